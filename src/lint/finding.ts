@@ -1,0 +1,15 @@
+/** What a rule found, and where. */
+import type { Location } from "../source/locate.ts";
+
+export type Severity = "error" | "warning" | "info";
+
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly location: Location;
+  /** Labels of the workloads concerned, such as "Deployment/web in shop"; empty for namespaces and documents. */
+  readonly workloads: readonly string[];
+  /** What to do, as a short sentence; undefined when the message says it all. */
+  readonly help: string | undefined;
+}

@@ -1,0 +1,66 @@
+/** What a YAML or JSON document says, as Kubernetes reads it, with the offsets of every part. */
+
+/** A scalar as sigs.k8s.io/yaml resolves it; `bigint` only for integers a double cannot hold. */
+export type Scalar = string | number | bigint | boolean | null;
+
+/** Offsets are UTF-16 code units into the whole file's text, `end` exclusive. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type ScalarStyle = "plain" | "single" | "double" | "literal" | "folded";
+
+export interface ScalarNode extends Range {
+  readonly type: "scalar";
+  readonly value: Scalar;
+  readonly style: ScalarStyle;
+}
+
+export interface MapEntry {
+  /** The key as it appears in JSON: `on:` is "true". */
+  readonly key: string;
+  readonly keyRange: Range;
+  /** Whether YAML resolved the key to a string; `1:` and `yes:` are not. */
+  readonly keyIsString: boolean;
+  /** Through an alias this is the anchored node itself, with the anchor's offsets. */
+  readonly value: Node;
+  /** Where the alias (`*name`) stands when the value was reached through one. */
+  readonly alias?: Range;
+}
+
+export interface MapNode extends Range {
+  readonly type: "map";
+  readonly flow: boolean;
+  /** In source order, one entry a key: of duplicates the one Kubernetes keeps; merge keys are expanded. */
+  readonly entries: readonly MapEntry[];
+}
+
+export interface ListNode extends Range {
+  readonly type: "list";
+  readonly flow: boolean;
+  readonly items: readonly Node[];
+}
+
+export type Node = ScalarNode | MapNode | ListNode;
+
+/** A path from a document's root: map keys and list indices. */
+export type Path = readonly (string | number)[];
+
+/** Plain data; maps are objects without prototype. */
+export type Value = Scalar | readonly Value[] | { readonly [key: string]: Value };
+
+/** The plain data of a node, without offsets. Shared (aliased) nodes give shared values. */
+export function toValue(node: Node): Value {
+  if (node.type === "scalar") return node.value;
+  if (node.type === "list") return node.items.map(toValue);
+  const object: Record<string, Value> = Object.create(null);
+  for (const entry of node.entries) object[entry.key] = toValue(entry.value);
+  return object;
+}
+
+/** The entry of a map by its key, or undefined; a linear search, as maps in manifests are small. */
+export function entryOf(node: Node | undefined, key: string): MapEntry | undefined {
+  if (node?.type !== "map") return undefined;
+  return node.entries.find((entry) => entry.key === key);
+}

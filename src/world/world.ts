@@ -1,0 +1,94 @@
+/** The nouns of the world: resources, workloads, namespaces, and where each fact stands. */
+import type { Decision, Place } from "../istio/decide.ts";
+import type { Mesh, NamespaceFacts, PodFacts } from "../istio/facts.ts";
+import type { JsonObject } from "../kube/json.ts";
+import type { Document } from "../source/document.ts";
+import type { Location, Part } from "../source/locate.ts";
+import type { Path } from "../source/node.ts";
+
+/** One Kubernetes object; the items of a List are resources too. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** As written; null when absent. */
+  readonly namespace: string | null;
+  readonly value: JsonObject;
+  readonly document: Document;
+  /** Where the object stands in its document; empty unless it is an item of a List. */
+  readonly path: Path;
+}
+
+/** A place of origin for a fact that does not stand in a manifest. */
+export interface Origin {
+  /** For people: "apps/ns.yaml:6:5", "sidelint.yaml:4", "--assume", "default of Istio 1.30". */
+  readonly text: string;
+  readonly location: Location | undefined;
+}
+
+/** A resource that carries a pod template, in one build (or as a plain file). */
+export interface Workload {
+  readonly resource: Resource;
+  /** Unique among the workloads of a scan. */
+  readonly id: string;
+  /** "Deployment/web". */
+  readonly label: string;
+  readonly name: string;
+  /** Path of the pod template below the object; empty for a Pod. */
+  readonly template: Path;
+  /** Directory of the kustomization that builds it; null for a plain file. */
+  readonly root: string | null;
+  /** With any name prefix or suffix and namespace of its kustomization applied. */
+  readonly namespace: NamespaceFacts;
+  readonly namespaceOrigin: Origin | undefined;
+  /** Where the labels of its namespace stand; one entry per possible set of labels. */
+  readonly namespaceLabelOrigins: readonly Origin[];
+  readonly pod: PodFacts;
+  readonly decision: Decision;
+  /** Where a value of the object stands; undefined when it is not written anywhere. */
+  locate(path: Path, part?: Part): Location | undefined;
+  /** Where a step of the decision looked. */
+  originOf(place: Place): Origin;
+}
+
+/** A Namespace object, a namespace of the configuration, or a line of a dump. */
+export interface NamespaceRecord {
+  readonly name: string;
+  readonly labels: { readonly [key: string]: string };
+  readonly origin: Origin;
+  readonly resource: Resource | undefined;
+  /** Directory of the kustomization that builds it; null when it stands for the whole repository. */
+  readonly root: string | null;
+}
+
+/** A fact that the repository does not hold, and how many verdicts it would decide. */
+export interface MissingFact {
+  readonly what: "namespace-labels" | "namespace";
+  /** The namespace's name, or a path glob. */
+  readonly subject: string;
+  readonly decides: number;
+  /** The line for sidelint.yaml. */
+  readonly line: string;
+}
+
+/** What was left unread, and why; counted once per directory. */
+export interface Skipped {
+  readonly reason: "helm-template" | "too-large" | "binary" | "remote-base" | "plugin" | "unreadable" | "missing-base";
+  readonly path: string;
+  readonly files: number;
+  /** For people: the URL of a remote base, the reason of a read failure. */
+  readonly detail: string;
+}
+
+export interface World {
+  readonly mesh: Mesh;
+  /** Whether the webhooks are assumed because the repository shows none. */
+  readonly webhooksAssumed: boolean;
+  /** The webhook configurations and injector ConfigMaps that were found, for rules that look at them. */
+  readonly webhookResources: readonly Resource[];
+  readonly injectorResources: readonly Resource[];
+  readonly namespaces: readonly NamespaceRecord[];
+  readonly workloads: readonly Workload[];
+  readonly missing: readonly MissingFact[];
+  readonly skipped: readonly Skipped[];
+}
