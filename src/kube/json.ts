@@ -1,6 +1,13 @@
 /** Plain data as the API machinery passes it around. */
 
-export type Json = string | number | bigint | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 /** Whether a value is a JSON object. */

@@ -52,7 +52,10 @@ export function lineStarts(text: string): readonly number[] {
 }
 
 /** The 1-based line and column of an offset, by binary search in `lineStarts`. */
-export function positionAt(starts: readonly number[], offset: number): { readonly line: number; readonly column: number } {
+export function positionAt(
+  starts: readonly number[],
+  offset: number,
+): { readonly line: number; readonly column: number } {
   let low = 0;
   let high = starts.length - 1;
   while (low < high) {

@@ -17,7 +17,11 @@ export interface ReadFailure {
  */
 export interface FileTree {
   /** What a path is after following links; undefined when there is nothing. `identity` is equal for two paths of one directory. */
-  stat(path: string): { readonly type: "file" | "directory" | "other"; readonly size: number; readonly identity: string } | undefined;
+  stat(
+    path: string,
+  ):
+    | { readonly type: "file" | "directory" | "other"; readonly size: number; readonly identity: string }
+    | undefined;
   /** The entries of a directory, in any order. */
   list(path: string): readonly TreeEntry[] | ReadFailure;
   /** The bytes of a file. */

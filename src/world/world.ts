@@ -73,7 +73,14 @@ export interface MissingFact {
 
 /** What was left unread, and why; counted once per directory. */
 export interface Skipped {
-  readonly reason: "helm-template" | "too-large" | "binary" | "remote-base" | "plugin" | "unreadable" | "missing-base";
+  readonly reason:
+    | "helm-template"
+    | "too-large"
+    | "binary"
+    | "remote-base"
+    | "plugin"
+    | "unreadable"
+    | "missing-base";
   readonly path: string;
   readonly files: number;
   /** For people: the URL of a remote base, the reason of a read failure. */

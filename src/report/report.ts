@@ -1,0 +1,75 @@
+/** The report as data: what every format is made from, and word for word what `--format json` prints (schemas/report.schema.json). */
+
+import type { Possibility, Reason, Verdict } from "../istio/decide.ts";
+import type { Finding, Severity } from "../lint/finding.ts";
+import type { MissingFact, Skipped } from "../world/world.ts";
+
+/** A step of a trace with the place it looked at. */
+export interface ReportedStep {
+  readonly gate: "namespace" | "webhook" | "policy";
+  readonly outcome: "open" | "shut" | "passed";
+  readonly says: string;
+  /** "apps/ns.yaml:6:5", "sidelint.yaml:4:3", "default of Istio 1.30". */
+  readonly where: string;
+}
+
+export interface ReportedWorkload {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** null: not known. */
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  /** Directory of the kustomization that builds it, null for a plain file. */
+  readonly root: string | null;
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+  /** One short clause for people: why the verdict is what it is. */
+  readonly why: string;
+  /** `file:line:column` of the deciding reason, or the release whose default it is. */
+  readonly whyWhere: string;
+  readonly revision: string | null;
+  readonly possibilities: readonly Possibility[];
+  readonly trace: readonly ReportedStep[];
+  readonly remedy: string | null;
+  readonly ambient: boolean;
+}
+
+export interface Summary {
+  readonly workloads: {
+    readonly total: number;
+    readonly injected: number;
+    readonly notInjected: number;
+    readonly refused: number;
+    readonly unknown: number;
+  };
+  readonly findings: Readonly<Record<Severity, number>>;
+  readonly files: { readonly read: number; readonly withWorkloads: number };
+  readonly documents: number;
+  readonly missing: readonly MissingFact[];
+  readonly skipped: readonly Skipped[];
+}
+
+export interface Report {
+  readonly schema: "sidelint.dev/report/v1";
+  readonly version: string;
+  readonly istio: {
+    readonly version: string;
+    readonly webhooks: "stock" | "repository" | "configuration";
+    readonly assumed: readonly string[];
+  };
+  readonly workloads: readonly ReportedWorkload[];
+  readonly findings: readonly Finding[];
+  readonly summary: Summary;
+}
+
+/** What a reporter may ask for besides the report: the text of a file, for code frames. */
+export interface Presentation {
+  readonly colour: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly quiet: boolean;
+  readonly milliseconds: number | undefined;
+  textOf(file: string): string | undefined;
+}

@@ -1,0 +1,29 @@
+/** What a conformance family is: a stream of cases, each judged. */
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+
+export interface Case {
+  readonly id: string;
+  /** The file of the family, such as "gate1". */
+  readonly group: string;
+  /** What differed; undefined when the case passed. */
+  readonly failure: string | undefined;
+}
+
+export interface Data {
+  readonly directory: string;
+  /** Folder with checkouts of public repositories, where the family needs them. */
+  readonly repos: string | undefined;
+}
+
+export type Family = (data: Data) => AsyncIterable<Case>;
+
+/** The lines of a JSON Lines file, parsed. */
+export async function* jsonLines<T>(file: string): AsyncGenerator<T> {
+  for await (const line of createInterface({
+    input: createReadStream(file),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    if (line !== "") yield JSON.parse(line) as T;
+  }
+}

@@ -1,0 +1,73 @@
+/** Runs the conformance families of a folder through the public engine: `npm run conformance -- --data DIR [--family NAME] [--repos DIR] [--verbose]`. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Case, Family } from "./family.ts";
+
+const families: Readonly<Record<string, () => Promise<{ readonly family: Family }>>> = {
+  decision: () => import("./decision.ts"),
+  "semantics/quantity": () => import("./semantics-quantity.ts"),
+  "semantics/yaml": () => import("./semantics-yaml.ts"),
+  field: () => import("./field.ts"),
+};
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string" },
+    family: { type: "string", multiple: true },
+    repos: { type: "string" },
+    verbose: { type: "boolean", default: false },
+  },
+});
+
+const data = values.data;
+if (!data || !existsSync(data)) {
+  console.error(
+    `conformance: --data DIR names the folder with the families; ${data ? `${data} does not exist` : "it is missing"}`,
+  );
+  process.exit(2);
+}
+const chosen = Object.keys(families).filter(
+  (name) => !values.family || values.family.some((asked) => name === asked || name.startsWith(`${asked}/`)),
+);
+if (chosen.length === 0) {
+  console.error(
+    `conformance: no family ${values.family?.join(", ")}; there are ${Object.keys(families).join(", ")}`,
+  );
+  process.exit(2);
+}
+
+let failures = 0;
+for (const name of chosen) {
+  const directory = join(data, name);
+  if (!existsSync(directory)) {
+    if (values.family) {
+      console.error(`conformance: ${directory} does not exist`);
+      process.exit(2);
+    }
+    continue;
+  }
+  const load = families[name];
+  if (!load) continue;
+  const { family } = await load();
+  const tally = new Map<string, { passed: number; failed: Case[] }>();
+  for await (const result of family({ directory, repos: values.repos })) {
+    const group = tally.get(result.group) ?? { passed: 0, failed: [] };
+    tally.set(result.group, group);
+    if (result.failure === undefined) group.passed++;
+    else group.failed.push(result);
+  }
+  let passed = 0;
+  let failed = 0;
+  for (const [group, { passed: good, failed: bad }] of tally) {
+    if (values.verbose) {
+      console.log(`  ${group}: ${good} passed, ${bad.length} failed`);
+      for (const { id, failure } of bad) console.log(`    ${id}: ${failure}`);
+    }
+    passed += good;
+    failed += bad.length;
+  }
+  failures += failed;
+  console.log(`${name}: ${passed} passed, ${failed} failed`);
+}
+process.exitCode = failures === 0 ? 0 : 1;
