@@ -1,0 +1,110 @@
+/** Makes the sources that follow from schemas/ and rules/: types, standalone validators, the built-in rules as a module. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020.js";
+import standalone from "ajv/dist/standalone/index.js";
+import { build } from "esbuild";
+import { compile } from "json-schema-to-typescript";
+import { parse } from "yaml";
+
+const top = dirname(dirname(fileURLToPath(import.meta.url)));
+const banner = "/** Made by scripts/generate.ts; change its source instead. */\n";
+
+const validatorDeclaration = `/** A difference from the schema, as ajv reports it. */
+export interface SchemaError {
+  readonly instancePath: string;
+  readonly schemaPath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string;
+  /** The schema of the object that the keyword stands in. */
+  readonly parentSchema?: Readonly<Record<string, unknown>>;
+}
+
+/** Checks a value; \`validate.errors\` holds the differences of the last call. */
+export const validate: ((value: unknown) => boolean) & { readonly errors?: readonly SchemaError[] | null };
+export default validate;
+`;
+
+await configType();
+await configValidator();
+if (existsSync(join(top, "schemas/rule.schema.json"))) {
+  await ruleType();
+  await ruleValidator();
+  builtinRules();
+}
+
+/** src/world/generated/config.ts: the type of sidelint.yaml. */
+async function configType(): Promise<void> {
+  write("src/world/generated/config.ts", await typeOf("schemas/config.schema.json"));
+}
+
+/** src/world/generated/config-validator.js: the check of sidelint.yaml, compiled. */
+async function configValidator(): Promise<void> {
+  await writeValidator("schemas/config.schema.json", "src/world/generated/config-validator");
+}
+
+/** src/lint/generated/rule.ts: the type of a rule file. */
+async function ruleType(): Promise<void> {
+  write("src/lint/generated/rule.ts", await typeOf("schemas/rule.schema.json"));
+}
+
+/** src/lint/generated/rule-validator.js: the check of rule files, compiled. */
+async function ruleValidator(): Promise<void> {
+  await writeValidator("schemas/rule.schema.json", "src/lint/generated/rule-validator");
+}
+
+/** src/lint/generated/rules.ts: every file of rules/ as data, in the order of their names. */
+function builtinRules(): void {
+  const files = readdirSync(join(top, "rules")).filter((name) => name.endsWith(".yaml"));
+  const rules = files.sort().map((name) => parse(readFileSync(join(top, "rules", name), "utf8")));
+  const type = titleOf(schemaAt("schemas/rule.schema.json"));
+  write(
+    "src/lint/generated/rules.ts",
+    `import type { ${type} } from "./rule.ts";\n\nexport const builtinRules: readonly ${type}[] = ${JSON.stringify(rules, null, 2)};\n`,
+  );
+}
+
+/** The TypeScript type of a schema, named after the schema's title. */
+async function typeOf(schemaPath: string): Promise<string> {
+  const schema = schemaAt(schemaPath);
+  return compile(schema, titleOf(schema), { bannerComment: "", additionalProperties: false, cwd: top });
+}
+
+/** Writes `<path>.js` and `<path>.d.ts` with a `validate` function that imports nothing. */
+async function writeValidator(schemaPath: string, path: string): Promise<void> {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    allowUnionTypes: true,
+    verbose: true,
+    code: { source: true, esm: true, lines: true },
+  });
+  const code = standalone.default(ajv, ajv.compile(schemaAt(schemaPath)));
+  const bundled = await build({
+    stdin: { contents: code, resolveDir: top, loader: "js" },
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    write: false,
+  });
+  write(`${path}.js`, bundled.outputFiles[0]?.text ?? "");
+  write(`${path}.d.ts`, validatorDeclaration);
+}
+
+function schemaAt(path: string): AnySchemaObject {
+  return JSON.parse(readFileSync(join(top, path), "utf8")) as AnySchemaObject;
+}
+
+function titleOf(schema: AnySchemaObject): string {
+  return typeof schema.title === "string" ? schema.title : "Schema";
+}
+
+/** Writes a generated file unless it says the same already, so that watchers stay calm. */
+function write(path: string, text: string): void {
+  const file = join(top, path);
+  const content = banner + text;
+  if (existsSync(file) && readFileSync(file, "utf8") === content) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
