@@ -45,6 +45,8 @@ export interface Workload {
   readonly namespaceLabelOrigins: readonly Origin[];
   readonly pod: PodFacts;
   readonly decision: Decision;
+  /** The place that stands for the whole workload: where its object begins. */
+  start(): Location;
   /** Where a value of the object stands; undefined when it is not written anywhere. */
   locate(path: Path, part?: Part): Location | undefined;
   /** Where a step of the decision looked. */
@@ -89,8 +91,8 @@ export interface Skipped {
 
 export interface World {
   readonly mesh: Mesh;
-  /** Whether the webhooks are assumed because the repository shows none. */
-  readonly webhooksAssumed: boolean;
+  /** Where the webhooks come from; `stock`: assumed, because nothing shows any. */
+  readonly webhooks: "stock" | "repository" | "configuration";
   /** The webhook configurations and injector ConfigMaps that were found, for rules that look at them. */
   readonly webhookResources: readonly Resource[];
   readonly injectorResources: readonly Resource[];

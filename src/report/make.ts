@@ -1,0 +1,144 @@
+/** From the world and its findings to the report as data. */
+import type { Decision, Reason } from "../istio/decide.ts";
+import type { Labels } from "../istio/facts.ts";
+import type { Finding, Severity } from "../lint/finding.ts";
+import type { Location } from "../source/locate.ts";
+import type { Origin, Workload, World } from "../world/world.ts";
+import type { Report, ReportedStep, ReportedWorkload, Summary } from "./report.ts";
+
+export interface ReportSources {
+  readonly world: World;
+  readonly findings: readonly Finding[];
+  readonly files: number;
+  readonly documents: number;
+  readonly assume: Labels | undefined;
+  /** sidelint's own version. */
+  readonly version: string;
+}
+
+/** Makes the report. Traces are computed here and nowhere else; everything is plain data afterwards. */
+export function makeReport(sources: ReportSources): Report {
+  const { world, findings } = sources;
+  return {
+    schema: "sidelint.dev/report/v1",
+    version: sources.version,
+    istio: {
+      version: world.mesh.release,
+      webhooks: world.webhooks,
+      assumed: Object.entries(sources.assume ?? {}).map(([key, value]) => `${key}=${value}`),
+    },
+    workloads: [...world.workloads].sort(byPlace).map(reportedWorkload),
+    findings,
+    summary: summary(sources),
+  };
+}
+
+function byPlace(a: Workload, b: Workload): number {
+  return (
+    compare(a.resource.document.file.path, b.resource.document.file.path) ||
+    a.resource.document.start - b.resource.document.start ||
+    compare(a.root ?? "", b.root ?? "")
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** One workload as the report shows it; its trace and places are worked out when first read. */
+export function reportedWorkload(workload: Workload): ReportedWorkload {
+  const { resource, decision, namespace } = workload;
+  const place = workload.start();
+  return {
+    apiVersion: resource.apiVersion,
+    kind: resource.kind,
+    namespace: namespace.name,
+    name: workload.name,
+    file: resource.document.file.path,
+    line: place.line,
+    root: workload.root,
+    verdict: decision.verdict,
+    reason: decision.reason,
+    why: why(workload),
+    get whyWhere() {
+      return decidingOrigin(workload).text;
+    },
+    revision: decision.revision,
+    possibilities: decision.possibilities,
+    get trace() {
+      return decision.steps.map((step): ReportedStep => {
+        const { gate, outcome, says } = step;
+        return { gate, outcome, says, where: workload.originOf(step.place).text };
+      });
+    },
+    get remedy() {
+      return decision.remedy ?? null;
+    },
+    ambient: decision.ambient,
+  };
+}
+
+/** Where the fact that decided stands: the last step that opened or shut a gate. */
+function decidingOrigin(workload: Workload): Origin {
+  const deciding = workload.decision.steps.findLast(({ outcome }) => outcome !== "passed");
+  if (deciding) return workload.originOf(deciding.place);
+  const location: Location = workload.start();
+  return { text: `${location.file}:${location.line}`, location };
+}
+
+const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
+  "no-webhook": ({ namespace }) =>
+    namespace.name === null
+      ? "no webhook matches in any namespace"
+      : `no webhook matches in namespace ${namespace.name}`,
+  "selector-invalid": () => "a webhook's selector is invalid",
+  "host-network": () => "hostNetwork: true",
+  "ignored-namespace": ({ namespace }) => `namespace ${namespace.name} is never injected`,
+  "inject-true": () => "sidecar.istio.io/inject asks for it",
+  "inject-false": ({ pod }) => `sidecar.istio.io/inject is ${JSON.stringify(injectValue(pod))}`,
+  "never-selector": () => "neverInjectSelector matches",
+  "always-selector": () => "alwaysInjectSelector matches",
+  "policy-enabled": ({ decision }) => matchedBy(decision),
+  "policy-disabled": () => "the injector's policy is disabled",
+  "policy-illegal": () => "the injector's policy is neither enabled nor disabled",
+  "namespace-unknown": () => "its namespace is not in the repository",
+  "namespace-labels-unknown": ({ namespace }) => `the labels of namespace ${namespace.name} are not known`,
+  "namespace-labels-differ": ({ namespace }) => `namespace ${namespace.name} is labelled in two ways`,
+};
+
+function why(workload: Workload): string {
+  return whyByReason[workload.decision.reason](workload);
+}
+
+function injectValue(pod: Workload["pod"]): string {
+  return pod.labels["sidecar.istio.io/inject"] ?? pod.annotations["sidecar.istio.io/inject"] ?? "";
+}
+
+function matchedBy({ calls, possibilities }: Decision): string {
+  const webhook = calls[0]?.webhook ?? possibilities[0]?.webhook ?? "";
+  if (webhook.startsWith("rev.namespace.")) return "namespace label istio.io/rev";
+  if (webhook.startsWith("rev.object.")) return "pod label istio.io/rev";
+  if (webhook.startsWith("auto.")) return "every namespace is injected by default";
+  if (webhook.startsWith("object.")) return "pod label sidecar.istio.io/inject";
+  return "namespace label istio-injection";
+}
+
+function summary({ world, findings, files, documents }: ReportSources): Summary {
+  const verdicts = { injected: 0, notInjected: 0, refused: 0, unknown: 0 };
+  for (const { decision } of world.workloads) {
+    verdicts[decision.verdict === "not-injected" ? "notInjected" : decision.verdict]++;
+  }
+  const bySeverity: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
+  for (const { severity } of findings) bySeverity[severity]++;
+  return {
+    workloads: { total: world.workloads.length, ...verdicts },
+    findings: bySeverity,
+    files: {
+      read: files,
+      withWorkloads: new Set(world.workloads.map((one) => one.resource.document.file.path)).size,
+    },
+    documents,
+    missing: world.missing,
+    skipped: world.skipped,
+  };
+}

@@ -1,0 +1,274 @@
+/** What one kustomization file says: the fields that decide on workloads and namespaces, each with its place. */
+import { scalarText } from "../kube/json.ts";
+import type { Document } from "../source/document.ts";
+import { type Location, locationOf } from "../source/locate.ts";
+import { entryOf, type MapNode, type Node, type Path } from "../source/node.ts";
+import { isRemote, joinPath } from "./kustomize-path.ts";
+
+/** Where a value stands: a document, and the path inside it. */
+export interface Source {
+  readonly document: Document;
+  readonly path: Path;
+}
+
+/** A value of a kustomization with its place. */
+export interface Setting {
+  readonly value: string;
+  readonly source: Source;
+}
+
+/** A field that a set of labels or annotations is written to (types.FieldSpec of kustomize). */
+export interface FieldSpec {
+  readonly path: string;
+  readonly group?: string | undefined;
+  readonly version?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly create: boolean;
+}
+
+/** Labels to add; `where` says how far they reach. */
+export interface Labelling {
+  readonly pairs: readonly { readonly key: string; readonly value: string; readonly source: Source }[];
+  readonly where: "metadata" | "templates" | "selectors";
+  readonly fields: readonly FieldSpec[];
+}
+
+/** Something of a kustomization that is beyond what can be known or is modelled here. */
+export interface BuildProblem {
+  readonly kind: "remote" | "missing" | "cycle" | "conflict" | "helm" | "plugin" | "invalid" | "not-modelled";
+  /** The URL, path, chart or field. */
+  readonly subject: string;
+  /** For people: what is the matter. */
+  readonly detail: string;
+  readonly location: Location;
+}
+
+/** A patch as listed in `patches`, `patchesStrategicMerge` or `patchesJson6902`. */
+export interface PatchEntry {
+  /** A file, relative to the tree; undefined for an inline patch. */
+  readonly file: string | undefined;
+  readonly text: string | undefined;
+  readonly target: Readonly<Record<string, string>> | undefined;
+  readonly allowNameChange: boolean;
+  readonly allowKindChange: boolean;
+  readonly source: Source;
+}
+
+export interface Kustomization {
+  readonly directory: string;
+  readonly document: Document;
+  readonly component: boolean;
+  /** As written, `bases` after `resources`. */
+  readonly resources: readonly Setting[];
+  readonly components: readonly Setting[];
+  /** Entries of `generators`, `transformers` and `validators` that name a file or a directory. */
+  readonly plugins: readonly Setting[];
+  readonly namespace: Setting | undefined;
+  readonly namePrefix: Setting | undefined;
+  readonly nameSuffix: Setting | undefined;
+  readonly labels: readonly Labelling[];
+  readonly annotations: Labelling | undefined;
+  /** `patchesStrategicMerge`, then `patches`: the order in which kustomize applies them. */
+  readonly patches: readonly PatchEntry[];
+  /** `patchesJson6902`, applied after labels and annotations. */
+  readonly patchesJson6902: readonly PatchEntry[];
+  /** Files it reads besides `resources`: patches, generator data, configurations and the like. */
+  readonly reads: readonly string[];
+  readonly problems: readonly BuildProblem[];
+}
+
+interface Reader {
+  readonly document: Document;
+  readonly directory: string;
+  readonly root: MapNode;
+}
+
+/**
+ * Reads a kustomization (kustomize v5.8.1, types.Kustomization) that stands in `directory`.
+ * Fields of the wrong type are taken as absent; undefined when the document cannot be read or is no map.
+ */
+export function readKustomization(document: Document, directory: string): Kustomization | undefined {
+  const reading = document.read();
+  if (!reading.ok || reading.root?.type !== "map") return undefined;
+  const reader: Reader = { document, directory, root: reading.root };
+  const patches = [...strategicMergePatches(reader), ...patchEntries(reader, "patches")];
+  const patchesJson6902 = patchEntries(reader, "patchesJson6902");
+  const plugins = ["generators", "transformers", "validators"].flatMap((field) => settings(reader, field));
+  return {
+    directory,
+    document,
+    component: text(field(reader.root, "kind")) === "Component",
+    resources: [...settings(reader, "resources"), ...settings(reader, "bases")],
+    components: settings(reader, "components"),
+    plugins: plugins.filter(({ value }) => !isInline(value)),
+    namespace: setting(reader, "namespace"),
+    namePrefix: setting(reader, "namePrefix"),
+    nameSuffix: setting(reader, "nameSuffix"),
+    labels: labellings(reader),
+    annotations: pairsOf(reader, "commonAnnotations"),
+    patches,
+    patchesJson6902,
+    reads: [...filesOf(reader), ...[...patches, ...patchesJson6902].flatMap(({ file }) => file ?? [])],
+    problems: problemsOf(reader),
+  };
+}
+
+/** The location of a source, or of the nearest thing above it that is written down. */
+export function locationOfSource(source: Source): Location {
+  const { document, path } = source;
+  const reading = document.read();
+  let node: Node | undefined = reading.ok ? reading.root : undefined;
+  let range = { start: document.start, end: document.start };
+  for (const step of path) {
+    if (typeof step === "number") {
+      node = node?.type === "list" ? node.items[step] : undefined;
+      if (node) range = node;
+    } else {
+      const entry = entryOf(node, step);
+      node = entry?.value;
+      if (entry)
+        range = node?.type === "scalar" ? { start: entry.keyRange.start, end: node.end } : entry.keyRange;
+    }
+    if (!node) break;
+  }
+  return locationOf(document.file, range);
+}
+
+/** The value of a field; kustomize reads field names without regard to case, the exact spelling first. */
+function field(map: Node | undefined, name: string): Node | undefined {
+  if (map?.type !== "map") return undefined;
+  const lower = name.toLowerCase();
+  return (entryOf(map, name) ?? map.entries.find(({ key }) => key.toLowerCase() === lower))?.value;
+}
+
+function text(node: Node | undefined): string | undefined {
+  return node?.type === "scalar" && node.value !== null ? scalarText(node.value) : undefined;
+}
+
+function items(node: Node | undefined): readonly Node[] {
+  return node?.type === "list" ? node.items : [];
+}
+
+function setting(reader: Reader, name: string): Setting | undefined {
+  const value = text(field(reader.root, name));
+  return value ? { value, source: { document: reader.document, path: [name] } } : undefined;
+}
+
+function settings(reader: Reader, name: string): readonly Setting[] {
+  return items(field(reader.root, name)).flatMap((item, index) => {
+    const value = text(item);
+    return value ? [{ value, source: { document: reader.document, path: [name, index] } }] : [];
+  });
+}
+
+/** Whether an entry that may be a path holds YAML instead. */
+function isInline(value: string): boolean {
+  return value.includes("\n") || value.includes(": ") || value.startsWith("{");
+}
+
+function labellings(reader: Reader): readonly Labelling[] {
+  const labels = items(field(reader.root, "labels")).map((item, index): Labelling => {
+    const flag = (name: string) => text(field(item, name)) === "true";
+    const where = flag("includeSelectors")
+      ? "selectors"
+      : flag("includeTemplates")
+        ? "templates"
+        : "metadata";
+    const pairs = pairsAt(reader, field(item, "pairs"), ["labels", index, "pairs"]);
+    return { pairs, where, fields: items(field(item, "fields")).flatMap(fieldSpec) };
+  });
+  const common = pairsOf(reader, "commonLabels");
+  return common ? [...labels, common] : labels;
+}
+
+function fieldSpec(node: Node): readonly FieldSpec[] {
+  const path = text(field(node, "path"));
+  if (!path) return [];
+  const [group, version, kind] = ["group", "version", "kind"].map((name) => text(field(node, name)));
+  return [{ path, group, version, kind, create: text(field(node, "create")) === "true" }];
+}
+
+function pairsOf(reader: Reader, name: string): Labelling | undefined {
+  const pairs = pairsAt(reader, field(reader.root, name), [name]);
+  return pairs.length > 0 ? { pairs, where: "selectors", fields: [] } : undefined;
+}
+
+function pairsAt(reader: Reader, node: Node | undefined, path: Path): Labelling["pairs"] {
+  if (node?.type !== "map") return [];
+  return node.entries.map(({ key, value }) => ({
+    key,
+    value: text(value) ?? "",
+    source: { document: reader.document, path: [...path, key] },
+  }));
+}
+
+function strategicMergePatches(reader: Reader): readonly PatchEntry[] {
+  return settings(reader, "patchesStrategicMerge").map(({ value, source }) => ({
+    file: isInline(value) ? undefined : joinPath(reader.directory, value),
+    text: isInline(value) ? value : undefined,
+    target: undefined,
+    allowNameChange: false,
+    allowKindChange: false,
+    source,
+  }));
+}
+
+function patchEntries(reader: Reader, name: string): readonly PatchEntry[] {
+  return items(field(reader.root, name)).map((item, index) => {
+    const path = text(field(item, "path"));
+    const target = field(item, "target");
+    const options = field(item, "options");
+    return {
+      file: path && joinPath(reader.directory, path),
+      text: text(field(item, "patch")),
+      target: target && strings(target),
+      allowNameChange: text(field(options, "allowNameChange")) === "true",
+      allowKindChange: text(field(options, "allowKindChange")) === "true",
+      source: { document: reader.document, path: [name, index, path ? "path" : "patch"] },
+    };
+  });
+}
+
+function strings(node: Node): Readonly<Record<string, string>> {
+  if (node.type !== "map") return {};
+  return Object.fromEntries(node.entries.map(({ key, value }) => [key, text(value) ?? ""]));
+}
+
+/** The files that generators, configurations, replacements and schemas read. */
+function filesOf(reader: Reader): readonly string[] {
+  const { root, directory } = reader;
+  const paths: (string | undefined)[] = [];
+  for (const name of ["configMapGenerator", "secretGenerator"]) {
+    for (const generator of items(field(root, name))) {
+      for (const entry of items(field(generator, "files")).map(text))
+        paths.push(entry?.slice(entry.indexOf("=") + 1));
+      paths.push(...items(field(generator, "envs")).map(text), text(field(generator, "env")));
+    }
+  }
+  for (const name of ["configurations", "crds"]) paths.push(...items(field(root, name)).map(text));
+  for (const replacement of items(field(root, "replacements"))) paths.push(text(field(replacement, "path")));
+  for (const chart of items(field(root, "helmCharts"))) {
+    paths.push(text(field(chart, "valuesFile")), ...items(field(chart, "additionalValuesFiles")).map(text));
+  }
+  paths.push(text(field(field(root, "openapi"), "path")));
+  return paths.flatMap((path) => (path && !isRemote(path) ? [joinPath(directory, path)] : []));
+}
+
+function problemsOf(reader: Reader): readonly BuildProblem[] {
+  const problems: BuildProblem[] = [];
+  const report = (kind: BuildProblem["kind"], subject: string, detail: string, path: Path) =>
+    problems.push({ kind, subject, detail, location: locationOfSource({ document: reader.document, path }) });
+  for (const name of ["helmCharts", "helmChartInflationGenerator"]) {
+    items(field(reader.root, name)).forEach((chart, index) => {
+      const subject = text(field(chart, "name")) ?? text(field(chart, "chartName")) ?? name;
+      report("helm", subject, `the chart ${subject} is not rendered`, [name, index]);
+    });
+  }
+  for (const name of ["generators", "transformers"]) {
+    for (const { value, source } of settings(reader, name)) {
+      const subject = isInline(value) ? "an inline plugin" : value;
+      report("plugin", subject, `${subject} in ${name} is not run`, source.path);
+    }
+  }
+  return problems;
+}

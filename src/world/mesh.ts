@@ -1,0 +1,136 @@
+/** The mesh that the repository and the configuration describe: webhooks, injectors, release. */
+import type { Injector, Mesh, Webhook } from "../istio/facts.ts";
+import { readInjectorConfig } from "../istio/injector-config.ts";
+import { newestRelease } from "../istio/releases.ts";
+import { readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
+import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { readEmbedded } from "../source/document.ts";
+import { entryOf, type Node, toValue } from "../source/node.ts";
+import type { Config } from "./config.ts";
+import type { Resource } from "./world.ts";
+
+export interface MeshSources {
+  readonly webhookConfigurations: readonly Resource[];
+  readonly injectorConfigMaps: readonly Resource[];
+  readonly config: Config;
+  /** A release asked for on the command line; wins over every other source. */
+  readonly istioVersion: string | undefined;
+}
+
+export interface MeshReading {
+  readonly mesh: Mesh;
+  readonly webhooks: "stock" | "repository" | "configuration";
+}
+
+/** Builds the mesh; what nobody describes is assumed to be a stock install of the release. */
+export function readMesh(sources: MeshSources): MeshReading {
+  const { config } = sources;
+  const injectors = sources.injectorConfigMaps.flatMap((resource) => injectorOf(resource));
+  const release = sources.istioVersion ?? config.istio?.version ?? releaseOf(injectors) ?? newestRelease;
+  const written =
+    config.istio?.webhooks === "stock"
+      ? []
+      : distinct(sources.webhookConfigurations).flatMap((resource) =>
+          readWebhookConfiguration(resource.value),
+        );
+  const revisions = config.istio?.revisions;
+  const assumed =
+    written.length > 0 && !revisions
+      ? []
+      : stockMesh(release, config).filter(
+          (webhook) => !written.some(({ answersTo }) => answersTo === webhook.answersTo),
+        );
+  const webhooks = [...written, ...assumed].sort(byConfiguration);
+  return {
+    mesh: {
+      release,
+      webhooks,
+      injectors: [...injectors, ...assumedInjectors(webhooks, injectors, release, config)],
+    },
+    webhooks: written.length > 0 ? "repository" : revisions ? "configuration" : "stock",
+  };
+}
+
+function stockMesh(release: string, config: Config): readonly Webhook[] {
+  const enableNamespacesByDefault = config.istio?.enableNamespacesByDefault ?? false;
+  const revisions = config.istio?.revisions ?? [{ name: "default" }];
+  return revisions.flatMap(({ name, tags = [], version }) =>
+    stockWebhooks({
+      release: version ?? release,
+      revision: name === "default" ? "" : name,
+      tags,
+      enableNamespacesByDefault,
+    }),
+  );
+}
+
+function assumedInjectors(
+  webhooks: readonly Webhook[],
+  known: readonly Injector[],
+  release: string,
+  config: Config,
+): readonly Injector[] {
+  const missing = new Set(webhooks.map(({ revision }) => revision));
+  for (const { revision } of known) missing.delete(revision);
+  return [...missing].map((revision) => ({
+    revision,
+    release: config.istio?.revisions?.find(({ name }) => name === revision)?.version ?? release,
+    policy: config.istio?.policy ?? "enabled",
+    neverInjectSelector: [],
+    alwaysInjectSelector: [],
+    proxyResources: config.istio?.proxy?.resources as JsonObject | undefined,
+    configMap: null,
+  }));
+}
+
+function injectorOf(resource: Resource): readonly Injector[] {
+  if (!resource.name.startsWith("istio-sidecar-injector")) return [];
+  const config = embedded(resource, "config");
+  const values = embedded(resource, "values");
+  const injector = readInjectorConfig({
+    configMap: `${resource.namespace ?? "istio-system"}/${resource.name}`,
+    name: resource.name,
+    labels: at(resource.value, ["metadata", "labels"]),
+    config,
+    values,
+  });
+  return injector ? [injector] : [];
+}
+
+/** The YAML or JSON text below `data.<key>` of a ConfigMap, parsed; undefined when absent or unreadable. */
+function embedded(resource: Resource, key: string): Json | undefined {
+  const reading = resource.document.read();
+  if (!reading.ok || !reading.root) return undefined;
+  const node = nodeAt(reading.root, [...resource.path, "data", key]);
+  if (node?.type !== "scalar") return undefined;
+  const inner = readEmbedded(resource.document.file, node);
+  return inner.ok && inner.root ? toValue(inner.root) : undefined;
+}
+
+function nodeAt(root: Node, path: readonly (string | number)[]): Node | undefined {
+  let node: Node | undefined = root;
+  for (const step of path) {
+    if (typeof step === "number") node = node?.type === "list" ? node.items[step] : undefined;
+    else node = entryOf(node, step)?.value;
+  }
+  return node;
+}
+
+function releaseOf(injectors: readonly Injector[]): string | undefined {
+  return injectors.find(({ release }) => release !== "")?.release;
+}
+
+/** The API server holds one configuration a name; the first file that describes it counts. */
+function distinct(resources: readonly Resource[]): readonly Resource[] {
+  const seen = new Set<string>();
+  return resources.filter(({ name, value }) => {
+    if (seen.has(name) || !isObject(value)) return false;
+    seen.add(name);
+    return true;
+  });
+}
+
+function byConfiguration(a: Webhook, b: Webhook): number {
+  if (a.configuration !== b.configuration) return a.configuration < b.configuration ? -1 : 1;
+  return a.index - b.index;
+}

@@ -1,0 +1,92 @@
+/** What is known of a namespace's labels, from all sources in their order of authority. */
+import type { Labels, NamespaceFacts } from "../istio/facts.ts";
+import { at } from "../kube/json.ts";
+import { locateIn, locateResource, placeText, stringMap } from "./resource.ts";
+import type { NamespaceRecord, Origin, Resource } from "./world.ts";
+
+/** The facts of one workload's namespace, and where each possible set of labels stands. */
+export interface NamespaceAnswer {
+  readonly facts: NamespaceFacts;
+  readonly origins: readonly NamespaceRecord[];
+}
+
+/** Where namespaces are looked up, most authoritative first. */
+export interface NamespaceSources {
+  /** From sidelint.yaml: someone wrote down what is so. */
+  readonly configured: readonly NamespaceRecord[];
+  /** Namespace objects of the repository, as each build or plain file makes them. */
+  readonly repository: readonly NamespaceRecord[];
+  /** From a dump of the cluster. */
+  readonly dumped: readonly NamespaceRecord[];
+  /** `--assume`: labels for every namespace that nothing else describes. */
+  readonly assumed: Labels | undefined;
+  /** `assumptions.namespaceLabels: absent`: a namespace nobody describes has no labels. */
+  readonly absentMeansUnlabelled: boolean;
+}
+
+/** A Namespace object as a record. `name` differs from the object's when a kustomization renames it. */
+export function namespaceRecord(
+  resource: Resource,
+  root: string | null,
+  built: { readonly name?: string; readonly labels?: Labels } = {},
+): NamespaceRecord {
+  const place = locateIn(resource, ["metadata", "labels"]) ?? locateResource(resource);
+  return {
+    name: built.name ?? resource.name,
+    labels: built.labels ?? stringMap(at(resource.value, ["metadata", "labels"])),
+    origin: { text: placeText(place), location: place },
+    resource,
+    root,
+  };
+}
+
+/** A lookup over the sources; `root` is the build that the asking workload belongs to. */
+export function namespaceLookup(
+  sources: NamespaceSources,
+): (name: string | null, root: string | null) => NamespaceAnswer {
+  const configured = byName(sources.configured);
+  const repository = byName(sources.repository);
+  const dumped = byName(sources.dumped);
+  const nobody = undescribed(sources);
+
+  return (name, root) => {
+    if (name === null)
+      return { facts: { name, labels: nobody?.map(({ labels }) => labels) ?? null }, origins: nobody ?? [] };
+    const inRepository = repository.get(name) ?? [];
+    const ownBuild = root === null ? [] : inRepository.filter((record) => record.root === root);
+    const known = [configured.get(name), ownBuild, inRepository, dumped.get(name), nobody].find(
+      (records) => records !== undefined && records.length > 0,
+    );
+    if (!known) return { facts: { name, labels: null }, origins: [] };
+    const origins = withDifferentLabels(known);
+    return { facts: { name, labels: origins.map(({ labels }) => labels) }, origins };
+  };
+}
+
+function undescribed(sources: NamespaceSources): readonly NamespaceRecord[] | undefined {
+  const record = (labels: Labels, text: string): NamespaceRecord => {
+    const origin: Origin = { text, location: undefined };
+    return { name: "", labels, origin, resource: undefined, root: null };
+  };
+  if (sources.assumed) return [record(sources.assumed, "--assume")];
+  return sources.absentMeansUnlabelled ? [record({}, "assumptions.namespaceLabels: absent")] : undefined;
+}
+
+function byName(records: readonly NamespaceRecord[]): ReadonlyMap<string, readonly NamespaceRecord[]> {
+  const result = new Map<string, NamespaceRecord[]>();
+  for (const record of records) {
+    const known = result.get(record.name);
+    if (known) known.push(record);
+    else result.set(record.name, [record]);
+  }
+  return result;
+}
+
+function withDifferentLabels(records: readonly NamespaceRecord[]): readonly NamespaceRecord[] {
+  const seen = new Map<string, NamespaceRecord>();
+  for (const record of records) {
+    const key = JSON.stringify(Object.entries(record.labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+    if (!seen.has(key)) seen.set(key, record);
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,127 @@
+/** Resources with a pod template become workloads: namespace resolved, verdict decided, every place known. */
+import { decide, type Place } from "../istio/decide.ts";
+import type { ContainerFacts, Mesh, PodFacts } from "../istio/facts.ts";
+import { at, isObject, type Json } from "../kube/json.ts";
+import { podTemplatesOf, type WorkloadKind } from "../kube/workload.ts";
+import type { Part } from "../source/locate.ts";
+import type { Path } from "../source/node.ts";
+import type { NamespaceAnswer } from "./namespaces.ts";
+import { locateIn, locateResource, placeText, scalarText, startOf, stringMap } from "./resource.ts";
+import type { Origin, Resource, Workload } from "./world.ts";
+
+/** A resource as one build (or plain file) brings it into the cluster. */
+export interface Placed {
+  readonly resource: Resource;
+  readonly name: string;
+  /** Directory of the kustomization; null for a plain file. */
+  readonly root: string | null;
+  readonly namespace: string | null;
+  readonly namespaceOrigin: Origin | undefined;
+}
+
+/** What turns a placed resource into workloads. */
+export interface WorkloadContext {
+  readonly mesh: Mesh;
+  readonly kinds: readonly WorkloadKind[];
+  readonly namespaceOf: (name: string | null, root: string | null) => NamespaceAnswer;
+  /** Resources behind the mesh's facts, for places. */
+  readonly webhookResource: (configuration: string) => Resource | undefined;
+  readonly injectorResource: (revision: string) => Resource | undefined;
+}
+
+/** The workloads of a placed resource: one for each pod template it carries, none when it carries none. */
+export function workloadsOf(placed: Placed, context: WorkloadContext): readonly Workload[] {
+  const { resource } = placed;
+  const templates = podTemplatesOf(resource.apiVersion, resource.kind, context.kinds) ?? [];
+  return templates
+    .filter((template) => isObject(at(resource.value, template)))
+    .map((template) => workload(placed, template, templates.length > 1, context));
+}
+
+function workload(placed: Placed, template: Path, several: boolean, context: WorkloadContext): Workload {
+  const { resource, root, name } = placed;
+  const namespace = context.namespaceOf(placed.namespace, root);
+  const pod = podFacts(at(resource.value, template));
+  const label = `${resource.kind}/${name}${several ? ` (${template.join(".")})` : ""}`;
+  const place = [resource.document.file.path, resource.document.index, ...resource.path, ...template].join(
+    "/",
+  );
+  const locate = (path: Path, part?: Part) => locateIn(resource, path, part);
+  return {
+    resource,
+    id: root === null ? place : `${root}: ${place}`,
+    label,
+    name,
+    template,
+    root,
+    namespace: namespace.facts,
+    namespaceOrigin: placed.namespaceOrigin,
+    namespaceLabelOrigins: namespace.origins.map(({ origin }) => origin),
+    pod,
+    decision: decide(pod, namespace.facts, context.mesh),
+    start: () => startOf(resource),
+    locate,
+    originOf: (step) => originOf(step, placed, template, namespace, context),
+  };
+}
+
+function originOf(
+  place: Place,
+  { resource }: Placed,
+  template: Path,
+  namespace: NamespaceAnswer,
+  context: WorkloadContext,
+): Origin {
+  switch (place.of) {
+    case "pod":
+      return deepest(resource, [...template, ...place.path]);
+    case "namespace": {
+      const [record] = namespace.origins;
+      if (!record) return deepest(resource, ["metadata", "namespace"]);
+      return record.resource && record.origin.location ? deepest(record.resource, place.path) : record.origin;
+    }
+    case "webhook": {
+      const written = context.webhookResource(place.configuration);
+      if (!written) return { text: `stock webhook of Istio ${context.mesh.release}`, location: undefined };
+      return deepest(written, ["webhooks", place.index, ...place.path]);
+    }
+    case "injector": {
+      const written = context.injectorResource(place.revision);
+      return written
+        ? deepest(written, ["data", "config"])
+        : { text: `default of Istio ${context.mesh.release}`, location: undefined };
+    }
+    case "release":
+      return { text: `default of Istio ${place.release}`, location: undefined };
+  }
+}
+
+/** The deepest written part of a path, else the resource itself. */
+function deepest(resource: Resource, path: Path): Origin {
+  for (let length = path.length; length > 0; length--) {
+    const location = locateIn(resource, path.slice(0, length));
+    if (location) return { text: placeText(location), location };
+  }
+  const location = locateResource(resource);
+  return { text: placeText(location), location };
+}
+
+/** What admission sees of a pod template. Scalars of wrong types become text, as kube-inject reads them. */
+export function podFacts(template: Json | undefined): PodFacts {
+  return {
+    labels: stringMap(at(template, ["metadata", "labels"])),
+    annotations: stringMap(at(template, ["metadata", "annotations"])),
+    hostNetwork: at(template, ["spec", "hostNetwork"]) === true,
+    containers: containers(at(template, ["spec", "containers"])),
+    initContainers: containers(at(template, ["spec", "initContainers"])),
+  };
+}
+
+function containers(list: Json | undefined): readonly ContainerFacts[] {
+  if (!Array.isArray(list)) return [];
+  return list.filter(isObject).map((spec) => ({
+    name: scalarText(spec.name) ?? "",
+    image: scalarText(spec.image) ?? "",
+    spec,
+  }));
+}
