@@ -1,0 +1,160 @@
+/** The page of `explain`: the verdict on one workload, the trace that led to it, and what its sidecar may use. */
+import { columns, padEnd, padStart, plain, wrap } from "./cells.ts";
+import type { Explanation, ProxyResource } from "./explanation.ts";
+import { label } from "./list.ts";
+import type { Paint } from "./paint.ts";
+import { paintOf } from "./paint.ts";
+import type { Presentation, Report, ReportedStep, ReportedWorkload } from "./report.ts";
+
+const marks = { open: "✓", shut: "✗", passed: "·" } as const;
+const gates = [
+  { gate: "namespace", title: "Namespace" },
+  { gate: "webhook", title: "Webhooks" },
+  { gate: "policy", title: "Policy of the injector" },
+] as const;
+
+/** The page, ending in a line end; `report` says which Istio and which webhooks were taken for granted. */
+export function explain(explanation: Explanation, report: Report, presentation: Presentation): string {
+  const paint = paintOf(presentation.colour);
+  const width = Math.min(presentation.width, 100);
+  const { workload, resources } = explanation;
+  const blocks = [heading(workload, width, paint), trace(workload, report, width, paint)];
+  const cases = possibilities(workload, width, paint);
+  if (cases) blocks.push(cases);
+  if (workload.remedy !== null) blocks.push(wrap(sentence(plain(workload.remedy)), width).join("\n"));
+  if (resources) blocks.push(proxyResources(resources, width, paint));
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function heading(workload: ReportedWorkload, width: number, paint: Paint): string {
+  const namespace =
+    workload.namespace === null ? "in a namespace not known" : `in namespace ${workload.namespace}`;
+  const lines = sides(
+    paint.heading(plain(label(workload))) + plain(` ${namespace}`),
+    columns(plain(`${label(workload)} ${namespace}`)),
+    plain(`${workload.file}:${workload.line}`),
+    width,
+    paint,
+  );
+  if (workload.root !== null)
+    lines.push(paint.faint(`built by the kustomization in ${plain(workload.root)}`));
+  return [...lines, ...verdict(workload, width, paint)].join("\n");
+}
+
+function verdict(workload: ReportedWorkload, width: number, paint: Paint): readonly string[] {
+  const said = {
+    injected: "INJECTED",
+    "not-injected": "NOT INJECTED",
+    refused: "REFUSED",
+    unknown: "UNKNOWN",
+  };
+  const brushes = {
+    injected: paint.good,
+    "not-injected": paint.bad,
+    refused: paint.bad,
+    unknown: paint.unsure,
+  };
+  const word = said[workload.verdict];
+  const revision = workload.revision === null ? "" : ` by revision ${workload.revision}`;
+  const [first = "", ...more] = wrap(plain(`${word}${revision}: ${workload.why}`), width);
+  const painted = brushes[workload.verdict](word) + first.slice(word.length);
+  const ambient =
+    workload.ambient && workload.verdict !== "injected"
+      ? ["Without a sidecar it is in the ambient mesh."]
+      : [];
+  return [painted, ...more, ...ambient];
+}
+
+/** Left and right on one line where both fit, else one below the other. */
+function sides(left: string, leftWidth: number, right: string, width: number, paint: Paint): string[] {
+  const gap = width - leftWidth - columns(right);
+  return gap >= 2 ? [left + " ".repeat(gap) + paint.faint(right)] : [left, paint.faint(`  ${right}`)];
+}
+
+function trace(workload: ReportedWorkload, report: Report, width: number, paint: Paint): string {
+  return gates
+    .flatMap(({ gate, title }, index) => {
+      const steps = workload.trace.filter((step) => step.gate === gate);
+      const places = new Set(steps.map((step) => step.where));
+      const shared = places.size === 1 && steps.length > 1 ? steps[0]?.where : undefined;
+      const about = gate === "webhook" ? `${title} of Istio ${report.istio.version}${stock(report)}` : title;
+      const name = steps.length === 0 ? `${title}: not asked` : plain(about);
+      const head = sides(
+        `${paint.faint(String(index + 1))} ${name}`,
+        columns(name) + 2,
+        shared === undefined ? "" : plain(shared),
+        width,
+        paint,
+      );
+      return [
+        head[0]?.trimEnd() ?? "",
+        ...head.slice(1),
+        ...steps.flatMap((step) => stepLines(step, shared, width, paint)),
+      ];
+    })
+    .join("\n");
+}
+
+function stock(report: Report): string {
+  return report.istio.webhooks === "stock" ? " (stock, the repository has none)" : "";
+}
+
+function stepLines(
+  step: ReportedStep,
+  shared: string | undefined,
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  const brushes = { open: paint.good, shut: paint.bad, passed: paint.faint };
+  const indent = "    ";
+  const lines = wrap(plain(step.says), width - indent.length);
+  const where = step.where === shared ? "" : plain(step.where);
+  return lines.flatMap((line, index) => {
+    const mark = index === 0 ? `  ${brushes[step.outcome](marks[step.outcome])} ` : indent;
+    if (index < lines.length - 1 || where === "") return [mark + line];
+    const gap = width - indent.length - columns(line) - columns(where);
+    if (gap >= 2) return [mark + line + " ".repeat(gap) + paint.faint(where)];
+    return [mark + line, paint.faint(padStart(where, width))];
+  });
+}
+
+/** What it would be in each case, where that is not the same in all of them. */
+function possibilities(workload: ReportedWorkload, width: number, paint: Paint): string | undefined {
+  if (workload.possibilities.length < 2) return undefined;
+  const words = { injected: "injected", "not-injected": "not injected", refused: "refused" } as const;
+  const brushes = { injected: paint.good, "not-injected": paint.bad, refused: paint.bad };
+  const room = "not injected".length;
+  const lines = workload.possibilities.flatMap((possibility) => {
+    const revision = possibility.revision === null ? "" : ` (revision ${possibility.revision})`;
+    const says = wrap(plain(`where the namespace is ${possibility.when}${revision}`), width - room - 4);
+    return says.map((line, index) => {
+      const word = words[possibility.verdict];
+      const lead =
+        index === 0 ? brushes[possibility.verdict](word) + " ".repeat(room - word.length) : " ".repeat(room);
+      return `  ${lead}  ${line}`;
+    });
+  });
+  return [paint.heading("It would be"), ...lines].join("\n");
+}
+
+function proxyResources(resources: readonly ProxyResource[], width: number, paint: Paint): string {
+  const rows = resources.map((one) => ({
+    name: `  ${one.resource} ${one.bound}`,
+    value: one.value ?? (one.bound === "limit" ? "unlimited" : "none"),
+    where: plain(one.where),
+  }));
+  const names = Math.max(...rows.map((row) => row.name.length)) + 2;
+  const values = Math.max(...rows.map((row) => columns(row.value))) + 2;
+  const lines = rows.flatMap((row) =>
+    wrap(row.where, width - names - values).map((where, index) =>
+      index === 0
+        ? padEnd(row.name, names) + padEnd(plain(row.value), values) + paint.faint(where)
+        : " ".repeat(names + values) + paint.faint(where),
+    ),
+  );
+  return [paint.heading("Resources of the sidecar"), ...lines].join("\n");
+}
+
+function sentence(text: string): string {
+  return text.endsWith(".") ? text : `${text}.`;
+}

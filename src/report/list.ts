@@ -1,0 +1,113 @@
+/** The table of `list`: one line a workload. */
+import { columns, cut, padEnd, plain } from "./cells.ts";
+import { compare } from "./findings.ts";
+import type { Paint } from "./paint.ts";
+import { paintOf } from "./paint.ts";
+import type { Presentation, Report, ReportedWorkload } from "./report.ts";
+import { nothingToReport } from "./summary.ts";
+
+interface Column {
+  readonly title: string;
+  readonly of: (workload: ReportedWorkload) => string;
+  /** How far it may be cut where the line is too long; Infinity: never. */
+  readonly least: number;
+  readonly keep: "start" | "end";
+}
+
+const words = { injected: "injected", "not-injected": "no", refused: "refused", unknown: "unknown" } as const;
+
+const table: readonly Column[] = [
+  { title: "VERDICT", of: (workload) => words[workload.verdict], least: Infinity, keep: "start" },
+  { title: "NAMESPACE", of: (workload) => workload.namespace ?? "?", least: 9, keep: "start" },
+  { title: "WORKLOAD", of: label, least: 16, keep: "start" },
+  { title: "REVISION", of: (workload) => workload.revision ?? "-", least: 8, keep: "start" },
+  { title: "WHY", of: (workload) => workload.why, least: 16, keep: "start" },
+  { title: "WHERE", of: (workload) => `${workload.file}:${workload.line}`, least: 14, keep: "end" },
+];
+const built: Column = { title: "BUILT BY", of: (workload) => workload.root ?? "-", least: 12, keep: "end" };
+
+/** "Deployment/web". */
+export function label(workload: ReportedWorkload): string {
+  return `${workload.kind}/${workload.name}`;
+}
+
+/** The order of tables: by file and line, then by the kustomization that builds it. */
+export function inFileOrder(a: ReportedWorkload, b: ReportedWorkload): number {
+  return (
+    compare(a.file, b.file) ||
+    a.line - b.line ||
+    compare(a.root ?? "", b.root ?? "") ||
+    compare(label(a), label(b)) ||
+    compare(a.namespace ?? "", b.namespace ?? "")
+  );
+}
+
+/**
+ * The table with its head, ending in a line end. Columns are cut (`…`) only where a line would not fit
+ * `presentation.width`, which is Infinity for a pipe: there every value is whole.
+ */
+export function list(report: Report, presentation: Presentation): string {
+  const workloads = report.workloads.toSorted(inFileOrder);
+  if (workloads.length === 0) return `${nothingToReport(report, presentation) ?? "No workloads."}\n`;
+  const paint = paintOf(presentation.colour);
+  const kustomized = workloads.some((workload) => workload.root !== null);
+  const shown = fitting(kustomized ? [...table, built] : table, workloads, presentation.width);
+  const row = (texts: readonly string[]): string =>
+    texts
+      .map((text, index) => (index === texts.length - 1 ? text : padEnd(text, shown[index]?.width ?? 0)))
+      .join("  ")
+      .trimEnd();
+  const lines = [paint.heading(row(shown.map(({ column }) => column.title)))];
+  for (const workload of workloads) {
+    const texts = shown.map(({ column, width }) => cut(plain(column.of(workload)), width, column.keep));
+    const line = row(texts);
+    const verdict = texts[0] ?? "";
+    lines.push(brush(workload, paint)(verdict) + line.slice(verdict.length));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function brush(workload: ReportedWorkload, paint: Paint): (text: string) => string {
+  const brushes = {
+    injected: paint.good,
+    "not-injected": paint.faint,
+    refused: paint.bad,
+    unknown: paint.unsure,
+  };
+  return brushes[workload.verdict];
+}
+
+interface Fitted {
+  readonly column: Column;
+  readonly width: number;
+}
+
+/** The widths of the columns: what the values need, then less where the terminal is too narrow, the widest first. */
+function fitting(
+  wanted: readonly Column[],
+  workloads: readonly ReportedWorkload[],
+  width: number,
+): readonly Fitted[] {
+  const fitted = wanted.map((column) => ({
+    column,
+    width: workloads.reduce(
+      (most, workload) => Math.max(most, columns(plain(column.of(workload)))),
+      column.title.length,
+    ),
+  }));
+  let over = fitted.reduce((sum, { width: own }) => sum + own + 2, -2) - width;
+  if (over > 0 && wanted.includes(built))
+    return fitting(
+      wanted.filter((column) => column !== built),
+      workloads,
+      width,
+    );
+  while (over > 0) {
+    const room = (one: Fitted): number => (one.width > one.column.least ? one.width : 0);
+    const widest = fitted.reduce((a, b) => (room(b) > room(a) ? b : a));
+    if (room(widest) === 0) break;
+    widest.width--;
+    over--;
+  }
+  return fitted;
+}

@@ -1,0 +1,104 @@
+/** The report of `check` for people: findings by file with code frames, a summary, and the facts that are missing. */
+import type { Finding } from "../lint/finding.ts";
+import { columns, padEnd, padStart, plain, wrap } from "./cells.ts";
+import { shownFindings } from "./findings.ts";
+import { frame } from "./frame.ts";
+import type { Paint } from "./paint.ts";
+import { paintOf } from "./paint.ts";
+import type { Presentation, Report } from "./report.ts";
+import { missingFacts, nothingToReport, summary } from "./summary.ts";
+
+/** A terminal narrower than this gets no code frames. */
+const FRAME_MINIMUM = 60;
+
+/**
+ * The whole report, ending in a line end; empty when there is nothing to print (quiet and without errors).
+ * Lines fit `presentation.width`, except for paths, which stay whole so that they can be copied.
+ */
+export function text(report: Report, presentation: Presentation): string {
+  const paint = paintOf(presentation.colour);
+  const findings = shownFindings(report, presentation).filter((finding) => !saidElsewhere(finding, report));
+  const blocks = byFile(findings).map((group) => fileBlock(group, presentation, paint));
+  if (!presentation.quiet) {
+    const nothing = report.findings.length === 0 ? nothingToReport(report, presentation) : undefined;
+    blocks.push(nothing ?? summary(report, presentation, paint));
+    const missing = missingFacts(report, presentation, paint);
+    if (missing) blocks.push(missing);
+  }
+  return blocks.length === 0 ? "" : `${blocks.join("\n\n")}\n`;
+}
+
+/** An unknown verdict is told once, as the fact that is missing, and not again for every workload. */
+function saidElsewhere(finding: Finding, report: Report): boolean {
+  return finding.rule === "verdict-unknown" && report.summary.missing.length > 0;
+}
+
+function byFile(findings: readonly Finding[]): readonly (readonly Finding[])[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.location.file);
+    if (group) group.push(finding);
+    else groups.set(finding.location.file, [finding]);
+  }
+  return [...groups.values()];
+}
+
+function fileBlock(findings: readonly Finding[], presentation: Presentation, paint: Paint): string {
+  const file = findings[0]?.location.file ?? "";
+  const source = presentation.width >= FRAME_MINIMUM ? presentation.textOf(file) : undefined;
+  const place = Math.max(...findings.map((finding) => position(finding).length));
+  const parts = findings.map((finding) =>
+    findingLines(finding, source, place, presentation, paint).join("\n"),
+  );
+  return [paint.file(plain(file)), parts.join(source === undefined ? "\n" : "\n\n")].join("\n");
+}
+
+function position(finding: Finding): string {
+  return `${finding.location.line}:${finding.location.column}`;
+}
+
+function findingLines(
+  finding: Finding,
+  source: string | undefined,
+  place: number,
+  presentation: Presentation,
+  paint: Paint,
+): readonly string[] {
+  const colour = paint.severity[finding.severity];
+  const indent = " ".repeat(2 + place + 2 + "warning".length + 2);
+  const room = presentation.width - indent.length;
+  const [first = "", ...more] = wrap(plain(finding.message), room);
+  const head = `  ${paint.faint(padStart(position(finding), place))}  ${colour(padEnd(finding.severity, "warning".length))}  ${first}`;
+  const lines = [head, ...more.map((line) => indent + line)];
+  if (source !== undefined) {
+    const drawn = frame(source, finding.location, { width: room, gutter: paint.faint, carets: colour });
+    lines.push(...drawn.map((line) => indent + line));
+  }
+  if (finding.help !== undefined)
+    lines.push(...helpLines(finding.help, room, paint).map((line) => indent + line));
+  lines.push(...footer(finding, room, paint).map((line) => indent + line));
+  return lines;
+}
+
+function helpLines(help: string, room: number, paint: Paint): readonly string[] {
+  const label = "fix: ";
+  const [first = "", ...more] = wrap(plain(help), room - label.length);
+  return [paint.typed(label) + first, ...more.map((line) => " ".repeat(label.length) + line)];
+}
+
+/** Whom it concerns, and the rule's id at the right edge, to be typed after `sidelint rules`. */
+function footer(finding: Finding, room: number, paint: Paint): readonly string[] {
+  const lines = [...wrap(plain(concerned(finding.workloads)), room)];
+  const last = lines.at(-1) ?? "";
+  const gap = room - columns(last) - finding.rule.length;
+  if (gap < 2) return [...lines, paint.faint(padStart(finding.rule, room))];
+  lines[lines.length - 1] = `${last}${" ".repeat(gap)}${paint.faint(finding.rule)}`;
+  return lines;
+}
+
+function concerned(workloads: readonly string[]): string {
+  const named = workloads.slice(0, workloads.length > 4 ? 3 : 4);
+  const rest = workloads.length - named.length;
+  if (rest > 0) return `${named.join(", ")} and ${rest} more`;
+  return named.join(", ");
+}
