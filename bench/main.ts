@@ -1,0 +1,141 @@
+/** Measures sidelint against the floor of reading and against peers: `npm run bench [-- --repo DIR] [--quick]`. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { writeMonorepo } from "./monorepo.ts";
+
+const { values } = parseArgs({
+  options: { repo: { type: "string" }, quick: { type: "boolean", default: false } },
+});
+const sidelint = ["node", "dist/sidelint.js"];
+const work = join(tmpdir(), "sidelint-bench");
+const rows: {
+  readonly what: string;
+  readonly measured: string;
+  readonly goal: string;
+  readonly met: string;
+}[] = [];
+
+/** Wall time of a whole process in milliseconds; its output is thrown away. */
+function time(command: readonly string[]): number {
+  const [program = "", ...rest] = command;
+  const start = process.hrtime.bigint();
+  const { error } = spawnSync(program, rest, { stdio: "ignore" });
+  if (error) throw error;
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+/** Medians of several commands, measured in turn so that a noisy moment strikes all of them. */
+function medians(commands: readonly (readonly string[])[], runs: number): readonly number[] {
+  const times: number[][] = commands.map(() => []);
+  for (const command of commands) time(command);
+  for (let run = 0; run < runs; run++) {
+    commands.forEach((command, index) => {
+      times[index]?.push(time(command));
+    });
+  }
+  return times.map((list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN);
+}
+
+function peakMebibytes(command: readonly string[]): number {
+  const file = join(work, "peak");
+  const [, ...rest] = command;
+  spawnSync("node", ["--import", "./bench/peak-memory.mjs", ...rest], {
+    stdio: "ignore",
+    env: { ...process.env, PEAK_MEMORY_FILE: file },
+  });
+  return Number(readFileSync(file, "utf8")) / 1024;
+}
+
+function row(what: string, measured: string, goal: string, met: boolean | undefined): void {
+  rows.push({ what, measured, goal, met: met === undefined ? "–" : met ? "yes" : "no" });
+  console.log(`${what}: ${measured} (goal ${goal})`);
+}
+
+function onPath(program: string): boolean {
+  return spawnSync(program, ["-v"], { stdio: "ignore" }).error === undefined;
+}
+
+function startUp(runs: number): void {
+  const [version = 0, bare = 1] = medians(
+    [
+      [...sidelint, "--version"],
+      ["node", "-e", "0"],
+    ],
+    runs,
+  );
+  row("start-up: sidelint --version / node -e 0", ratio(version / bare), "≤ 1.5", version / bare <= 1.5);
+}
+
+function coldCheck(directory: string, name: string, runs: number): void {
+  const check = [...sidelint, "check", directory, "--fail-on", "never"];
+  const [checked = 0, floor = 1] = medians([check, ["node", "bench/read-floor.mjs", directory]], runs);
+  row(`cold check of ${name} / reading its files`, ratio(checked / floor), "≤ 4", checked / floor <= 4);
+  if (!onPath("kubeconform")) {
+    row(`cold check of ${name} / kubeconform`, "kubeconform is not on PATH", "≤ 0.25", undefined);
+    return;
+  }
+  const peer = ["kubeconform", "-skip", ".", "-ignore-missing-schemas", "-schema-location", work, directory];
+  const [ours = 0, theirs = 1] = medians([check, peer], runs);
+  row(
+    `cold check of ${name} / kubeconform without schemas`,
+    ratio(ours / theirs),
+    "≤ 0.25",
+    ours / theirs <= 0.25,
+  );
+}
+
+function growth(sizes: readonly number[], runs: number): void {
+  const perFile = new Map<number, number>();
+  for (const size of sizes) {
+    const directory = join(work, `monorepo-${size}`);
+    if (!existsSync(directory)) writeMonorepo(directory, size);
+    const check = [...sidelint, "check", directory, "--fail-on", "never", "--format", "json"];
+    const [bare = 0, whole = 0] = medians([[...sidelint, "--version"], check], size > 10_000 ? 3 : runs);
+    perFile.set(size, ((whole - bare) * 1000) / size);
+    const peak = peakMebibytes(check);
+    row(
+      `${size} files: microseconds a file, without start-up`,
+      (perFile.get(size) ?? 0).toFixed(0),
+      "–",
+      undefined,
+    );
+    row(
+      `${size} files: peak memory`,
+      `${peak.toFixed(0)} MiB`,
+      size >= 100_000 ? "< 1024 MiB" : "–",
+      size >= 100_000 ? peak < 1024 : undefined,
+    );
+  }
+  const [small = 1, large = 1] = [perFile.get(Math.min(...sizes)), perFile.get(Math.max(...sizes))];
+  const grown = `${((large / small - 1) * 100).toFixed(0)} %`;
+  row(
+    `time per file, from ${Math.min(...sizes)} to ${Math.max(...sizes)} files`,
+    grown,
+    "< 20 %",
+    large / small < 1.2,
+  );
+}
+
+function ratio(value: number): string {
+  return `${value.toFixed(2)} ×`;
+}
+
+mkdirSync(work, { recursive: true });
+const runs = values.quick ? 5 : 15;
+startUp(runs * 2);
+const synthetic = join(work, "monorepo-1100");
+if (!existsSync(synthetic)) writeMonorepo(synthetic, 1100);
+coldCheck(values.repo ?? synthetic, values.repo ? "the given repository" : "a monorepo of 1,100 files", runs);
+growth(values.quick ? [1_000, 10_000] : [1_000, 10_000, 100_000], runs);
+
+const table = rows.map(({ what, measured, goal, met }) => `| ${what} | ${measured} | ${goal} | ${met} |`);
+writeFileSync(
+  "bench/results.md",
+  `# Results of \`npm run bench\`\n\nRatios of whole processes, medians of ${runs} runs in turn. Node ${process.version}.\n\n| what | measured | goal | met |\n|---|---|---|---|\n${table.join("\n")}\n`,
+);
+if (!values.quick)
+  for (const size of [10_000, 100_000])
+    rmSync(join(work, `monorepo-${size}`), { recursive: true, force: true });
