@@ -16,6 +16,8 @@ export interface ReadFailure {
  * Methods are synchronous and return failures instead of throwing.
  */
 export interface FileTree {
+  /** Absolute path of the root where it has one; then paths that lead above it with `..` work as well. */
+  readonly root?: string;
   /** What a path is after following links; undefined when there is nothing. `identity` is equal for two paths of one directory. */
   stat(
     path: string,

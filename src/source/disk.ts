@@ -1,0 +1,132 @@
+/** The disk as a tree of files: the only place that reads it. */
+import {
+  closeSync,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { resolve, sep } from "node:path";
+import type { FileTree, ReadFailure, TreeEntry } from "./tree.ts";
+
+/** Files above this many bytes are not manifests that anybody reviews; etcd takes objects up to 1.5 MiB. */
+export const largestFileSize = 32 * 1024 * 1024;
+
+/** The files below a directory of the disk; paths that are absolute or lead out of it with `..` work as well. */
+export function diskTree(root: string, largest: number = largestFileSize): FileTree {
+  return {
+    root: withSlashes(resolve(root)),
+    stat(path) {
+      const full = resolve(root, path);
+      try {
+        const found = statSync(full, { throwIfNoEntry: false });
+        if (!found) return undefined;
+        const type = found.isFile() ? "file" : found.isDirectory() ? "directory" : "other";
+        return { type, size: found.size, identity: withSlashes(realpathSync.native(full)) };
+      } catch {
+        return undefined;
+      }
+    },
+    list(path) {
+      try {
+        return readdirSync(resolve(root, path), { withFileTypes: true }).map(entryOf);
+      } catch (error) {
+        return failure(path, error);
+      }
+    },
+    read(path) {
+      try {
+        return readBytes(path, resolve(root, path), largest);
+      } catch (error) {
+        return failure(path, error);
+      }
+    },
+  };
+}
+
+/** A path of this system with `/` between its parts. */
+export function withSlashes(path: string): string {
+  return sep === "/" ? path : path.replaceAll(sep, "/");
+}
+
+/** Whether an argument has the marks of a glob, so that it may be one when no such path exists. */
+export function hasGlobMagic(argument: string): boolean {
+  return /[*?[\]{}]|[!@+]\(/.test(argument);
+}
+
+/**
+ * The files that globs match, relative to `cwd`, in code unit order; what .gitignore and .sidelintignore name is left out.
+ * A pattern that matches nothing gives nothing.
+ */
+export async function expandGlobs(patterns: readonly string[], cwd: string): Promise<readonly string[]> {
+  const { globby } = await import("globby");
+  const found = await globby(patterns, {
+    cwd,
+    expandDirectories: false,
+    followSymbolicLinks: false,
+    gitignore: true,
+    ignoreFiles: ["**/.sidelintignore"],
+    ignore: ["**/node_modules/**"],
+  });
+  return found.sort();
+}
+
+function entryOf(entry: Dirent): TreeEntry {
+  const { name } = entry;
+  if (entry.isFile()) return { name, type: "file" };
+  if (entry.isDirectory()) return { name, type: "directory" };
+  return { name, type: entry.isSymbolicLink() ? "link" : "other" };
+}
+
+function readBytes(path: string, full: string, largest: number): Uint8Array | ReadFailure {
+  const descriptor = openSync(full, "r");
+  try {
+    const found = fstatSync(descriptor);
+    if (found.isDirectory()) return { path, reason: "is a directory" };
+    if (found.isFIFO()) return readFileSync(descriptor);
+    if (!found.isFile()) return { path, reason: "is no regular file" };
+    if (found.size > largest) return { path, reason: tooLarge(found.size, largest) };
+    return readAll(descriptor, found.size);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readAll(descriptor: number, size: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(size);
+  let length = 0;
+  while (length < size) {
+    const got = readSync(descriptor, bytes, length, size - length, length);
+    if (got === 0) break;
+    length += got;
+  }
+  return bytes.subarray(0, length);
+}
+
+function tooLarge(size: number, largest: number): string {
+  return `too large: ${megabytes(size)} MiB, files above ${megabytes(largest)} MiB are not read`;
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil((bytes / 1024 / 1024) * 10) / 10;
+}
+
+function failure(path: string, error: unknown): ReadFailure {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return { path, reason: reasons[code] ?? (code || String(error)) };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or directory",
+  ENOTDIR: "a part of the path is no directory",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "is a directory",
+  ELOOP: "links that lead in circles",
+  ENAMETOOLONG: "the name is too long",
+  EMFILE: "too many open files",
+};
