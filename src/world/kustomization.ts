@@ -1,9 +1,10 @@
 /** What one kustomization file says: the fields that decide on workloads and namespaces, each with its place. */
-import { scalarText } from "../kube/json.ts";
+
 import type { Document } from "../source/document.ts";
 import { type Location, locationOf } from "../source/locate.ts";
 import { entryOf, type MapNode, type Node, type Path } from "../source/node.ts";
 import { isRemote, joinPath } from "./kustomize-path.ts";
+import { scalarText } from "./resource.ts";
 
 /** Where a value stands: a document, and the path inside it. */
 export interface Source {

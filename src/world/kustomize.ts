@@ -1,0 +1,374 @@
+/** Builds kustomizations as far as it matters for injection: which objects each root brings into the cluster, and how. */
+import { at, type JsonObject } from "../kube/json.ts";
+import type { Document } from "../source/document.ts";
+import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
+import type { Path } from "../source/node.ts";
+import {
+  type BuildProblem,
+  type Kustomization,
+  locationOfSource,
+  readKustomization,
+  type Setting,
+} from "./kustomization.ts";
+import { contains, isRemote, joinPath } from "./kustomize-path.ts";
+import {
+  type Change,
+  type Draft,
+  draftOf,
+  identityKey,
+  identityOf,
+  transform,
+} from "./kustomize-transform.ts";
+import { locateIn, placeText, resourcesOf, scalarText } from "./resource.ts";
+import type { Origin, Resource, Skipped } from "./world.ts";
+
+export type { BuildProblem } from "./kustomization.ts";
+
+/** What builds read. All paths are those of the tree. */
+export interface Sources {
+  /** Each kustomization among the files that were asked for, by its directory; only these can be roots. */
+  readonly kustomizations: ReadonlyMap<string, Document>;
+  /** The resources that may decide on injection, by file, of the files that were read. */
+  readonly resources: ReadonlyMap<string, readonly Resource[]>;
+  /** Whether a file was read, also when it holds nothing of interest. */
+  hasRead(path: string): boolean;
+  /** The documents of any file of the tree, for bases beyond what was asked for; undefined when there is no such file. */
+  documentsOf(path: string): readonly Document[] | undefined;
+}
+
+/** An object as a build brings it into the cluster. */
+export interface BuiltResource {
+  /** As it stands in its file. */
+  readonly resource: Resource;
+  /** With the kustomizations' transformations applied. */
+  readonly value: JsonObject;
+  readonly name: string;
+  readonly namespace: string | null;
+  /** The kustomization's `namespace` entry, or the object's own. */
+  readonly namespaceOrigin: Origin | undefined;
+  /** Where a value of the built object was set: in its own file, or in a kustomization. */
+  locate(path: Path, part?: Part): Location | undefined;
+}
+
+/** What one root kustomization makes. */
+export interface Build {
+  readonly directory: string;
+  readonly component: boolean;
+  readonly resources: readonly BuiltResource[];
+  /** Everything that kept the build from being complete; with any, kustomize itself may refuse it. */
+  readonly problems: readonly BuildProblem[];
+  /** The same for the summary; what several builds share is counted with the first. */
+  readonly skipped: readonly Skipped[];
+}
+
+export interface Builds {
+  readonly builds: readonly Build[];
+  /** Files that kustomizations name: not manifests of their own. */
+  readonly pulledIn: ReadonlySet<string>;
+}
+
+interface Accumulated {
+  readonly drafts: readonly Draft[];
+  readonly problems: readonly BuildProblem[];
+}
+
+interface Workshop {
+  readonly sources: Sources;
+  readonly kustomizationAt: (directory: string) => Kustomization | undefined;
+  readonly finished: Map<string, Accumulated>;
+  /** Components applied so far in this build. */
+  components: number;
+}
+
+const nothing: Accumulated = { drafts: [], problems: [] };
+const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+/** More than any repository has in one build; keeps components that include each other in bounds. */
+const mostComponents = 10_000;
+
+/**
+ * Builds every kustomization that no other one includes, as kustomize v5.8.1 does, with the resources given.
+ * Nothing is fetched or run: remote bases, charts and plugins are problems of the build, which goes on without them.
+ */
+export function buildKustomizations(sources: Sources): Builds {
+  const kustomizationAt = kustomizationReader(sources);
+  const finished = new Map<string, Accumulated>();
+  const all = [...sources.kustomizations.keys()].flatMap((directory) => kustomizationAt(directory) ?? []);
+  const counted = new Set<string>();
+  const builds = rootsOf(all, kustomizationAt).map((root): Build => {
+    const workshop: Workshop = { sources, kustomizationAt, finished, components: 0 };
+    const { drafts, problems } = accumulate(root, [], workshop);
+    return {
+      directory: root.directory,
+      component: root.component,
+      resources: drafts.filter(isDeployed).map(built),
+      problems: unique(problems),
+      skipped: skippedOf(problems, counted),
+    };
+  });
+  return { builds, pulledIn: pulledInBy(all, sources) };
+}
+
+function kustomizationReader(sources: Sources): (directory: string) => Kustomization | undefined {
+  const known = new Map<string, Kustomization | undefined>();
+  return (directory) => {
+    if (!known.has(directory)) {
+      const document = sources.kustomizations.get(directory) ?? kustomizationBeyond(directory, sources);
+      known.set(directory, document && readKustomization(document, directory));
+    }
+    return known.get(directory);
+  };
+}
+
+function kustomizationBeyond(directory: string, sources: Sources): Document | undefined {
+  for (const name of kustomizationNames) {
+    const [document] = sources.documentsOf(joinPath(directory, name)) ?? [];
+    if (document) return document;
+  }
+  return undefined;
+}
+
+/** Those that no other one includes; of a ring that only includes itself, the first. */
+function rootsOf(
+  all: readonly Kustomization[],
+  kustomizationAt: Workshop["kustomizationAt"],
+): readonly Kustomization[] {
+  const included = new Set(all.flatMap((one) => includes(one).filter((path) => path !== one.directory)));
+  const reached = new Set<string>();
+  const reach = (start: Kustomization) => {
+    const open = [start];
+    for (let one = open.pop(); one; one = open.pop()) {
+      if (reached.has(one.directory)) continue;
+      reached.add(one.directory);
+      open.push(...includes(one).flatMap((path) => kustomizationAt(path) ?? []));
+    }
+  };
+  const roots = all.filter(({ directory }) => !included.has(directory));
+  roots.forEach(reach);
+  for (const one of all) {
+    if (reached.has(one.directory)) continue;
+    roots.push(one);
+    reach(one);
+  }
+  return roots;
+}
+
+function includes({ directory, resources, components, plugins }: Kustomization): readonly string[] {
+  return [...resources, ...components, ...plugins].map(({ value }) => joinPath(directory, value));
+}
+
+/** The objects of a kustomization that is no component, with its transformations; shared by all that include it. */
+function accumulate(kustomization: Kustomization, above: readonly string[], workshop: Workshop): Accumulated {
+  const known = workshop.finished.get(kustomization.directory);
+  if (known) return known;
+  const result = addTo(nothing, kustomization, above, workshop);
+  workshop.finished.set(kustomization.directory, result);
+  return result;
+}
+
+/** What a kustomization makes of what was there before it: nothing, unless it is a component. */
+function addTo(
+  before: Accumulated,
+  kustomization: Kustomization,
+  above: readonly string[],
+  workshop: Workshop,
+): Accumulated {
+  const gathering = gather(before);
+  const stack = [...above, kustomization.directory];
+  gathering.problems.push(...kustomization.problems);
+  for (const entry of kustomization.resources) addResource(gathering, entry, kustomization, stack, workshop);
+  let result: Accumulated = gathering;
+  for (const entry of kustomization.components)
+    result = addComponent(result, entry, kustomization, stack, workshop);
+  return { ...result, drafts: result.drafts.map((draft) => transform(draft, kustomization)) };
+}
+
+interface Gathering {
+  readonly drafts: Draft[];
+  readonly problems: BuildProblem[];
+  readonly identities: Set<string>;
+}
+
+function gather({ drafts, problems }: Accumulated): Gathering {
+  const identities = new Set(drafts.map((draft) => identityKey(identityOf(draft))));
+  return { drafts: [...drafts], problems: [...problems], identities };
+}
+
+function addResource(
+  gathering: Gathering,
+  entry: Setting,
+  kustomization: Kustomization,
+  stack: readonly string[],
+  workshop: Workshop,
+): void {
+  const path = joinPath(kustomization.directory, entry.value);
+  const found = isRemoteFile(entry.value) ? undefined : resourcesAt(path, workshop.sources);
+  if (found) {
+    addDrafts(gathering, found.map(draftOf), entry);
+    return;
+  }
+  const base = baseAt(entry, path, stack, false, workshop);
+  if ("kind" in base) {
+    gathering.problems.push(base);
+    return;
+  }
+  const { drafts, problems } = accumulate(base, stack, workshop);
+  gathering.problems.push(...problems);
+  addDrafts(gathering, drafts, entry);
+}
+
+function isRemoteFile(entry: string): boolean {
+  return /^https?:/i.test(entry);
+}
+
+function resourcesAt(path: string, sources: Sources): readonly Resource[] | undefined {
+  const known = sources.resources.get(path);
+  if (known) return known;
+  if (sources.hasRead(path)) return [];
+  return sources.documentsOf(path)?.flatMap((document) => {
+    const reading = document.read();
+    return reading.ok ? resourcesOf(document, reading.root) : [];
+  });
+}
+
+function addDrafts(gathering: Gathering, drafts: readonly Draft[], entry: Setting): void {
+  for (const draft of drafts) {
+    const identity = identityOf(draft);
+    const key = identityKey(identity);
+    if (gathering.identities.has(key)) {
+      const subject = `${identity.kind}/${identity.name}`;
+      gathering.problems.push(problem("conflict", entry, subject, `${subject} is already there`));
+    } else {
+      gathering.identities.add(key);
+      gathering.drafts.push(draft);
+    }
+  }
+}
+
+function addComponent(
+  before: Accumulated,
+  entry: Setting,
+  kustomization: Kustomization,
+  stack: readonly string[],
+  workshop: Workshop,
+): Accumulated {
+  const base = baseAt(entry, joinPath(kustomization.directory, entry.value), stack, true, workshop);
+  if ("kind" in base) return { ...before, problems: [...before.problems, base] };
+  workshop.components++;
+  if (workshop.components > mostComponents) {
+    const detail = `more than ${mostComponents} components in one build`;
+    return { ...before, problems: [...before.problems, problem("cycle", entry, entry.value, detail)] };
+  }
+  return addTo(before, base, stack, workshop);
+}
+
+/** The kustomization that an entry names, or why there is none. */
+function baseAt(
+  entry: Setting,
+  path: string,
+  stack: readonly string[],
+  component: boolean,
+  { kustomizationAt, sources }: Workshop,
+): Kustomization | BuildProblem {
+  const { value } = entry;
+  if (isRemote(value)) return problem("remote", entry, value, `${value} is remote and is not fetched`);
+  if (stack.some((open) => contains(path, open))) {
+    return problem(
+      "cycle",
+      entry,
+      value,
+      `${value} leads back to ${path}, which includes this kustomization`,
+    );
+  }
+  const base = kustomizationAt(path);
+  if (!base) {
+    const broken = sources.kustomizations.has(path);
+    const detail = broken
+      ? `the kustomization in ${path} cannot be read`
+      : `${path} is neither a file nor a kustomization`;
+    return problem(broken ? "invalid" : "missing", entry, value, detail);
+  }
+  if (base.component !== component) {
+    const detail = component
+      ? `${path} is no component`
+      : `${path} is a component; it belongs into components`;
+    return problem("invalid", entry, value, detail);
+  }
+  return base;
+}
+
+function problem(kind: BuildProblem["kind"], entry: Setting, subject: string, detail: string): BuildProblem {
+  return { kind, subject, detail, location: locationOfSource(entry.source) };
+}
+
+/** Objects for local tools are dropped at the end of a build. */
+function isDeployed({ value }: Draft): boolean {
+  const local = at(value, ["metadata", "annotations", "config.kubernetes.io/local-config"]);
+  return local === undefined || scalarText(local) === "false";
+}
+
+function built(draft: Draft): BuiltResource {
+  const { resource, value, changes } = draft;
+  const name = scalarText(at(value, ["metadata", "name"])) || resource.name;
+  const namespace = scalarText(at(value, ["metadata", "namespace"])) || null;
+  const locate = (path: Path, part?: Part) => locateBuilt(resource, changes, path, part);
+  const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
+  return {
+    resource,
+    value,
+    name,
+    namespace,
+    namespaceOrigin: location && { text: placeText(location), location },
+    locate,
+  };
+}
+
+function locateBuilt(
+  resource: Resource,
+  changes: readonly Change[],
+  path: Path,
+  part: Part | undefined,
+): Location | undefined {
+  const change = changes.findLast((one) => one.path.every((step, index) => step === path[index]));
+  if (!change) return locateIn(resource, path, part);
+  const { document, path: origin } = change.source;
+  const reading = document.read();
+  const range = rangeAt(
+    reading.ok ? reading.root : undefined,
+    [...origin, ...path.slice(change.path.length)],
+    part,
+  );
+  return range ? locationOf(document.file, range) : locationOfSource(change.source);
+}
+
+function unique(problems: readonly BuildProblem[]): readonly BuildProblem[] {
+  return [...new Map(problems.map((one) => [problemKey(one), one])).values()];
+}
+
+function problemKey({ kind, subject, location }: BuildProblem): string {
+  return `${kind} ${location.file}:${location.start} ${subject}`;
+}
+
+function skippedOf(problems: readonly BuildProblem[], counted: Set<string>): readonly Skipped[] {
+  return unique(problems).flatMap((one): readonly Skipped[] => {
+    const key = problemKey(one);
+    if (counted.has(key)) return [];
+    counted.add(key);
+    const { kind, subject, location } = one;
+    const reason =
+      kind === "remote" ? "remote-base" : kind === "helm" || kind === "plugin" ? "plugin" : "missing-base";
+    return [{ reason, path: location.file, files: 1, detail: kind === "remote" ? subject : one.detail }];
+  });
+}
+
+/** The files that kustomizations name, as resources, patches, data or configuration of any kind. */
+function pulledInBy(all: readonly Kustomization[], sources: Sources): ReadonlySet<string> {
+  const files = new Set<string>();
+  for (const { directory, resources, plugins, reads } of all) {
+    for (const { value } of [...resources, ...plugins]) {
+      const path = joinPath(directory, value);
+      if (!sources.kustomizations.has(path)) files.add(path);
+    }
+    for (const path of reads) files.add(path);
+  }
+  return files;
+}
