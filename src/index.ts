@@ -60,7 +60,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     config,
     configPath: options.configPath,
     istioVersion: options.istioVersion,
-    dumps: [...dumped.resources.values()].flat(),
+    dumps: dumped,
     assume: options.assume,
     defaultNamespace: options.defaultNamespace,
   });

@@ -9,8 +9,8 @@ import { readMesh } from "./mesh.ts";
 import { missingFacts } from "./missing.ts";
 import { type NamespaceSources, namespaceLookup, namespaceRecord } from "./namespaces.ts";
 import { locateIn, placeText } from "./resource.ts";
-import { type Placed, workloadsOf } from "./workload.ts";
-import type { NamespaceRecord, Origin, Resource, Skipped, World } from "./world.ts";
+import { workloadsOf } from "./workload.ts";
+import type { NamespaceRecord, Origin, Placed, Resource, Skipped, World } from "./world.ts";
 
 export interface WorldOptions {
   readonly config: Config;
@@ -18,7 +18,7 @@ export interface WorldOptions {
   readonly configPath: string | undefined;
   readonly istioVersion: string | undefined;
   /** Namespaces read from dumps of the cluster. */
-  readonly dumps: readonly Resource[];
+  readonly dumps: Collected;
   /** Labels of every namespace that nothing describes (`--assume`). */
   readonly assume: Labels | undefined;
   /** For workloads whose namespace nothing names (`--namespace`); wins over the configuration's. */
@@ -29,20 +29,19 @@ export interface WorldOptions {
 export function buildWorld(collected: Collected, options: WorldOptions): World {
   const { config } = options;
   const { builds, pulledIn } = buildKustomizations(collected);
-  const plain = [...collected.resources]
-    .filter(([file]) => !pulledIn.has(file))
-    .flatMap(([, found]) => found);
   const placed = [
-    ...plain.map(placePlain),
-    ...builds.flatMap((build) => build.resources.map((one) => ({ ...one, root: build.directory }))),
+    ...placePlain(collected, pulledIn),
+    ...builds.flatMap(({ directory, resources }) =>
+      resources.map((one): Placed => ({ ...one, root: directory })),
+    ),
   ];
 
   const namespaces = namespaceSources(placed, options);
-  const webhookResources = ofKind(placed, "MutatingWebhookConfiguration");
-  const injectorResources = ofKind(placed, "ConfigMap");
+  const webhookConfigurations = ofKind(placed, "MutatingWebhookConfiguration");
+  const injectorConfigMaps = ofKind(placed, "ConfigMap");
   const { mesh, webhooks } = readMesh({
-    webhookConfigurations: webhookResources,
-    injectorConfigMaps: injectorResources,
+    webhookConfigurations,
+    injectorConfigMaps,
     config,
     istioVersion: options.istioVersion,
   });
@@ -51,8 +50,8 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     mesh,
     kinds: workloadKinds(config),
     namespaceOf: namespaceLookup(namespaces),
-    webhookResource: indexed(webhookResources, ({ name }) => name),
-    injectorResource: injectorLookup(injectorResources, mesh.injectors),
+    webhookConfiguration: indexed(webhookConfigurations, ({ name }) => name),
+    injectorConfigMap: injectorLookup(injectorConfigMaps, mesh.injectors),
   };
   const workloads = placed.flatMap((one) =>
     workloadsOf(one.namespace === null ? defaults(one) : one, context),
@@ -60,8 +59,8 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
   return {
     mesh,
     webhooks,
-    webhookResources,
-    injectorResources,
+    webhookConfigurations,
+    injectorConfigMaps,
     namespaces: [...namespaces.configured, ...namespaces.repository, ...namespaces.dumped],
     workloads,
     missing: missingFacts(workloads),
@@ -78,21 +77,29 @@ export function workloadKinds(config: Config): readonly WorkloadKind[] {
   }));
 }
 
-function placePlain(resource: Resource): Placed {
-  const location = resource.namespace === null ? undefined : locateIn(resource, ["metadata", "namespace"]);
-  return {
-    resource,
-    name: resource.name,
-    root: null,
-    namespace: resource.namespace,
-    namespaceOrigin: location && { text: placeText(location), location },
-  };
+function placePlain(collected: Collected, pulledIn: ReadonlySet<string>): readonly Placed[] {
+  return [...collected.resources]
+    .filter(([file]) => !pulledIn.has(file))
+    .flatMap(([, found]) => found.map(placed));
 }
 
-function ofKind(placed: readonly Placed[], kind: string): readonly Resource[] {
-  return [
-    ...new Set(placed.filter(({ resource }) => resource.kind === kind).map(({ resource }) => resource)),
-  ];
+function placed(resource: Resource): Placed {
+  const locate: Placed["locate"] = (path, part) => locateIn(resource, path, part);
+  const { value, name, namespace } = resource;
+  const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
+  const namespaceOrigin = location && { text: placeText(location), location };
+  return { resource, value, name, root: null, namespace, namespaceOrigin, locate };
+}
+
+/** The objects of a kind by name; the API server holds one a name, so the first that describes it counts. */
+function ofKind(placed: readonly Placed[], kind: string): readonly Placed[] {
+  const seen = new Set<string>();
+  return placed.filter(({ resource, name, namespace }) => {
+    const key = `${namespace}/${name}`;
+    if (resource.kind !== kind || seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 function namespaceSources(placed: readonly Placed[], options: WorldOptions): NamespaceSources {
@@ -100,12 +107,12 @@ function namespaceSources(placed: readonly Placed[], options: WorldOptions): Nam
   const origin: Origin = { text: configPath ?? "the configuration", location: undefined };
   const configured = Object.entries(config.namespaces ?? {}).flatMap(
     ([name, entry]): readonly NamespaceRecord[] =>
-      entry.labels ? [{ name, labels: entry.labels, origin, resource: undefined, root: null }] : [],
+      entry.labels ? [{ name, labels: entry.labels, origin, placed: undefined, root: null }] : [],
   );
   return {
     configured,
-    repository: placed.filter(isNamespace).map((one) => namespaceRecord(one.resource, one.root, one)),
-    dumped: options.dumps.filter(({ kind }) => kind === "Namespace").map((one) => namespaceRecord(one, null)),
+    repository: placed.filter(isNamespace).map(namespaceRecord),
+    dumped: placePlain(options.dumps, new Set()).filter(isNamespace).map(namespaceRecord),
     assumed: options.assume,
     absentMeansUnlabelled: config.assumptions?.namespaceLabels === "absent",
   };
@@ -147,18 +154,18 @@ function insideTree(path: string): boolean {
 }
 
 function indexed(
-  resources: readonly Resource[],
-  key: (one: Resource) => string,
-): (asked: string) => Resource | undefined {
-  const index = new Map([...resources].reverse().map((one) => [key(one), one]));
+  placed: readonly Placed[],
+  key: (one: Placed) => string,
+): (asked: string) => Placed | undefined {
+  const index = new Map([...placed].reverse().map((one) => [key(one), one]));
   return (asked) => index.get(asked);
 }
 
 function injectorLookup(
-  resources: readonly Resource[],
+  configMaps: readonly Placed[],
   injectors: readonly Injector[],
-): (revision: string) => Resource | undefined {
-  const byMap = indexed(resources, ({ namespace, name }) => `${namespace ?? "istio-system"}/${name}`);
+): (revision: string) => Placed | undefined {
+  const byMap = indexed(configMaps, ({ namespace, name }) => `${namespace ?? "istio-system"}/${name}`);
   return (revision) => {
     const configMap = injectors.find((one) => one.revision === revision)?.configMap;
     return configMap ? byMap(configMap) : undefined;

@@ -26,6 +26,10 @@ export interface Collected {
   readonly skipped: readonly Skipped[];
   readonly files: number;
   readonly documents: number;
+  /** Whether a file was among those read, also when it holds nothing of interest. */
+  hasRead(path: string): boolean;
+  /** The documents of any file of the tree, read now; undefined when there is no such file. */
+  documentsOf(path: string): readonly Document[] | undefined;
 }
 
 export interface CollectOptions {
@@ -34,75 +38,131 @@ export interface CollectOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Files above this many bytes are not manifests anybody reviews; etcd refuses objects above 1.5 MiB. */
-export const largestFile = 32 * 1024 * 1024;
-
 const worldKinds = ["Namespace", "MutatingWebhookConfiguration", "ConfigMap", "Kustomization"];
 
 /** Reads files of a tree in the given order. Failures become problems or skips; nothing is thrown. */
 export function collect(tree: FileTree, files: readonly string[], options: CollectOptions): Collected {
-  const wanted = new Set([...worldKinds, ...workloadKindNames(options.kinds)]);
-  const anyWanted = new RegExp(`\\b(?:${[...wanted].join("|")})\\b|List\\b|kind["']?\\s*:\\s*"[^"\n]*\\\\`);
+  const sieve = sieveFor(options.kinds);
   const charts = new Set(files.filter((file) => baseName(file) === "Chart.yaml").map(directoryOf));
+  const given = new Set(files);
   const resources = new Map<string, readonly Resource[]>();
   const kustomizations = new Map<string, Document>();
   const problems: Problem[] = [];
-  const skips: { reason: Skipped["reason"]; path: string; detail: string }[] = [];
+  const skips: Skip[] = [];
   let documents = 0;
 
   files.forEach((path, index) => {
     options.onProgress?.(index, files.length);
-    if (inChartTemplates(path, charts)) {
-      skips.push({ reason: "helm-template", path: chartOf(path, charts), detail: "" });
+    const chart = chartOfTemplate(path, charts);
+    if (chart !== undefined) {
+      skips.push({ reason: "helm-template", path: chart, detail: "" });
       return;
     }
-    const bytes = tree.read(path);
-    if ("reason" in bytes) {
-      skips.push({ reason: "unreadable", path, detail: bytes.reason });
+    const opened = open(tree, path);
+    if ("reason" in opened) {
+      skips.push(opened);
       return;
     }
-    if (bytes.length > largestFile) {
-      problems.push(
-        fileProblem(
-          path,
-          `the file has ${megabytes(bytes.length)}, more than the ${megabytes(largestFile)} that are read`,
-        ),
-      );
+    if ("error" in opened) {
+      problems.push(opened);
       return;
     }
-    const decoded = decodeText(bytes);
-    if (!decoded.ok) {
-      problems.push(fileProblem(path, decoded.error.message));
-      return;
-    }
-    const file: SourceFile = { path, text: decoded.text };
-    const isKustomization = kustomizationNames.has(baseName(path));
-    if (!isKustomization && !anyWanted.test(file.text)) return;
-
-    const found: Resource[] = [];
-    for (const document of readDocuments(file)) {
-      documents++;
-      if (isKustomization && !kustomizations.has(directoryOf(path)))
-        kustomizations.set(directoryOf(path), document);
-      const { kind, sure } = document.peek;
-      if (sure && !isKustomization && (kind === undefined || !(wanted.has(kind) || kind.endsWith("List"))))
-        continue;
-      if (kind === "ConfigMap" && sure && !mayConfigureIstio(document)) continue;
-      const reading = document.read();
-      if (reading.ok) {
-        for (const resource of resourcesOf(document, reading.root)) {
-          if (decidesOnInjection(resource, options.kinds)) found.push(resource);
-        }
-      } else if (hasTemplateBraces(document)) {
-        skips.push({ reason: "helm-template", path: directoryOf(path), detail: "" });
-      } else if (isKustomization || looksLikeManifest(document)) {
-        problems.push({ file, error: reading.error });
-      }
-    }
-    if (found.length > 0) resources.set(path, found);
+    const found = sift(opened, sieve);
+    documents += found.documents;
+    problems.push(...found.problems);
+    skips.push(...found.skips);
+    if (found.kustomization) kustomizations.set(directoryOf(path), found.kustomization);
+    if (found.resources.length > 0) resources.set(path, found.resources);
   });
   options.onProgress?.(files.length, files.length);
-  return { resources, kustomizations, problems, skipped: countByPath(skips), files: files.length, documents };
+  return {
+    resources,
+    kustomizations,
+    problems,
+    skipped: countByPath(skips),
+    files: files.length,
+    documents,
+    hasRead: (path) => given.has(path),
+    documentsOf(path) {
+      const opened = open(tree, path);
+      return "text" in opened ? readDocuments(opened) : undefined;
+    },
+  };
+}
+
+interface Skip {
+  readonly reason: Skipped["reason"];
+  readonly path: string;
+  readonly detail: string;
+}
+
+/** Tells at three depths whether something may decide on injection: a text, a peeked document, a resource. */
+interface Sieve {
+  readonly text: RegExp;
+  readonly kinds: ReadonlySet<string>;
+  readonly extra: readonly WorkloadKind[];
+}
+
+function sieveFor(extra: readonly WorkloadKind[]): Sieve {
+  const kinds = new Set([...worldKinds, ...workloadKindNames(extra)]);
+  // A kind must stand in the text as it is, unless it is written with escapes.
+  const escaped = `kind["']?\\s*:\\s*"[^"\n]*\\\\`;
+  return { text: new RegExp(`\\b(?:${[...kinds].join("|")})\\b|List\\b|${escaped}`), kinds, extra };
+}
+
+function open(tree: FileTree, path: string): SourceFile | Skip | Problem {
+  const bytes = tree.read(path);
+  if ("reason" in bytes) return { reason: "unreadable", path, detail: bytes.reason };
+  const decoded = decodeText(bytes);
+  if (decoded.ok) return { path, text: decoded.text };
+  return { file: { path, text: "" }, error: decoded.error };
+}
+
+interface Sifted {
+  readonly resources: readonly Resource[];
+  readonly kustomization: Document | undefined;
+  readonly problems: readonly Problem[];
+  readonly skips: readonly Skip[];
+  readonly documents: number;
+}
+
+function sift(file: SourceFile, sieve: Sieve): Sifted {
+  const isKustomization = isKustomizationFile(file.path);
+  if (!isKustomization && !sieve.text.test(file.text)) return nothing;
+  const all = readDocuments(file);
+  const resources: Resource[] = [];
+  const problems: Problem[] = [];
+  const skips: Skip[] = [];
+  for (const document of all) {
+    if (!isKustomization && !mayDecide(document, sieve)) continue;
+    const reading = document.read();
+    if (reading.ok) {
+      for (const resource of resourcesOf(document, reading.root)) {
+        if (decidesOnInjection(resource, sieve.extra)) resources.push(resource);
+      }
+    } else if (textOf(document).includes("{{")) {
+      skips.push({ reason: "helm-template", path: directoryOf(file.path), detail: "" });
+    } else if (isKustomization || looksLikeManifest(document)) {
+      problems.push({ file, error: reading.error });
+    }
+  }
+  return {
+    resources,
+    kustomization: isKustomization ? all[0] : undefined,
+    problems,
+    skips,
+    documents: all.length,
+  };
+}
+
+const nothing: Sifted = { resources: [], kustomization: undefined, problems: [], skips: [], documents: 0 };
+
+function mayDecide(document: Document, { kinds }: Sieve): boolean {
+  const { kind, sure } = document.peek;
+  if (!sure) return true;
+  if (kind === undefined) return false;
+  if (kind === "ConfigMap") return textOf(document).includes("istio");
+  return kinds.has(kind) || kind.endsWith("List");
 }
 
 function decidesOnInjection(resource: Resource, kinds: readonly WorkloadKind[]): boolean {
@@ -113,18 +173,10 @@ function decidesOnInjection(resource: Resource, kinds: readonly WorkloadKind[]):
   return podTemplatesOf(apiVersion, kind, kinds) !== undefined && !isListKind(apiVersion, kind);
 }
 
-function mayConfigureIstio(document: Document): boolean {
-  return textOf(document).includes("istio");
-}
-
 /** Whether a text has `apiVersion` and `kind` lines, which is what tells a manifest from other YAML and JSON. */
 function looksLikeManifest(document: Document): boolean {
   const text = textOf(document);
   return /^[\s{"']*apiVersion["']?\s*:/m.test(text) && /^[\s{,"']*kind["']?\s*:/m.test(text);
-}
-
-function hasTemplateBraces(document: Document): boolean {
-  return textOf(document).includes("{{");
 }
 
 function textOf(document: Document): string {
@@ -148,30 +200,20 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-function chartOf(path: string, charts: ReadonlySet<string>): string {
+/** The chart that a file is a template of; undefined when it is none. */
+function chartOfTemplate(path: string, charts: ReadonlySet<string>): string | undefined {
+  if (charts.size === 0) return undefined;
   for (let directory = directoryOf(path); ; directory = directoryOf(directory)) {
-    if (charts.has(directory) || directory === "." || directory === "/") return directory;
+    if (charts.has(directory)) {
+      return path.startsWith(directory === "." ? "templates/" : `${directory}/templates/`)
+        ? directory
+        : undefined;
+    }
+    if (directory === "." || directory === "/") return undefined;
   }
 }
 
-function inChartTemplates(path: string, charts: ReadonlySet<string>): boolean {
-  if (charts.size === 0) return false;
-  const chart = chartOf(path, charts);
-  if (!charts.has(chart)) return false;
-  return path.startsWith(chart === "." ? "templates/" : `${chart}/templates/`);
-}
-
-function fileProblem(path: string, message: string): Problem {
-  return { file: { path, text: "" }, error: { message, offset: 0 } };
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1024 / 1024)} MiB`;
-}
-
-function countByPath(
-  skips: readonly { reason: Skipped["reason"]; path: string; detail: string }[],
-): readonly Skipped[] {
+function countByPath(skips: readonly Skip[]): readonly Skipped[] {
   const counts = new Map<string, Skipped>();
   for (const skip of skips) {
     const key = `${skip.reason}\n${skip.path}\n${skip.detail}`;

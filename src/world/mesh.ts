@@ -3,15 +3,15 @@ import type { Injector, Mesh, Webhook } from "../istio/facts.ts";
 import { readInjectorConfig } from "../istio/injector-config.ts";
 import { newestRelease } from "../istio/releases.ts";
 import { readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
-import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { at, type Json, type JsonObject } from "../kube/json.ts";
 import { readEmbedded } from "../source/document.ts";
 import { entryOf, type Node, toValue } from "../source/node.ts";
 import type { Config } from "./config.ts";
-import type { Resource } from "./world.ts";
+import type { Placed, Resource } from "./world.ts";
 
 export interface MeshSources {
-  readonly webhookConfigurations: readonly Resource[];
-  readonly injectorConfigMaps: readonly Resource[];
+  readonly webhookConfigurations: readonly Placed[];
+  readonly injectorConfigMaps: readonly Placed[];
   readonly config: Config;
   /** A release asked for on the command line; wins over every other source. */
   readonly istioVersion: string | undefined;
@@ -25,14 +25,12 @@ export interface MeshReading {
 /** Builds the mesh; what nobody describes is assumed to be a stock install of the release. */
 export function readMesh(sources: MeshSources): MeshReading {
   const { config } = sources;
-  const injectors = sources.injectorConfigMaps.flatMap((resource) => injectorOf(resource));
+  const injectors = sources.injectorConfigMaps.flatMap(injectorOf);
   const release = sources.istioVersion ?? config.istio?.version ?? releaseOf(injectors) ?? newestRelease;
   const written =
     config.istio?.webhooks === "stock"
       ? []
-      : distinct(sources.webhookConfigurations).flatMap((resource) =>
-          readWebhookConfiguration(resource.value),
-        );
+      : sources.webhookConfigurations.flatMap(({ value }) => readWebhookConfiguration(value));
   const revisions = config.istio?.revisions;
   const assumed =
     written.length > 0 && !revisions
@@ -83,14 +81,14 @@ function assumedInjectors(
   }));
 }
 
-function injectorOf(resource: Resource): readonly Injector[] {
-  if (!resource.name.startsWith("istio-sidecar-injector")) return [];
+function injectorOf({ resource, name, namespace, value }: Placed): readonly Injector[] {
+  if (!name.startsWith("istio-sidecar-injector")) return [];
   const config = embedded(resource, "config");
   const values = embedded(resource, "values");
   const injector = readInjectorConfig({
-    configMap: `${resource.namespace ?? "istio-system"}/${resource.name}`,
-    name: resource.name,
-    labels: at(resource.value, ["metadata", "labels"]),
+    configMap: `${namespace ?? "istio-system"}/${name}`,
+    name,
+    labels: at(value, ["metadata", "labels"]),
     config,
     values,
   });
@@ -118,16 +116,6 @@ function nodeAt(root: Node, path: readonly (string | number)[]): Node | undefine
 
 function releaseOf(injectors: readonly Injector[]): string | undefined {
   return injectors.find(({ release }) => release !== "")?.release;
-}
-
-/** The API server holds one configuration a name; the first file that describes it counts. */
-function distinct(resources: readonly Resource[]): readonly Resource[] {
-  const seen = new Set<string>();
-  return resources.filter(({ name, value }) => {
-    if (seen.has(name) || !isObject(value)) return false;
-    seen.add(name);
-    return true;
-  });
 }
 
 function byConfiguration(a: Webhook, b: Webhook): number {

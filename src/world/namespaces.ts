@@ -1,8 +1,8 @@
 /** What is known of a namespace's labels, from all sources in their order of authority. */
 import type { Labels, NamespaceFacts } from "../istio/facts.ts";
 import { at } from "../kube/json.ts";
-import { locateIn, locateResource, placeText, stringMap } from "./resource.ts";
-import type { NamespaceRecord, Origin, Resource } from "./world.ts";
+import { locateResource, placeText, stringMap } from "./resource.ts";
+import type { NamespaceRecord, Origin, Placed } from "./world.ts";
 
 /** The facts of one workload's namespace, and where each possible set of labels stands. */
 export interface NamespaceAnswer {
@@ -24,19 +24,15 @@ export interface NamespaceSources {
   readonly absentMeansUnlabelled: boolean;
 }
 
-/** A Namespace object as a record. `name` differs from the object's when a kustomization renames it. */
-export function namespaceRecord(
-  resource: Resource,
-  root: string | null,
-  built: { readonly name?: string; readonly labels?: Labels } = {},
-): NamespaceRecord {
-  const place = locateIn(resource, ["metadata", "labels"]) ?? locateResource(resource);
+/** A Namespace object as a record. */
+export function namespaceRecord(placed: Placed): NamespaceRecord {
+  const place = placed.locate(["metadata", "labels"]) ?? locateResource(placed.resource);
   return {
-    name: built.name ?? resource.name,
-    labels: built.labels ?? stringMap(at(resource.value, ["metadata", "labels"])),
+    name: placed.name,
+    labels: stringMap(at(placed.value, ["metadata", "labels"])),
     origin: { text: placeText(place), location: place },
-    resource,
-    root,
+    placed,
+    root: placed.root,
   };
 }
 
@@ -66,7 +62,7 @@ export function namespaceLookup(
 function undescribed(sources: NamespaceSources): readonly NamespaceRecord[] | undefined {
   const record = (labels: Labels, text: string): NamespaceRecord => {
     const origin: Origin = { text, location: undefined };
-    return { name: "", labels, origin, resource: undefined, root: null };
+    return { name: "", labels, origin, placed: undefined, root: null };
   };
   if (sources.assumed) return [record(sources.assumed, "--assume")];
   return sources.absentMeansUnlabelled ? [record({}, "assumptions.namespaceLabels: absent")] : undefined;

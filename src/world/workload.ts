@@ -3,21 +3,10 @@ import { decide, type Place } from "../istio/decide.ts";
 import type { ContainerFacts, Mesh, PodFacts } from "../istio/facts.ts";
 import { at, isObject, type Json } from "../kube/json.ts";
 import { podTemplatesOf, type WorkloadKind } from "../kube/workload.ts";
-import type { Part } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
 import type { NamespaceAnswer } from "./namespaces.ts";
-import { locateIn, locateResource, placeText, scalarText, startOf, stringMap } from "./resource.ts";
-import type { Origin, Resource, Workload } from "./world.ts";
-
-/** A resource as one build (or plain file) brings it into the cluster. */
-export interface Placed {
-  readonly resource: Resource;
-  readonly name: string;
-  /** Directory of the kustomization; null for a plain file. */
-  readonly root: string | null;
-  readonly namespace: string | null;
-  readonly namespaceOrigin: Origin | undefined;
-}
+import { locateResource, placeText, scalarText, startOf, stringMap } from "./resource.ts";
+import type { Origin, Placed, Workload } from "./world.ts";
 
 /** What turns a placed resource into workloads. */
 export interface WorkloadContext {
@@ -25,8 +14,8 @@ export interface WorkloadContext {
   readonly kinds: readonly WorkloadKind[];
   readonly namespaceOf: (name: string | null, root: string | null) => NamespaceAnswer;
   /** Resources behind the mesh's facts, for places. */
-  readonly webhookResource: (configuration: string) => Resource | undefined;
-  readonly injectorResource: (revision: string) => Resource | undefined;
+  readonly webhookConfiguration: (name: string) => Placed | undefined;
+  readonly injectorConfigMap: (revision: string) => Placed | undefined;
 }
 
 /** The workloads of a placed resource: one for each pod template it carries, none when it carries none. */
@@ -34,21 +23,21 @@ export function workloadsOf(placed: Placed, context: WorkloadContext): readonly 
   const { resource } = placed;
   const templates = podTemplatesOf(resource.apiVersion, resource.kind, context.kinds) ?? [];
   return templates
-    .filter((template) => isObject(at(resource.value, template)))
+    .filter((template) => isObject(at(placed.value, template)))
     .map((template) => workload(placed, template, templates.length > 1, context));
 }
 
 function workload(placed: Placed, template: Path, several: boolean, context: WorkloadContext): Workload {
   const { resource, root, name } = placed;
   const namespace = context.namespaceOf(placed.namespace, root);
-  const pod = podFacts(at(resource.value, template));
+  const pod = podFacts(at(placed.value, template));
   const label = `${resource.kind}/${name}${several ? ` (${template.join(".")})` : ""}`;
   const place = [resource.document.file.path, resource.document.index, ...resource.path, ...template].join(
     "/",
   );
-  const locate = (path: Path, part?: Part) => locateIn(resource, path, part);
   return {
     resource,
+    value: placed.value,
     id: root === null ? place : `${root}: ${place}`,
     label,
     name,
@@ -60,33 +49,33 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
     pod,
     decision: decide(pod, namespace.facts, context.mesh),
     start: () => startOf(resource),
-    locate,
+    locate: placed.locate,
     originOf: (step) => originOf(step, placed, template, namespace, context),
   };
 }
 
 function originOf(
   place: Place,
-  { resource }: Placed,
+  placed: Placed,
   template: Path,
   namespace: NamespaceAnswer,
   context: WorkloadContext,
 ): Origin {
   switch (place.of) {
     case "pod":
-      return deepest(resource, [...template, ...place.path]);
+      return deepest(placed, [...template, ...place.path]);
     case "namespace": {
       const [record] = namespace.origins;
-      if (!record) return deepest(resource, ["metadata", "namespace"]);
-      return record.resource && record.origin.location ? deepest(record.resource, place.path) : record.origin;
+      if (!record) return deepest(placed, ["metadata", "namespace"]);
+      return record.placed ? deepest(record.placed, place.path) : record.origin;
     }
     case "webhook": {
-      const written = context.webhookResource(place.configuration);
+      const written = context.webhookConfiguration(place.configuration);
       if (!written) return { text: `stock webhook of Istio ${context.mesh.release}`, location: undefined };
       return deepest(written, ["webhooks", place.index, ...place.path]);
     }
     case "injector": {
-      const written = context.injectorResource(place.revision);
+      const written = context.injectorConfigMap(place.revision);
       return written
         ? deepest(written, ["data", "config"])
         : { text: `default of Istio ${context.mesh.release}`, location: undefined };
@@ -97,12 +86,12 @@ function originOf(
 }
 
 /** The deepest written part of a path, else the resource itself. */
-function deepest(resource: Resource, path: Path): Origin {
+function deepest(placed: Placed, path: Path): Origin {
   for (let length = path.length; length > 0; length--) {
-    const location = locateIn(resource, path.slice(0, length));
+    const location = placed.locate(path.slice(0, length));
     if (location) return { text: placeText(location), location };
   }
-  const location = locateResource(resource);
+  const location = locateResource(placed.resource);
   return { text: placeText(location), location };
 }
 

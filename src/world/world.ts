@@ -26,9 +26,25 @@ export interface Origin {
   readonly location: Location | undefined;
 }
 
+/** A resource as one build (or plain file) brings it into the cluster. */
+export interface Placed {
+  readonly resource: Resource;
+  /** The object as it arrives, with what its kustomization changes. */
+  readonly value: JsonObject;
+  readonly name: string;
+  /** Directory of the kustomization; null for a plain file. */
+  readonly root: string | null;
+  readonly namespace: string | null;
+  readonly namespaceOrigin: Origin | undefined;
+  /** Where a value of the object was set. */
+  locate(path: Path, part?: Part): Location | undefined;
+}
+
 /** A resource that carries a pod template, in one build (or as a plain file). */
 export interface Workload {
   readonly resource: Resource;
+  /** The object as it arrives in the cluster; the resource's own value unless a kustomization changes it. */
+  readonly value: JsonObject;
   /** Unique among the workloads of a scan. */
   readonly id: string;
   /** "Deployment/web". */
@@ -58,7 +74,8 @@ export interface NamespaceRecord {
   readonly name: string;
   readonly labels: { readonly [key: string]: string };
   readonly origin: Origin;
-  readonly resource: Resource | undefined;
+  /** The Namespace object; undefined when it is known from elsewhere. */
+  readonly placed: Placed | undefined;
   /** Directory of the kustomization that builds it; null when it stands for the whole repository. */
   readonly root: string | null;
 }
@@ -94,8 +111,8 @@ export interface World {
   /** Where the webhooks come from; `stock`: assumed, because nothing shows any. */
   readonly webhooks: "stock" | "repository" | "configuration";
   /** The webhook configurations and injector ConfigMaps that were found, for rules that look at them. */
-  readonly webhookResources: readonly Resource[];
-  readonly injectorResources: readonly Resource[];
+  readonly webhookConfigurations: readonly Placed[];
+  readonly injectorConfigMaps: readonly Placed[];
   readonly namespaces: readonly NamespaceRecord[];
   readonly workloads: readonly Workload[];
   readonly missing: readonly MissingFact[];
