@@ -1,0 +1,37 @@
+/** What was meant: the known name nearest to one that is not known. */
+
+/** The names within a third of their length in single edits (swaps count as one), the nearest first, at most `most`. */
+export function nearest(given: string, known: Iterable<string>, most = 1): readonly string[] {
+  const wanted = given.toLowerCase();
+  const near: { readonly name: string; readonly distance: number }[] = [];
+  for (const name of new Set(known)) {
+    const candidate = name.toLowerCase();
+    const allowed = Math.max(1, Math.floor(Math.max(candidate.length, wanted.length) / 3));
+    if (Math.abs(candidate.length - wanted.length) > allowed) continue;
+    const distance = edits(wanted, candidate);
+    if (distance <= allowed) near.push({ name, distance });
+  }
+  return near
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ name }) => name);
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
+function edits(a: string, b: string): number {
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + same);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) best = Math.min(best, (before[j - 2] ?? 0) + 1);
+      current.push(best);
+    }
+    before = previous;
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
