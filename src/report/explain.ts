@@ -126,7 +126,8 @@ function possibilities(workload: ReportedWorkload, width: number, paint: Paint):
   const room = "not injected".length;
   const lines = workload.possibilities.flatMap((possibility) => {
     const revision = possibility.revision === null ? "" : ` (revision ${possibility.revision})`;
-    const says = wrap(plain(`where the namespace is ${possibility.when}${revision}`), width - room - 4);
+    const state = possibility.when.includes("=") ? `has ${possibility.when}` : `is ${possibility.when}`;
+    const says = wrap(plain(`where the namespace ${state}${revision}`), width - room - 4);
     return says.map((line, index) => {
       const word = words[possibility.verdict];
       const lead =

@@ -74,26 +74,35 @@ function findingLines(
     const drawn = frame(source, finding.location, { width: room, gutter: paint.faint, carets: colour });
     lines.push(...drawn.map((line) => indent + line));
   }
-  if (finding.help !== undefined)
-    lines.push(...helpLines(finding.help, room, paint).map((line) => indent + line));
-  lines.push(...footer(finding, room, paint).map((line) => indent + line));
+  const facts = [...helpLines(finding.help, room), ...concernedLines(finding, room)];
+  lines.push(...withRule(facts, finding.rule, room, paint).map((line) => indent + line));
   return lines;
 }
 
-function helpLines(help: string, room: number, paint: Paint): readonly string[] {
-  const label = "fix: ";
-  const [first = "", ...more] = wrap(plain(help), room - label.length);
-  return [paint.typed(label) + first, ...more.map((line) => " ".repeat(label.length) + line)];
+function concernedLines({ workloads }: Finding, room: number): readonly string[] {
+  // The parts of one name stay together: a line breaks between workloads only.
+  const text = concerned(workloads.map((workload) => plain(workload).replaceAll(" ", "\u00a0")));
+  return text === "" ? [] : wrap(text, room).map((line) => line.replaceAll("\u00a0", " "));
 }
 
-/** Whom it concerns, and the rule's id at the right edge, to be typed after `sidelint rules`. */
-function footer(finding: Finding, room: number, paint: Paint): readonly string[] {
-  const lines = [...wrap(plain(concerned(finding.workloads)), room)];
+const FIX = "fix: ";
+
+function helpLines(help: string | undefined, room: number): readonly string[] {
+  if (help === undefined) return [];
+  return wrap(plain(help), room - FIX.length).map(
+    (line, index) => (index === 0 ? FIX : " ".repeat(FIX.length)) + line,
+  );
+}
+
+/** The lines with the rule's id at the right edge of the last one, to be typed after `sidelint rules`. */
+function withRule(lines: readonly string[], rule: string, room: number, paint: Paint): readonly string[] {
+  const painted = lines.map((line) =>
+    line.startsWith(FIX) ? paint.typed(FIX) + line.slice(FIX.length) : line,
+  );
   const last = lines.at(-1) ?? "";
-  const gap = room - columns(last) - finding.rule.length;
-  if (gap < 2) return [...lines, paint.faint(padStart(finding.rule, room))];
-  lines[lines.length - 1] = `${last}${" ".repeat(gap)}${paint.faint(finding.rule)}`;
-  return lines;
+  const gap = room - columns(last) - rule.length;
+  if (last === "" || gap < 2) return [...painted, paint.faint(padStart(rule, room))];
+  return [...painted.slice(0, -1), `${painted.at(-1)}${" ".repeat(gap)}${paint.faint(rule)}`];
 }
 
 function concerned(workloads: readonly string[]): string {

@@ -1,0 +1,52 @@
+/** Finds and reads the configuration, and shows what is wrong with it where it stands. */
+import { frame } from "../report/frame.ts";
+import { paintOf } from "../report/paint.ts";
+import { withSlashes } from "../source/disk.ts";
+import type { FileTree } from "../source/tree.ts";
+import { type Config, type ConfigProblem, findConfig, loadConfig } from "../world/config.ts";
+import { missing } from "./input.ts";
+import { UsageError } from "./usage.ts";
+
+export interface FoundConfig {
+  readonly config: Config;
+  /** Undefined when there is none. */
+  readonly path: string | undefined;
+}
+
+/** Width and colour of the frames. */
+export interface ConfigStyle {
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+/**
+ * The configuration: the named file, none (false), or the one that lies at or above the working directory.
+ * Throws a UsageError that shows every mistake in it.
+ */
+export function readConfig(
+  named: string | false | undefined,
+  tree: FileTree,
+  style: ConfigStyle,
+): FoundConfig {
+  if (named === false) return { config: {}, path: undefined };
+  const path = named === undefined ? findConfig(tree) : withSlashes(named);
+  if (path === undefined) return { config: {}, path: undefined };
+  if (!tree.stat(path)) throw missing(`--config ${named}`, path, tree);
+  const bytes = tree.read(path);
+  if ("reason" in bytes) throw new UsageError(`${path}: ${bytes.reason}`);
+  const text = new TextDecoder().decode(bytes);
+  const reading = loadConfig(text, path);
+  if (reading.ok) return { config: reading.config, path };
+  throw new UsageError(reading.problems.map((problem) => shown(problem, text, path, style)).join("\n"));
+}
+
+function shown(problem: ConfigProblem, text: string, path: string, style: ConfigStyle): string {
+  const { location, message, hint } = problem;
+  const paint = paintOf(style.colour);
+  const place = location ? `${path}:${location.line}:${location.column}` : path;
+  const drawn = location
+    ? frame(text, location, { width: style.width - 2, gutter: paint.faint, carets: paint.severity.error })
+    : [];
+  const advice = hint === undefined ? [] : [`  ${hint}`];
+  return [`${place}: ${message}`, ...drawn.map((line) => `  ${line}`), ...advice].join("\n");
+}

@@ -1,0 +1,81 @@
+/** From arguments to the files, the configuration and the options of a scan. */
+import { diskTree, expandGlobs, hasGlobMagic, withSlashes } from "../source/disk.ts";
+import type { FileTree } from "../source/tree.ts";
+import type { Io } from "./io.ts";
+import { guess, UsageError } from "./usage.ts";
+
+/** What a command reads. */
+export interface Input {
+  readonly tree: FileTree;
+  readonly paths: readonly string[];
+  /** Dumps of namespaces: those named by flags, and those lying in `.sidelint/`. */
+  readonly namespaceDumps: readonly string[];
+}
+
+const STDIN_NAME = "stdin.yaml";
+const DUMP_DIRECTORY = ".sidelint";
+
+/**
+ * Resolves the paths of a command line: files and directories as they are, globs expanded, `-` as a file of its own.
+ * Throws a UsageError for a path that does not exist and a glob that matches nothing.
+ */
+export async function openInput(
+  args: readonly string[],
+  flags: { readonly stdinName?: string; readonly namespaces?: readonly string[] },
+  io: Io,
+): Promise<Input> {
+  const disk = diskTree(io.cwd);
+  const stdinName = withSlashes(flags.stdinName ?? STDIN_NAME);
+  const tree = args.includes("-") ? withFile(disk, stdinName, await io.readStdin()) : disk;
+  if (flags.stdinName !== undefined && tree === disk) {
+    throw new UsageError("--stdin-name names what is read from standard input; add - to the paths");
+  }
+  const paths: string[] = [];
+  for (const arg of args) {
+    const path = arg === "-" ? stdinName : withSlashes(arg);
+    if (tree.stat(path)) paths.push(path);
+    else paths.push(...(await globbed(arg, disk, io)));
+  }
+  for (const file of flags.namespaces ?? []) {
+    if (!disk.stat(withSlashes(file))) throw missing(`--namespaces ${file}`, file, disk);
+  }
+  return { tree, paths, namespaceDumps: [...(flags.namespaces ?? []).map(withSlashes), ...lyingDumps(disk)] };
+}
+
+async function globbed(arg: string, disk: FileTree, io: Io): Promise<readonly string[]> {
+  if (!hasGlobMagic(arg)) throw missing(arg, arg, disk);
+  const files = await expandGlobs([withSlashes(arg)], io.cwd);
+  if (files.length === 0) throw new UsageError(`${arg} matches no file`);
+  return files;
+}
+
+/** The error for a path that is not there, with the nearest name in its directory. */
+export function missing(asked: string, path: string, disk: FileTree): UsageError {
+  const clean = withSlashes(path).replace(/\/+$/, "");
+  const slash = clean.lastIndexOf("/");
+  const directory = slash < 0 ? "." : clean.slice(0, slash) || "/";
+  const entries = disk.list(directory);
+  const names = "reason" in entries ? [] : entries.map((entry) => clean.slice(0, slash + 1) + entry.name);
+  return new UsageError(`${asked}: no such file or directory${guess(clean, names)}`);
+}
+
+/** The dumps that `kubectl get ns -o yaml > .sidelint/namespaces.yaml` leaves behind. */
+function lyingDumps(disk: FileTree): readonly string[] {
+  if (disk.stat(DUMP_DIRECTORY)?.type !== "directory") return [];
+  const entries = disk.list(DUMP_DIRECTORY);
+  if ("reason" in entries) return [];
+  return entries
+    .filter(({ name, type }) => type === "file" && /\.(?:ya?ml|json)$/.test(name))
+    .map(({ name }) => `${DUMP_DIRECTORY}/${name}`)
+    .sort();
+}
+
+/** A tree with one more file, which hides what the disk has under that name. */
+function withFile(tree: FileTree, path: string, bytes: Uint8Array): FileTree {
+  return {
+    stat: (asked) =>
+      asked === path ? { type: "file", size: bytes.length, identity: `-:${path}` } : tree.stat(asked),
+    list: (asked) => tree.list(asked),
+    read: (asked) => (asked === path ? bytes : tree.read(asked)),
+  };
+}

@@ -1,0 +1,80 @@
+/** The options that commands share, and their values checked. */
+import type { Command } from "commander";
+import type { Labels } from "../istio/facts.ts";
+import { releaseFacts } from "../istio/releases.ts";
+import type { Io } from "./io.ts";
+import { UsageError } from "./usage.ts";
+
+/** Options of every command that reads a repository, as commander hands them over. */
+export interface ScanFlags {
+  readonly format: string;
+  readonly color?: boolean;
+  readonly config?: string | false;
+  readonly istioVersion?: string;
+  readonly revision?: readonly string[];
+  readonly namespaces?: readonly string[];
+  readonly namespace?: string;
+  readonly assume?: readonly string[];
+  readonly stdinName?: string;
+}
+
+/** Adds the options that say what is known of the cluster, and where that is written. */
+export function withScanOptions(command: Command): Command {
+  return withColour(command)
+    .option("--config <file>", "read this configuration (default: sidelint.yaml if it is here)")
+    .option("--no-config", "read no configuration")
+    .option("--istio-version <release>", "judge by this Istio release, such as 1.30")
+    .option("--revision <name>", "a revision of Istio that runs in the cluster; repeatable", gather)
+    .option("--namespaces <file>", "namespaces from a cluster: kubectl get ns -o yaml; repeatable", gather)
+    .option("--namespace <name>", "the namespace of workloads that nothing puts anywhere")
+    .option("--assume <label=value>", "labels of all unknown namespaces, or none; repeatable", gather)
+    .option("--stdin-name <file>", "the name to report for standard input (-)");
+}
+
+/** Adds --color and --no-color. */
+export function withColour(command: Command): Command {
+  return command
+    .option("--color", "colours, even when the output is no terminal")
+    .option("--no-color", "no colours");
+}
+
+function gather(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** Whether to colour: the flag, else NO_COLOR and FORCE_COLOR, else whether the output is a terminal. */
+export function wantsColour(flag: boolean | undefined, io: Io): boolean {
+  if (flag !== undefined) return flag;
+  if (io.env.NO_COLOR) return false;
+  const forced = io.env.FORCE_COLOR;
+  if (forced !== undefined && forced !== "") return forced !== "0" && forced !== "false";
+  return io.columns !== undefined && io.env.TERM !== "dumb";
+}
+
+/** The labels of --assume; `none` alone means no labels at all. Throws a UsageError. */
+export function assumedLabels(values: readonly string[] | undefined): Labels | undefined {
+  if (!values || values.length === 0) return undefined;
+  const labels: Record<string, string> = {};
+  for (const value of values) {
+    if (value === "none" && values.length === 1) return {};
+    const equals = value.indexOf("=");
+    if (equals < 1) {
+      throw new UsageError(
+        `--assume takes LABEL=VALUE, such as istio-injection=enabled, or none, not ${JSON.stringify(value)}`,
+      );
+    }
+    labels[value.slice(0, equals)] = value.slice(equals + 1);
+  }
+  return labels;
+}
+
+/** A release as typed; throws a UsageError when it is none that sidelint knows. */
+export function knownRelease(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const facts = releaseFacts(value);
+  if ("unknown" in facts) {
+    const known = facts.message.replace(/, \S+ is taken instead$/, "");
+    throw new UsageError(`--istio-version ${known}`);
+  }
+  return value;
+}

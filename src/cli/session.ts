@@ -1,0 +1,68 @@
+/** What every command that reads a repository does: open the input, read the configuration, scan, and speak up on failures. */
+import type { Scan } from "../index.ts";
+import { scan } from "../index.ts";
+import type { Presentation } from "../report/report.ts";
+import { readConfig } from "./config.ts";
+import { openInput } from "./input.ts";
+import type { Io } from "./io.ts";
+import { assumedLabels, knownRelease, type ScanFlags, wantsColour } from "./options.ts";
+import { progressOn } from "./progress.ts";
+
+export interface Session {
+  readonly scan: Scan;
+  readonly presentation: Presentation;
+  /** 2 when something asked for could not be read, else 0. */
+  readonly exit: 0 | 2;
+}
+
+/** Columns of a report that goes nowhere near a terminal. */
+const PAGE = 80;
+
+/** How to write for whoever reads the output. */
+export function presentationFor(flags: { readonly color?: boolean }, io: Io): Presentation {
+  return {
+    colour: wantsColour(flags.color, io),
+    width: io.columns ?? PAGE,
+    quiet: false,
+    milliseconds: undefined,
+    textOf: () => undefined,
+  };
+}
+
+/** Scans what a command line names. Throws a UsageError; what cannot be read is told on standard error, and the rest is scanned. */
+export async function openSession(
+  paths: readonly string[],
+  flags: ScanFlags,
+  io: Io,
+  version: string,
+): Promise<Session> {
+  const started = performance.now();
+  const istioVersion = knownRelease(flags.istioVersion);
+  const assume = assumedLabels(flags.assume);
+  const input = await openInput(paths, flags, io);
+  const { config, path: configPath } = readConfig(flags.config, input.tree, presentationFor(flags, io));
+  const progress = progressOn(io);
+  const result = scan(input.tree, {
+    paths: input.paths.length > 0 ? input.paths : ["."],
+    config,
+    ...(configPath === undefined ? {} : { configPath }),
+    ...(istioVersion === undefined ? {} : { istioVersion }),
+    ...(flags.revision === undefined ? {} : { revisions: flags.revision }),
+    ...(assume === undefined ? {} : { assume }),
+    ...(flags.namespace === undefined ? {} : { defaultNamespace: flags.namespace }),
+    namespaceDumps: input.namespaceDumps,
+    onProgress: progress.update,
+    version,
+  });
+  progress.end();
+  for (const { path, reason } of result.failures) io.stderr(`sidelint: ${path}: ${reason}\n`);
+  return {
+    scan: result,
+    presentation: {
+      ...presentationFor(flags, io),
+      milliseconds: performance.now() - started,
+      textOf: (file) => result.textOf(file),
+    },
+    exit: result.failures.length > 0 ? 2 : 0,
+  };
+}
