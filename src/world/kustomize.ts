@@ -3,26 +3,22 @@ import { at, type JsonObject } from "../kube/json.ts";
 import type { Document } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
+import { type Draft, draftOf, identityKey, identityOf, sourceAt } from "./kustomize/draft.ts";
 import {
   type BuildProblem,
   type Kustomization,
   locationOfSource,
+  type PatchEntry,
   readKustomization,
   type Setting,
-} from "./kustomization.ts";
-import { contains, isRemote, joinPath } from "./kustomize-path.ts";
-import {
-  type Change,
-  type Draft,
-  draftOf,
-  identityKey,
-  identityOf,
-  transform,
-} from "./kustomize-transform.ts";
-import { locateIn, placeText, resourcesOf, scalarText } from "./resource.ts";
+} from "./kustomize/kustomization.ts";
+import { applyPatches, type Patch, readPatch } from "./kustomize/patch.ts";
+import { contains, isRemote, joinPath } from "./kustomize/path.ts";
+import { transform } from "./kustomize/transform.ts";
+import { placeText, resourcesOf, scalarText } from "./resource.ts";
 import type { Origin, Resource, Skipped } from "./world.ts";
 
-export type { BuildProblem } from "./kustomization.ts";
+export type { BuildProblem } from "./kustomize/kustomization.ts";
 
 /** What builds read. All paths are those of the tree. */
 export interface Sources {
@@ -75,6 +71,7 @@ interface Accumulated {
 interface Workshop {
   readonly sources: Sources;
   readonly kustomizationAt: (directory: string) => Kustomization | undefined;
+  readonly patchOf: (entry: PatchEntry) => Patch | string;
   readonly finished: Map<string, Accumulated>;
   /** Components applied so far in this build. */
   components: number;
@@ -91,11 +88,12 @@ const mostComponents = 10_000;
  */
 export function buildKustomizations(sources: Sources): Builds {
   const kustomizationAt = kustomizationReader(sources);
+  const patchOf = patchReader(sources);
   const finished = new Map<string, Accumulated>();
   const all = [...sources.kustomizations.keys()].flatMap((directory) => kustomizationAt(directory) ?? []);
   const counted = new Set<string>();
   const builds = rootsOf(all, kustomizationAt).map((root): Build => {
-    const workshop: Workshop = { sources, kustomizationAt, finished, components: 0 };
+    const workshop: Workshop = { sources, kustomizationAt, patchOf, finished, components: 0 };
     const { drafts, problems } = accumulate(root, [], workshop);
     return {
       directory: root.directory,
@@ -116,6 +114,15 @@ function kustomizationReader(sources: Sources): (directory: string) => Kustomiza
       known.set(directory, document && readKustomization(document, directory));
     }
     return known.get(directory);
+  };
+}
+
+function patchReader(sources: Sources): (entry: PatchEntry) => Patch | string {
+  const known = new Map<PatchEntry, Patch | string>();
+  return (entry) => {
+    const patch = known.get(entry) ?? readPatch(entry, (path) => sources.documentsOf(path));
+    known.set(entry, patch);
+    return patch;
   };
 }
 
@@ -179,7 +186,18 @@ function addTo(
   let result: Accumulated = gathering;
   for (const entry of kustomization.components)
     result = addComponent(result, entry, kustomization, stack, workshop);
-  return { ...result, drafts: result.drafts.map((draft) => transform(draft, kustomization)) };
+  return transformAll(result, kustomization, workshop);
+}
+
+function transformAll(
+  { drafts, problems }: Accumulated,
+  kustomization: Kustomization,
+  { patchOf }: Workshop,
+): Accumulated {
+  const first = applyPatches(drafts, kustomization.patches, patchOf);
+  const moved = first.drafts.map((draft) => transform(draft, kustomization));
+  const last = applyPatches(moved, kustomization.patchesJson6902, patchOf);
+  return { drafts: last.drafts, problems: [...problems, ...first.problems, ...last.problems] };
 }
 
 interface Gathering {
@@ -307,10 +325,10 @@ function isDeployed({ value }: Draft): boolean {
 }
 
 function built(draft: Draft): BuiltResource {
-  const { resource, value, changes } = draft;
+  const { resource, value } = draft;
   const name = scalarText(at(value, ["metadata", "name"])) || resource.name;
   const namespace = scalarText(at(value, ["metadata", "namespace"])) || null;
-  const locate = (path: Path, part?: Part) => locateBuilt(resource, changes, path, part);
+  const locate = (path: Path, part?: Part) => locateBuilt(draft, path, part);
   const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
   return {
     resource,
@@ -322,22 +340,13 @@ function built(draft: Draft): BuiltResource {
   };
 }
 
-function locateBuilt(
-  resource: Resource,
-  changes: readonly Change[],
-  path: Path,
-  part: Part | undefined,
-): Location | undefined {
-  const change = changes.findLast((one) => one.path.every((step, index) => step === path[index]));
-  if (!change) return locateIn(resource, path, part);
-  const { document, path: origin } = change.source;
-  const reading = document.read();
-  const range = rangeAt(
-    reading.ok ? reading.root : undefined,
-    [...origin, ...path.slice(change.path.length)],
-    part,
-  );
-  return range ? locationOf(document.file, range) : locationOfSource(change.source);
+function locateBuilt(draft: Draft, path: Path, part: Part | undefined): Location | undefined {
+  if (path.length > 0 && at(draft.value, path) === undefined) return undefined;
+  const source = sourceAt(draft, path);
+  const reading = source.document.read();
+  const range = rangeAt(reading.ok ? reading.root : undefined, source.path, part);
+  if (range) return locationOf(source.document.file, range);
+  return source.document === draft.resource.document ? undefined : locationOfSource(source);
 }
 
 function unique(problems: readonly BuildProblem[]): readonly BuildProblem[] {

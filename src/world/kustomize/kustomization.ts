@@ -1,10 +1,10 @@
 /** What one kustomization file says: the fields that decide on workloads and namespaces, each with its place. */
 
-import type { Document } from "../source/document.ts";
-import { type Location, locationOf } from "../source/locate.ts";
-import { entryOf, type MapNode, type Node, type Path } from "../source/node.ts";
-import { isRemote, joinPath } from "./kustomize-path.ts";
-import { scalarText } from "./resource.ts";
+import type { Document } from "../../source/document.ts";
+import { type Location, locationOf } from "../../source/locate.ts";
+import { entryOf, type MapNode, type Node, type Path } from "../../source/node.ts";
+import { scalarText } from "../resource.ts";
+import { isRemote, joinPath } from "./path.ts";
 
 /** Where a value stands: a document, and the path inside it. */
 export interface Source {
@@ -36,7 +36,7 @@ export interface Labelling {
 
 /** Something of a kustomization that is beyond what can be known or is modelled here. */
 export interface BuildProblem {
-  readonly kind: "remote" | "missing" | "cycle" | "conflict" | "helm" | "plugin" | "invalid" | "not-modelled";
+  readonly kind: "remote" | "missing" | "cycle" | "conflict" | "helm" | "plugin" | "invalid" | "patch";
   /** The URL, path, chart or field. */
   readonly subject: string;
   /** For people: what is the matter. */

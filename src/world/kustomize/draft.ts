@@ -1,0 +1,156 @@
+/** An object on its way through a build: its value so far, and where each part of that was set. */
+import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import type { Path } from "../../source/node.ts";
+import { scalarText } from "../resource.ts";
+import type { Resource } from "../world.ts";
+import type { Source } from "./kustomization.ts";
+
+/** A part of an object that does not come from its own file: what stands at `path` was set by `source`. */
+export interface Change {
+  readonly path: Path;
+  readonly source: Source;
+}
+
+/** What tells objects apart in a build. "default" stands for no namespace, "" for kinds that have none. */
+export interface Identity {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Never changed in place: overlays share what their bases made. */
+export interface Draft {
+  readonly resource: Resource;
+  readonly value: JsonObject;
+  /** Of changes that cover a path the longest counts; setting a part forgets the changes below it. */
+  readonly changes: readonly Change[];
+  /** The identities it had before, the first as written; patches may still use them. */
+  readonly earlier: readonly Identity[];
+}
+
+/** A resource as it stands in its file, ready to be built. */
+export function draftOf(resource: Resource): Draft {
+  return { resource, value: resource.value, changes: [], earlier: [] };
+}
+
+/** The identity that an object has now. */
+export function identityOf({ value }: { readonly value: JsonObject }): Identity {
+  const apiVersion = scalarText(value.apiVersion) ?? "";
+  const kind = scalarText(value.kind) ?? "";
+  const namespace = scalarText(at(value, ["metadata", "namespace"])) || "default";
+  return {
+    apiVersion,
+    kind,
+    namespace: isClusterScoped(apiVersion, kind) ? "" : namespace,
+    name: scalarText(at(value, ["metadata", "name"])) ?? "",
+  };
+}
+
+/** An identity as text, for use as a key. */
+export function identityKey({ apiVersion, kind, namespace, name }: Identity): string {
+  return `${apiVersion}\n${kind}\n${namespace}\n${name}`;
+}
+
+/** The draft with its present identity remembered, before something changes it. */
+export function withIdentity(draft: Draft): Draft {
+  return { ...draft, earlier: [...draft.earlier, identityOf(draft)] };
+}
+
+/** Where the part at a path was set: the innermost change that covers it, else the object's own file. */
+export function sourceAt({ resource, changes }: Pick<Draft, "resource" | "changes">, path: Path): Source {
+  let best: Change | undefined;
+  for (const change of changes) {
+    if (covers(change.path, path) && change.path.length >= (best?.path.length ?? 0)) best = change;
+  }
+  if (!best) return { document: resource.document, path: [...resource.path, ...path] };
+  return { document: best.source.document, path: [...best.source.path, ...path.slice(best.path.length)] };
+}
+
+/** The draft with a part set; maps on the way are made, `source` says who set it. */
+export function setAt(draft: Draft, path: Path, value: Json, source: Source): Draft {
+  const changes = draft.changes.filter((change) => !covers(path, change.path));
+  return withRoot(draft, setIn(draft.value, path, value), [...changes, { path, source }]);
+}
+
+/** The draft without a map's entry or a list's item. */
+export function removeAt(draft: Draft, path: Path): Draft {
+  const parent = path.slice(0, -1);
+  const last = path.at(-1);
+  const here = at(draft.value, parent);
+  if (typeof last === "number") {
+    const order = Array.isArray(here) ? here.map((_, index) => index).filter((index) => index !== last) : [];
+    return reorderAt(draft, parent, order);
+  }
+  if (last === undefined || !isObject(here) || !Object.hasOwn(here, last)) return draft;
+  const { [last]: _, ...rest } = here;
+  const changes = draft.changes.filter((change) => !covers(path, change.path));
+  return withRoot(draft, setIn(draft.value, parent, rest), changes);
+}
+
+/** The draft with the items of a list in another order: indices of the items that stay, undefined for new ones to be set. */
+export function reorderAt(draft: Draft, path: Path, order: readonly (number | undefined)[]): Draft {
+  const here = at(draft.value, path);
+  const items: readonly Json[] = Array.isArray(here) ? here : [];
+  const value = order.map((index) => (index === undefined ? null : (items[index] ?? null)));
+  const moved = order.flatMap((from, to): readonly Change[] => {
+    if (from === undefined) return [];
+    const old = [...path, from];
+    const below = draft.changes.filter(
+      (change) => change.path.length > old.length && covers(old, change.path),
+    );
+    return [
+      { path: [...path, to], source: sourceAt(draft, old) },
+      ...below.map((change) => ({ ...change, path: [...path, to, ...change.path.slice(old.length)] })),
+    ];
+  });
+  const others = draft.changes.filter(
+    (change) => change.path.length <= path.length || !covers(path, change.path),
+  );
+  return withRoot(draft, setIn(draft.value, path, value), [...others, ...moved]);
+}
+
+function withRoot(draft: Draft, value: Json, changes: readonly Change[]): Draft {
+  return isObject(value) ? { ...draft, value, changes } : draft;
+}
+
+function covers(path: Path, other: Path): boolean {
+  return path.length <= other.length && path.every((step, index) => step === other[index]);
+}
+
+function setIn(here: Json | undefined, path: Path, value: Json): Json {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  if (typeof step === "number") {
+    if (!Array.isArray(here)) return [];
+    return here.map((item: Json, index) => (index === step ? setIn(item, rest, value) : item));
+  }
+  const map = isObject(here) ? here : undefined;
+  return { ...map, [step]: setIn(map && Object.hasOwn(map, step) ? map[step] : undefined, rest, value) };
+}
+
+/** The API group of an apiVersion; "" for the core group. */
+export function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf("/");
+  return slash < 0 ? "" : apiVersion.slice(0, slash);
+}
+
+/** Kinds without a namespace, as kustomize v5.8.1 knows them (its built-in OpenAPI data); all others have one. */
+const clusterScoped: Readonly<Record<string, readonly string[]>> = {
+  "": ["ComponentStatus", "Namespace", "Node", "NodeProxyOptions", "PersistentVolume"],
+  "admissionregistration.k8s.io": ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
+  "apiextensions.k8s.io": ["CustomResourceDefinition"],
+  "apiregistration.k8s.io": ["APIService"],
+  "certificates.k8s.io": ["CertificateSigningRequest"],
+  "flowcontrol.apiserver.k8s.io": ["FlowSchema", "PriorityLevelConfiguration"],
+  "networking.k8s.io": ["IngressClass"],
+  "node.k8s.io": ["RuntimeClass"],
+  policy: ["PodSecurityPolicy"],
+  "rbac.authorization.k8s.io": ["ClusterRole", "ClusterRoleBinding"],
+  "scheduling.k8s.io": ["PriorityClass"],
+  "storage.k8s.io": ["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"],
+};
+
+export function isClusterScoped(apiVersion: string, kind: string): boolean {
+  return clusterScoped[groupOf(apiVersion)]?.includes(kind) ?? false;
+}

@@ -1,0 +1,136 @@
+/** Strategic merge patches as kustomize applies them (v5.8.1, kyaml merge2): nulls, `$patch` directives, lists by key. */
+import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import type { Path } from "../../source/node.ts";
+import { scalarText } from "../resource.ts";
+import { type Draft, groupOf, removeAt, reorderAt, setAt } from "./draft.ts";
+import type { Source } from "./kustomization.ts";
+
+/** From a path inside the patch to where that stands. */
+export type PatchSource = (path: Path) => Source;
+
+/**
+ * The draft with a strategic merge patch applied; undefined when the patch deletes the object.
+ * The object keeps its kind and namespace, and its name unless `allowNameChange`.
+ */
+export function mergePatch(
+  draft: Draft,
+  patch: JsonObject,
+  sourceOf: PatchSource,
+  options: { readonly allowNameChange: boolean; readonly allowKindChange: boolean },
+): Draft | undefined {
+  if (patch.$patch === "delete") return undefined;
+  const { apiVersion: _, kind, ...rest } = patch;
+  const { name, namespace: __, ...metadata } = isObject(patch.metadata) ? patch.metadata : {};
+  const kept = options.allowNameChange && name !== undefined ? { ...metadata, name } : metadata;
+  const body: JsonObject = {
+    ...rest,
+    ...(options.allowKindChange && kind !== undefined ? { kind } : undefined),
+    ...(patch.metadata === undefined ? undefined : { metadata: kept }),
+  };
+  const merge: Merge = { sourceOf, keyed: hasListKeys(draft.value) };
+  return mergeMap(draft, [], body, [], merge);
+}
+
+interface Merge {
+  readonly sourceOf: PatchSource;
+  /** Whether lists merge by key: kinds that Kubernetes defines; lists of others are replaced. */
+  readonly keyed: boolean;
+}
+
+function mergeAt(draft: Draft, path: Path, patch: Json, from: Path, merge: Merge): Draft {
+  if (patch === null) return removeAt(draft, path);
+  if (isObject(patch)) return mergeMap(draft, path, patch, from, merge);
+  if (Array.isArray(patch)) return mergeList(draft, path, patch, from, merge);
+  return setAt(draft, path, patch, merge.sourceOf(from));
+}
+
+function mergeMap(draft: Draft, path: Path, patch: JsonObject, from: Path, merge: Merge): Draft {
+  const { $patch: directive, ...rest } = patch;
+  if (directive === "delete") return removeAt(draft, path);
+  if (directive === "replace" || !isObject(at(draft.value, path))) {
+    return setAt(draft, path, withoutNulls(rest), merge.sourceOf(from));
+  }
+  let next = draft;
+  for (const [key, value] of Object.entries(rest)) {
+    next = mergeAt(next, [...path, key], value, [...from, key], merge);
+  }
+  return next;
+}
+
+function mergeList(draft: Draft, path: Path, patch: readonly Json[], from: Path, merge: Merge): Draft {
+  const here = at(draft.value, path);
+  const keys = merge.keyed ? listKeys[String(path.at(-1))] : undefined;
+  const alone = patch.find((item) => isObject(item) && "$patch" in item && Object.keys(item).length === 1);
+  const directive = isObject(alone) ? alone.$patch : undefined;
+  if (!keys || !Array.isArray(here) || directive === "replace") {
+    const items = patch.filter((item) => item !== alone && !(isObject(item) && item.$patch === "delete"));
+    return setAt(draft, path, items.map(withoutNulls), merge.sourceOf(from));
+  }
+  if (directive === "delete") return removeAt(draft, path);
+  return mergeByKey(draft, path, here, patch, from, keys, merge);
+}
+
+/** Items of the patch come first, in its order, merged with the items they match; then the others. */
+function mergeByKey(
+  draft: Draft,
+  path: Path,
+  here: readonly Json[],
+  patch: readonly Json[],
+  from: Path,
+  keys: readonly string[],
+  merge: Merge,
+): Draft {
+  const taken = new Set<number>();
+  const placed: { readonly match: number | undefined; readonly index: number }[] = [];
+  patch.forEach((item, index) => {
+    if (!isObject(item)) return;
+    const found = here.findIndex((other, position) => !taken.has(position) && sameItem(item, other, keys));
+    if (found >= 0) taken.add(found);
+    if (item.$patch !== "delete") placed.push({ match: found < 0 ? undefined : found, index });
+  });
+  const others = here.map((_, position) => position).filter((position) => !taken.has(position));
+  let next = reorderAt(draft, path, [...placed.map(({ match }) => match), ...others]);
+  placed.forEach(({ index }, position) => {
+    next = mergeAt(next, [...path, position], patch[index] ?? null, [...from, index], merge);
+  });
+  return next;
+}
+
+/** Whether two items have the same key; of several keys, one that only one of them gives does not tell them apart. */
+function sameItem(item: JsonObject, other: Json, keys: readonly string[]): boolean {
+  if (!isObject(other)) return false;
+  return keys.every((key, index) => {
+    const [a, b] = [scalarText(item[key]), scalarText(other[key])];
+    return a === b ? index > 0 || a !== undefined : index > 0 && (a === undefined || b === undefined);
+  });
+}
+
+/** A part of a patch as it is added where there was nothing: entries set to null, and directives, are left out. */
+function withoutNulls(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([key, item]) => item !== null && key !== "$patch");
+  return Object.fromEntries(entries.map(([key, item]) => [key, withoutNulls(item)]));
+}
+
+/** Merge keys of the lists in pod templates and webhook configurations, by field. */
+const listKeys: Readonly<Record<string, readonly string[] | undefined>> = {
+  containers: ["name"],
+  initContainers: ["name"],
+  ephemeralContainers: ["name"],
+  env: ["name"],
+  ports: ["containerPort", "protocol"],
+  volumeMounts: ["mountPath"],
+  volumeDevices: ["devicePath"],
+  volumes: ["name"],
+  imagePullSecrets: ["name"],
+  hostAliases: ["ip"],
+  topologySpreadConstraints: ["topologyKey", "whenUnsatisfiable"],
+  ownerReferences: ["uid"],
+  webhooks: ["name"],
+};
+
+function hasListKeys({ apiVersion }: JsonObject): boolean {
+  const group = groupOf(scalarText(apiVersion) ?? "");
+  return !group.includes(".") || group.endsWith(".k8s.io");
+}

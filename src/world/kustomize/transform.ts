@@ -1,0 +1,116 @@
+/** What a kustomization does to the objects it has gathered: namespace, name prefix and suffix, labels and annotations. */
+import { at, isObject, type JsonObject } from "../../kube/json.ts";
+import type { Path } from "../../source/node.ts";
+import { scalarText } from "../resource.ts";
+import { type Draft, groupOf, identityOf, isClusterScoped, setAt, withIdentity } from "./draft.ts";
+import type { FieldSpec, Kustomization, Labelling, Setting } from "./kustomization.ts";
+
+/**
+ * The transformations of a kustomization (v5.8.1) in its own order, without patches:
+ * namespace, prefix, suffix, labels, annotations.
+ */
+export function transform(draft: Draft, kustomization: Kustomization): Draft {
+  let next = draft;
+  if (kustomization.namespace) next = inNamespace(next, kustomization.namespace);
+  if (kustomization.namePrefix) next = affixed(next, kustomization.namePrefix, "before");
+  if (kustomization.nameSuffix) next = affixed(next, kustomization.nameSuffix, "after");
+  for (const labelling of kustomization.labels) next = labelled(next, labelling, labelFields(labelling));
+  if (kustomization.annotations) next = labelled(next, kustomization.annotations, annotationFields);
+  return next;
+}
+
+/** Cluster-scoped kinds keep none, kinds that Kubernetes does not know count as namespaced, Namespaces are renamed. */
+function inNamespace(draft: Draft, { value, source }: Setting): Draft {
+  const { apiVersion, kind, name } = identityOf(draft);
+  if (kind === "Namespace" && apiVersion === "v1") {
+    return name === value ? draft : setAt(withIdentity(draft), ["metadata", "name"], value, source);
+  }
+  if (isClusterScoped(apiVersion, kind)) return draft;
+  return setAt(withIdentity(draft), ["metadata", "namespace"], value, source);
+}
+
+function affixed(draft: Draft, { value, source }: Setting, side: "before" | "after"): Draft {
+  const { apiVersion, kind } = draft.earlier[0] ?? identityOf(draft);
+  const skipped =
+    kind === "CustomResourceDefinition" ||
+    kind === "Namespace" ||
+    (kind === "APIService" && groupOf(apiVersion) === "apiregistration.k8s.io");
+  const name = scalarText(at(draft.value, ["metadata", "name"]));
+  if (skipped || name === undefined) return draft;
+  return setAt(
+    withIdentity(draft),
+    ["metadata", "name"],
+    side === "before" ? value + name : name + value,
+    source,
+  );
+}
+
+const metadataLabels: FieldSpec = { path: "metadata/labels", create: true };
+
+function labelFields({ where, fields }: Labelling): readonly FieldSpec[] {
+  return where === "metadata"
+    ? [...fields, metadataLabels]
+    : [...fields, metadataLabels, ...templateFields("labels")];
+}
+
+/** Selectors change no verdict and are left out. `StatefulSet` labels ask for the group, its annotations do not. */
+function templateFields(map: "labels" | "annotations"): readonly FieldSpec[] {
+  const template = { path: `spec/template/metadata/${map}`, create: true };
+  return [
+    { ...template, version: "v1", kind: "ReplicationController" },
+    { ...template, kind: "Deployment" },
+    { ...template, kind: "ReplicaSet" },
+    { ...template, kind: "DaemonSet" },
+    { ...template, kind: "StatefulSet", group: map === "labels" ? "apps" : undefined },
+    { ...template, kind: "Job", group: "batch" },
+    { path: `spec/jobTemplate/metadata/${map}`, create: true, kind: "CronJob", group: "batch" },
+    { path: `spec/jobTemplate/spec/template/metadata/${map}`, create: true, kind: "CronJob", group: "batch" },
+  ];
+}
+
+const annotationFields: readonly FieldSpec[] = [
+  { path: "metadata/annotations", create: true },
+  ...templateFields("annotations"),
+];
+
+function labelled(draft: Draft, { pairs }: Labelling, fields: readonly FieldSpec[]): Draft {
+  const { apiVersion, kind } = identityOf(draft);
+  let next = draft;
+  for (const spec of fields) {
+    if (!selects(spec, apiVersion, kind)) continue;
+    for (const path of pathsOf(next.value, spec)) {
+      for (const { key, value, source } of pairs) next = setAt(next, [...path, key], value, source);
+    }
+  }
+  return next;
+}
+
+function selects(spec: FieldSpec, apiVersion: string, kind: string): boolean {
+  const group = groupOf(apiVersion);
+  const version = apiVersion.slice(group === "" ? 0 : group.length + 1);
+  return (
+    (!spec.kind || spec.kind === kind) &&
+    (!spec.group || spec.group === group) &&
+    (!spec.version || spec.version === version)
+  );
+}
+
+/** The paths a field specification means in an object: list items are all visited, what is absent is made if asked for. */
+function pathsOf(value: JsonObject, { path, create }: FieldSpec): readonly Path[] {
+  let found: readonly Path[] = [[]];
+  for (const segment of path.split("/")) {
+    const step = segment.endsWith("[]") ? segment.slice(0, -2) : segment;
+    found = found
+      .flatMap((head): readonly Path[] => {
+        const here = at(value, head);
+        return Array.isArray(here) ? here.map((_, index) => [...head, index]) : [head];
+      })
+      .filter((head) => {
+        const here = at(value, head);
+        if (isObject(here) && Object.hasOwn(here, step)) return true;
+        return create && (here === undefined || here === null || isObject(here)) && !segment.endsWith("[]");
+      })
+      .map((head) => [...head, step]);
+  }
+  return found;
+}
