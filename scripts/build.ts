@@ -1,0 +1,60 @@
+/** Bundles dist/sidelint.js, the command, and dist/index.js, the library, which runs in browsers too. */
+import { chmodSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
+
+const top = dirname(dirname(fileURLToPath(import.meta.url)));
+const { version } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) as { version: string };
+
+clean(join(top, "dist"));
+const { metafile } = await build({
+  absWorkingDir: top,
+  entryPoints: { sidelint: "src/cli/bin.ts", index: "src/index.ts" },
+  outdir: "dist",
+  chunkNames: "chunks/[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  // Both are CommonJS inside and ask for Node's modules in a way that a bundle of ES modules cannot answer.
+  external: ["commander", "globby"],
+  define: { SIDELINT_VERSION: JSON.stringify(version) },
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: "linked",
+  metafile: true,
+  logLevel: "warning",
+});
+chmodSync(join(top, "dist/sidelint.js"), 0o755);
+
+const offending = nodeImports(metafile, "dist/index.js");
+if (offending.length > 0) {
+  console.error(`build: dist/index.js is for browsers too, but loads ${offending.join(", ")}`);
+  process.exitCode = 1;
+}
+
+/** Empties a folder but for the declarations, which the compiler writes. */
+function clean(directory: string): void {
+  try {
+    for (const name of readdirSync(directory)) {
+      if (name !== "types") rmSync(join(directory, name), { recursive: true });
+    }
+  } catch {
+    // There is nothing to clean before the first build.
+  }
+}
+
+/** What an output and the chunks it needs import of Node. */
+function nodeImports({ outputs }: Metafile, entry: string): readonly string[] {
+  const seen = new Set([entry]);
+  const found = new Set<string>();
+  for (const path of seen) {
+    for (const imported of outputs[path]?.imports ?? []) {
+      if (!imported.external) seen.add(imported.path);
+      else if (imported.path.startsWith("node:")) found.add(imported.path);
+    }
+  }
+  return [...found];
+}
