@@ -132,10 +132,18 @@ function quantityText(random: () => number, noise: number): string {
   if (below(4) === 0)
     text += pick(["e", "E"]) + pick(["", "", "-", "+"]) + String(below(below(20) === 0 ? 400 : 25));
   else text += pick(SUFFIXES);
-  if (random() >= noise) return text;
+  return random() < noise ? disturbed(text, pick, below) : text;
+}
+
+/** A character dropped or a stray one put in. Exponents stay small: some large ones keep the judge busy for ever. */
+function disturbed(
+  text: string,
+  pick: (from: readonly string[]) => string,
+  below: (limit: number) => number,
+): string {
   const place = below(text.length + 1);
   const rest = below(2) === 0 ? text.slice(place) : text.slice(place + 1);
-  return text.slice(0, place) + pick(STRAY) + rest;
+  return (text.slice(0, place) + pick(STRAY) + rest).replace(/([eE][+-]?[0-9]{3})[0-9]+$/, "$1");
 }
 
 function digits(random: () => number, length: number): string {
