@@ -67,6 +67,7 @@ function verdict(workload: ReportedWorkload, width: number, paint: Paint): reado
 
 /** Left and right on one line where both fit, else one below the other. */
 function sides(left: string, leftWidth: number, right: string, width: number, paint: Paint): string[] {
+  if (right === "") return [left];
   const gap = width - leftWidth - columns(right);
   return gap >= 2 ? [left + " ".repeat(gap) + paint.faint(right)] : [left, paint.faint(`  ${right}`)];
 }
@@ -86,11 +87,7 @@ function trace(workload: ReportedWorkload, report: Report, width: number, paint:
         width,
         paint,
       );
-      return [
-        head[0]?.trimEnd() ?? "",
-        ...head.slice(1),
-        ...steps.flatMap((step) => stepLines(step, shared, width, paint)),
-      ];
+      return [...head, ...steps.flatMap((step) => stepLines(step, shared, width, paint))];
     })
     .join("\n");
 }

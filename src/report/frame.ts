@@ -58,7 +58,8 @@ export function frame(text: string, location: Location, style: FrameStyle): read
   const row = (number: string, content: string): string =>
     `${style.gutter(`${padStart(number, gutter)} │`)}${content === "" ? "" : ` ${content}`}`;
   const rows: string[] = [];
-  const context = from === lineStart ? contextOf(text, lineStart, location.line, reach) : undefined;
+  const context =
+    from === lineStart ? contextOf(text, lineStart, location.line, to - lineStart + reach) : undefined;
   const above = context ? clip(context, view) : "";
   if (context && above !== "…") rows.push(row(String(context.number), above));
   rows.push(row(String(line.number), clip(line, view)));
@@ -76,12 +77,12 @@ function lastLine(location: Location): number {
 }
 
 /** The line above, unless it is blank or lies in another document. */
-function contextOf(text: string, lineStart: number, line: number, reach: number): Excerpt | undefined {
+function contextOf(text: string, lineStart: number, line: number, most: number): Excerpt | undefined {
   if (lineStart === 0) return undefined;
   const crlf = text[lineStart - 1] === "\n" && text[lineStart - 2] === "\r";
   const end = lineStart - (crlf ? 2 : 1);
   const start = startOfLine(text, end);
-  const to = Math.min(end, start + reach);
+  const to = Math.min(end, start + most);
   const content = text.slice(start, to);
   if (content.trim() === "" || content.startsWith("---")) return undefined;
   return { number: line - 1, cells: shown(content), before: false, after: to < end };

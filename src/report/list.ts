@@ -19,7 +19,7 @@ const words = { injected: "injected", "not-injected": "no", refused: "refused", 
 const table: readonly Column[] = [
   { title: "VERDICT", of: (workload) => words[workload.verdict], least: Infinity, keep: "start" },
   { title: "NAMESPACE", of: (workload) => workload.namespace ?? "?", least: 9, keep: "start" },
-  { title: "WORKLOAD", of: label, least: 16, keep: "start" },
+  { title: "WORKLOAD", of: label, least: 14, keep: "start" },
   { title: "REVISION", of: (workload) => workload.revision ?? "-", least: 8, keep: "start" },
   { title: "WHY", of: (workload) => workload.why, least: 16, keep: "start" },
   { title: "WHERE", of: (workload) => `${workload.file}:${workload.line}`, least: 14, keep: "end" },

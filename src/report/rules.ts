@@ -31,7 +31,7 @@ export interface RuleExample {
 export function catalogue(rules: readonly RuleEntry[], presentation: Presentation): string {
   const paint = paintOf(presentation.colour);
   const ids = Math.max("RULE".length, ...rules.map((rule) => rule.id.length)) + 2;
-  const grades = "warning".length + 2;
+  const grades = "SEVERITY".length + 2;
   const room = presentation.width - ids - grades;
   const lines = rules.flatMap((rule) =>
     wrap(plain(rule.summary), room).map((line, index) =>

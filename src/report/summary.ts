@@ -61,8 +61,15 @@ export function missingFacts(report: Report, presentation: Presentation, paint: 
   const decided = facts.reduce((sum, fact) => sum + fact.decides, 0);
   const named = facts.slice(0, facts.length > NAMED_FACTS + 1 ? NAMED_FACTS : NAMED_FACTS + 1);
   const rest = facts.length - named.length;
+  const headed = (label: string, rest: string): readonly string[] => {
+    const [first = "", ...more] = wrap(`${label} ${rest}`, presentation.width);
+    return [paint.heading(label) + first.slice(label.length), ...more];
+  };
   const lines = [
-    `${paint.heading("Missing facts:")} ${grouped(facts.length)} would decide ${count(decided, "workload")}. Add to sidelint.yaml:`,
+    ...headed(
+      "Missing facts:",
+      `${grouped(facts.length)} would decide ${count(decided, "workload")}. Add to sidelint.yaml:`,
+    ),
     ...factLines(named, presentation.width, paint),
   ];
   if (rest > 0) lines.push(`  and ${grouped(rest)} more (all of them: --format json)`);
