@@ -40,6 +40,16 @@ export function readConfig(
   throw new UsageError(reading.problems.map((problem) => shown(problem, text, path, style)).join("\n"));
 }
 
+/** The configuration with the revisions that a command line names besides. */
+export function withRevisions(config: Config, names: readonly string[] | undefined): Config {
+  if (!names || names.length === 0) return config;
+  const known = config.istio?.revisions ?? [];
+  const added = names
+    .filter((name) => !known.some((revision) => revision.name === name))
+    .map((name) => ({ name }));
+  return { ...config, istio: { ...config.istio, revisions: [...known, ...added] } };
+}
+
 function shown(problem: ConfigProblem, text: string, path: string, style: ConfigStyle): string {
   const { location, message, hint } = problem;
   const paint = paintOf(style.colour);

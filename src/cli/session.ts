@@ -2,7 +2,7 @@
 import type { Scan } from "../index.ts";
 import { scan } from "../index.ts";
 import type { Presentation } from "../report/report.ts";
-import { readConfig } from "./config.ts";
+import { readConfig, withRevisions } from "./config.ts";
 import { openInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import { assumedLabels, knownRelease, type ScanFlags, wantsColour } from "./options.ts";
@@ -44,10 +44,9 @@ export async function openSession(
   const progress = progressOn(io);
   const result = scan(input.tree, {
     paths: input.paths.length > 0 ? input.paths : ["."],
-    config,
+    config: withRevisions(config, flags.revision),
     ...(configPath === undefined ? {} : { configPath }),
     ...(istioVersion === undefined ? {} : { istioVersion }),
-    ...(flags.revision === undefined ? {} : { revisions: flags.revision }),
     ...(assume === undefined ? {} : { assume }),
     ...(flags.namespace === undefined ? {} : { defaultNamespace: flags.namespace }),
     namespaceDumps: input.namespaceDumps,

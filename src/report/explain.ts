@@ -1,6 +1,8 @@
 /** The page of `explain`: the verdict on one workload, the trace that led to it, and what its sidecar may use. */
+
+import type { SidecarResource } from "../lint/sidecar-resources.ts";
 import { columns, padEnd, padStart, plain, wrap } from "./cells.ts";
-import type { Explanation, ProxyResource } from "./explanation.ts";
+import type { Explanation } from "./explanation.ts";
 import { label } from "./list.ts";
 import type { Paint } from "./paint.ts";
 import { paintOf } from "./paint.ts";
@@ -135,7 +137,7 @@ function possibilities(workload: ReportedWorkload, width: number, paint: Paint):
   return [paint.heading("It would be"), ...lines].join("\n");
 }
 
-function proxyResources(resources: readonly ProxyResource[], width: number, paint: Paint): string {
+function proxyResources(resources: readonly SidecarResource[], width: number, paint: Paint): string {
   const rows = resources.map((one) => ({
     name: `  ${one.resource} ${one.bound}`,
     value: one.value ?? (one.bound === "limit" ? "unlimited" : "none"),

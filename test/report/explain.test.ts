@@ -1,13 +1,13 @@
 /** The page of `explain`, and those of `rules`. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { SidecarResource } from "../../src/lint/sidecar-resources.ts";
 import { columns } from "../../src/report/cells.ts";
 import { explain } from "../../src/report/explain.ts";
-import type { ProxyResource } from "../../src/report/explanation.ts";
 import { catalogue, type RuleEntry, rulePage } from "../../src/report/rules.ts";
 import { api, page, report, seed, web } from "./sample.ts";
 
-const resources: readonly ProxyResource[] = [
+const resources: readonly SidecarResource[] = [
   { resource: "cpu", bound: "request", value: "100m", where: "apps/web.yaml:10:9" },
   {
     resource: "cpu",
