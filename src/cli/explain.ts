@@ -1,7 +1,7 @@
 /** `sidelint explain`: the whole trace of one workload. */
 import type { Command } from "commander";
-import { explain } from "../explain.ts";
-import { explain as explanationPage } from "../report/explain.ts";
+import { explain } from "../report/explain.ts";
+import { explanationOf } from "../report/explanation.ts";
 import { label } from "../report/list.ts";
 import type { Report, ReportedWorkload } from "../report/report.ts";
 import { findTarget } from "../report/target.ts";
@@ -23,11 +23,11 @@ export function addExplain(program: Command, context: Context): void {
     .action(async (asked: string, paths: readonly string[], flags: ScanFlags) => {
       const format = oneOf("--format", flags.format, ["text", "json"]);
       const { scan, presentation, exit } = await openSession(paths, flags, context.io, context.version);
-      const explanations = chosen(scan.report, asked).map((workload) => explain(scan, workload));
+      const explanations = chosen(scan.report, asked).map((workload) => explanationOf(scan.world, workload));
       await context.io.stdout(
         format === "json"
           ? `${JSON.stringify({ explanations }, null, 2)}\n`
-          : explanations.map((one) => explanationPage(one, scan.report, presentation)).join("\n"),
+          : explanations.map((one) => explain(one, scan.report, presentation)).join("\n"),
       );
       context.exit(exit);
     });
