@@ -1,5 +1,10 @@
 /** Will this pod get a sidecar? Both gates over plain facts, with the trace that led to the answer. */
-import type { Labels, Path } from "./facts.ts";
+import { describeLabels } from "./cases.ts";
+import type { Labels, Mesh, NamespaceFacts, Path, PodFacts } from "./facts.ts";
+import { type Candidate, candidate, type Judgement, judge } from "./judge.ts";
+import { type PreparedMesh, prepareMesh } from "./prepare.ts";
+import { remedyFor } from "./remedy.ts";
+import { trace } from "./trace.ts";
 
 /** `refused`: a webhook that would be asked has an invalid selector, so the API server refuses the pod. */
 export type Verdict = "injected" | "not-injected" | "refused" | "unknown";
@@ -20,7 +25,10 @@ export type Reason =
   | "namespace-labels-unknown"
   | "namespace-labels-differ";
 
-/** What a step looked at; the world turns it into a location. */
+/**
+ * What a step looked at; the world turns it into a location. Paths start at the pod template, at the Namespace object, at
+ * the webhook in its configuration, and at the injector's `config`.
+ */
 export type Place =
   | { readonly of: "pod"; readonly path: Path }
   | { readonly of: "namespace"; readonly path: Path }
@@ -35,6 +43,8 @@ export interface Step {
   readonly outcome: "open" | "shut" | "passed";
   /** A plain sentence without a final full stop: what was looked at and what it said. */
   readonly says: string;
+  /** The webhook, or the revision of the injector, that the step is about; `says` starts with it. */
+  readonly subject?: string;
   readonly place: Place;
 }
 
@@ -79,4 +89,94 @@ export interface Decision {
   readonly possibilities: readonly Possibility[];
   /** Whether the pod is captured by the ambient mesh when it has no sidecar. */
   readonly ambient: boolean;
+}
+
+/**
+ * Whether a pod gets a sidecar. Where the labels of its namespace are not known for certain every case is tried, and the
+ * verdict is unknown only where the cases differ. Cheap once the mesh is known; steps and remedy are made when read.
+ */
+export function decide(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh): Decision {
+  const subject = candidate(pod, namespace.name, prepareMesh(mesh));
+  const cases = casesOf(namespace, subject.mesh);
+  const judgements = cases.map(({ labels }) => judge(subject, labels));
+  const [first] = judgements;
+  if (!first) throw new Error("a namespace with no possible labels");
+  const certain = namespace.labels?.length === 1;
+  const summary = certain ? first : summarise(first, judgements, doubtOf(namespace));
+  const possibilities = judgements.map((judgement, index) =>
+    possibility(judgement, cases[index]?.when ?? ""),
+  );
+  return decision(subject, namespace, summary, judgements, possibilities);
+}
+
+function casesOf(namespace: NamespaceFacts, mesh: PreparedMesh) {
+  if (!namespace.labels) return mesh.cases;
+  return namespace.labels.map((labels) => ({ when: describeLabels(mesh.relevantLabels(labels)), labels }));
+}
+
+/** What an answer hinges on where the cases differ. */
+function doubtOf(namespace: NamespaceFacts): Reason {
+  if (namespace.labels) return "namespace-labels-differ";
+  return namespace.name === null ? "namespace-unknown" : "namespace-labels-unknown";
+}
+
+type Summary = Pick<Decision, "verdict" | "reason" | "revision" | "injectedBy" | "calls">;
+
+/** What several cases have in common: the verdict if they all agree, and of the rest what is the same in all. */
+function summarise(first: Judgement, judgements: readonly Judgement[], doubt: Reason): Summary {
+  const { verdict } = first;
+  if (judgements.some((other) => other.verdict !== verdict)) {
+    return { verdict: "unknown", reason: doubt, revision: null, injectedBy: [], calls: [] };
+  }
+  const same = judgements.every(
+    (other) =>
+      other.reason === first.reason && other.revision === first.revision && other.webhook === first.webhook,
+  );
+  if (same) return first;
+  // Where webhooks match in some cases only, the injector's reason says more than that no webhook matches in the others.
+  const telling = judgements.find(({ reason }) => reason !== "no-webhook") ?? first;
+  return { verdict, reason: telling.reason, revision: null, injectedBy: [], calls: [] };
+}
+
+function possibility(judgement: Judgement, when: string): Possibility {
+  const { labels, verdict, reason, revision, webhook } = judgement;
+  return { when, labels, verdict, reason, revision, webhook };
+}
+
+function decision(
+  subject: Candidate,
+  namespace: NamespaceFacts,
+  summary: Summary,
+  judgements: readonly Judgement[],
+  possibilities: readonly Possibility[],
+): Decision {
+  const { verdict, reason, revision, injectedBy, calls } = summary;
+  let steps: readonly Step[] | undefined;
+  let remedy: { readonly says: string | undefined } | undefined;
+  return {
+    verdict,
+    reason,
+    revision,
+    injectedBy,
+    calls,
+    possibilities,
+    ambient: isAmbient(subject, judgements),
+    get steps() {
+      steps ??= trace(subject, namespace, possibilities);
+      return steps;
+    },
+    get remedy() {
+      remedy ??= { says: verdict === "not-injected" ? remedyFor(subject, namespace, judgements) : undefined };
+      return remedy.says;
+    },
+  };
+}
+
+const dataplaneMode = "istio.io/dataplane-mode";
+
+/** Whether ambient would take the pod were it without a sidecar, in every case. */
+function isAmbient({ pod, mesh }: Candidate, judgements: readonly Judgement[]): boolean {
+  const own = pod.labels[dataplaneMode];
+  if (!mesh.facts.ambient || pod.hostNetwork || own === "none") return false;
+  return own === "ambient" || judgements.every(({ labels }) => labels[dataplaneMode] === "ambient");
 }

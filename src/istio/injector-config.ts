@@ -1,52 +1,67 @@
-/** Gate 2 as an installation configures it: the ConfigMap `istio-sidecar-injector[-<revision>]`, already parsed. */
-import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+/** The injector's configuration as its ConfigMap holds it. */
+import { at, isObject, type Json } from "../kube/json.ts";
 import type { Injector, Selector } from "./facts.ts";
+import { releaseFacts } from "./releases.ts";
+import { defaultRevision, revisionKey } from "./webhook.ts";
 
+/** A ConfigMap `istio-sidecar-injector[-<revision>]` with its embedded texts already parsed. */
 export interface InjectorConfigMap {
   /** "namespace/name". */
   readonly configMap: string;
   readonly name: string;
-  /** The ConfigMap's own labels. */
+  /** `metadata.labels`. */
   readonly labels: Json | undefined;
-  /** `data.config`, parsed; undefined when absent or unreadable. */
+  /** `data.config`, parsed. */
   readonly config: Json | undefined;
   /** `data.values`, parsed. */
   readonly values: Json | undefined;
 }
 
-const plainName = "istio-sidecar-injector";
+const baseName = "istio-sidecar-injector";
 
 /**
- * Reads an injector's configuration. Undefined when the ConfigMap holds none.
- * The revision is the label `istio.io/rev`, else what follows the plain name, else "default"; the release is the version
- * that begins `values.global.tag` ("1.30.3-distroless" is 1.30.3), "" when the tag names none.
+ * Reads an injector's configuration; undefined when the ConfigMap is not an injector's or has no readable `config`. The
+ * release is "" when the values do not name one.
  */
 export function readInjectorConfig(source: InjectorConfigMap): Injector | undefined {
-  const { config, values } = source;
+  const { configMap, name, config, values } = source;
+  if (name !== baseName && !name.startsWith(`${baseName}-`)) return undefined;
   if (!isObject(config)) return undefined;
   const resources = at(values, ["global", "proxy", "resources"]);
-  const policy = config.policy;
   return {
     revision: revisionOf(source),
-    release: /^v?(\d+\.\d+(?:\.\d+)?)/.exec(String(at(values, ["global", "tag"]) ?? ""))?.[1] ?? "",
-    policy: typeof policy === "object" || typeof policy === "bigint" || policy === undefined ? null : policy,
+    release: releaseOf(values),
+    policy: policyOf(config.policy),
     neverInjectSelector: selectors(config.neverInjectSelector),
     alwaysInjectSelector: selectors(config.alwaysInjectSelector),
     proxyResources: isObject(resources) ? resources : undefined,
-    configMap: source.configMap,
+    configMap,
   };
 }
 
-function revisionOf({ name, labels, values }: InjectorConfigMap): string {
-  const candidates = [
-    at(labels, ["istio.io/rev"]),
-    at(values, ["revision"]),
-    name.slice(plainName.length + 1),
-  ];
-  const revision = candidates.find((one): one is string => typeof one === "string" && one !== "");
-  return revision ?? "default";
+/** The label says it; else the values; else the name, which ends with the revision (and the namespace, outside istio-system). */
+function revisionOf({ configMap, name, labels, values }: InjectorConfigMap): string {
+  const labelled = at(labels, [revisionKey]) ?? at(values, ["revision"]);
+  if (typeof labelled === "string" && labelled !== "") return labelled;
+  const namespace = configMap.slice(0, configMap.indexOf("/"));
+  let revision = name.slice(baseName.length + 1);
+  if (revision === namespace) revision = "";
+  else if (revision.endsWith(`-${namespace}`)) revision = revision.slice(0, -namespace.length - 1);
+  return revision || defaultRevision;
 }
 
-function selectors(list: Json | undefined): readonly Selector[] {
-  return Array.isArray(list) ? list.map((one): JsonObject => (isObject(one) ? one : {})) : [];
+/** The tag of the images is the release, unless somebody tags their own. */
+function releaseOf(values: Json | undefined): string {
+  const tag = at(values, ["global", "tag"]);
+  return typeof tag === "string" && !("unknown" in releaseFacts(tag)) ? tag : "";
+}
+
+function policyOf(value: Json | undefined): Injector["policy"] {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "bigint") return String(value);
+  return typeof value === "object" ? JSON.stringify(value) : value;
+}
+
+function selectors(value: Json | undefined): readonly Selector[] {
+  return Array.isArray(value) ? value.map((item: Json) => (isObject(item) ? item : {})) : [];
 }

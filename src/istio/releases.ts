@@ -1,0 +1,288 @@
+/** Every fact of injection that differs between Istio releases, as one table. */
+import type { JsonObject } from "../kube/json.ts";
+
+/** What the webhooks of a stock install look like. */
+export type WebhookShape =
+  /** One webhook, which looks at the namespace's labels (and at the pod's where `objectSelector` says so). */
+  | "single"
+  /** `namespace.` and `object.`, for the default revision or for a named one. */
+  | "by-label"
+  /** `rev.namespace.` and `rev.object.` of every revision; `namespace.` and `object.` of the default one too. */
+  | "by-revision";
+
+/** How `sidecar.istio.io/inject` is read by the injector. */
+export type InjectReading =
+  /** y, yes, true and on in any case inject; every other value that is not empty does not. */
+  | "lenient"
+  /** Exactly "true" injects, exactly "false" does not; anything else counts as absent and is logged. */
+  | "strict";
+
+/** How a value of an annotation is checked before anything is injected. */
+export type Validator =
+  | "boolean"
+  | "uint32"
+  | "port"
+  | "interception-mode"
+  | "cidrs"
+  | "cidrs-or-star"
+  | "ports"
+  | "ports-or-star"
+  | "interfaces"
+  | "quantity"
+  | "proxy-config";
+
+/** The facts of one release. */
+export interface ReleaseFacts {
+  /** As asked for, without a leading "v": "1.30" or "1.30.3". */
+  readonly release: string;
+  /** "1.30". */
+  readonly minor: string;
+  /** The last patch release of the minor that the table was made from. */
+  readonly lastPatch: number;
+
+  readonly webhooks: WebhookShape;
+  /** Value of `sidecarInjectorWebhook.useLegacySelectors` in the chart; null where there is no such value. */
+  readonly useLegacySelectors: boolean | null;
+  /** Whether a single webhook looks at the pod's labels unless the install says otherwise. */
+  readonly objectSelector: boolean;
+  /** Names of namespaces that `auto.sidecar-injector.istio.io` leaves out. */
+  readonly autoLeavesOut: readonly string[];
+  /** Whether an install can bring revision tags along (`revisionTags`). */
+  readonly revisionTags: boolean;
+  /** Whether the tag "default" brings `auto.` along where namespaces are enabled by default. */
+  readonly tagAuto: boolean;
+  /** Whether the chart renders several tags as documents of their own; as one document, only the last one stays. */
+  readonly tagsApart: boolean;
+  /** Whether `global.resourceScope: namespace` leaves the webhooks out. */
+  readonly resourceScope: boolean;
+
+  /** Namespaces whose pods the injector refuses. */
+  readonly ignoredNamespaces: readonly string[];
+  /** Whether the injector reads `sidecar.istio.io/inject` from the pod's labels before its annotations. */
+  readonly injectLabel: boolean;
+  readonly inject: InjectReading;
+  /** Whether `istioctl kube-inject` obeys the policy gate. */
+  readonly kubeInjectObeysPolicy: boolean;
+
+  /** Annotations that are checked at admission; an invalid value fails the pod. */
+  readonly validated: Readonly<Record<string, Validator>>;
+  /** Whether addresses such as 010.0.0.0/8 (leading zeros) and zones are refused the way netip does. */
+  readonly cidrParser: "net" | "netip";
+  /** Default of ENABLE_NATIVE_SIDECARS in istiod; undefined where it does not exist. */
+  readonly nativeSidecars: "true" | "false" | "auto" | undefined;
+  /** Whether `sidecar.istio.io/nativeSidecar` is read. */
+  readonly nativeSidecarAnnotation: boolean;
+  /** Where the revision stands on an injected pod. */
+  readonly revisionMark: "none" | "label" | "status" | "annotation";
+  /** Whether `istio.io/dataplane-mode` means anything. */
+  readonly ambient: boolean;
+  readonly statusPort: number;
+  readonly excludedInboundPorts: readonly number[];
+  /** `global.proxy.resources` of a stock install. */
+  readonly proxyResources: JsonObject;
+}
+
+/** A version that the table does not cover. */
+export interface UnknownRelease {
+  readonly unknown: string;
+  /** For people: what is known, and which release is taken instead. */
+  readonly message: string;
+  /** The known minor that is nearest. */
+  readonly nearest: string;
+}
+
+type Changes = Partial<Omit<ReleaseFacts, "release" | "minor" | "lastPatch" | "validated">> & {
+  /** Validators that are new; undefined for those that are gone. */
+  readonly validated?: Readonly<Record<string, Validator | undefined>>;
+};
+
+/** A row says what changed in a release; several releases where the change went into patch releases too. */
+interface Row {
+  readonly since: readonly string[];
+  readonly changes: Changes;
+}
+
+const systemNamespaces = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
+
+const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
+  {
+    webhooks: "single",
+    useLegacySelectors: null,
+    objectSelector: false,
+    autoLeavesOut: [],
+    revisionTags: false,
+    tagAuto: false,
+    tagsApart: false,
+    resourceScope: false,
+    ignoredNamespaces: ["kube-system", "kube-public"],
+    injectLabel: false,
+    inject: "lenient",
+    kubeInjectObeysPolicy: false,
+    validated: {
+      "prometheus.istio.io/merge-metrics": "boolean",
+      "readiness.status.sidecar.istio.io/failureThreshold": "uint32",
+      "readiness.status.sidecar.istio.io/initialDelaySeconds": "uint32",
+      "readiness.status.sidecar.istio.io/periodSeconds": "uint32",
+      "sidecar.istio.io/enableCoreDump": "boolean",
+      "sidecar.istio.io/interceptionMode": "interception-mode",
+      "status.sidecar.istio.io/port": "port",
+      "traffic.sidecar.istio.io/excludeInboundPorts": "ports",
+      "traffic.sidecar.istio.io/excludeOutboundIPRanges": "cidrs",
+      "traffic.sidecar.istio.io/excludeOutboundPorts": "ports",
+      "traffic.sidecar.istio.io/includeInboundPorts": "ports-or-star",
+      "traffic.sidecar.istio.io/includeOutboundIPRanges": "cidrs-or-star",
+    },
+    cidrParser: "net",
+    nativeSidecars: undefined,
+    nativeSidecarAnnotation: false,
+    revisionMark: "none",
+    ambient: false,
+    statusPort: 15020,
+    excludedInboundPorts: [15090, 15021],
+    proxyResources: {
+      requests: { cpu: "100m", memory: "128Mi" },
+      limits: { cpu: "2000m", memory: "1024Mi" },
+    },
+  },
+  {
+    since: ["1.6.1"],
+    changes: { revisionMark: "label", validated: { "proxy.istio.io/config": "proxy-config" } },
+  },
+  { since: ["1.8.0"], changes: { kubeInjectObeysPolicy: true } },
+  {
+    since: ["1.9.0"],
+    changes: {
+      webhooks: "by-label",
+      useLegacySelectors: true,
+      objectSelector: true,
+      ignoredNamespaces: systemNamespaces,
+    },
+  },
+  {
+    since: ["1.10.0"],
+    changes: { webhooks: "by-revision", useLegacySelectors: false, revisionTags: true },
+  },
+  { since: ["1.11.0"], changes: { useLegacySelectors: null, revisionMark: "status" } },
+  { since: ["1.12.0"], changes: { injectLabel: true } },
+  { since: ["1.12.2"], changes: { tagAuto: true } },
+  { since: ["1.16.0"], changes: { autoLeavesOut: systemNamespaces, cidrParser: "netip" } },
+  { since: ["1.17.0"], changes: { tagsApart: true } },
+  { since: ["1.18.0"], changes: { revisionMark: "annotation", ambient: true } },
+  { since: ["1.19.0"], changes: { nativeSidecars: "false" } },
+  { since: ["1.24.0"], changes: { nativeSidecarAnnotation: true } },
+  { since: ["1.25.0"], changes: { validated: { "sidecar.istio.io/enableCoreDump": undefined } } },
+  { since: ["1.27.0"], changes: { inject: "strict", nativeSidecars: "auto" } },
+  {
+    since: ["1.27.6", "1.28.4", "1.29.0"],
+    changes: {
+      validated: {
+        "sidecar.istio.io/proxyCPU": "quantity",
+        "sidecar.istio.io/proxyCPULimit": "quantity",
+        "sidecar.istio.io/proxyMemory": "quantity",
+        "sidecar.istio.io/proxyMemoryLimit": "quantity",
+      },
+    },
+  },
+  { since: ["1.28.0"], changes: { resourceScope: true } },
+  {
+    since: ["1.30.0"],
+    changes: {
+      validated: {
+        "istio.io/reroute-virtual-interfaces": "interfaces",
+        "traffic.sidecar.istio.io/excludeInterfaces": "interfaces",
+        "traffic.sidecar.istio.io/kubevirtInterfaces": "interfaces",
+      },
+    },
+  },
+];
+
+const firstMinor = 6;
+/** The last patch releases of 1.6, 1.7 and so on. */
+const lastPatches = [14, 8, 6, 9, 6, 8, 9, 9, 6, 7, 7, 8, 7, 10, 8, 6, 8, 6, 6, 5, 8, 9, 10, 6, 3];
+const newestMinor = firstMinor + lastPatches.length - 1;
+
+/** The newest minor release that the table covers. */
+export const newestRelease = `1.${newestMinor}`;
+
+const cache = new Map<string, ReleaseFacts | UnknownRelease>();
+
+/**
+ * The facts of a release. Takes "1.30", "1.30.3", a leading "v" and a flavour behind a hyphen ("1.30.3-distroless");
+ * without a patch the last known patch release of the minor counts. Read from istio/istio at the tags 1.6.0 to 1.30.3.
+ */
+export function releaseFacts(version: string): ReleaseFacts | UnknownRelease {
+  const known = cache.get(version);
+  if (known) return known;
+  const facts = computeFacts(version);
+  cache.set(version, facts);
+  return facts;
+}
+
+/** The facts of a release, or those of the nearest known one. */
+export function nearestFacts(version: string): ReleaseFacts {
+  const facts = releaseFacts(version);
+  if (!("unknown" in facts)) return facts;
+  const nearest = releaseFacts(facts.nearest);
+  if ("unknown" in nearest) throw new Error(`the nearest release of ${version} is not in the table`);
+  return nearest;
+}
+
+const versionPattern = /^v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:[-+].{0,200})?$/s;
+
+function computeFacts(version: string): ReleaseFacts | UnknownRelease {
+  const match = versionPattern.exec(version);
+  if (!match) return unknownRelease(version, newestMinor, "is not a release of Istio");
+  const [, major = "", minorText = "", patchText] = match;
+  const minor = Number(minorText);
+  if (major !== "1" || minor > newestMinor) {
+    const older = Number(major) < 1;
+    return unknownRelease(
+      version,
+      older ? firstMinor : newestMinor,
+      older ? "is older than any known release" : "is newer than any known release",
+    );
+  }
+  const lastPatch = lastPatches[minor - firstMinor];
+  if (lastPatch === undefined) return unknownRelease(version, firstMinor, "is older than any known release");
+  const patch = patchText === undefined ? lastPatch : Number(patchText);
+  return {
+    release: patchText === undefined ? `1.${minor}` : `1.${minor}.${patch}`,
+    minor: `1.${minor}`,
+    lastPatch,
+    ...fold(minor, patch),
+  };
+}
+
+function unknownRelease(version: string, nearestMinor: number, why: string): UnknownRelease {
+  const nearest = `1.${nearestMinor}`;
+  return {
+    unknown: version,
+    message: `${version} ${why}: known are 1.${firstMinor} to ${newestRelease}, ${nearest} is taken instead`,
+    nearest,
+  };
+}
+
+function fold(minor: number, patch: number): Omit<ReleaseFacts, "release" | "minor" | "lastPatch"> {
+  const [first, ...later] = rows;
+  let facts: Required<Changes> = first;
+  let validated = { ...first.validated };
+  for (const { since, changes } of later) {
+    if (!reached(since, minor, patch)) continue;
+    validated = { ...validated, ...changes.validated };
+    facts = { ...facts, ...changes, validated };
+  }
+  const checks: Record<string, Validator> = {};
+  for (const [name, validator] of Object.entries(validated)) if (validator) checks[name] = validator;
+  return { ...facts, validated: checks };
+}
+
+/** Whether a change that went into these releases is in a given one: its own minor's entry decides, else an older one. */
+function reached(since: readonly string[], minor: number, patch: number): boolean {
+  let older = false;
+  for (const release of since) {
+    const [, sinceMinor = 0, sincePatch = 0] = release.split(".").map(Number);
+    if (sinceMinor === minor) return patch >= sincePatch;
+    if (sinceMinor < minor) older = true;
+  }
+  return older;
+}

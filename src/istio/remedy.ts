@@ -1,0 +1,216 @@
+/** What would get a pod its sidecar: changes that people can write, each tried by deciding again. */
+import { knownRevisions } from "./cases.ts";
+import type { Labels, Mesh, NamespaceFacts, PodFacts } from "./facts.ts";
+import { type Candidate, candidate, type Judgement, judge } from "./judge.ts";
+import { injectValue, readInject } from "./policy.ts";
+import { type PreparedMesh, prepareMesh } from "./prepare.ts";
+import { injectionKey, injectKey, revisionKey } from "./webhook.ts";
+
+/** One thing to write differently. */
+export type Change =
+  | { readonly what: "namespace-label"; readonly key: string; readonly value: string }
+  | { readonly what: "pod-label"; readonly key: string; readonly value: string }
+  | { readonly what: "drop-pod-label"; readonly key: string }
+  | { readonly what: "drop-pod-annotation"; readonly key: string }
+  | { readonly what: "no-host-network" }
+  | { readonly what: "policy-enabled"; readonly revision: string };
+
+/** Changes that together give the pod a sidecar. */
+export interface Opener {
+  readonly changes: readonly Change[];
+  /** A clause: `namespace shop had the label istio-injection: enabled`. */
+  readonly says: string;
+}
+
+/**
+ * The openers of a pod that gets no sidecar: single changes that do it, else the first pair that does. The likeliest
+ * first. Empty where nothing helps, as in a namespace that the injector ignores.
+ */
+export function findOpeners(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh): readonly Opener[] {
+  const prepared = prepareMesh(mesh);
+  const labels = namespace.labels ?? prepared.cases.map((each) => each.labels);
+  return openersFor(candidate(pod, namespace.name, prepared), namespace, labels);
+}
+
+/** The openers as one sentence without a final full stop; undefined where there are none. */
+export function remedyFor(
+  subject: Candidate,
+  namespace: NamespaceFacts,
+  judgements: readonly Judgement[],
+): string | undefined {
+  const openers = openersFor(
+    subject,
+    namespace,
+    judgements.map(({ labels }) => labels),
+  );
+  const first = openers[0];
+  if (!first) return undefined;
+  const kind = kindOf(first);
+  const second = openers.find((opener) => kindOf(opener) !== kind);
+  return `It would be injected if ${first.says}${second ? `, or if ${second.says}` : ""}`;
+}
+
+/** Whether an opener touches the namespace or the pod, so that one of each is offered. */
+function kindOf({ changes }: Opener): string {
+  return changes.some(({ what }) => what === "namespace-label") ? "namespace" : "pod";
+}
+
+interface Situation {
+  readonly subject: Candidate;
+  readonly namespace: NamespaceFacts;
+  readonly labels: readonly Labels[];
+}
+
+function openersFor(
+  subject: Candidate,
+  namespace: NamespaceFacts,
+  labels: readonly Labels[],
+): readonly Opener[] {
+  const situation: Situation = { subject, namespace, labels };
+  const changes = thinkable(situation);
+  const singles = changes.filter((change) => opens([change], situation));
+  if (singles.length > 0) return singles.map((change) => opener([change], situation));
+  for (const [index, one] of changes.entries()) {
+    for (const other of changes.slice(index + 1)) {
+      if (subjectOf(one) === subjectOf(other)) continue;
+      if (opens([one, other], situation)) return [opener([one, other], situation)];
+    }
+  }
+  return [];
+}
+
+/** What a change changes: two changes of the same thing make no pair. */
+function subjectOf(change: Change): string {
+  if (change.what === "namespace-label") return "namespace";
+  return "key" in change ? `pod ${change.key}` : change.what;
+}
+
+/** Changes to try, the likeliest to be meant first. */
+function thinkable({ subject, labels, namespace }: Situation): readonly Change[] {
+  const { pod, mesh } = subject;
+  const changes: Change[] = [];
+  if (pod.hostNetwork) changes.push({ what: "no-host-network" });
+  const revisions = knownRevisions(mesh.mesh.webhooks);
+  const inject: Change = { what: "pod-label", key: injectKey, value: "true" };
+  if (asksByAnnotation(pod, mesh)) changes.push(inject);
+  if (Object.hasOwn(pod.labels, injectKey)) changes.push({ what: "drop-pod-label", key: injectKey });
+  if (Object.hasOwn(pod.annotations, injectKey))
+    changes.push({ what: "drop-pod-annotation", key: injectKey });
+  if (namespace.name !== null || namespace.labels) {
+    const byRevision = revisions.map(
+      (value): Change => ({ what: "namespace-label", key: revisionKey, value }),
+    );
+    const enabled: Change = { what: "namespace-label", key: injectionKey, value: "enabled" };
+    const labelled = labels.some(
+      (each) => Object.hasOwn(each, revisionKey) && !Object.hasOwn(each, injectionKey),
+    );
+    changes.push(...(labelled ? [...byRevision, enabled] : [enabled, ...byRevision]));
+  }
+  if (!changes.includes(inject)) changes.push(inject);
+  changes.push(...revisions.map((value): Change => ({ what: "pod-label", key: revisionKey, value })));
+  changes.push(
+    ...mesh.mesh.injectors
+      .filter(({ configMap, policy }) => configMap !== null && policy !== "enabled")
+      .map(({ revision }): Change => ({ what: "policy-enabled", revision })),
+  );
+  return changes;
+}
+
+function asksByAnnotation(pod: PodFacts, mesh: PreparedMesh): boolean {
+  const { from, value } = injectValue(pod, true);
+  return from === "annotation" && readInject(value, mesh.facts.inject) === "inject";
+}
+
+/** Whether the pod is injected, whatever its namespace's labels are, once the changes are made. */
+function opens(changes: readonly Change[], { subject, labels }: Situation): boolean {
+  const changed = candidate(
+    changes.reduce(changePod, subject.pod),
+    subject.namespace,
+    changes.some(({ what }) => what === "policy-enabled")
+      ? prepareMesh(changes.reduce(changeMesh, subject.mesh.mesh))
+      : subject.mesh,
+  );
+  return labels.every((each) => judge(changed, changes.reduce(changeNamespace, each)).verdict === "injected");
+}
+
+function changePod(pod: PodFacts, change: Change): PodFacts {
+  switch (change.what) {
+    case "pod-label":
+      return { ...pod, labels: { ...pod.labels, [change.key]: change.value } };
+    case "drop-pod-label":
+      return { ...pod, labels: without(pod.labels, change.key) };
+    case "drop-pod-annotation":
+      return { ...pod, annotations: without(pod.annotations, change.key) };
+    case "no-host-network":
+      return { ...pod, hostNetwork: false };
+    default:
+      return pod;
+  }
+}
+
+/** Both ways to label a namespace exclude each other, so the one takes the other's place. */
+function changeNamespace(labels: Labels, change: Change): Labels {
+  if (change.what !== "namespace-label") return labels;
+  return { ...without(without(labels, injectionKey), revisionKey), [change.key]: change.value };
+}
+
+function changeMesh(mesh: Mesh, change: Change): Mesh {
+  if (change.what !== "policy-enabled") return mesh;
+  const injectors = mesh.injectors.map((injector) =>
+    injector.revision === change.revision ? { ...injector, policy: "enabled" } : injector,
+  );
+  return { ...mesh, injectors };
+}
+
+function without(labels: Labels, key: string): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([other]) => other !== key));
+}
+
+function opener(changes: readonly Change[], situation: Situation): Opener {
+  return { changes, says: changes.map((change) => describe(change, situation)).join(" and ") };
+}
+
+function describe(change: Change, { subject, namespace, labels }: Situation): string {
+  const { pod } = subject;
+  switch (change.what) {
+    case "namespace-label": {
+      const who = namespace.name === null ? "its namespace" : `namespace ${namespace.name}`;
+      const { key, value } = change;
+      return `${who} had the label ${key}: ${quoted(value)}${insteadOf(labels, key)}`;
+    }
+    case "pod-label": {
+      const { key, value } = change;
+      const byAnnotation =
+        key === injectKey && !Object.hasOwn(pod.labels, key) && Object.hasOwn(pod.annotations, key);
+      const instead = byAnnotation ? " instead of the annotation" : insteadOf([pod.labels], key);
+      return `the pod template had the label ${key}: ${quoted(value)}${instead}`;
+    }
+    case "drop-pod-label":
+      return `the pod template had no label ${change.key}: ${quoted(pod.labels[change.key] ?? "")}`;
+    case "drop-pod-annotation":
+      return `the pod template had no annotation ${change.key}: ${quoted(pod.annotations[change.key] ?? "")}`;
+    case "no-host-network":
+      return "the pod did not use hostNetwork";
+    case "policy-enabled":
+      return `the injector of revision ${change.revision} had the policy enabled`;
+  }
+}
+
+/** What a label says now, where it says one thing. */
+function insteadOf(labels: readonly Labels[], key: string): string {
+  const [only, ...others] = labels;
+  if (!only || others.length > 0) return "";
+  const rival = key === injectionKey ? revisionKey : injectionKey;
+  if (Object.hasOwn(only, key)) return ` instead of ${quoted(only[key] ?? "")}`;
+  const isNamespaceKey = key === injectionKey || key === revisionKey;
+  if (isNamespaceKey && Object.hasOwn(only, rival))
+    return ` instead of ${rival}: ${quoted(only[rival] ?? "")}`;
+  return "";
+}
+
+/** A label's value as YAML needs it written: quoted where it would not be read as a string. */
+function quoted(value: string): string {
+  return /^[A-Za-z][A-Za-z0-9._/-]*$/.test(value) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(value)
+    ? value
+    : JSON.stringify(value);
+}
