@@ -1,4 +1,5 @@
 /** The configuration, sidelint.yaml: found, read, and checked against its schema with errors that point into it. */
+import { releaseFacts } from "../istio/releases.ts";
 import { nearest } from "../kube/nearest.ts";
 import { readDocuments, type SourceFile } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
@@ -63,8 +64,9 @@ export function loadConfig(text: string, path: string): ConfigReading {
   const { root } = reading;
   const value = root ? asWritten(file, root) : null;
   if (value === null) return accepted(file, root, {});
-  if (isConfig(value)) return accepted(file, root, value);
-  return refused(problemsOf(file, root, validate.errors ?? []));
+  if (!isConfig(value)) return refused(problemsOf(file, root, validate.errors ?? []));
+  const unknown = unknownReleases(file, root, value);
+  return unknown.length > 0 ? refused(unknown) : accepted(file, root, value);
 }
 
 function accepted(file: SourceFile, root: Node | undefined, config: Config): ConfigReading {
@@ -148,6 +150,27 @@ function problemOf(file: SourceFile, root: Node | undefined, error: SchemaError)
     default:
       return problem(`${name} ${error.message ?? "is not allowed"}`, here, such(parentSchema));
   }
+}
+
+/** Releases of the right form that the table of releases does not cover. */
+function unknownReleases(
+  file: SourceFile,
+  root: Node | undefined,
+  { istio }: Config,
+): readonly ConfigProblem[] {
+  const revisions = istio?.revisions ?? [];
+  const written: readonly (readonly [Path, string | undefined])[] = [
+    [["istio", "version"], istio?.version],
+    ...revisions.map(({ version }, index) => [["istio", "revisions", index, "version"], version] as const),
+  ];
+  return written.flatMap(([path, version]) => {
+    const facts = version === undefined ? undefined : releaseFacts(version);
+    if (!facts || !("unknown" in facts)) return [];
+    const message = `${nameOf(path)} cannot be ${version}: sidelint does not know that release`;
+    return [
+      problem(message, locate(file, root, path, "value"), `the nearest it knows is "${facts.nearest}"`),
+    ];
+  });
 }
 
 function problem(message: string, location: Location | undefined, hint: string | undefined): ConfigProblem {

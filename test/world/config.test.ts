@@ -1,0 +1,200 @@
+/** The configuration: what is accepted, and how each mistake is told. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { memoryTree } from "../../src/source/tree.ts";
+import { findConfig, loadConfig } from "../../src/world/config.ts";
+
+/** Problems as `line:column message (hint)`. */
+function problems(text: string): readonly string[] {
+  const reading = loadConfig(text, "sidelint.yaml");
+  if (reading.ok) return [];
+  return reading.problems.map(({ message, location, hint }) => {
+    const where = location ? `${location.line}:${location.column} ` : "";
+    return `${where}${message}${hint ? ` (${hint})` : ""}`;
+  });
+}
+
+const accepting = suite("loadConfig accepts");
+
+const full = `# yaml-language-server: $schema=…
+apiVersion: sidelint.dev/v1alpha1
+kind: Config
+istio:
+  version: "1.30"
+  webhooks: stock
+  revisions: [{name: 1-30, version: "1.30.1", tags: [prod]}]
+  enableNamespacesByDefault: true
+  policy: disabled
+  proxy: {resources: {requests: {cpu: 100m, memory: 128Mi}, limits: {cpu: 2, memory: 1Gi}}}
+namespaces: {shop: {labels: {istio-injection: enabled}}, bare: {}}
+defaultNamespace: shop
+assumptions: {namespaceLabels: absent}
+paths: {"travels/**": {namespace: travels}}
+workloads: [{kind: SparkApplication, group: sparkoperator.k8s.io, podTemplate: [spec.driver, spec.executor]}]
+ignore: [vendor/**]
+rules: {verdict-unknown: off, IST0135: warning}
+`;
+
+accepting("every setting there is", () => {
+  const reading = loadConfig(full, "sidelint.yaml");
+  assert.equal(problems(full), []);
+  assert.ok(reading.ok);
+  assert.is(reading.config.istio?.version, "1.30");
+  assert.equal({ ...reading.config.istio?.proxy?.resources?.limits }, { cpu: 2, memory: "1Gi" });
+  assert.is(reading.config.namespaces?.shop?.labels?.["istio-injection"], "enabled");
+  assert.equal(reading.config.workloads?.[0]?.podTemplate, ["spec.driver", "spec.executor"]);
+});
+
+accepting("off as a severity, although Kubernetes reads a boolean", () => {
+  const reading = loadConfig(full, "sidelint.yaml");
+  assert.equal(reading.ok && { ...reading.config.rules }, { "verdict-unknown": "off", IST0135: "warning" });
+});
+
+for (const [name, text] of [
+  ["an empty file", ""],
+  ["comments alone", "# nothing yet\n"],
+  ["a document without content", "---\n"],
+  ["a byte order mark", "\uFEFFkind: Config\n"],
+] as const) {
+  accepting(name, () => assert.equal(problems(text), []));
+}
+
+accepting("and says where a setting stands", () => {
+  const reading = loadConfig(full, "conf/sidelint.yaml");
+  assert.ok(reading.ok);
+  const found = reading.locate(["namespaces", "shop", "labels", "istio-injection"]);
+  assert.equal(found && [found.file, found.line, found.column], ["conf/sidelint.yaml", 11, 30]);
+  assert.is(reading.locate(["namespaces", "pay"]), undefined);
+});
+
+accepting.run();
+
+const refusing = suite("loadConfig refuses");
+
+const mistakes: readonly (readonly [name: string, text: string, expected: readonly string[]])[] = [
+  ["a key that is misspelled", "istoi: {}\n", ["1:1 unknown key istoi (did you mean istio?)"]],
+  [
+    "a key that means nothing",
+    "istio:\n  proxy:\n    colour: red\n",
+    ["3:5 unknown key colour in istio.proxy (allowed here: resources)"],
+  ],
+  [
+    "a version without quotes",
+    "istio:\n  version: 1.30\n",
+    ['2:12 istio.version is a number, not a string (put it in quotes: "1.30")'],
+  ],
+  [
+    "a version that is none",
+    "istio: {version: v1.30}\n",
+    ['1:18 istio.version cannot be v1.30 (such as "1.30")'],
+  ],
+  [
+    "a release that does not exist yet",
+    'istio: {version: "1.99", revisions: [{name: a, version: "0.9"}]}\n',
+    [
+      '1:18 istio.version cannot be 1.99: sidelint does not know that release (the nearest it knows is "1.30")',
+      '1:57 istio.revisions[0].version cannot be 0.9: sidelint does not know that release (the nearest it knows is "1.6")',
+    ],
+  ],
+  [
+    "a word that is none of those allowed",
+    "istio: {webhooks: stok}\n",
+    ["1:19 istio.webhooks cannot be stok (did you mean stock? It is auto or stock)"],
+  ],
+  [
+    "a severity that there is not",
+    "rules:\n  verdict-unknown: fatal\n",
+    ["2:20 rules.verdict-unknown cannot be fatal (it is one of off, error, warning, info)"],
+  ],
+  [
+    "a boolean as a label",
+    "namespaces:\n  shop:\n    labels:\n      istio-injection: on\n",
+    ['4:24 namespaces.shop.labels.istio-injection is a boolean, not a string (put it in quotes: "on")'],
+  ],
+  [
+    "a scalar for a list",
+    "ignore: vendor/**\n",
+    ["1:9 ignore is a string, not a list (write a list: [vendor/**])"],
+  ],
+  [
+    "nothing where something is wanted",
+    "namespaces:\n  shop:\n",
+    ["2:8 namespaces.shop is empty, not a mapping (such as {labels: {istio-injection: enabled}})"],
+  ],
+  [
+    "a list for a mapping",
+    "- a\n",
+    [
+      'the configuration is a list, not a mapping (such as {istio: {version: "1.30"}, namespaces: {shop: {labels: {istio-injection: enabled}}}})',
+    ],
+  ],
+  [
+    "a workload without its pod template",
+    "workloads:\n- kind: CloneSet\n",
+    ["2:3 workloads[0] has no podTemplate (such as podTemplate: [spec.template])"],
+  ],
+  ["another kind", "kind: Deployment\n", ["1:7 kind cannot be Deployment (it is Config)"]],
+  [
+    "several mistakes, in the order of the text",
+    "rules: {x: bad}\nignor: []\nistio: {version: 1.3}\n",
+    [
+      "1:12 rules.x cannot be bad (it is one of off, error, warning, info)",
+      "2:1 unknown key ignor (did you mean ignore?)",
+      '3:18 istio.version is a number, not a string (put it in quotes: "1.3")',
+    ],
+  ],
+  [
+    "a second document",
+    "kind: Config\n---\nkind: Config\n",
+    ["2:1 a second document: the configuration is one"],
+  ],
+];
+
+for (const [name, text, expected] of mistakes) {
+  refusing(name, () => assert.equal(problems(text), expected));
+}
+
+refusing("what is no YAML, where that shows", () => {
+  const reading = loadConfig('istio:\n  version: "1.30\n', "sidelint.yaml");
+  assert.not(reading.ok);
+  assert.is(!reading.ok && reading.problems.length, 1);
+  assert.ok(!reading.ok && reading.problems[0]?.location);
+});
+
+refusing.run();
+
+const finding = suite("findConfig");
+
+finding("prefers the working directory, and sidelint.yaml", () => {
+  assert.is(findConfig(memoryTree({ "sidelint.yml": "", ".sidelint.yaml": "" })), ".sidelint.yaml");
+  assert.is(findConfig(memoryTree({ "sidelint.yml": "", "sidelint.yaml": "" })), "sidelint.yaml");
+  assert.is(findConfig(memoryTree({ "apps/sidelint.yaml": "" })), undefined);
+});
+
+/** A tree whose root lies two directories deep in a map of absolute paths. */
+function deepTree(files: readonly string[]) {
+  const root = "/repo/apps";
+  return {
+    ...memoryTree({}),
+    root,
+    stat(path: string) {
+      const absolute = new URL(path, `file://${root}/`).pathname;
+      return files.includes(absolute) ? { type: "file" as const, size: 0, identity: absolute } : undefined;
+    },
+  };
+}
+
+finding("looks above up to the top of the repository", () => {
+  assert.is(findConfig(deepTree(["/repo/.git", "/repo/sidelint.yaml"])), "../sidelint.yaml");
+  assert.is(findConfig(deepTree(["/repo/.git", "/sidelint.yaml"])), undefined);
+  assert.is(
+    findConfig(deepTree(["/repo/.git", "/repo/sidelint.yaml", "/repo/apps/sidelint.yml"])),
+    "sidelint.yml",
+  );
+});
+
+finding("does not look above outside of repositories", () => {
+  assert.is(findConfig(deepTree(["/repo/sidelint.yaml"])), undefined);
+});
+
+finding.run();
