@@ -18,7 +18,7 @@ export function nearest(given: string, known: Iterable<string>, most = 1): reado
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
-function edits(a: string, b: string): number {
+export function edits(a: string, b: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
