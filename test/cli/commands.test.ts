@@ -1,0 +1,269 @@
+/** The commands end to end, over small repositories on disk. */
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { deployment, inRepository, namespace } from "./terminal.ts";
+
+const clean = { "apps/web.yaml": deployment, "ns.yaml": namespace };
+const broken = { ...clean, "apps/bad.yaml": "kind: Deployment\napiVersion: apps/v1\nmetadata: {name: [\n" };
+
+const check = suite("check");
+
+check("nothing found: one line, status 0", () =>
+  inRepository(clean, async (sidelint) => {
+    assert.equal(await sidelint(["check"]), {
+      status: 0,
+      stdout: "1 workload, nothing to report.\n",
+      stderr: "",
+    });
+  }),
+);
+
+check("an empty directory has no manifests, and that is no error", () =>
+  inRepository({}, async (sidelint) => {
+    const { status, stdout } = await sidelint(["check"]);
+    assert.is(status, 0);
+    assert.match(stdout, "No manifests found");
+  }),
+);
+
+for (const format of ["text", "json", "github"]) {
+  check(`an error gives status 1 in ${format}, and --fail-on never gives 0`, () =>
+    inRepository(broken, async (sidelint) => {
+      const { status, stdout, stderr } = await sidelint(["check", "--format", format]);
+      assert.is(status, 1);
+      assert.match(stdout, "unreadable-document");
+      assert.match(stdout, "apps/bad.yaml");
+      assert.is(stderr, "");
+      assert.is((await sidelint(["check", "--format", format, "--fail-on", "never"])).status, 0);
+    }),
+  );
+}
+
+check("only the named paths are reported on", () =>
+  inRepository(broken, async (sidelint) => {
+    assert.is((await sidelint(["check", "apps/web.yaml", "ns.yaml"])).status, 0);
+    assert.is((await sidelint(["check", "apps/*b.yaml", "ns.yaml"])).status, 0);
+    assert.is((await sidelint(["check", "./apps/"])).status, 1);
+  }),
+);
+
+check("standard input is a file of its own", () =>
+  inRepository(clean, async (sidelint) => {
+    const { stdout } = await sidelint(["list", "-", "ns.yaml"], { stdin: deployment });
+    assert.match(stdout, "stdin.yaml:1");
+    assert.not.match(stdout, "apps/web.yaml");
+    const named = await sidelint(["list", "-", "ns.yaml", "--stdin-name", "apps/web.yaml"], {
+      stdin: deployment,
+    });
+    assert.match(named.stdout, /injected +shop +Deployment\/web .* apps\/web.yaml:1/);
+  }),
+);
+
+check("an unreadable directory is told, the rest is checked, and the status is 2", () =>
+  inRepository({ ...clean, "secret/a.yaml": deployment }, async (sidelint, directory) => {
+    chmodSync(join(directory, "secret"), 0);
+    const { status, stdout, stderr } = await sidelint(["check"]);
+    chmodSync(join(directory, "secret"), 0o755);
+    if (process.getuid?.() === 0) return;
+    assert.is(status, 2);
+    assert.match(stdout, "1 workload");
+    assert.is(stderr, "sidelint: secret: permission denied\n");
+  }),
+);
+
+check("quiet and clean prints nothing", () =>
+  inRepository(clean, async (sidelint) => {
+    assert.equal(await sidelint(["check", "--quiet"]), { status: 0, stdout: "", stderr: "" });
+  }),
+);
+
+const colours: readonly (readonly [
+  name: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>>,
+  columns: number | undefined,
+  coloured: boolean,
+])[] = [
+  ["a terminal has colours", [], {}, 80, true],
+  ["a pipe has none", [], {}, undefined, false],
+  ["--color wins over a pipe", ["--color"], {}, undefined, true],
+  ["--color wins over NO_COLOR", ["--color"], { NO_COLOR: "1" }, undefined, true],
+  ["--no-color wins over a terminal", ["--no-color"], { FORCE_COLOR: "1" }, 80, false],
+  ["NO_COLOR is obeyed", [], { NO_COLOR: "1" }, 80, false],
+  ["an empty NO_COLOR says nothing", [], { NO_COLOR: "" }, 80, true],
+  ["FORCE_COLOR is obeyed", [], { FORCE_COLOR: "1" }, undefined, true],
+  ["FORCE_COLOR=0 means none", [], { FORCE_COLOR: "0" }, 80, false],
+  ["a dumb terminal has none", [], { TERM: "dumb" }, 80, false],
+];
+for (const [name, argv, env, columns, coloured] of colours) {
+  check(name, () =>
+    inRepository(clean, async (sidelint) => {
+      const { stdout } = await sidelint(["list", ...argv], { env, ...(columns && { columns }) });
+      assert.is(stdout.includes("\u001b["), coloured);
+    }),
+  );
+}
+check.run();
+
+const facts = suite("facts from outside");
+const unlabelled = { "apps/web.yaml": deployment };
+const dump = `apiVersion: v1\nkind: List\nitems:\n${namespace.replace(/^/gm, "    ").replace("    api", "  - api")}`;
+
+facts("without them the verdict is unknown, and the report says what is missing", () =>
+  inRepository(unlabelled, async (sidelint) => {
+    const { stdout } = await sidelint(["check"]);
+    assert.match(stdout, "1 unknown");
+    assert.match(stdout, "the labels of namespace shop");
+    assert.match(stdout, "kubectl get ns -o yaml > .sidelint/namespaces.yaml");
+    assert.match((await sidelint(["list"])).stdout, /^unknown +shop/m);
+  }),
+);
+
+const given: readonly (readonly [
+  name: string,
+  files: Readonly<Record<string, string>>,
+  argv: readonly string[],
+  verdict: string,
+])[] = [
+  ["--assume answers for all", unlabelled, ["--assume", "istio-injection=enabled"], "injected"],
+  ["--assume none answers no", unlabelled, ["--assume", "none"], "no"],
+  [
+    "a dump is read",
+    { ...unlabelled, "dumps/n.yaml": dump },
+    ["--namespaces", "dumps/n.yaml", "apps"],
+    "injected",
+  ],
+  ["a dump in .sidelint is read by itself", { ...unlabelled, ".sidelint/n.yaml": dump }, [], "injected"],
+  [
+    "the configuration is read by itself",
+    { ...unlabelled, "sidelint.yaml": "namespaces: {shop: {labels: {istio-injection: enabled}}}\n" },
+    [],
+    "injected",
+  ],
+  [
+    "a configuration of another name is read when named",
+    { ...unlabelled, "my.cfg": "namespaces: {shop: {}}\n" },
+    ["--config", "my.cfg"],
+    "no",
+  ],
+  [
+    "--namespace answers for workloads that name none",
+    { "web.yaml": deployment.replace("  namespace: shop\n", ""), "ns.yaml": namespace },
+    ["--namespace", "shop"],
+    "injected",
+  ],
+  [
+    "--revision makes a revision known",
+    { ...unlabelled, "ns.yaml": namespace.replace("istio-injection: enabled", "istio.io/rev: blue") },
+    ["--revision", "blue"],
+    "injected",
+  ],
+  [
+    "a value that the newest release does not take is passed over",
+    {
+      "web.yaml": deployment.replace("{app: web}", '{sidecar.istio.io/inject: "off"}'),
+      "ns.yaml": namespace,
+    },
+    [],
+    "injected",
+  ],
+  [
+    "--istio-version judges by another release",
+    {
+      "web.yaml": deployment.replace("{app: web}", '{sidecar.istio.io/inject: "off"}'),
+      "ns.yaml": namespace,
+    },
+    ["--istio-version", "1.26"],
+    "no",
+  ],
+];
+for (const [name, files, argv, verdict] of given) {
+  facts(name, () =>
+    inRepository(files, async (sidelint) => {
+      const { status, stdout, stderr } = await sidelint(["list", ...argv]);
+      assert.is(stderr, "");
+      assert.is(status, 0);
+      assert.match(stdout, new RegExp(`^${verdict} +shop +Deployment/web `, "m"), stdout);
+    }),
+  );
+}
+facts.run();
+
+const others = suite("list, explain, rules and help");
+
+others("list as JSON is the report", () =>
+  inRepository(clean, async (sidelint) => {
+    const report = JSON.parse((await sidelint(["list", "--format", "json"])).stdout);
+    assert.is(report.schema, "sidelint.dev/report/v1");
+    assert.is(report.workloads[0].file, "apps/web.yaml");
+    assert.is(report.workloads[0].verdict, "injected");
+  }),
+);
+
+others("explain finds a workload by name and by place", () =>
+  inRepository(clean, async (sidelint) => {
+    for (const asked of ["Deployment/web", "deploy/web", "web", "apps/web.yaml", "./apps/web.yaml:7"]) {
+      const { status, stdout } = await sidelint(["explain", asked]);
+      assert.is(status, 0);
+      assert.match(
+        stdout,
+        /^Deployment\/web in namespace shop +apps\/web.yaml:1\nINJECTED by revision default: /,
+      );
+      assert.match(stdout, "Resources of the sidecar\n  cpu request     100m");
+    }
+    const { explanations } = JSON.parse((await sidelint(["explain", "web", "--format", "json"])).stdout);
+    assert.is(explanations[0].workload.name, "web");
+    assert.is(explanations[0].resources.length, 4);
+  }),
+);
+
+others("rules lists the catalogue and shows one of it", () =>
+  inRepository({}, async (sidelint) => {
+    const all = await sidelint(["rules"]);
+    assert.match(all.stdout, /^proxy-cpu-limit-missing +error/m);
+    const one = await sidelint(["rules", "proxy-cpu-limit-missing"]);
+    assert.is(one.status, 0);
+    for (const part of ["Why", "Fix", "Bad", "Good"]) assert.match(one.stdout, new RegExp(`^${part}`, "m"));
+    const json = JSON.parse(
+      (await sidelint(["rules", "proxy-cpu-limit-missing", "--format", "json"])).stdout,
+    );
+    assert.is(json.id, "proxy-cpu-limit-missing");
+    const near = await sidelint(["rules", "proxy-cpu-limit-mising"]);
+    assert.is(near.status, 2);
+    assert.is(
+      near.stderr,
+      "sidelint: there is no rule proxy-cpu-limit-mising (did you mean proxy-cpu-limit-missing?)\n",
+    );
+  }),
+);
+
+for (const argv of [
+  [],
+  ["--help"],
+  ["check", "--help"],
+  ["list", "-h"],
+  ["explain", "--help"],
+  ["rules", "--help"],
+  ["help", "check"],
+]) {
+  others(`the help of "sidelint ${argv.join(" ")}" has examples and fits 80 columns`, () =>
+    inRepository({}, async (sidelint) => {
+      const { status, stdout, stderr } = await sidelint(argv);
+      assert.is(status, 0);
+      assert.is(stderr, "");
+      assert.match(stdout, "Examples:\n  sidelint ");
+      for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
+    }),
+  );
+}
+
+others("--version prints one line", () =>
+  inRepository({}, async (sidelint) => {
+    const { status, stdout } = await sidelint(["--version"]);
+    assert.is(status, 0);
+    assert.match(stdout, /^\d+\.\d+\.\d+\S*\n$/);
+  }),
+);
+others.run();

@@ -1,0 +1,130 @@
+/** Errors of usage: exit status 2, nothing on standard output, one clear message on standard error. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { deployment, inRepository, namespace } from "./terminal.ts";
+
+const files = { "apps/web.yaml": deployment, "ns.yaml": namespace };
+
+const usage = suite("usage errors");
+const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
+  [
+    ["check", "--formt", "json"],
+    "sidelint: unknown option --formt (did you mean --format?); see sidelint check --help\n",
+  ],
+  [["check", "--zzzzzz"], "sidelint: unknown option --zzzzzz; see sidelint check --help\n"],
+  [["--formatt"], "sidelint: unknown option --formatt; see sidelint --help\n"],
+  [["chek"], "sidelint: unknown command chek (did you mean check?); there are check, list, explain, rules\n"],
+  [
+    ["./apps"],
+    "sidelint: unknown command ./apps (did you mean sidelint check ./apps?); there are check, list, explain, rules\n",
+  ],
+  [["check", "--format"], "sidelint: --format needs a value; see sidelint check --help\n"],
+  [
+    ["check", "--format", "jsn"],
+    'sidelint: --format takes text, json or github, not "jsn" (did you mean json?)\n',
+  ],
+  [["list", "--format", "github"], 'sidelint: --format takes text or json, not "github"\n'],
+  [["check", "--fail-on", "warn"], 'sidelint: --fail-on takes error, warning, info or never, not "warn"\n'],
+  [
+    ["check", "--fail-on", "eror"],
+    'sidelint: --fail-on takes error, warning, info or never, not "eror" (did you mean error?)\n',
+  ],
+  [
+    ["check", "--assume", "istio-injection"],
+    'sidelint: --assume takes LABEL=VALUE, such as istio-injection=enabled, or none, not "istio-injection"\n',
+  ],
+  [
+    ["check", "--istio-version", "latest"],
+    "sidelint: --istio-version latest is not a release of Istio: known are 1.6 to 1.30\n",
+  ],
+  [["check", "app"], "sidelint: app: no such file or directory (did you mean apps?)\n"],
+  [
+    ["check", "apps/wbe.yaml"],
+    "sidelint: apps/wbe.yaml: no such file or directory (did you mean apps/web.yaml?)\n",
+  ],
+  [["check", "apps/*.json"], "sidelint: apps/*.json matches no file\n"],
+  [
+    ["check", "--namespaces", "nss.yaml"],
+    "sidelint: --namespaces nss.yaml: no such file or directory (did you mean ns.yaml?)\n",
+  ],
+  [["check", "--config", "nope.yaml"], "sidelint: --config nope.yaml: no such file or directory\n"],
+  [
+    ["check", "--stdin-name", "a.yaml"],
+    "sidelint: --stdin-name names what is read from standard input; add - to the paths\n",
+  ],
+  [["explain"], "sidelint: explain needs a workload; see sidelint explain --help\n"],
+  [["rules", "a", "b"], "sidelint: too many arguments: a b; see sidelint rules --help\n"],
+  [
+    ["explain", "Deployment/wbe"],
+    "sidelint: no workload Deployment/wbe here (did you mean Deployment/web?)\n",
+  ],
+  [
+    ["explain", "Job/unlike-anything"],
+    "sidelint: no workload Job/unlike-anything here (there is 1 workload, see sidelint list)\n",
+  ],
+];
+for (const [argv, stderr] of cases) {
+  usage(`sidelint ${argv.join(" ")}`, () =>
+    inRepository(files, async (sidelint) => {
+      assert.equal(await sidelint(argv), { status: 2, stdout: "", stderr });
+    }),
+  );
+}
+
+usage("a name that several workloads have is shown with their places", () =>
+  inRepository({ ...files, "pay/web.yaml": deployment.replace("shop", "pay") }, async (sidelint) => {
+    assert.equal(await sidelint(["explain", "Deployment/web"]), {
+      status: 2,
+      stdout: "",
+      stderr: `sidelint: Deployment/web is the name of several workloads; name one by its place:
+  apps/web.yaml:1  Deployment/web in shop
+  pay/web.yaml:1  Deployment/web in pay
+`,
+    });
+  }),
+);
+
+usage("a mistake in the configuration is shown where it stands", () =>
+  inRepository({ ...files, "sidelint.yaml": "istio:\n  verion: '1.30'\n" }, async (sidelint) => {
+    const { status, stdout, stderr } = await sidelint(["check"]);
+    assert.is(status, 2);
+    assert.is(stdout, "");
+    assert.is(
+      stderr,
+      `sidelint: sidelint.yaml:2:3: unknown key verion in istio
+  1 │ istio:
+  2 │   verion: '1.30'
+    │   ^^^^^^
+  did you mean version?
+`,
+    );
+  }),
+);
+
+usage("without the configuration its mistakes do not matter", () =>
+  inRepository({ ...files, "sidelint.yaml": "istio: 3\n" }, async (sidelint) => {
+    assert.is((await sidelint(["check", "--no-config"])).status, 0);
+  }),
+);
+
+usage("an error of ours is one line, and the stack is for those who ask", () =>
+  inRepository(files, async (_, directory) => {
+    const { run } = await import("../../src/cli/run.ts");
+    const broken = (env: Readonly<Record<string, string>>) => {
+      const said: string[] = [];
+      const fault = () => Promise.reject(new Error("the stream is upside down\nand more"));
+      const io = { cwd: directory, env, columns: undefined, stderrIsTerminal: false, readStdin: fault };
+      return run(["check", "-"], {
+        ...io,
+        stdout: async () => undefined,
+        stderr: (text) => said.push(text),
+      }).then((status) => ({ status, stderr: said.join("") }));
+    };
+    assert.equal(await broken({}), {
+      status: 2,
+      stderr: "sidelint: internal error: the stream is upside down (SIDELINT_DEBUG=1 shows where)\n",
+    });
+    assert.match((await broken({ SIDELINT_DEBUG: "1" })).stderr, /upside down\n(?:.*\n)+ +at /);
+  }),
+);
+usage.run();
