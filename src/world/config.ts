@@ -1,7 +1,7 @@
 /** The configuration, sidelint.yaml: found, read, and checked against its schema with errors that point into it. */
 import { releaseFacts } from "../istio/releases.ts";
 import { nearest } from "../kube/nearest.ts";
-import { readDocuments, type SourceFile } from "../source/document.ts";
+import { type Duplicate, readDocuments, type SourceFile } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import { type Node, type Path, toValue, type Value } from "../source/node.ts";
 import type { FileTree } from "../source/tree.ts";
@@ -61,12 +61,18 @@ export function loadConfig(text: string, path: string): ConfigReading {
     const { offset, message } = reading.error;
     return refused([{ message, location: locationOf(file, { start: offset, end: offset }) }]);
   }
-  const { root } = reading;
+  const { root, duplicates = [] } = reading;
+  if (duplicates.length > 0) return refused(duplicates.map((each) => toldTwice(file, each)));
   const value = root ? asWritten(file, root) : null;
   if (value === null) return accepted(file, root, {});
   if (!isConfig(value)) return refused(problemsOf(file, root, validate.errors ?? []));
   const unknown = unknownReleases(file, root, value);
   return unknown.length > 0 ? refused(unknown) : accepted(file, root, value);
+}
+
+function toldTwice(file: SourceFile, { key, first, again }: Duplicate): ConfigProblem {
+  const { line } = locationOf(file, first);
+  return problem(`${key} is there twice`, locationOf(file, again), `the first is in line ${line}`);
 }
 
 function accepted(file: SourceFile, root: Node | undefined, config: Config): ConfigReading {

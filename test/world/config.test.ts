@@ -133,6 +133,11 @@ const mistakes: readonly (readonly [name: string, text: string, expected: readon
     "workloads:\n- kind: CloneSet\n",
     ["2:3 workloads[0] has no podTemplate (such as podTemplate: [spec.template])"],
   ],
+  [
+    "a key that is there twice",
+    "ignore: [a]\nrules: {}\nignore: [b]\n",
+    ["3:1 ignore is there twice (the first is in line 1)"],
+  ],
   ["another kind", "kind: Deployment\n", ["1:7 kind cannot be Deployment (it is Config)"]],
   [
     "several mistakes, in the order of the text",
