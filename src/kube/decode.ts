@@ -1,8 +1,8 @@
 /** Plain data as a typed Kubernetes object: refused where Go would refuse it, else printed as Go would print the object. */
-import { encodeStruct } from "./encode.ts";
+import { encodeStruct, zeroOf } from "./encode.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { isObject } from "./json.ts";
-import { goNumber, readInteger, readQuantity, readTime } from "./scalar.ts";
+import { describe, goNumber, readInteger, readQuantity, readTime } from "./scalar.ts";
 import type { Field, StructType, Type } from "./schema.ts";
 import { foldName, structType } from "./schema.ts";
 
@@ -82,14 +82,6 @@ function refuse(run: Run, message: string): void {
 
 function mismatch(run: Run, json: Json, wanted: string): void {
   refuse(run, `is ${describe(json)}, not ${wanted}`);
-}
-
-function describe(json: Json): string {
-  if (json === null) return "null";
-  if (Array.isArray(json)) return "a list";
-  if (typeof json === "object") return "a map";
-  if (typeof json === "string") return "a string";
-  return typeof json === "boolean" ? "a boolean" : "a number";
 }
 
 const GROUP_VERSIONS: Readonly<Record<string, readonly [group: string, version: string]>> = {
@@ -206,13 +198,7 @@ function refuseNonFinite(run: Run, json: Json): void {
 
 function decodeField(run: Run, field: Field, json: Json, before: Typed, convert: boolean): Typed {
   if (json === null && field.pointer) return undefined;
-  const set = decodeValue(run, field.type, json, before, convert);
-  return set === undefined && field.pointer ? zeroOf(field.type) : set;
-}
-
-/** What a pointer points at when nothing was set. */
-function zeroOf(type: Type): Typed {
-  return type.is === "struct" ? {} : undefined;
+  return decodeValue(run, field.type, json, before, convert);
 }
 
 function decodeValue(run: Run, type: Type, json: Json, before: Typed, convert: boolean): Typed {
@@ -263,22 +249,8 @@ function decodeMap(run: Run, of: Type, json: Json, before: Typed, convert: boole
 
 /** The zero value of an item of a list or map, which cannot be absent. */
 function zeroItem(type: Type): Json {
-  switch (type.is) {
-    case "string":
-      return "";
-    case "bool":
-      return false;
-    case "int32":
-    case "int64":
-    case "intOrString":
-      return 0;
-    case "quantity":
-      return "0";
-    case "struct":
-      return {};
-    default:
-      return null;
-  }
+  if (type.is === "struct") return {};
+  return type.is === "list" || type.is === "map" ? null : zeroOf(type.is);
 }
 
 type ScalarType = Exclude<Type, { readonly is: "struct" | "list" | "map" }>;

@@ -10,12 +10,21 @@ function failure(error: string): { readonly ok: false; readonly error: string } 
   return { ok: false, error };
 }
 
+/** What kind of value it is, for messages: "a boolean". */
+export function describe(json: Json): string {
+  if (json === null) return "null";
+  if (Array.isArray(json)) return "a list";
+  if (typeof json === "object") return "a map";
+  if (typeof json === "string") return "a string";
+  return typeof json === "boolean" ? "a boolean" : "a number";
+}
+
 const BOUNDS = { int32: [-(2n ** 31n), 2n ** 31n - 1n], int64: [-(2n ** 63n), 2n ** 63n - 1n] } as const;
 
 /** A JSON number as a Go integer of a size; a fraction or a number out of range is an error, `80.0` is not. */
 export function readInteger(json: Json, size: "int32" | "int64"): ReadScalar<number | bigint> {
   if (typeof json !== "number" && typeof json !== "bigint")
-    return failure(`is ${nameOf(json)}, not a number`);
+    return failure(`is ${describe(json)}, not a number`);
   if (Number.isSafeInteger(json) && (size === "int64" || (Number(json) | 0) === json)) {
     return { ok: true, value: Number(json) + 0 };
   }
@@ -28,16 +37,11 @@ export function readInteger(json: Json, size: "int32" | "int64"): ReadScalar<num
   return { ok: true, value: Number.isSafeInteger(Number(value)) ? Number(value) : value };
 }
 
-function nameOf(json: Json): string {
-  if (typeof json === "object") return json === null ? "null" : Array.isArray(json) ? "a list" : "a map";
-  return typeof json === "boolean" ? "a boolean" : `a ${typeof json}`;
-}
-
 /** A quantity as Quantity.UnmarshalJSON reads it from a string or number, in canonical form; null is zero. */
 export function readQuantity(json: Json): ReadScalar<string> {
   if (json === null) return { ok: true, value: "0" };
   if (typeof json === "object" || typeof json === "boolean")
-    return failure(`is ${nameOf(json)}, not a quantity`);
+    return failure(`is ${describe(json)}, not a quantity`);
   const read = unmarshalQuantity(typeof json === "string" ? jsonText(json) : String(json));
   return read.ok
     ? { ok: true, value: formatQuantity(read.quantity) }
@@ -55,7 +59,7 @@ const TIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,]\d+)?(?:Z
 /** A time as metav1.Time reads (RFC 3339) and prints it (UTC, whole seconds); null for Go's zero time. */
 export function readTime(json: Json): ReadScalar<string | null> {
   if (typeof json !== "string")
-    return failure(`is ${nameOf(json)}, not a time such as "2006-01-02T15:04:05Z"`);
+    return failure(`is ${describe(json)}, not a time such as "2006-01-02T15:04:05Z"`);
   const match = TIME.exec(json);
   if (!match) return failure(`is ${JSON.stringify(json)}, not a time such as "2006-01-02T15:04:05Z"`);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
@@ -88,10 +92,26 @@ export function goNumber(value: number, isFloat: boolean): string {
   if (Number.isNaN(narrow)) return "NaN";
   if (!Number.isFinite(narrow)) return narrow > 0 ? "+Inf" : "-Inf";
   if (narrow === 0) return Object.is(narrow, -0) ? "-0" : "0";
-  let precision = 0;
-  while (precision < 9 && Math.fround(Number(narrow.toExponential(precision))) !== narrow) precision++;
-  const shortest = narrow.toExponential(precision);
-  const exponent = Number(shortest.slice(shortest.indexOf("e") + 1));
-  if (exponent >= -4 && exponent < 6) return String(Number(shortest));
-  return shortest.replace(/e([+-])(\d)$/, "e$10$2");
+  const { mantissa, exponent } = shortest(Math.abs(narrow));
+  const sign = narrow < 0 ? "-" : "";
+  if (exponent >= -4 && exponent < 6)
+    return `${sign}${Number(`${mantissa}e${exponent - mantissa.length + 1}`)}`;
+  const fraction = mantissa.length > 1 ? `.${mantissa.slice(1)}` : "";
+  const power = String(Math.abs(exponent)).padStart(2, "0");
+  return `${sign}${mantissa.charAt(0)}${fraction}e${exponent < 0 ? "-" : "+"}${power}`;
+}
+
+/** The fewest decimal digits that tell a positive 32-bit number from its neighbours; of several the closest, of two as close the even one. */
+function shortest(narrow: number): { readonly mantissa: string; readonly exponent: number } {
+  const [exact = "", power = "0"] = narrow.toExponential(100).replace(".", "").split("e");
+  for (let length = 1; ; length++) {
+    const below = Number(exact.slice(0, length));
+    const rest = exact.slice(length).replace(/0+$/, "");
+    const upFirst = rest === "5" ? below % 2 === 1 : rest > "5";
+    for (const mantissa of upFirst ? [below + 1, below] : [below, below + 1]) {
+      if (length < 9 && Math.fround(Number(`${mantissa}e${Number(power) - length + 1}`)) !== narrow) continue;
+      const carried = String(mantissa).length - length;
+      return { mantissa: String(mantissa).replace(/0+$/, ""), exponent: Number(power) + carried };
+    }
+  }
 }

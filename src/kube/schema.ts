@@ -78,7 +78,6 @@ function expand(name: string, line: string): StructType {
 const FIELD = /^([A-Za-z0-9]+)([*?0^]*)(?::(.+))?$/;
 
 function fieldOf(text: string): Field {
-  // Greedy names would swallow the flag 0, which no name ends in.
   const [, name = "", flags = "", type = "s"] = FIELD.exec(text) ?? [];
   return {
     name,
