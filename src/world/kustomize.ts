@@ -79,8 +79,9 @@ interface Workshop {
 
 const nothing: Accumulated = { drafts: [], problems: [] };
 const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-/** More than any repository has in one build; keeps components that include each other in bounds. */
+/** More than any repository has; they keep kustomizations that include each other over and over in bounds. */
 const mostComponents = 10_000;
+const mostLevels = 500;
 
 /**
  * Builds every kustomization that no other one includes, as kustomize v5.8.1 does, with the resources given.
@@ -181,9 +182,9 @@ function addTo(
 ): Accumulated {
   const gathering = gather(before);
   const stack = [...above, kustomization.directory];
-  gathering.problems.push(...kustomization.problems);
+  addAll(gathering.problems, kustomization.problems);
   for (const entry of kustomization.resources) addResource(gathering, entry, kustomization, stack, workshop);
-  let result: Accumulated = gathering;
+  let result: Accumulated = { drafts: gathering.drafts, problems: [...gathering.problems] };
   for (const entry of kustomization.components)
     result = addComponent(result, entry, kustomization, stack, workshop);
   return transformAll(result, kustomization, workshop);
@@ -202,13 +203,18 @@ function transformAll(
 
 interface Gathering {
   readonly drafts: Draft[];
-  readonly problems: BuildProblem[];
+  readonly problems: Set<BuildProblem>;
   readonly identities: Set<string>;
 }
 
 function gather({ drafts, problems }: Accumulated): Gathering {
   const identities = new Set(drafts.map((draft) => identityKey(identityOf(draft))));
-  return { drafts: [...drafts], problems: [...problems], identities };
+  return { drafts: [...drafts], problems: new Set(problems), identities };
+}
+
+/** Bases that are reached twice bring their problems once. */
+function addAll(known: Set<BuildProblem>, problems: readonly BuildProblem[]): void {
+  for (const one of problems) known.add(one);
 }
 
 function addResource(
@@ -226,11 +232,11 @@ function addResource(
   }
   const base = baseAt(entry, path, stack, false, workshop);
   if ("kind" in base) {
-    gathering.problems.push(base);
+    gathering.problems.add(base);
     return;
   }
   const { drafts, problems } = accumulate(base, stack, workshop);
-  gathering.problems.push(...problems);
+  addAll(gathering.problems, problems);
   addDrafts(gathering, drafts, entry);
 }
 
@@ -254,7 +260,7 @@ function addDrafts(gathering: Gathering, drafts: readonly Draft[], entry: Settin
     const key = identityKey(identity);
     if (gathering.identities.has(key)) {
       const subject = `${identity.kind}/${identity.name}`;
-      gathering.problems.push(problem("conflict", entry, subject, `${subject} is already there`));
+      gathering.problems.add(problem("conflict", entry, subject, `${subject} is already there`));
     } else {
       gathering.identities.add(key);
       gathering.drafts.push(draft);
@@ -296,6 +302,9 @@ function baseAt(
       value,
       `${value} leads back to ${path}, which includes this kustomization`,
     );
+  }
+  if (stack.length >= mostLevels) {
+    return problem("cycle", entry, value, `${path} is more than ${mostLevels} kustomizations deep`);
   }
   const base = kustomizationAt(path);
   if (!base) {
@@ -375,7 +384,7 @@ function pulledInBy(all: readonly Kustomization[], sources: Sources): ReadonlySe
   for (const { directory, resources, plugins, reads } of all) {
     for (const { value } of [...resources, ...plugins]) {
       const path = joinPath(directory, value);
-      if (!sources.kustomizations.has(path)) files.add(path);
+      if (!isRemote(value) && !sources.kustomizations.has(path)) files.add(path);
     }
     for (const path of reads) files.add(path);
   }

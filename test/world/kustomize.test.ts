@@ -1,0 +1,378 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { at, isObject, type Json } from "../../src/kube/json.ts";
+import { type Document, readDocuments } from "../../src/source/document.ts";
+import type { Location } from "../../src/source/locate.ts";
+import { isRemote, joinPath } from "../../src/world/kustomize/path.ts";
+import {
+  type Build,
+  type Builds,
+  type BuiltResource,
+  buildKustomizations,
+} from "../../src/world/kustomize.ts";
+import { resourcesOf } from "../../src/world/resource.ts";
+import type { Resource } from "../../src/world/world.ts";
+import { cases } from "./kustomize-cases.ts";
+
+type Files = Readonly<Record<string, string>>;
+
+/** Builds what lies in the given directories; files elsewhere can be asked for, as those above a checked path can. */
+function build(files: Files, isGiven: (path: string) => boolean = () => true): Builds {
+  const read = new Map<string, readonly Document[]>();
+  const documentsOf = (path: string) => {
+    const text = files[path];
+    if (text === undefined) return undefined;
+    const known = read.get(path) ?? readDocuments({ path, text });
+    read.set(path, known);
+    return known;
+  };
+  const kustomizations = new Map<string, Document>();
+  const resources = new Map<string, readonly Resource[]>();
+  for (const path of Object.keys(files).filter(isGiven)) {
+    const documents = documentsOf(path) ?? [];
+    const slash = path.lastIndexOf("/");
+    if (/^kustomization(\.ya?ml)?$/i.test(path.slice(slash + 1))) {
+      for (const document of documents) kustomizations.set(slash < 0 ? "." : path.slice(0, slash), document);
+    } else {
+      resources.set(path, documents.flatMap(resourcesIn));
+    }
+  }
+  return buildKustomizations({
+    kustomizations,
+    resources,
+    hasRead: (path) => resources.has(path),
+    documentsOf,
+  });
+}
+
+function resourcesIn(document: Document): readonly Resource[] {
+  const reading = document.read();
+  return reading.ok ? resourcesOf(document, reading.root) : [];
+}
+
+function only(builds: Builds): Build {
+  const [first, ...others] = builds.builds;
+  if (!first || others.length > 0) throw new Error(`expected one build, got ${builds.builds.length}`);
+  return first;
+}
+
+/** A built object in the notation of the cases. */
+function line({ resource, value, namespace, name }: BuiltResource): string {
+  const { kind } = resource;
+  const path =
+    kind === "Pod" || kind === "Namespace"
+      ? []
+      : kind === "CronJob"
+        ? ["spec", "jobTemplate", "spec", "template"]
+        : ["spec", "template"];
+  const containers = at(value, [...path, "spec", "containers"]);
+  const labels = pairs(at(value, [...path, "metadata", "labels"]));
+  const annotations = pairs(at(value, [...path, "metadata", "annotations"]));
+  const parts = [
+    `${kind} ${namespace ?? "-"}/${name}`,
+    Array.isArray(containers) ? `[${containers.map((one: Json) => at(one, ["name"])).join(",")}]` : "",
+    at(value, [...path, "spec", "hostNetwork"]) === true ? "hostNetwork" : "",
+    labels || (annotations && "{}"),
+    annotations,
+  ];
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+function pairs(map: Json | undefined): string {
+  const entries = isObject(map) ? Object.entries(map) : [];
+  return entries.length === 0
+    ? ""
+    : `{${entries
+        .map(([key, value]) => `${key}=${value}`)
+        .sort()
+        .join(",")}}`;
+}
+
+function place(location: Location | undefined): string | undefined {
+  return location && `${location.file}:${location.line}:${location.column}`;
+}
+
+const builds = suite("builds of kustomizations");
+
+for (const { name, files, builds: expected, problems = {} } of cases) {
+  builds(name, () => {
+    const made = build(files).builds;
+    assert.equal(made.map(({ directory }) => directory).sort(), Object.keys(expected).sort());
+    for (const { directory, resources, problems: found } of made) {
+      assert.equal(resources.map(line).sort(), [...(expected[directory] ?? [])].sort());
+      assert.equal(
+        found.map(({ kind, subject }) => `${kind} ${subject}`),
+        problems[directory] ?? [],
+      );
+    }
+  });
+}
+
+builds("bases outside of what was given are read when they are asked for, and are no roots", () => {
+  const files = {
+    "base/kustomization.yaml": "resources: [pod.yaml]\n",
+    "base/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: once}\n",
+    "over/kustomization.yaml": "namespace: pay\nresources: [../base]\n",
+  };
+  const one = only(build(files, (path) => path.startsWith("over/")));
+  assert.is(one.directory, "over");
+  assert.equal(one.resources.map(line), ["Pod pay/once"]);
+});
+
+builds("a hundred layers that each include the one below twice end at once", () => {
+  const files: Record<string, string> = {
+    "l0/pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: once}\n",
+  };
+  for (let layer = 0; layer <= 100; layer++) {
+    const below = layer === 0 ? "[pod.yaml]" : `[../l${layer - 1}, ./../l${layer - 1}]`;
+    files[`l${layer}/kustomization.yaml`] = `resources: ${below}\n`;
+  }
+  const one = only(build(files));
+  assert.equal(one.resources.map(line), ["Pod -/once"]);
+  assert.is(one.problems.length, 100);
+});
+
+builds("components that include each other twice end within bounds", () => {
+  const files: Record<string, string> = { "app/kustomization.yaml": "components: [../c40]\n" };
+  for (let layer = 1; layer <= 40; layer++) {
+    files[`c${layer}/kustomization.yaml`] =
+      `kind: Component\ncomponents: [../c${layer - 1}, ../c${layer - 1}]\n`;
+  }
+  files["c0/kustomization.yaml"] = "kind: Component\nnamePrefix: c-\n";
+  const one = only(build(files));
+  assert.ok(one.problems.some(({ kind }) => kind === "cycle"));
+});
+
+builds("a repetition inside a repetition in a target is named and not tried", () => {
+  const files = {
+    "kustomization.yaml":
+      'resources: [pod.yaml]\npatches:\n- target: {name: "(a+)+b"}\n  patch: |-\n    - {op: remove, path: /metadata/labels}\n',
+    "pod.yaml": `apiVersion: v1\nkind: Pod\nmetadata: {name: ${"a".repeat(60)}}\n`,
+  };
+  assert.equal(
+    only(build(files)).problems.map(({ kind }) => kind),
+    ["patch"],
+  );
+});
+
+builds("a kustomization that cannot be read is named where it is included", () => {
+  const files = {
+    "app/kustomization.yaml": "resources: [../broken]\n",
+    "broken/kustomization.yaml": "resources: [a\n",
+  };
+  const one = build(files).builds.find(({ directory }) => directory === "app");
+  assert.equal(
+    one?.problems.map(({ kind, subject }) => `${kind} ${subject}`),
+    ["invalid ../broken"],
+  );
+});
+
+builds("what several roots lack is skipped once", () => {
+  const files = {
+    "base/kustomization.yaml": "resources:\n- https://example.invalid/all.yaml\n",
+    "a/kustomization.yaml": "resources: [../base]\n",
+    "b/kustomization.yaml": "resources: [../base]\n",
+  };
+  const made = build(files).builds;
+  assert.equal(
+    made.map(({ problems }) => problems.length),
+    [1, 1],
+  );
+  assert.equal(
+    made.flatMap(({ skipped }) => skipped),
+    [
+      {
+        reason: "remote-base",
+        path: "base/kustomization.yaml",
+        files: 1,
+        detail: "https://example.invalid/all.yaml",
+      },
+    ],
+  );
+});
+
+builds.run();
+
+const places = suite("where built values stand");
+
+const traced: Files = {
+  "base/kustomization.yaml": "namespace: inner\nnamePrefix: p-\nresources: [web.yaml]\n",
+  "base/web.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: own
+spec:
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+      - name: web
+        image: web:1
+      - name: log
+        image: log:1
+`,
+  "over/kustomization.yaml": `resources: [../base]
+namespace: outer
+commonLabels:
+  team: a
+patches:
+- path: patch.yaml
+- target: {kind: Deployment}
+  patch: |-
+    - {op: add, path: /spec/template/spec/containers/0, value: {name: first}}
+`,
+  "over/patch.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: own}
+spec:
+  template:
+    metadata:
+      labels:
+        sidecar.istio.io/inject: "true"
+    spec:
+      containers:
+      - name: log
+        image: log:2
+`,
+};
+
+const whereabouts: readonly [string, readonly (string | number)[], string | undefined][] = [
+  ["namespace of the outermost kustomization", ["metadata", "namespace"], "over/kustomization.yaml:2:1"],
+  ["name with a prefix", ["metadata", "name"], "base/kustomization.yaml:2:1"],
+  ["label of the object itself", ["spec", "template", "metadata", "labels", "app"], "base/web.yaml:10:9"],
+  [
+    "label of a kustomization",
+    ["spec", "template", "metadata", "labels", "team"],
+    "over/kustomization.yaml:4:3",
+  ],
+  [
+    "label of a patch",
+    ["spec", "template", "metadata", "labels", "sidecar.istio.io/inject"],
+    "over/patch.yaml:8:9",
+  ],
+  ["map that several make", ["spec", "template", "metadata", "labels"], "base/web.yaml:9:7"],
+  [
+    "item of an inline patch",
+    ["spec", "template", "spec", "containers", 0, "name"],
+    "over/kustomization.yaml:8:3",
+  ],
+  [
+    "value of an item that a patch moved and set",
+    ["spec", "template", "spec", "containers", 1, "image"],
+    "over/patch.yaml:12:9",
+  ],
+  [
+    "value of an item that stayed behind",
+    ["spec", "template", "spec", "containers", 2, "image"],
+    "base/web.yaml:14:9",
+  ],
+  ["nothing", ["spec", "template", "metadata", "annotations"], undefined],
+];
+
+for (const [what, path, expected] of whereabouts) {
+  places(`${what}: ${expected ?? "nowhere"}`, () => {
+    const [web] = only(build(traced)).resources;
+    assert.is(place(web?.locate(path)), expected);
+  });
+}
+
+places("the origin of a namespace is the entry that set it, or the object's own", () => {
+  const [outer] = only(build(traced)).resources;
+  assert.is(outer?.namespaceOrigin?.text, "over/kustomization.yaml:2:1");
+  const { "base/web.yaml": web = "" } = traced;
+  const [own] = only(build({ "kustomization.yaml": "resources: [web.yaml]\n", "web.yaml": web })).resources;
+  assert.is(own?.namespaceOrigin?.text, "web.yaml:5:3");
+});
+
+places("a problem points to its entry", () => {
+  const files = { "kustomization.yaml": "resources:\n- ./gone.yaml\n- github.com/example/repo\n" };
+  const { problems } = only(build(files));
+  assert.equal(
+    problems.map(({ location }) => place(location)),
+    ["kustomization.yaml:2:3", "kustomization.yaml:3:3"],
+  );
+});
+
+places.run();
+
+const pulledIn = suite("files that kustomizations pull in");
+
+pulledIn("everything a kustomization names is pulled in, directories and URLs are not", () => {
+  const files = {
+    "app/kustomization.yaml": `resources: [a.yaml, ../base, https://example.invalid/x.yaml]
+patches: [{path: b.yaml}, {patch: "{}", target: {kind: Pod}}]
+patchesStrategicMerge: [c.yaml]
+patchesJson6902: [{path: d.yaml, target: {kind: Pod}}]
+configMapGenerator: [{name: m, files: [e.json, key=f.yaml], envs: [g.env]}, {name: n, env: h.env}]
+secretGenerator: [{name: s, files: [sub/i.yaml]}]
+configurations: [j.yaml]
+crds: [k.json]
+openapi: {path: l.json}
+replacements: [{path: m.yaml}]
+generators: [n.yaml]
+transformers: [o.yaml, "apiVersion: v1\\nkind: X"]
+validators: [p.yaml]
+helmCharts: [{name: c, valuesFile: q.yaml, additionalValuesFiles: [r.yaml]}]
+`,
+    "base/kustomization.yaml": "resources: []\n",
+  };
+  const names =
+    "a.yaml b.yaml c.yaml d.yaml e.json f.yaml g.env h.env sub/i.yaml j.yaml k.json l.json m.yaml n.yaml o.yaml p.yaml q.yaml r.yaml";
+  const found = [...build(files).pulledIn].sort();
+  assert.equal(
+    found,
+    names
+      .split(" ")
+      .map((name) => `app/${name}`)
+      .sort(),
+  );
+});
+
+pulledIn.run();
+
+const paths = suite("paths of kustomizations");
+
+const joins: readonly [string, string, string][] = [
+  [".", "a.yaml", "a.yaml"],
+  ["a/b", "../c", "a/c"],
+  ["a/b", "../../c/", "c"],
+  ["a", "..", "."],
+  ["a", "../..", ".."],
+  ["../a", "../../b", "../../b"],
+  ["/a/b", "../../../c", "/c"],
+  ["a", "./b//c", "a/b/c"],
+];
+for (const [directory, path, expected] of joins) {
+  paths(`${path} from ${directory} is ${expected}`, () => assert.is(joinPath(directory, path), expected));
+}
+
+const remotes: Readonly<Record<string, boolean>> = {
+  "https://example.com/a.yaml": true,
+  "http://example.com/org/repo": true,
+  "github.com/org/repo": true,
+  "github.com/org/repo//base?ref=v1": true,
+  "GitHub.com/org/repo": true,
+  "github.com:org/repo.git": true,
+  "git@github.com:org/repo.git": true,
+  "git@example.com:org/repo.git/base": true,
+  "ssh://git@example.com/org/repo": true,
+  "git::https://example.com/org/repo.git//base?ref=main": true,
+  "git::ssh://git@example.com/org/repo": true,
+  "file:///srv/repo.git": true,
+  "user@dev.azure.com/org/project/_git/repo/base": true,
+  "github.com/org": false,
+  "github.com/org/repo//../..": false,
+  "example.com/org/repo": false,
+  "../github.com/org/repo": false,
+  "./base": false,
+  "/srv/base": false,
+  base: false,
+};
+for (const [path, expected] of Object.entries(remotes)) {
+  paths(`${path} is ${expected ? "remote" : "local"}`, () => assert.is(isRemote(path), expected));
+}
+
+paths.run();
