@@ -55,15 +55,42 @@ async function ruleValidator(): Promise<void> {
   await writeValidator("schemas/rule.schema.json", "src/lint/generated/rule-validator");
 }
 
-/** src/lint/generated/rules.ts: every file of rules/ as data, in the order of their names. */
-function builtinRules(): void {
+/** Every file of rules/, in the order of their names; one that breaks the schema stops the build. */
+function ruleFiles(): readonly Readonly<Record<string, unknown>>[] {
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+  const valid = ajv.compile(schemaAt("schemas/rule.schema.json"));
   const files = readdirSync(join(top, "rules")).filter((name) => name.endsWith(".yaml"));
-  const rules = files.sort().map((name) => parse(readFileSync(join(top, "rules", name), "utf8")));
+  return files.sort().map((name) => {
+    const rule = parse(readFileSync(join(top, "rules", name), "utf8")) as Record<string, unknown>;
+    if (!valid(rule)) throw new Error(`rules/${name}: ${ajv.errorsText(valid.errors)}`);
+    if (`${rule.id}.yaml` !== name) throw new Error(`rules/${name}: the id is ${rule.id}`);
+    return rule;
+  });
+}
+
+/** src/lint/generated/rules.ts: what a check needs of the rules, as data; rule-pages.ts: the rest, for readers and tests. */
+function builtinRules(): void {
   const type = titleOf(schemaAt("schemas/rule.schema.json"));
+  const prose = ["why", "fix", "bad", "good"];
+  const rules = ruleFiles();
+  const pages = rules.map((rule) => pick(rule, (key) => key === "id" || prose.includes(key)));
+  const cores = rules.map((rule) => pick(rule, (key) => !prose.includes(key)));
+  const omitted = prose.map((key) => `"${key}"`).join(" | ");
   write(
     "src/lint/generated/rules.ts",
-    `import type { ${type} } from "./rule.ts";\n\nexport const builtinRules: readonly ${type}[] = ${JSON.stringify(rules, null, 2)};\n`,
+    `import type { ${type} } from "./rule.ts";\n\nexport const builtinRules: readonly Omit<${type}, ${omitted}>[] = ${JSON.stringify(cores, null, 2)};\n`,
   );
+  write(
+    "src/lint/generated/rule-pages.ts",
+    `import type { ${type} } from "./rule.ts";\n\nexport const rulePages: readonly Pick<${type}, "id" | ${omitted}>[] = ${JSON.stringify(pages, null, 2)};\n`,
+  );
+}
+
+function pick(
+  rule: Readonly<Record<string, unknown>>,
+  wanted: (key: string) => boolean,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(rule).filter(([key]) => wanted(key)));
 }
 
 /** The TypeScript type of a schema, named after the schema's title. */
@@ -80,7 +107,7 @@ async function writeValidator(schemaPath: string, path: string): Promise<void> {
     verbose: true,
     code: { source: true, esm: true, lines: true },
   });
-  const code = standalone.default(ajv, ajv.compile(schemaAt(schemaPath)));
+  const code = standalone.default(ajv, ajv.compile(withoutDescriptions(schemaPath)));
   const bundled = await build({
     stdin: { contents: code, resolveDir: top, loader: "js" },
     bundle: true,
@@ -94,6 +121,13 @@ async function writeValidator(schemaPath: string, path: string): Promise<void> {
 
 function schemaAt(path: string): AnySchemaObject {
   return JSON.parse(readFileSync(join(top, path), "utf8")) as AnySchemaObject;
+}
+
+/** A schema without its prose, which a validator carries around for nothing. */
+function withoutDescriptions(path: string): AnySchemaObject {
+  const bare = (key: string, value: unknown) =>
+    key === "description" && typeof value === "string" ? undefined : value;
+  return JSON.parse(readFileSync(join(top, path), "utf8"), bare) as AnySchemaObject;
 }
 
 function titleOf(schema: AnySchemaObject): string {
