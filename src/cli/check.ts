@@ -28,7 +28,7 @@ export function addCheck(program: Command, context: Context): void {
   withScanOptions(
     program
       .command("check")
-      .description("say which pods get a sidecar, and what is wrong with it")
+      .description("Say which pods get a sidecar, and what is wrong with it")
       .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
       .option("--format <format>", "text, json or github", "text")
       .option("--fail-on <severity>", "exit 1 from this severity on: error, warning, info or never", "error")

@@ -14,7 +14,7 @@ export function addExplain(program: Command, context: Context): void {
   withScanOptions(
     program
       .command("explain")
-      .description("say why one workload gets a sidecar, or gets none")
+      .description("Say why one workload gets a sidecar, or gets none")
       .argument("<workload>", "kind/name, name, file or file:line")
       .argument("[paths...]", "where to look (default: .)")
       .option("--format <format>", "text or json", "text"),

@@ -1,8 +1,9 @@
 /** From arguments to the files, the configuration and the options of a scan. */
+import { nearest } from "../kube/nearest.ts";
 import { diskTree, expandGlobs, hasGlobMagic, withSlashes } from "../source/disk.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { Io } from "./io.ts";
-import { guess, UsageError } from "./usage.ts";
+import { UsageError } from "./usage.ts";
 
 /** What a command reads. */
 export interface Input {
@@ -55,8 +56,17 @@ export function missing(asked: string, path: string, disk: FileTree): UsageError
   const slash = clean.lastIndexOf("/");
   const directory = slash < 0 ? "." : clean.slice(0, slash) || "/";
   const entries = disk.list(directory);
-  const names = "reason" in entries ? [] : entries.map((entry) => clean.slice(0, slash + 1) + entry.name);
-  return new UsageError(`${asked}: no such file or directory${guess(clean, names)}`);
+  const here = clean.slice(0, slash + 1);
+  const stems = new Map("reason" in entries ? [] : entries.map(({ name }) => [stem(name), here + name]));
+  const [meant] = nearest(stem(clean.slice(slash + 1)), stems.keys());
+  const hint = meant === undefined ? "" : ` (did you mean ${stems.get(meant)}?)`;
+  return new UsageError(`${asked}: no such file or directory${hint}`);
+}
+
+/** A name without its ending, which is no part of what people mistype. */
+function stem(name: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot > 0 ? name.slice(0, dot) : name;
 }
 
 /** The dumps that `kubectl get ns -o yaml > .sidelint/namespaces.yaml` leaves behind. */

@@ -11,7 +11,7 @@ export function addList(program: Command, context: Context): void {
   withScanOptions(
     program
       .command("list")
-      .description("list the workloads with their verdicts")
+      .description("List the workloads with their verdicts")
       .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
       .option("--format <format>", "text or json", "text"),
   )

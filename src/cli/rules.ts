@@ -15,7 +15,7 @@ export function addRules(program: Command, context: Context): void {
   withColour(
     program
       .command("rules")
-      .description("list the rules, or explain one")
+      .description("List the rules, or explain one")
       .argument("[id]", "the id of a rule, or the code that istioctl analyze gives it")
       .option("--format <format>", "text or json", "text"),
   )

@@ -47,7 +47,8 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
     .description("Says offline which pods get an Istio sidecar, which do not, and why.")
     .version(context.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .helpCommand("help [command]", "print the help of a command")
+    .helpCommand("help [command]", "Print the help of a command")
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeOut: writeHelp,
       outputError: () => undefined,

@@ -1,6 +1,7 @@
 /** What every command that reads a repository does: open the input, read the configuration, scan, and speak up on failures. */
 import type { Scan } from "../index.ts";
 import { scan } from "../index.ts";
+import { plain } from "../report/cells.ts";
 import type { Presentation } from "../report/report.ts";
 import { readConfig, withRevisions } from "./config.ts";
 import { openInput } from "./input.ts";
@@ -54,7 +55,8 @@ export async function openSession(
     version,
   });
   progress.end();
-  for (const { path, reason } of result.failures) io.stderr(`sidelint: ${path}: ${reason}\n`);
+  const unread = notRead(result);
+  for (const line of unread) io.stderr(`sidelint: ${plain(line)}\n`);
   return {
     scan: result,
     presentation: {
@@ -62,6 +64,15 @@ export async function openSession(
       milliseconds: performance.now() - started,
       textOf: (file) => result.textOf(file),
     },
-    exit: result.failures.length > 0 ? 2 : 0,
+    exit: unread.length > 0 ? 2 : 0,
   };
+}
+
+/** What was asked for and could not be read: paths, and files below them. */
+function notRead({ failures, report }: Scan): readonly string[] {
+  const files = report.summary.skipped.filter(({ reason }) => reason === "unreadable");
+  return [
+    ...failures.map(({ path, reason }) => `${path}: ${reason}`),
+    ...files.map(({ path, detail }) => `${path}: ${detail}`),
+  ];
 }

@@ -46,8 +46,7 @@ export function nothingToReport(report: Report, presentation: Presentation): str
       `No workloads found: ${count(files.read, "file")} read, no pod template in ${files.read === 1 ? "it" : "them"}.`,
     );
   }
-  const colon = report.summary.missing.length > 0 ? ":" : ".";
-  const unknown = workloads.unknown > 0 ? ` ${grouped(workloads.unknown)} cannot be decided yet${colon}` : "";
+  const unknown = workloads.unknown > 0 ? ` ${grouped(workloads.unknown)} cannot be decided yet.` : "";
   const assumed = report.istio.assumed.length > 0 ? ` (assuming ${report.istio.assumed.join(", ")})` : "";
   return lines(`${count(workloads.total, "workload")}, nothing to report${assumed}.${unknown}`);
 }

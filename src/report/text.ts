@@ -20,7 +20,7 @@ export function text(report: Report, presentation: Presentation): string {
   const findings = shownFindings(report, presentation).filter((finding) => !saidElsewhere(finding, report));
   const blocks = byFile(findings).map((group) => fileBlock(group, presentation, paint));
   if (!presentation.quiet) {
-    const nothing = report.findings.length === 0 ? nothingToReport(report, presentation) : undefined;
+    const nothing = findings.length === 0 ? nothingToReport(report, presentation) : undefined;
     blocks.push(nothing ?? summary(report, presentation, paint));
     const missing = missingFacts(report, presentation, paint);
     if (missing) blocks.push(missing);

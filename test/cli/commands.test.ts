@@ -114,7 +114,7 @@ const dump = `apiVersion: v1\nkind: List\nitems:\n${namespace.replace(/^/gm, "  
 facts("without them the verdict is unknown, and the report says what is missing", () =>
   inRepository(unlabelled, async (sidelint) => {
     const { stdout } = await sidelint(["check"]);
-    assert.match(stdout, "1 unknown");
+    assert.match(stdout, "1 workload, nothing to report. 1 cannot be decided yet.\n");
     assert.match(stdout, "the labels of namespace shop");
     assert.match(stdout, "kubectl get ns -o yaml > .sidelint/namespaces.yaml");
     assert.match((await sidelint(["list"])).stdout, /^unknown +shop/m);
@@ -144,7 +144,7 @@ const given: readonly (readonly [
   ],
   [
     "a configuration of another name is read when named",
-    { ...unlabelled, "my.cfg": "namespaces: {shop: {}}\n" },
+    { ...unlabelled, "my.cfg": "namespaces: {shop: {labels: {}}}\n" },
     ["--config", "my.cfg"],
     "no",
   ],
