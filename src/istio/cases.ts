@@ -44,7 +44,7 @@ export function knownRevisions(webhooks: readonly Webhook[]): readonly string[] 
 
 /** Names a set of labels: "unlabelled", or `key=value` pairs separated by commas. */
 export function describeLabels(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([key, value]) => (value === "" ? key : `${key}=${value}`));
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value === "" ? '""' : value}`);
   return pairs.length === 0 ? "unlabelled" : pairs.join(",");
 }
 

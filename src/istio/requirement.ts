@@ -6,6 +6,8 @@ import type { Labels, Path, Selector } from "./facts.ts";
 export interface Requirement {
   readonly key: string;
   readonly met: boolean;
+  /** Whether it asks for a label to be there, rather than to be absent or something else. */
+  readonly asks: boolean;
   /** `istio-injection in [enabled]`, `istio.io/rev absent`. */
   readonly wants: string;
   /** The value that the labels have; undefined when the key is absent. */
@@ -46,13 +48,13 @@ function requirement(
   const list = `[${values.join(", ")}]`;
   switch (operator) {
     case "In":
-      return { key, met: listed, wants: `${key} in ${list}`, is, path };
+      return { key, asks: true, met: listed, wants: `${key} in ${list}`, is, path };
     case "NotIn":
-      return { key, met: !listed, wants: `${key} not in ${list}`, is, path };
+      return { key, asks: false, met: !listed, wants: `${key} not in ${list}`, is, path };
     case "Exists":
-      return { key, met: is !== undefined, wants: `${key} present`, is, path };
+      return { key, asks: true, met: is !== undefined, wants: `${key} present`, is, path };
     default:
-      return { key, met: is === undefined, wants: `${key} absent`, is, path };
+      return { key, asks: false, met: is === undefined, wants: `${key} absent`, is, path };
   }
 }
 

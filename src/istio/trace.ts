@@ -143,8 +143,8 @@ function webhookFinding(
 /** What made a webhook match: the labels that it asks for and finds. */
 function matchText(ofNamespace: readonly Requirement[], ofPod: readonly Requirement[]): string {
   const found = [
-    ...ofNamespace.filter(({ is }) => is !== undefined).map(({ key, is }) => `namespace label ${key}=${is}`),
-    ...ofPod.filter(({ is }) => is !== undefined).map(({ key, is }) => `pod label ${key}=${is}`),
+    ...ofNamespace.filter(({ asks }) => asks).map(({ key, is }) => `namespace label ${key}=${is}`),
+    ...ofPod.filter(({ asks }) => asks).map(({ key, is }) => `pod label ${key}=${is}`),
   ];
   return found.length === 0 ? "matches" : `matches ${found.join(" and ")}`;
 }

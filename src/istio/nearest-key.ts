@@ -1,0 +1,84 @@
+/** Which known Istio key a misspelled one was meant to be. */
+import { edits } from "../kube/nearest.ts";
+import { isKnownKey, knownKeys } from "./catalogue.ts";
+
+/** Keys with a part like "istio", which every single slip in the word leaves, are looked at; other people's are not. */
+const traces = ["isti", "stio", "sito", "itsi", "isot", "istoi", "itio", "isio"];
+
+/** Names shorter than this are too alike to be guessed from more than one slip. */
+const shortName = 6;
+
+interface Parts {
+  readonly prefix: string;
+  readonly name: string;
+}
+
+let known: readonly (Parts & { readonly key: string; readonly folded: string })[] | undefined;
+
+/**
+ * The known keys nearest to a key, several only where they are as near as each other; empty for known keys and for those
+ * that resemble none. Counted as slips: wrong case, a dot or another sign for the slash, swapped, missing, additional or
+ * wrong letters, two in all (one in short names), and a longer ending such as `injection` for `inject`.
+ */
+export function nearestKeys(key: string): readonly string[] {
+  if (key.length < 10 || key.length > 80 || isKnownKey(key)) return [];
+  const lower = key.toLowerCase();
+  if (!traces.some((trace) => lower.includes(trace))) return [];
+  known ??= [...knownKeys()].map((each) => ({
+    key: each,
+    ...partsOf(each.toLowerCase()),
+    folded: fold(each),
+  }));
+  const folded = fold(withDomain(lower));
+  const same = known.filter((each) => each.folded === folded).map((each) => each.key);
+  if (same.length > 0) return same;
+
+  let least = Number.POSITIVE_INFINITY;
+  let nearest: string[] = [];
+  const parts = partsOf(withDomain(lower));
+  for (const each of known) {
+    const distance = distanceBetween(parts, each, folded, each.folded);
+    if (distance > least || distance === Number.POSITIVE_INFINITY) continue;
+    if (distance < least) nearest = [];
+    least = distance;
+    nearest.push(each.key);
+  }
+  return nearest;
+}
+
+/** `sidecar.istio/inject` lacks the end of the domain, which is more letters than a slip may cost. */
+function withDomain(key: string): string {
+  return key.replace(/(^|\.)istio\//, "$1istio.io/");
+}
+
+/** A key in lower case without its separators. */
+function fold(key: string): string {
+  return key.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+
+function partsOf(key: string): Parts {
+  const slash = key.indexOf("/");
+  return slash < 0 ? { prefix: "", name: key } : { prefix: key.slice(0, slash), name: key.slice(slash + 1) };
+}
+
+/** Slips between a key and a known one; infinite when it was not meant. */
+function distanceBetween(given: Parts, meant: Parts, folded: string, meantFolded: string): number {
+  const never = Number.POSITIVE_INFINITY;
+  const most = meant.name.length < shortName ? 1 : 2;
+  if (given.prefix === "" || meant.prefix === "") {
+    // A lost or wrong separator: only the whole can be compared.
+    if (Math.abs(folded.length - meantFolded.length) > most) return never;
+    const distance = edits(folded, meantFolded);
+    return distance <= most ? distance : never;
+  }
+  if (Math.abs(given.prefix.length - meant.prefix.length) > 2) return never;
+  const ofPrefix = given.prefix === meant.prefix ? 0 : edits(given.prefix, meant.prefix);
+  if (ofPrefix > most) return never;
+  const longer = given.name.length - meant.name.length;
+  if (meant.name.length >= shortName && longer > 0 && longer <= 3 && given.name.startsWith(meant.name)) {
+    return ofPrefix + longer;
+  }
+  if (longer > 2 || longer < -2) return never;
+  const distance = ofPrefix + edits(given.name, meant.name);
+  return distance <= most ? distance : never;
+}
