@@ -4,11 +4,15 @@ import type { Finding } from "./lint/finding.ts";
 import { lint } from "./lint/run.ts";
 import { makeReport } from "./report/make.ts";
 import type { Report } from "./report/report.ts";
+import type { Location } from "./source/locate.ts";
+import type { Path } from "./source/node.ts";
+import { absolutePath, pathBelow } from "./source/path.ts";
 import type { FileTree } from "./source/tree.ts";
 import { type WalkFailure, walk } from "./source/walk.ts";
-import { buildWorld, workloadKinds } from "./world/build.ts";
-import { collect } from "./world/collect.ts";
+import { buildWorld } from "./world/build.ts";
+import { collect, directoryOf } from "./world/collect.ts";
 import type { Config } from "./world/config.ts";
+import { workloadKinds } from "./world/configured.ts";
 import type { World } from "./world/world.ts";
 
 export type { Finding, Severity } from "./lint/finding.ts";
@@ -21,8 +25,10 @@ export interface ScanOptions {
   /** Files and directories of the tree; default: all of it. */
   readonly paths?: readonly string[];
   readonly config?: Config;
-  /** The path of the configuration file, for messages. */
+  /** The path of the configuration file: its patterns are relative to its directory. */
   readonly configPath?: string;
+  /** Where something of the configuration stands; `loadConfig` gives it. */
+  readonly locateInConfig?: (path: Path) => Location | undefined;
   /** Judge by this release, such as "1.30" or "1.26.8"; wins over the configuration and the repository. */
   readonly istioVersion?: string;
   /** Labels for every namespace that nothing describes. */
@@ -51,24 +57,26 @@ export interface Scan {
  * Pure but for the tree; never throws for anything the files say.
  */
 export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
+  const root = (tree.root ?? "").replace(/\/$/, "");
   const config = options.config ?? {};
-  const walked = walk(tree, options.paths ?? ["."], { ignore: config.ignore ?? [] });
+  const configBase = options.configPath === undefined ? "." : directoryOf(options.configPath);
+  const paths = options.paths ?? ["."];
+  const walked = walk(tree, paths, { ignore: config.ignore ?? [], ignoreBase: configBase });
   const kinds = workloadKinds(config);
   const collected = collect(tree, walked.files, { kinds, onProgress: options.onProgress });
-  const dumped = collect(tree, options.namespaceDumps ?? [], { kinds: [] });
+  const dumps = collect(tree, options.namespaceDumps ?? [], { kinds: [] });
   const world = buildWorld(collected, {
     config,
     configPath: options.configPath,
+    locateInConfig: options.locateInConfig ?? (() => undefined),
+    belowConfig: (path) => pathBelow(absolutePath(root, configBase), absolutePath(root, path)),
     istioVersion: options.istioVersion,
-    dumps: dumped,
+    dumps,
     assume: options.assume,
     defaultNamespace: options.defaultNamespace,
   });
-  const problems = [...collected.problems, ...dumped.problems];
+  const problems = [...collected.problems, ...dumps.problems];
   const findings = lint(world, problems, { severities: config.rules ?? {} });
-  const texts = new Map<string, string>();
-  for (const workload of world.workloads)
-    texts.set(workload.resource.document.file.path, workload.resource.document.file.text);
   return {
     world,
     findings,
@@ -81,6 +89,6 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       version: options.version ?? "",
     }),
     failures: walked.failures,
-    textOf: (file) => texts.get(file),
+    textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text,
   };
 }

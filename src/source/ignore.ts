@@ -1,5 +1,6 @@
 /** Which paths .gitignore and .sidelintignore leave out: the patterns of every directory above a path, strongest first. */
 import ignore, { type Ignore } from "ignore";
+import { pathBelow } from "./path.ts";
 
 /** The patterns of one file, which count below `base` (absolute, `/`, "" for the top of the file system). */
 export interface IgnoreLayer {
@@ -89,8 +90,4 @@ function withoutMatching(from: IgnoreLayer, directory: string): IgnoreLayer {
 
 function layer(base: string, patterns: readonly string[]): IgnoreLayer {
   return { base, patterns, matcher: ignore({ ignorecase: false }).add(patterns) };
-}
-
-function pathBelow(base: string, path: string): string | undefined {
-  return path.startsWith(base) && path.charAt(base.length) === "/" ? path.slice(base.length + 1) : undefined;
 }

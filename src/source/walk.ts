@@ -1,5 +1,6 @@
 /** Finds the manifests below the given paths, as a person in the repository would expect: without what git ignores. */
 import { type IgnoreRules, ignoreLines, judgePath, noIgnoreRules, openedFor, withLayer } from "./ignore.ts";
+import { absolutePath } from "./path.ts";
 import type { FileTree, ReadFailure, TreeEntry } from "./tree.ts";
 
 export interface WalkOptions {
@@ -243,18 +244,6 @@ function isInside(root: string, path: string): boolean {
 function joined(directory: string, name: string): string {
   if (directory === ".") return name;
   return directory.endsWith("/") ? directory + name : `${directory}/${name}`;
-}
-
-/** A path as given, absolute and without `.` and `..`; "" is the top of the file system. */
-function absolutePath(cwd: string, given: string): string {
-  const start = given.startsWith("/") || /^[A-Za-z]:(?:\/|$)/.test(given) ? given : `${cwd}/${given}`;
-  const parts: string[] = [];
-  for (const part of start.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  const path = parts.join("/");
-  return path === "" || start.startsWith("/") ? path && `/${path}` : path;
 }
 
 /** An absolute path as reported: relative to the tree's root, with `..` where it lies outside. */

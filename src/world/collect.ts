@@ -1,12 +1,7 @@
 /** Reads every given file once and keeps the documents that decide on injection. */
 import { isListKind, podTemplatesOf, type WorkloadKind, workloadKindNames } from "../kube/workload.ts";
-import {
-  type Document,
-  decodeText,
-  type ReadError,
-  readDocuments,
-  type SourceFile,
-} from "../source/document.ts";
+import { type Document, type ReadError, readDocuments, type SourceFile } from "../source/document.ts";
+import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { resourcesOf } from "./resource.ts";
 import type { Resource, Skipped } from "./world.ts";
@@ -26,6 +21,8 @@ export interface Collected {
   readonly skipped: readonly Skipped[];
   readonly files: number;
   readonly documents: number;
+  /** A file that holds a resource, a kustomization or a problem; others are not kept. */
+  fileOf(path: string): SourceFile | undefined;
   /** Whether a file was among those read, also when it holds nothing of interest. */
   hasRead(path: string): boolean;
   /** The documents of any file of the tree, read now; undefined when there is no such file. */
@@ -49,6 +46,7 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
   const kustomizations = new Map<string, Document>();
   const problems: Problem[] = [];
   const skips: Skip[] = [];
+  const kept = new Map<string, SourceFile>();
   let documents = 0;
 
   files.forEach((path, index) => {
@@ -73,6 +71,7 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     skips.push(...found.skips);
     if (found.kustomization) kustomizations.set(directoryOf(path), found.kustomization);
     if (found.resources.length > 0) resources.set(path, found.resources);
+    if (found.kept) kept.set(path, opened);
   });
   options.onProgress?.(files.length, files.length);
   return {
@@ -82,6 +81,7 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     skipped: countByPath(skips),
     files: files.length,
     documents,
+    fileOf: (path) => kept.get(path),
     hasRead: (path) => given.has(path),
     documentsOf(path) {
       const opened = open(tree, path);
@@ -114,8 +114,9 @@ function open(tree: FileTree, path: string): SourceFile | Skip | Problem {
   const bytes = tree.read(path);
   if ("reason" in bytes) return { reason: "unreadable", path, detail: bytes.reason };
   const decoded = decodeText(bytes);
-  if (decoded.ok) return { path, text: decoded.text };
-  return { file: { path, text: "" }, error: decoded.error };
+  if ("text" in decoded) return { path, text: decoded.text };
+  const { error: message, offset } = decoded;
+  return { file: { path, text: "" }, error: { message, offset } };
 }
 
 interface Sifted {
@@ -124,6 +125,8 @@ interface Sifted {
   readonly problems: readonly Problem[];
   readonly skips: readonly Skip[];
   readonly documents: number;
+  /** Whether the file is worth keeping. */
+  readonly kept: boolean;
 }
 
 function sift(file: SourceFile, sieve: Sieve): Sifted {
@@ -146,16 +149,26 @@ function sift(file: SourceFile, sieve: Sieve): Sifted {
       problems.push({ file, error: reading.error });
     }
   }
+  const kept = resources.length + problems.length + skips.length > 0 || isKustomization;
+  if (!kept) return { ...nothing, documents: all.length };
   return {
     resources,
     kustomization: isKustomization ? all[0] : undefined,
     problems,
     skips,
     documents: all.length,
+    kept,
   };
 }
 
-const nothing: Sifted = { resources: [], kustomization: undefined, problems: [], skips: [], documents: 0 };
+const nothing: Sifted = {
+  resources: [],
+  kustomization: undefined,
+  problems: [],
+  skips: [],
+  documents: 0,
+  kept: false,
+};
 
 function mayDecide(document: Document, { kinds }: Sieve): boolean {
   const { kind, sure } = document.peek;
