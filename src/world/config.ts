@@ -53,7 +53,9 @@ export function loadConfig(text: string, path: string): ConfigReading {
   const [document, second] = readDocuments(file);
   if (!document) return accepted(file, undefined, {});
   if (second) {
-    const location = locationOf(file, { start: second.start, end: second.start });
+    const other = second.read();
+    const start = other.ok && other.root ? other.root.start : second.start;
+    const location = locationOf(file, { start, end: start });
     return refused([{ message: "a second document: the configuration is one", location }]);
   }
   const reading = document.read();

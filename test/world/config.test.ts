@@ -151,7 +151,7 @@ const mistakes: readonly (readonly [name: string, text: string, expected: readon
   [
     "a second document",
     "kind: Config\n---\nkind: Config\n",
-    ["2:1 a second document: the configuration is one"],
+    ["3:1 a second document: the configuration is one"],
   ],
 ];
 
