@@ -49,7 +49,7 @@ function origin(
       .text;
   }
   return proxy.annotated
-    ? "not set; the mesh's own values do not count once one of the four annotations is set"
+    ? "not set: annotations replace the mesh's defaults"
     : "set neither by the pod nor by the mesh";
 }
 

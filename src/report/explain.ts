@@ -9,11 +9,6 @@ import { paintOf } from "./paint.ts";
 import type { Presentation, Report, ReportedStep, ReportedWorkload } from "./report.ts";
 
 const marks = { open: "✓", shut: "✗", passed: "·" } as const;
-const gates = [
-  { gate: "namespace", title: "Namespace" },
-  { gate: "webhook", title: "Webhooks" },
-  { gate: "policy", title: "Policy of the injector" },
-] as const;
 
 /** The page, ending in a line end; `report` says which Istio and which webhooks were taken for granted. */
 export function explain(explanation: Explanation, report: Report, presentation: Presentation): string {
@@ -74,28 +69,52 @@ function sides(left: string, leftWidth: number, right: string, width: number, pa
   return gap >= 2 ? [left + " ".repeat(gap) + paint.faint(right)] : [left, paint.faint(`  ${right}`)];
 }
 
+interface Section {
+  readonly title: string;
+  readonly steps: readonly ReportedStep[];
+  /** Whether the title says already where the steps stand. */
+  readonly saysPlace?: true;
+}
+
+/** The trace by gates; where the namespace is not certain, the gates' answers are by its cases instead. */
+function sectionsOf(workload: ReportedWorkload, report: Report): readonly Section[] {
+  const of = (gate: ReportedStep["gate"]): readonly ReportedStep[] =>
+    workload.trace.filter((step) => step.gate === gate);
+  const first = { title: "Namespace", steps: of("namespace") };
+  if (isByCases(workload)) {
+    const cases = workload.trace.filter((step) => step.gate !== "namespace");
+    return [first, { title: "Webhooks and policy, by what the namespace may be", steps: cases }];
+  }
+  return [
+    first,
+    webhookSection(of("webhook"), report),
+    { title: "Policy of the injector", steps: of("policy") },
+  ];
+}
+
+function webhookSection(steps: readonly ReportedStep[], report: Report): Section {
+  if (steps.length === 0) return { title: "Webhooks", steps };
+  const title = `Webhooks of Istio ${report.istio.version}`;
+  if (report.istio.webhooks !== "stock") return { title, steps };
+  return { title: `${title} (stock, the repository has none)`, steps, saysPlace: true };
+}
+
+function isByCases(workload: ReportedWorkload): boolean {
+  return workload.possibilities.length > 1 && workload.trace.some((step) => step.gate !== "namespace");
+}
+
 function trace(workload: ReportedWorkload, report: Report, width: number, paint: Paint): string {
-  return gates
-    .flatMap(({ gate, title }, index) => {
-      const steps = workload.trace.filter((step) => step.gate === gate);
+  return sectionsOf(workload, report)
+    .flatMap(({ title, steps, saysPlace }, index) => {
       const places = new Set(steps.map((step) => step.where));
       const shared = places.size === 1 && steps.length > 1 ? steps[0]?.where : undefined;
-      const about = gate === "webhook" ? `${title} of Istio ${report.istio.version}${stock(report)}` : title;
-      const name = steps.length === 0 ? `${title}: not asked` : plain(about);
-      const head = sides(
-        `${paint.faint(String(index + 1))} ${name}`,
-        columns(name) + 2,
-        shared === undefined ? "" : plain(shared),
-        width,
-        paint,
-      );
+      const name = plain(steps.length === 0 ? `${title}: not asked` : title);
+      const number = `${paint.faint(String(index + 1))} ${name}`;
+      const told = shared === undefined || saysPlace ? "" : plain(shared);
+      const head = sides(number, columns(name) + 2, told, width, paint);
       return [...head, ...steps.flatMap((step) => stepLines(step, shared, width, paint))];
     })
     .join("\n");
-}
-
-function stock(report: Report): string {
-  return report.istio.webhooks === "stock" ? " (stock, the repository has none)" : "";
 }
 
 function stepLines(
@@ -117,9 +136,9 @@ function stepLines(
   });
 }
 
-/** What it would be in each case, where that is not the same in all of them. */
+/** What it would be in each case, where the trace does not say so already. */
 function possibilities(workload: ReportedWorkload, width: number, paint: Paint): string | undefined {
-  if (workload.possibilities.length < 2) return undefined;
+  if (workload.possibilities.length < 2 || isByCases(workload)) return undefined;
   const words = { injected: "injected", "not-injected": "not injected", refused: "refused" } as const;
   const brushes = { injected: paint.good, "not-injected": paint.bad, refused: paint.bad };
   const room = "not injected".length;

@@ -29,7 +29,7 @@ NOT INJECTED: no webhook matches in namespace shop
 
 1 Namespace
   · namespace shop has istio-injection=enable       platform/namespaces.yaml:6:5
-2 Webhooks of Istio 1.30 (stock, the repository has none)  default of Istio 1.30
+2 Webhooks of Istio 1.30 (stock, the repository has none)
   ✗ rev.namespace.sidecar-injector.istio.io wants istio.io/rev in [default] on
     the namespace, which does not have it
   ✗ namespace.sidecar-injector.istio.io wants istio-injection in [enabled], it
@@ -78,6 +78,31 @@ Without a sidecar it is in the ambient mesh.
   not injected  where the namespace is unlabelled
   injected      where the namespace has istio-injection=enabled (revision
                 default)
+`,
+  );
+});
+
+pages("the answers by case are told once", () => {
+  const trace = [
+    {
+      gate: "namespace",
+      outcome: "passed",
+      says: "Nothing says which namespace it goes to",
+      where: "a.yaml:3:1",
+    },
+    { gate: "policy", outcome: "open", says: "istio-injection=enabled: injected", where: "a.yaml:3:1" },
+    { gate: "webhook", outcome: "shut", says: "unlabelled: not injected", where: "a.yaml:3:1" },
+  ] as const;
+  assert.is(
+    explain({ workload: { ...seed, trace }, resources: undefined }, report, page),
+    `Job/seed in a namespace not known                              jobs/seed.yaml:12
+UNKNOWN: its namespace is not in the repository
+
+1 Namespace
+  · Nothing says which namespace it goes to                           a.yaml:3:1
+2 Webhooks and policy, by what the namespace may be                   a.yaml:3:1
+  ✓ istio-injection=enabled: injected
+  ✗ unlabelled: not injected
 `,
   );
 });
