@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { annotationErrors, invalidAnnotations, type ReadYaml } from "../../src/istio/annotations.ts";
-import type { Reason } from "../../src/istio/decide.ts";
+import type { Decision, Reason } from "../../src/istio/decide.ts";
 import type { Mesh, PodFacts, Selector, Webhook } from "../../src/istio/facts.ts";
 import { candidate, webhookAnswer } from "../../src/istio/judge.ts";
 import { askPolicy, preparePolicy } from "../../src/istio/policy.ts";
@@ -17,6 +17,7 @@ import {
 } from "../../src/istio/webhook.ts";
 import type { JsonObject } from "../../src/kube/json.ts";
 import { type Case, type Data, type Family, jsonLines } from "./family.ts";
+import { selectorCases } from "./selectors.ts";
 
 type Map = { readonly [key: string]: string };
 
@@ -27,6 +28,8 @@ export const family: Family = async function* (data) {
   yield* stock(data);
   yield* gate2(data);
   yield* annotations(data);
+  yield* selectorCases(join(data.directory, "selectors.jsonl"));
+  yield* endToEnd(data);
 };
 
 const yamlOptions = { version: "1.1", merge: true, uniqueKeys: false } as const;
@@ -271,4 +274,98 @@ async function* annotations({ directory }: Data): AsyncGenerator<Case> {
     const named = (row.errors ?? []).map((text) => /' for annotation '([^']+)': /.exec(text)?.[1] ?? text);
     yield { id: row.id, group: "annotations", failure: difference(named.sort(), [...new Set(found)].sort()) };
   }
+}
+
+interface ExpectedCall {
+  readonly config: string;
+  readonly webhook: string;
+  readonly revision: string;
+  readonly injector: string;
+  readonly istio: string;
+  readonly required: boolean;
+  readonly reason: Reason;
+  readonly logs?: readonly string[];
+}
+
+interface RepositoryCase {
+  readonly id: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly expected: Readonly<
+    Record<
+      string,
+      {
+        readonly verdict: string;
+        readonly reason: string;
+        readonly revision: string | null;
+        readonly injectedBy: readonly string[];
+        readonly calls: readonly ExpectedCall[];
+      }
+    >
+  >;
+}
+
+/** Whole repositories through the public engine: every workload found, and decided as the real gates decide. */
+async function* endToEnd({ directory }: Data): AsyncGenerator<Case> {
+  const { memoryTree, scan } = await import("../../src/index.ts");
+  for await (const { id, files, expected } of jsonLines<RepositoryCase>(join(directory, "endtoend.jsonl"))) {
+    const { world } = scan(memoryTree(files));
+    const workloads = new Map(
+      world.workloads.map(({ resource, namespace, name, decision }) => [
+        `${resource.kind}/${namespace.name}/${name}`,
+        decision,
+      ]),
+    );
+    for (const [key, wanted] of Object.entries(expected)) {
+      const found = workloads.get(key);
+      workloads.delete(key);
+      const failure = found ? difference(expectedDecision(wanted), actualDecision(found)) : "not found";
+      yield { id: `${id}/${key}`, group: "endtoend", failure };
+    }
+    const extra = workloads.size === 0 ? undefined : `not expected: ${[...workloads.keys()].join(", ")}`;
+    yield { id: `${id}/nothing-else`, group: "endtoend", failure: extra };
+  }
+}
+
+function expectedDecision({
+  verdict,
+  reason,
+  revision,
+  injectedBy,
+  calls,
+}: RepositoryCase["expected"][string]) {
+  return {
+    verdict,
+    reason,
+    revision,
+    injectedBy,
+    calls: calls.map((call) => [
+      call.config,
+      call.webhook,
+      call.revision,
+      call.injector,
+      call.istio,
+      call.required,
+      call.reason,
+      (call.logs ?? []).map(subjectOf),
+    ]),
+  };
+}
+
+function actualDecision({ verdict, reason, revision, injectedBy, calls }: Decision) {
+  return {
+    verdict,
+    reason,
+    revision,
+    injectedBy,
+    calls: calls.map((call) => [
+      call.configuration,
+      call.webhook,
+      call.revision,
+      call.injector,
+      call.release,
+      call.required,
+      call.reason,
+      call.logs.map(subjectOf),
+    ]),
+  };
 }
