@@ -27,11 +27,16 @@ export interface Draft {
   readonly changes: readonly Change[];
   /** The identities it had before, the first as written; patches may still use them. */
   readonly earlier: readonly Identity[];
+  /**
+   * Paths whose values are one and the same: kustomize adds a label to several places as one shared node, so that whatever
+   * sets one of them later sets all.
+   */
+  readonly ties: readonly (readonly Path[])[];
 }
 
 /** A resource as it stands in its file, ready to be built. */
 export function draftOf(resource: Resource): Draft {
-  return { resource, value: resource.value, changes: [], earlier: [] };
+  return { resource, value: resource.value, changes: [], earlier: [], ties: [] };
 }
 
 /** The identity that an object has now. */
@@ -67,10 +72,34 @@ export function sourceAt({ resource, changes }: Pick<Draft, "resource" | "change
   return { document: best.source.document, path: [...best.source.path, ...path.slice(best.path.length)] };
 }
 
-/** The draft with a part set; maps on the way are made, `source` says who set it. */
+/** The draft with a part set, and what is tied to it; maps on the way are made, `source` says who set it. */
 export function setAt(draft: Draft, path: Path, value: Json, source: Source): Draft {
-  const changes = draft.changes.filter((change) => !covers(path, change.path));
-  return withRoot(draft, setIn(draft.value, path, value), [...changes, { path, source }]);
+  const tied = draft.ties.find((group) => group.some((one) => samePath(one, path))) ?? [path];
+  let next = draft;
+  for (const one of tied) {
+    const changes = next.changes.filter((change) => !covers(one, change.path));
+    const root = setIn(next.value, one, value);
+    next = withRoot(next, root, [...changes, { path: one, source }], untied(next.ties, one, "below"));
+  }
+  return next;
+}
+
+/** The draft with the same value set at several paths, tied together where there was none before. */
+export function setTied(draft: Draft, paths: readonly Path[], value: Json, source: Source): Draft {
+  const fresh = paths.filter((path) => at(draft.value, path) === undefined);
+  let next = draft;
+  for (const path of paths) next = setAt(next, path, value, source);
+  return fresh.length > 1 ? { ...next, ties: [...next.ties, fresh] } : next;
+}
+
+function untied(ties: Draft["ties"], path: Path, reach: "at" | "below"): Draft["ties"] {
+  if (ties.length === 0) return ties;
+  const stays = (one: Path) => !covers(path, one) || (reach === "below" && one.length === path.length);
+  return ties.map((group) => group.filter(stays)).filter((group) => group.length > 1);
+}
+
+function samePath(path: Path, other: Path): boolean {
+  return path.length === other.length && covers(path, other);
 }
 
 /** The draft without a map's entry or a list's item. */
@@ -85,7 +114,7 @@ export function removeAt(draft: Draft, path: Path): Draft {
   if (last === undefined || !isObject(here) || !Object.hasOwn(here, last)) return draft;
   const { [last]: _, ...rest } = here;
   const changes = draft.changes.filter((change) => !covers(path, change.path));
-  return withRoot(draft, setIn(draft.value, parent, rest), changes);
+  return withRoot(draft, setIn(draft.value, parent, rest), changes, untied(draft.ties, path, "at"));
 }
 
 /** The draft with the items of a list in another order: indices of the items that stay, undefined for new ones to be set. */
@@ -107,11 +136,12 @@ export function reorderAt(draft: Draft, path: Path, order: readonly (number | un
   const others = draft.changes.filter(
     (change) => change.path.length <= path.length || !covers(path, change.path),
   );
-  return withRoot(draft, setIn(draft.value, path, value), [...others, ...moved]);
+  const root = setIn(draft.value, path, value);
+  return withRoot(draft, root, [...others, ...moved], untied(draft.ties, path, "at"));
 }
 
-function withRoot(draft: Draft, value: Json, changes: readonly Change[]): Draft {
-  return isObject(value) ? { ...draft, value, changes } : draft;
+function withRoot(draft: Draft, value: Json, changes: readonly Change[], ties: Draft["ties"]): Draft {
+  return isObject(value) ? { ...draft, value, changes, ties } : draft;
 }
 
 function covers(path: Path, other: Path): boolean {

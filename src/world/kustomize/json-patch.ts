@@ -12,7 +12,7 @@ export type Patched =
 
 /** Applies operations in order; the first that cannot be applied fails the whole patch. */
 export function jsonPatch(draft: Draft, operations: readonly Json[], sourceOf: PatchSource): Patched {
-  let next = draft;
+  let next: Draft = { ...draft, ties: [] };
   for (const [index, operation] of operations.entries()) {
     const result = isObject(operation)
       ? apply(next, operation, (path) => sourceOf([index, ...path]))

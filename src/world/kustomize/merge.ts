@@ -48,23 +48,24 @@ function mergeMap(draft: Draft, path: Path, patch: JsonObject, from: Path, merge
   const { $patch: directive, ...rest } = patch;
   if (directive === "delete") return removeAt(draft, path);
   if (directive === "replace" || !isObject(at(draft.value, path))) {
-    return setAt(draft, path, withoutNulls(rest), merge.sourceOf(from));
+    return setAt(draft, path, added(rest, "", merge.keyed), merge.sourceOf(from));
   }
   let next = draft;
-  for (const [key, value] of Object.entries(rest)) {
-    next = mergeAt(next, [...path, key], value, [...from, key], merge);
+  for (const key of Object.keys(rest).sort()) {
+    next = mergeAt(next, [...path, key], rest[key] ?? null, [...from, key], merge);
   }
   return next;
 }
 
 function mergeList(draft: Draft, path: Path, patch: readonly Json[], from: Path, merge: Merge): Draft {
   const here = at(draft.value, path);
-  const keys = merge.keyed ? listKeys[String(path.at(-1))] : undefined;
+  const field = String(path.at(-1));
+  const keys = merge.keyed ? listKeys[field] : undefined;
   const alone = patch.find((item) => isObject(item) && "$patch" in item && Object.keys(item).length === 1);
   const directive = isObject(alone) ? alone.$patch : undefined;
   if (!keys || !Array.isArray(here) || directive === "replace") {
-    const items = patch.filter((item) => item !== alone && !(isObject(item) && item.$patch === "delete"));
-    return setAt(draft, path, items.map(withoutNulls), merge.sourceOf(from));
+    const items = keys ? patch.filter((item) => item !== alone) : patch;
+    return setAt(draft, path, added(items, field, merge.keyed), merge.sourceOf(from));
   }
   if (directive === "delete") return removeAt(draft, path);
   return mergeByKey(draft, path, here, patch, from, keys, merge);
@@ -105,12 +106,21 @@ function sameItem(item: JsonObject, other: Json, keys: readonly string[]): boole
   });
 }
 
-/** A part of a patch as it is added where there was nothing: entries set to null, and directives, are left out. */
-function withoutNulls(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutNulls);
+/**
+ * A part of a patch as it is added where there was nothing: without entries set to null, directives, and items to delete.
+ * Lists without keys are taken as they are.
+ */
+function added(value: Json, field: string, keyed: boolean): Json {
+  if (Array.isArray(value)) {
+    if (!keyed || !listKeys[field]) return value;
+    const items = value.filter((item: Json) => !(isObject(item) && item.$patch === "delete"));
+    return items.map((item: Json) => added(item, "", keyed));
+  }
   if (!isObject(value)) return value;
-  const entries = Object.entries(value).filter(([key, item]) => item !== null && key !== "$patch");
-  return Object.fromEntries(entries.map(([key, item]) => [key, withoutNulls(item)]));
+  const entries = Object.entries(value).filter(
+    ([key, item]) => key !== "$patch" && item !== null && !(isObject(item) && item.$patch === "delete"),
+  );
+  return Object.fromEntries(entries.map(([key, item]) => [key, added(item, key, keyed)]));
 }
 
 /** Merge keys of the lists in pod templates and webhook configurations, by field. */

@@ -2,7 +2,7 @@
 import { at, isObject, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
-import { type Draft, groupOf, identityOf, isClusterScoped, setAt, withIdentity } from "./draft.ts";
+import { type Draft, groupOf, identityOf, isClusterScoped, setAt, setTied, withIdentity } from "./draft.ts";
 import type { FieldSpec, Kustomization, Labelling, Setting } from "./kustomization.ts";
 
 /**
@@ -75,12 +75,12 @@ const annotationFields: readonly FieldSpec[] = [
 
 function labelled(draft: Draft, { pairs }: Labelling, fields: readonly FieldSpec[]): Draft {
   const { apiVersion, kind } = identityOf(draft);
+  const selected = fields.filter((spec) => selects(spec, apiVersion, kind));
   let next = draft;
-  for (const spec of fields) {
-    if (!selects(spec, apiVersion, kind)) continue;
-    for (const path of pathsOf(next.value, spec)) {
-      for (const { key, value, source } of pairs) next = setAt(next, [...path, key], value, source);
-    }
+  for (const { key, value, source } of pairs) {
+    const paths = selected.flatMap((spec) => pathsOf(draft.value, spec));
+    const distinct = new Map(paths.map((path) => [path.join("/"), [...path, key]]));
+    next = setTied(next, [...distinct.values()], value, source);
   }
   return next;
 }
