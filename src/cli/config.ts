@@ -2,6 +2,8 @@
 import { frame } from "../report/frame.ts";
 import { paintOf } from "../report/paint.ts";
 import { withSlashes } from "../source/disk.ts";
+import type { Location } from "../source/locate.ts";
+import type { Path } from "../source/node.ts";
 import type { FileTree } from "../source/tree.ts";
 import { type Config, type ConfigProblem, findConfig, loadConfig } from "../world/config.ts";
 import { missing } from "./input.ts";
@@ -11,7 +13,11 @@ export interface FoundConfig {
   readonly config: Config;
   /** Undefined when there is none. */
   readonly path: string | undefined;
+  /** Where a setting stands. */
+  readonly locate: (path: Path) => Location | undefined;
 }
+
+const none: FoundConfig = { config: {}, path: undefined, locate: () => undefined };
 
 /** Width and colour of the frames. */
 export interface ConfigStyle {
@@ -28,15 +34,15 @@ export function readConfig(
   tree: FileTree,
   style: ConfigStyle,
 ): FoundConfig {
-  if (named === false) return { config: {}, path: undefined };
+  if (named === false) return none;
   const path = named === undefined ? findConfig(tree) : withSlashes(named);
-  if (path === undefined) return { config: {}, path: undefined };
+  if (path === undefined) return none;
   if (!tree.stat(path)) throw missing(`--config ${named}`, path, tree);
   const bytes = tree.read(path);
   if ("reason" in bytes) throw new UsageError(`${path}: ${bytes.reason}`);
   const text = new TextDecoder().decode(bytes);
   const reading = loadConfig(text, path);
-  if (reading.ok) return { config: reading.config, path };
+  if (reading.ok) return { config: reading.config, path, locate: reading.locate };
   throw new UsageError(reading.problems.map((problem) => shown(problem, text, path, style)).join("\n"));
 }
 

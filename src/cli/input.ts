@@ -1,4 +1,5 @@
 /** From arguments to the files, the configuration and the options of a scan. */
+import { relative, resolve } from "node:path";
 import { nearest } from "../kube/nearest.ts";
 import { diskTree, expandGlobs, hasGlobMagic, withSlashes } from "../source/disk.ts";
 import type { FileTree } from "../source/tree.ts";
@@ -26,7 +27,7 @@ export async function openInput(
   io: Io,
 ): Promise<Input> {
   const disk = diskTree(io.cwd);
-  const stdinName = withSlashes(flags.stdinName ?? STDIN_NAME);
+  const stdinName = withSlashes(relative(io.cwd, resolve(io.cwd, flags.stdinName ?? STDIN_NAME)));
   const tree = args.includes("-") ? withFile(disk, stdinName, await io.readStdin()) : disk;
   if (flags.stdinName !== undefined && tree === disk) {
     throw new UsageError("--stdin-name names what is read from standard input; add - to the paths");
@@ -83,9 +84,9 @@ function lyingDumps(disk: FileTree): readonly string[] {
 /** A tree with one more file, which hides what the disk has under that name. */
 function withFile(tree: FileTree, path: string, bytes: Uint8Array): FileTree {
   return {
+    ...tree,
     stat: (asked) =>
       asked === path ? { type: "file", size: bytes.length, identity: `-:${path}` } : tree.stat(asked),
-    list: (asked) => tree.list(asked),
     read: (asked) => (asked === path ? bytes : tree.read(asked)),
   };
 }

@@ -41,12 +41,16 @@ export async function openSession(
   const istioVersion = knownRelease(flags.istioVersion);
   const assume = assumedLabels(flags.assume);
   const input = await openInput(paths, flags, io);
-  const { config, path: configPath } = readConfig(flags.config, input.tree, presentationFor(flags, io));
+  const {
+    config,
+    path: configPath,
+    locate,
+  } = readConfig(flags.config, input.tree, presentationFor(flags, io));
   const progress = progressOn(io);
   const result = scan(input.tree, {
     paths: input.paths.length > 0 ? input.paths : ["."],
     config: withRevisions(config, flags.revision),
-    ...(configPath === undefined ? {} : { configPath }),
+    ...(configPath === undefined ? {} : { configPath, locateInConfig: locate }),
     ...(istioVersion === undefined ? {} : { istioVersion }),
     ...(assume === undefined ? {} : { assume }),
     ...(flags.namespace === undefined ? {} : { defaultNamespace: flags.namespace }),

@@ -25,10 +25,8 @@ export function usageError(error: CommanderError, command: Command): UsageError 
   const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? "";
   const name = quoted.split(/[ ,=]/).find((part) => part.startsWith("--")) ?? quoted;
   switch (error.code) {
-    case "commander.unknownOption": {
-      const flag = quoted.replace(/=.*$/s, "");
-      return new UsageError(`unknown option ${flag}${guess(flag, longOptions(command))}${see(command)}`);
-    }
+    case "commander.unknownOption":
+      return unknownOption(quoted.replace(/=.*$/s, ""), command);
     case "commander.unknownCommand":
       return unknownCommand(quoted, command);
     case "commander.optionMissingArgument":
@@ -40,6 +38,14 @@ export function usageError(error: CommanderError, command: Command): UsageError 
     default:
       return new UsageError(error.message.replace(/^error: /, ""));
   }
+}
+
+function unknownOption(flag: string, command: Command): UsageError {
+  const owner = command.commands.find((one) => longOptions(one).includes(flag));
+  if (owner) {
+    return new UsageError(`${flag} goes after the command, as in sidelint ${owner.name()} ${flag}`);
+  }
+  return new UsageError(`unknown option ${flag}${guess(flag, longOptions(command))}${see(command)}`);
 }
 
 function unknownCommand(given: string, program: Command): UsageError {

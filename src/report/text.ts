@@ -10,12 +10,15 @@ import { missingFacts, nothingToReport, summary } from "./summary.ts";
 
 /** A terminal narrower than this gets no code frames. */
 const FRAME_MINIMUM = 60;
+/** Lines longer than this are hard to read, however wide the terminal is. */
+const WIDEST = 100;
 
 /**
  * The whole report, ending in a line end; empty when there is nothing to print (quiet and without errors).
  * Lines fit `presentation.width`, except for paths, which stay whole so that they can be copied.
  */
-export function text(report: Report, presentation: Presentation): string {
+export function text(report: Report, given: Presentation): string {
+  const presentation = { ...given, width: Math.min(given.width, WIDEST) };
   const paint = paintOf(presentation.colour);
   const findings = shownFindings(report, presentation).filter((finding) => !saidElsewhere(finding, report));
   const blocks = byFile(findings).map((group) => fileBlock(group, presentation, paint));

@@ -54,7 +54,7 @@ check("standard input is a file of its own", () =>
     const { stdout } = await sidelint(["list", "-", "ns.yaml"], { stdin: deployment });
     assert.match(stdout, "stdin.yaml:1");
     assert.not.match(stdout, "apps/web.yaml");
-    const named = await sidelint(["list", "-", "ns.yaml", "--stdin-name", "apps/web.yaml"], {
+    const named = await sidelint(["list", "-", "ns.yaml", "--stdin-name", "./apps/web.yaml"], {
       stdin: deployment,
     });
     assert.match(named.stdout, /injected +shop +Deployment\/web .* apps\/web.yaml:1/);

@@ -12,6 +12,7 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
     "sidelint: unknown option --formt (did you mean --format?); see sidelint check --help\n",
   ],
   [["check", "--zzzzzz"], "sidelint: unknown option --zzzzzz; see sidelint check --help\n"],
+  [["--quiet", "check"], "sidelint: --quiet goes after the command, as in sidelint check --quiet\n"],
   [["--formatt"], "sidelint: unknown option --formatt; see sidelint --help\n"],
   [["chek"], "sidelint: unknown command chek (did you mean check?); there are check, list, explain, rules\n"],
   [
