@@ -93,7 +93,7 @@ export function buildKustomizations(sources: Sources): Builds {
   const finished = new Map<string, Accumulated>();
   const all = [...sources.kustomizations.keys()].flatMap((directory) => kustomizationAt(directory) ?? []);
   const counted = new Set<string>();
-  const builds = rootsOf(all, kustomizationAt).map((root): Build => {
+  const builds = rootsOf(all).map((root): Build => {
     const workshop: Workshop = { sources, kustomizationAt, patchOf, finished, components: 0 };
     const { drafts, problems } = accumulate(root, [], workshop);
     return {
@@ -136,10 +136,8 @@ function kustomizationBeyond(directory: string, sources: Sources): Document | un
 }
 
 /** Those that no other one includes; of a ring that only includes itself, the first. */
-function rootsOf(
-  all: readonly Kustomization[],
-  kustomizationAt: Workshop["kustomizationAt"],
-): readonly Kustomization[] {
+function rootsOf(all: readonly Kustomization[]): readonly Kustomization[] {
+  const known = new Map(all.map((one) => [one.directory, one]));
   const included = new Set(all.flatMap((one) => includes(one).filter((path) => path !== one.directory)));
   const reached = new Set<string>();
   const reach = (start: Kustomization) => {
@@ -147,7 +145,7 @@ function rootsOf(
     for (let one = open.pop(); one; one = open.pop()) {
       if (reached.has(one.directory)) continue;
       reached.add(one.directory);
-      open.push(...includes(one).flatMap((path) => kustomizationAt(path) ?? []));
+      open.push(...includes(one).flatMap((path) => known.get(path) ?? []));
     }
   };
   const roots = all.filter(({ directory }) => !included.has(directory));
