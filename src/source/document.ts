@@ -1,5 +1,7 @@
 /** One YAML document of a file: where it stands, what a peek says of it, and its values on first need. */
-import type { Node } from "./node.ts";
+import type { Node, Range } from "./node.ts";
+import { readYaml } from "./read.ts";
+import { splitDocuments } from "./split.ts";
 
 /** A file as it was read; `path` is relative to where the command runs and uses `/`. `text` has no byte order mark. */
 export interface SourceFile {
@@ -11,10 +13,29 @@ export interface SourceFile {
 export interface ReadError {
   readonly message: string;
   readonly offset: number;
+  /** How Kubernetes' own reader names the problem. */
+  readonly reason?: string;
+}
+
+/** A key that a map has twice, or that a merge key brings once more. Kubernetes keeps the second (strict readers refuse). */
+export interface Duplicate {
+  readonly key: string;
+  readonly first: Range;
+  readonly again: Range;
+  /**
+   * Whether both are the same value to YAML. `1` and `"1"` are not, though they are one key in JSON: then even strict
+   * readers accept both, and which one Kubernetes keeps is chance.
+   */
+  readonly same: boolean;
 }
 
 export type Reading =
-  | { readonly ok: true; readonly root: Node | undefined }
+  | {
+      readonly ok: true;
+      /** Undefined when the document is empty. */
+      readonly root: Node | undefined;
+      readonly duplicates?: readonly Duplicate[];
+    }
   | { readonly ok: false; readonly error: ReadError };
 
 /** What a document's top-level `kind` and `apiVersion` are without parsing it; `sure` is false whenever the peek could be wrong. */
@@ -34,3 +55,28 @@ export interface Document {
   /** Parses on the first call and remembers. */
   read(): Reading;
 }
+
+/** The documents of a file that have content, in order. Nothing is parsed yet. */
+export function readDocuments(file: SourceFile): readonly Document[] {
+  return splitDocuments(file.text).map(({ start, end, peek }, index) => {
+    let reading: Reading | undefined;
+    return {
+      file,
+      index,
+      start,
+      end,
+      peek,
+      read() {
+        reading ??= readYaml(file.text, start, end);
+        return reading;
+      },
+    };
+  });
+}
+
+/** Whether a text can hold a Kubernetes resource at all: it says `kind` somewhere. */
+export function mentionsKind(text: string): boolean {
+  return text.includes("kind");
+}
+
+export { readEmbedded } from "./embedded.ts";

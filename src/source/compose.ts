@@ -1,0 +1,346 @@
+/** From the grammar's parts to nodes: scalars resolved, anchors and merge keys expanded, duplicates noticed, bombs refused. */
+
+import type { Duplicate } from "./document.ts";
+import { goFloat32 } from "./go-json.ts";
+import type { MapEntry, MapNode, Node, Range, ScalarNode, ScalarStyle } from "./node.ts";
+import { type Problem, problems, selfContaining, unknownAnchor } from "./problem.ts";
+import {
+  mayBeOther,
+  mergeTag,
+  type Resolved,
+  resolvePlain,
+  resolveTagged,
+  type ScalarKind,
+} from "./scalar.ts";
+
+interface Key {
+  readonly text: string;
+  readonly kind: ScalarKind;
+  readonly value: unknown;
+  readonly range: Range;
+}
+
+/** An anchored node; `node` is undefined while its collection is open. `cost` counts Go's decoding steps to expand it. */
+interface Anchored {
+  node: Node | undefined;
+  kind: ScalarKind;
+  cost: number;
+}
+
+interface OpenMap {
+  readonly type: "map";
+  readonly start: number;
+  readonly flow: boolean;
+  readonly anchored: Anchored | undefined;
+  readonly stepsBefore: number;
+  readonly entries: MapEntry[];
+  readonly keys: Key[];
+  /** Positions by key, once there are too many entries to look through. */
+  index: Map<string, number> | undefined;
+  key: Key | "merge" | undefined;
+  unusable: Unusable | undefined;
+}
+
+interface OpenList {
+  readonly type: "list";
+  readonly start: number;
+  readonly flow: boolean;
+  readonly anchored: Anchored | undefined;
+  readonly stepsBefore: number;
+  readonly items: Node[];
+  /** Where the aliases stand, when the list is the value of a merge key. */
+  readonly aliases: (Range | undefined)[] | undefined;
+}
+
+interface Unusable {
+  readonly problem: Problem;
+  readonly offset: number;
+}
+
+export interface Composition {
+  /** What is added to offsets of the scanned text. */
+  readonly base: number;
+  readonly open: (OpenMap | OpenList)[];
+  readonly anchors: Map<string, Anchored>;
+  root: Node | undefined;
+  readonly duplicates: Duplicate[];
+  /** Nodes that cannot become JSON, if the document's value contains them. */
+  readonly unusable: Map<Node, Unusable>;
+  readonly mapKeys: WeakMap<MapNode, readonly Key[]>;
+  steps: number;
+  aliasSteps: number;
+  failure: Unusable | undefined;
+}
+
+/** An empty composition; offsets of its nodes are those of the scanned text plus `base`. */
+export function startComposition(base: number): Composition {
+  return {
+    base,
+    open: [],
+    anchors: new Map(),
+    root: undefined,
+    duplicates: [],
+    unusable: new Map(),
+    mapKeys: new WeakMap(),
+    steps: 1,
+    aliasSteps: 0,
+    failure: undefined,
+  };
+}
+
+function refuse(to: Composition, problem: Problem, offset: number) {
+  to.failure ??= { problem, offset };
+}
+
+/** Counts decoding steps and applies go-yaml's rule against alias bombs. */
+function count(to: Composition, steps: number, aliasSteps: number, offset: number) {
+  to.steps += steps;
+  to.aliasSteps += aliasSteps;
+  if (to.aliasSteps > 100 && to.steps > 1000 && to.aliasSteps / to.steps > allowedAliasRatio(to.steps)) {
+    refuse(to, problems.aliasing, offset);
+  }
+}
+
+function allowedAliasRatio(steps: number): number {
+  const low = 400_000;
+  const high = 4_000_000;
+  if (steps <= low) return 0.99;
+  return steps >= high ? 0.1 : 0.99 - 0.89 * ((steps - low) / (high - low));
+}
+
+const awaitsKey = (frame: OpenMap | OpenList | undefined): frame is OpenMap =>
+  frame?.type === "map" && frame.key === undefined;
+
+function isMergeValue(frame: OpenMap | OpenList | undefined): boolean {
+  return frame?.type === "map" && frame.key === "merge";
+}
+
+function register(to: Composition, anchor: string): Anchored | undefined {
+  if (anchor === "") return undefined;
+  const anchored: Anchored = { node: undefined, kind: "null", cost: 1 };
+  to.anchors.set(anchor, anchored);
+  return anchored;
+}
+
+/** Opens a map; entries follow until `closeCollection`. */
+export function openMap(to: Composition, start: number, flow: boolean, anchor: string) {
+  const parent = to.open.at(-1);
+  if (awaitsKey(parent)) return refuse(to, problems.complexKey, to.base + start);
+  const stepsBefore = to.steps;
+  count(to, 1, 0, to.base + start);
+  to.open.push({
+    type: "map",
+    start: to.base + start,
+    flow,
+    anchored: register(to, anchor),
+    stepsBefore,
+    entries: [],
+    keys: [],
+    index: undefined,
+    key: undefined,
+    unusable: undefined,
+  });
+}
+
+/** Opens a list; items follow until `closeCollection`. */
+export function openList(to: Composition, start: number, flow: boolean, anchor: string) {
+  const parent = to.open.at(-1);
+  if (awaitsKey(parent)) return refuse(to, problems.complexKey, to.base + start);
+  const merges = isMergeValue(parent);
+  const stepsBefore = to.steps - (merges ? 1 : 0);
+  if (!merges) count(to, 1, 0, to.base + start);
+  to.open.push({
+    type: "list",
+    start: to.base + start,
+    flow,
+    anchored: register(to, anchor),
+    stepsBefore,
+    items: [],
+    aliases: merges ? [] : undefined,
+  });
+}
+
+/** Closes the innermost collection. */
+export function closeCollection(to: Composition, end: number) {
+  const frame = to.open.pop();
+  if (!frame) return;
+  const range = { start: frame.start, end: Math.max(to.base + end, frame.start) };
+  let node: Node;
+  if (frame.type === "list") node = { type: "list", ...range, flow: frame.flow, items: frame.items };
+  else {
+    node = { type: "map", ...range, flow: frame.flow, entries: frame.entries };
+    if (frame.unusable) to.unusable.set(node, frame.unusable);
+    if (frame.anchored || isMergeValue(to.open.at(-1)) || mergeListAliases(to))
+      to.mapKeys.set(node, frame.keys);
+  }
+  if (frame.anchored) {
+    frame.anchored.node = node;
+    frame.anchored.cost = to.steps - frame.stepsBefore;
+  }
+  deliver(to, node, undefined, frame.type === "list" ? frame.aliases : undefined);
+}
+
+function mergeListAliases(to: Composition): boolean {
+  const parent = to.open.at(-1);
+  return parent?.type === "list" && parent.aliases !== undefined;
+}
+
+const styles: readonly ScalarStyle[] = ["plain", "single", "double", "literal", "folded"];
+
+/** Adds a scalar: its text, the style's number, the full tag or "", and the anchor or "". */
+export function addScalar(
+  to: Composition,
+  text: string,
+  style: number,
+  start: number,
+  end: number,
+  tag: string,
+  anchor: string,
+) {
+  const range = { start: to.base + start, end: to.base + end };
+  const implicit = tag === "!" || (tag === "" && style === 0);
+  const parent = to.open.at(-1);
+  const isKey = awaitsKey(parent);
+  let kind: ScalarKind = "string";
+  let value: Resolved["value"] = text;
+  if (tag !== "" || (implicit && mayBeOther(text))) {
+    const resolved = tag === "" ? resolvePlain(text) : resolveTagged(tag, text);
+    if ("reason" in resolved) return refuse(to, resolved, range.start);
+    ({ kind, value } = resolved);
+  }
+  if (isKey && anchor === "") {
+    if (text === "<<" && (implicit || tag === mergeTag)) {
+      parent.key = "merge";
+      return;
+    }
+    count(to, 1, 0, range.start);
+    parent.key = keyOf(kind, value, range);
+    return;
+  }
+  const node: ScalarNode = { type: "scalar", ...range, value, style: styles[style] ?? "plain" };
+  if (kind === "float" && !Number.isFinite(value)) {
+    to.unusable.set(node, { problem: problems.number, offset: range.start });
+  }
+  if (anchor !== "") to.anchors.set(anchor, { node, kind, cost: 1 });
+  if (isKey && text === "<<" && (implicit || tag === mergeTag)) {
+    parent.key = "merge";
+    return;
+  }
+  count(to, 1, 0, range.start);
+  if (isKey) parent.key = keyOf(kind, value, range);
+  else deliver(to, node, undefined, undefined);
+}
+
+function keyOf(kind: ScalarKind, value: Resolved["value"], range: Range): Key {
+  const text = kind === "float" ? goFloat32(Number(value)) : String(value);
+  return { text, kind, value, range };
+}
+
+/** Adds what an alias stands for. */
+export function addAlias(to: Composition, name: string, start: number, end: number) {
+  const range = { start: to.base + start, end: to.base + end };
+  const anchored = to.anchors.get(name);
+  if (!anchored) return refuse(to, unknownAnchor(name), range.start);
+  const { node } = anchored;
+  if (!node) return refuse(to, selfContaining(name), range.start);
+  count(to, 1, 0, range.start);
+  count(to, anchored.cost, anchored.cost, range.start);
+  const parent = to.open.at(-1);
+  if (!awaitsKey(parent)) return deliver(to, node, range, undefined);
+  if (node.type !== "scalar") return refuse(to, problems.complexKey, range.start);
+  parent.key = keyOf(anchored.kind, node.value, range);
+}
+
+/** Puts a finished node where it belongs: the root, a list, or under the key that waits for it. */
+function deliver(
+  to: Composition,
+  node: Node,
+  alias: Range | undefined,
+  mergeAliases: readonly (Range | undefined)[] | undefined,
+) {
+  const parent = to.open.at(-1);
+  if (!parent) {
+    to.root = node;
+    return;
+  }
+  if (parent.type === "list") {
+    parent.items.push(node);
+    parent.aliases?.push(alias);
+    return;
+  }
+  const { key } = parent;
+  parent.key = undefined;
+  if (key === undefined) return;
+  if (key === "merge") return merge(to, parent, node, alias, mergeAliases);
+  if (key.kind === "null" || key.kind === "unsigned") {
+    parent.unusable ??= { problem: problems.keyType, offset: key.range.start };
+  }
+  const entry = { key: key.text, keyRange: key.range, keyIsString: key.kind === "string", value: node };
+  setEntry(to, parent, key, alias ? { ...entry, alias } : entry, key.range);
+}
+
+/** The entries of a merge key's value replace those that are there; of a list's maps, the earlier win. */
+function merge(
+  to: Composition,
+  into: OpenMap,
+  node: Node,
+  alias: Range | undefined,
+  aliases: readonly (Range | undefined)[] | undefined,
+) {
+  const maps = node.type === "list" && aliases ? node.items : [node];
+  for (let i = maps.length - 1; i >= 0; i--) {
+    const map = maps[i];
+    if (map?.type !== "map") return refuse(to, problems.mergeValue, (alias ?? map ?? node).start);
+    const place = aliases ? aliases[i] : alias;
+    const keys = to.mapKeys.get(map) ?? [];
+    into.unusable ??= to.unusable.get(map);
+    map.entries.forEach((entry, at) => {
+      const key = keys[at];
+      if (key) setEntry(to, into, key, place ? { ...entry, alias: place } : entry, place ?? key.range);
+    });
+  }
+}
+
+const fewEntries = 12;
+
+function setEntry(to: Composition, map: OpenMap, key: Key, entry: MapEntry, place: Range) {
+  const at = findEntry(map, key.text);
+  if (at < 0) {
+    map.index?.set(key.text, map.entries.length);
+    map.entries.push(entry);
+    map.keys.push(key);
+    return;
+  }
+  const before = map.keys[at];
+  const same = before !== undefined && before.kind === key.kind && before.value === key.value;
+  const first = map.entries[at]?.keyRange ?? place;
+  to.duplicates.push({ key: key.text, first, again: place, same });
+  map.entries[at] = entry;
+  map.keys[at] = key;
+}
+
+function findEntry(map: OpenMap, text: string): number {
+  const { entries } = map;
+  if (!map.index && entries.length < fewEntries) {
+    for (let i = 0; i < entries.length; i++) if (entries[i]?.key === text) return i;
+    return -1;
+  }
+  map.index ??= new Map(entries.map((entry, i) => [entry.key, i]));
+  return map.index.get(text) ?? -1;
+}
+
+/** A node of the document's value that cannot become JSON, if there is one. */
+export function findUnusable(from: Composition): Unusable | undefined {
+  if (from.unusable.size === 0 || !from.root) return undefined;
+  const seen = new Set<Node>();
+  const todo: Node[] = [from.root];
+  for (let node = todo.pop(); node; node = todo.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const found = from.unusable.get(node);
+    if (found) return found;
+    if (node.type === "list") for (const item of node.items) todo.push(item);
+    else if (node.type === "map") for (const entry of node.entries) todo.push(entry.value);
+  }
+  return undefined;
+}

@@ -1,0 +1,33 @@
+/** Reads one YAML document as Kubernetes does: sigs.k8s.io/yaml 1.6.0 over go.yaml.in/yaml/v2 2.4.4. */
+import { findUnusable, startComposition } from "./compose.ts";
+import type { Reading } from "./document.ts";
+import { parseDocument } from "./parse.ts";
+import { errorAt, problems } from "./problem.ts";
+import { checkCharacters } from "./text.ts";
+import { startScan } from "./tokens.ts";
+
+/**
+ * Reads the first document in `text` between two offsets; what follows it is not looked at, as Kubernetes does not.
+ * Offsets of nodes and errors are those of `text`. The root is undefined when there is no document at all.
+ */
+export function readYaml(text: string, start = 0, end = text.length): Reading {
+  const source = start === 0 && end === text.length ? text : text.slice(start, end);
+  const { wide, refused } = checkCharacters(source);
+  const to = startComposition(start);
+  const scan = startScan(source, wide);
+  if (source.charCodeAt(0) === 0xfeff) {
+    scan.pos = 1;
+    scan.lineStart = 1;
+  }
+  if (refused >= 0) return { ok: false, error: errorAt(problems.control, start + refused) };
+  parseDocument(scan, to);
+  if (scan.failure) {
+    return {
+      ok: false,
+      error: errorAt(scan.failure.problem, start + Math.min(scan.failure.offset, source.length)),
+    };
+  }
+  const failure = to.failure ?? findUnusable(to);
+  if (failure) return { ok: false, error: errorAt(failure.problem, failure.offset) };
+  return { ok: true, root: to.root, duplicates: to.duplicates };
+}
