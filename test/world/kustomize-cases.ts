@@ -222,6 +222,47 @@ resources: [web.yaml, ns.yaml, rollout.yaml]
     },
   },
   {
+    name: "a label that was added to object and pod template together is one: an overlay that sets the first sets both",
+    files: {
+      "base/kustomization.yaml":
+        'commonLabels: {sidecar.istio.io/inject: "true"}\nresources: [web.yaml, pod.yaml]\n',
+      "base/web.yaml": web,
+      "base/pod.yaml": pod,
+      "over/kustomization.yaml":
+        'labels: [{pairs: {sidecar.istio.io/inject: "false"}}]\nresources: [../base]\n',
+    },
+    builds: {
+      over: [
+        "Deployment -/web [web,log] {app=web,sidecar.istio.io/inject=false}",
+        "Pod -/once [once] {sidecar.istio.io/inject=false}",
+      ],
+    },
+  },
+  {
+    name: "a label that the pod template had before stays its own",
+    files: {
+      "base/kustomization.yaml": "commonLabels: {app: base}\nresources: [web.yaml]\n",
+      "base/web.yaml": web,
+      "over/kustomization.yaml": "labels: [{pairs: {app: over}}]\nresources: [../base]\n",
+    },
+    builds: { over: ["Deployment -/web [web,log] {app=base}"] },
+  },
+  {
+    name: "a JSON patch unties labels",
+    files: {
+      "base/kustomization.yaml": `commonLabels: {x: "1"}
+resources: [web.yaml]
+patchesJson6902:
+- target: {kind: Deployment, name: web}
+  patch: |-
+    - {op: test, path: /metadata/name, value: web}
+`,
+      "base/web.yaml": web,
+      "over/kustomization.yaml": 'labels: [{pairs: {x: "2"}}]\nresources: [../base]\n',
+    },
+    builds: { over: ["Deployment -/web [web,log] {app=web,x=1}"] },
+  },
+  {
     name: "a strategic merge patch merges maps, removes nulls and matches containers by name",
     files: {
       "kustomization.yaml": "resources: [web.yaml]\npatches:\n- path: patch.yaml\n",
