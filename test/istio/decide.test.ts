@@ -1,0 +1,361 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { decide } from "../../src/istio/decide.ts";
+import type { Injector, Labels, Mesh, NamespaceFacts, PodFacts, Webhook } from "../../src/istio/facts.ts";
+import { findOpeners } from "../../src/istio/remedy.ts";
+import { stockWebhooks } from "../../src/istio/webhook.ts";
+
+const inject = "sidecar.istio.io/inject";
+const rev = "istio.io/rev";
+const enabled = { "istio-injection": "enabled" };
+
+function mesh(given: Partial<Mesh> = {}): Mesh {
+  return { release: "1.30", webhooks: stockWebhooks({ release: "1.30" }), injectors: [], ...given };
+}
+function pod(given: Partial<PodFacts> = {}): PodFacts {
+  return { labels: {}, annotations: {}, hostNetwork: false, containers: [], initContainers: [], ...given };
+}
+function namespace(labels: Labels | null = {}, name: string | null = "shop"): NamespaceFacts {
+  return { name, labels: labels && [labels] };
+}
+function injector(given: Partial<Injector>): Injector {
+  return {
+    revision: "default",
+    release: "1.30",
+    policy: "enabled",
+    neverInjectSelector: [],
+    alwaysInjectSelector: [],
+    proxyResources: undefined,
+    configMap: "istio-system/istio-sidecar-injector",
+    ...given,
+  };
+}
+function written(given: Partial<Webhook>): Webhook {
+  return {
+    configuration: "own",
+    name: "own.sidecar-injector.istio.io",
+    index: 0,
+    namespaceSelector: undefined,
+    objectSelector: undefined,
+    coversPods: true,
+    revision: "default",
+    answersTo: "default",
+    written: true,
+    ...given,
+  };
+}
+
+const certain = suite("a namespace whose labels are known");
+const both = mesh({
+  webhooks: [
+    ...stockWebhooks({ release: "1.30" }),
+    ...stockWebhooks({ release: "1.30", revision: "canary" }),
+  ],
+});
+
+type Row = readonly [what: string, pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh, expected: string];
+const rows: readonly Row[] = [
+  ["an enabled one injects", pod(), namespace(enabled), mesh(), "injected policy-enabled default"],
+  ["an unlabelled one does not", pod(), namespace(), mesh(), "not-injected no-webhook null"],
+  [
+    "the pod's label injects there",
+    pod({ labels: { [inject]: "true" } }),
+    namespace(),
+    mesh(),
+    "injected inject-true default",
+  ],
+  [
+    "the annotation does not",
+    pod({ annotations: { [inject]: "true" } }),
+    namespace(),
+    mesh(),
+    "not-injected no-webhook null",
+  ],
+  [
+    "a misspelled value shuts",
+    pod({ labels: { [inject]: "true" } }),
+    namespace({ "istio-injection": "enable" }),
+    mesh(),
+    "not-injected no-webhook null",
+  ],
+  [
+    "a revision label calls that revision",
+    pod(),
+    namespace({ [rev]: "canary" }),
+    both,
+    "injected policy-enabled canary",
+  ],
+  [
+    "istio-injection beats the revision",
+    pod(),
+    namespace({ ...enabled, [rev]: "canary" }),
+    both,
+    "injected policy-enabled default",
+  ],
+  [
+    "kube-system is refused by the injector",
+    pod(),
+    namespace(enabled, "kube-system"),
+    mesh(),
+    "not-injected ignored-namespace default",
+  ],
+  [
+    "the injector is found by revision",
+    pod(),
+    namespace(enabled),
+    mesh({
+      injectors: [injector({ revision: "canary", policy: "disabled" }), injector({ policy: "disabled" })],
+    }),
+    "not-injected policy-disabled default",
+  ],
+  [
+    "each injector reads as its own release does",
+    pod({ labels: { [inject]: "yes" } }),
+    namespace(enabled),
+    mesh({ injectors: [injector({ release: "1.26.8", policy: "disabled" })] }),
+    "injected inject-true default",
+  ],
+  [
+    "an invalid selector has the pod refused",
+    pod(),
+    namespace(enabled),
+    mesh({ webhooks: [written({ objectSelector: { matchExpressions: [{ key: "a", operator: "Like" }] } })] }),
+    "refused selector-invalid null",
+  ],
+  [
+    "an invalid selector beside one that misses does no harm",
+    pod(),
+    namespace(),
+    mesh({
+      webhooks: [
+        written({
+          namespaceSelector: { matchLabels: enabled },
+          objectSelector: { matchExpressions: [{ key: "a", operator: "Like" }] },
+        }),
+      ],
+    }),
+    "not-injected no-webhook null",
+  ],
+  [
+    "the namespace's name is a label",
+    pod(),
+    namespace({}, "shop"),
+    mesh({
+      webhooks: [written({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "shop" } } })],
+    }),
+    "injected policy-enabled default",
+  ],
+];
+for (const [what, given, place, world, expected] of rows) {
+  certain(what, () => {
+    const { verdict, reason, revision, possibilities } = decide(given, place, world);
+    assert.is(`${verdict} ${reason} ${revision}`, expected);
+    assert.is(possibilities.length, 1);
+  });
+}
+
+certain("webhooks of two revisions inject twice", () => {
+  const twice = mesh({
+    webhooks: [
+      ...stockWebhooks({ release: "1.30", revision: "canary", tags: ["default"], tagsOnly: true }),
+      ...stockWebhooks({ release: "1.30" }),
+    ],
+  });
+  assert.equal(decide(pod(), namespace(enabled), twice).injectedBy, ["canary", "default"]);
+});
+certain.run();
+
+const doubtful = suite("a namespace whose labels are not known");
+
+doubtful("five cases for a stock mesh", () => {
+  const { verdict, reason, possibilities } = decide(pod(), namespace(null), mesh());
+  assert.equal([verdict, reason], ["unknown", "namespace-labels-unknown"]);
+  assert.equal(
+    possibilities.map((each) => `${each.when}: ${each.verdict} ${each.reason} ${each.webhook}`),
+    [
+      "unlabelled: not-injected no-webhook null",
+      "istio-injection=enabled: injected policy-enabled namespace.sidecar-injector.istio.io",
+      "istio-injection=disabled: not-injected no-webhook null",
+      "istio.io/rev=default: injected policy-enabled rev.namespace.sidecar-injector.istio.io",
+      "istio.io/rev=other: not-injected no-webhook null",
+    ],
+  );
+});
+doubtful("without a name the name is what is missing", () => {
+  assert.is(decide(pod(), namespace(null, null), mesh()).reason, "namespace-unknown");
+});
+doubtful("every revision and tag is a case", () => {
+  const tagged = mesh({ webhooks: stockWebhooks({ release: "1.30", revision: "1-30", tags: ["prod"] }) });
+  const { possibilities } = decide(pod(), namespace(null), tagged);
+  assert.equal(
+    possibilities.map(({ when }) => when),
+    [
+      "unlabelled",
+      "istio-injection=enabled",
+      "istio-injection=disabled",
+      "istio.io/rev=prod",
+      "istio.io/rev=1-30",
+      "istio.io/rev=other",
+    ],
+  );
+});
+doubtful("labels that only a written webhook looks at are cases too", () => {
+  const own = mesh({
+    webhooks: [
+      written({
+        namespaceSelector: {
+          matchLabels: { mesh: "on" },
+          matchExpressions: [
+            { key: "team", operator: "In", values: ["a", "b"] },
+            { key: "legacy", operator: "DoesNotExist" },
+          ],
+        },
+      }),
+    ],
+  });
+  const { verdict, possibilities } = decide(pod(), namespace(null), own);
+  assert.is(verdict, "unknown");
+  assert.equal(
+    possibilities.slice(5).map(({ when, verdict }) => `${when} ${verdict}`),
+    ["mesh=on,team=a injected", "mesh=on,team=b injected", 'legacy="" not-injected'],
+  );
+});
+
+const agreed: readonly (readonly [what: string, pod: PodFacts, namespace: NamespaceFacts, reason: string])[] =
+  [
+    ["host network", pod({ hostNetwork: true }), namespace(null), "host-network"],
+    ["the label false", pod({ labels: { [inject]: "false" } }), namespace(null), "no-webhook"],
+    ["an ignored namespace", pod(), namespace(null, "kube-system"), "ignored-namespace"],
+  ];
+for (const [what, given, place, reason] of agreed) {
+  doubtful(`${what} is a no in every case`, () => {
+    const decision = decide(given, place, mesh());
+    assert.equal([decision.verdict, decision.reason], ["not-injected", reason]);
+  });
+}
+
+doubtful("sources that disagree are the cases", () => {
+  const differ = { name: "shop", labels: [enabled, { team: "a" }] };
+  const { verdict, reason, possibilities } = decide(pod(), differ, mesh());
+  assert.equal([verdict, reason], ["unknown", "namespace-labels-differ"]);
+  assert.equal(
+    possibilities.map(({ when, verdict }) => `${when} ${verdict}`),
+    ["istio-injection=enabled injected", "unlabelled not-injected"],
+  );
+  const same = { name: "shop", labels: [enabled, { ...enabled, team: "a" }] };
+  assert.is(decide(pod(), same, mesh()).verdict, "injected");
+});
+doubtful.run();
+
+const telling = suite("steps and remedies");
+
+telling("a miss says which requirement failed, and where it stands", () => {
+  const { steps } = decide(pod(), namespace({ "istio-injection": "enable" }), mesh());
+  assert.equal(
+    steps.map(({ outcome, says }) => `${outcome} ${says.replaceAll("sidecar-injector.istio.io ", "")}`),
+    [
+      "passed Namespace shop has istio-injection=enable",
+      "shut rev.namespace.wants istio.io/rev in [default]",
+      'shut rev.object.wants istio-injection absent, is "enable"',
+      'shut namespace.wants istio-injection in [enabled], is "enable"',
+      'shut object.wants istio-injection absent, is "enable"',
+    ],
+  );
+  assert.equal(steps[3]?.place, {
+    of: "webhook",
+    configuration: "istio-sidecar-injector",
+    index: 2,
+    path: ["namespaceSelector", "matchExpressions", 0],
+  });
+});
+telling("the policy's steps end with what decided", () => {
+  const { steps } = decide(pod({ labels: { [inject]: "maybe" } }), namespace(enabled), mesh());
+  assert.equal(
+    steps.slice(-2).map(({ outcome, says }) => `${outcome} ${says}`),
+    [`passed label ${inject} is "maybe": not a value it takes`, "open policy is enabled"],
+  );
+});
+
+const remedies: readonly (readonly [
+  what: string,
+  pod: PodFacts,
+  namespace: NamespaceFacts,
+  mesh: Mesh,
+  remedy: string | undefined,
+])[] = [
+  [
+    "a misspelled namespace label",
+    pod(),
+    namespace({ "istio-injection": "enable" }),
+    mesh(),
+    "It would be injected if namespace shop had the label istio-injection: enabled instead of enable",
+  ],
+  [
+    "an annotation that cannot open the gate",
+    pod({ annotations: { [inject]: "true" } }),
+    namespace(),
+    mesh(),
+    `It would be injected if the pod template had the label ${inject}: "true" instead of the annotation, or if namespace shop had the label istio-injection: enabled`,
+  ],
+  [
+    "host network",
+    pod({ hostNetwork: true }),
+    namespace(enabled),
+    mesh(),
+    "It would be injected if the pod did not use hostNetwork",
+  ],
+  [
+    "two things at once",
+    pod({ hostNetwork: true }),
+    namespace(),
+    mesh(),
+    "It would be injected if the pod did not use hostNetwork and namespace shop had the label istio-injection: enabled",
+  ],
+  [
+    "a label that declines",
+    pod({ labels: { [inject]: "false" } }),
+    namespace(enabled),
+    mesh(),
+    `It would be injected if the pod template had no label ${inject}: "false"`,
+  ],
+  ["an ignored namespace", pod(), namespace({}, "kube-system"), mesh(), undefined],
+  ["a pod that is injected", pod(), namespace(enabled), mesh(), undefined],
+  ["a mesh without webhooks", pod(), namespace(enabled), mesh({ webhooks: [] }), undefined],
+];
+for (const [what, given, place, world, remedy] of remedies) {
+  telling(`${what}: ${remedy ?? "no remedy"}`, () => {
+    assert.is(decide(given, place, world).remedy, remedy);
+  });
+}
+telling("only what really opens the gates is offered", () => {
+  const named = mesh({ webhooks: stockWebhooks({ release: "1.30", revision: "1-30" }) });
+  const offered = findOpeners(pod(), namespace(), named).flatMap(({ changes }) => changes);
+  assert.equal(offered, [
+    { what: "namespace-label", key: rev, value: "1-30" },
+    { what: "pod-label", key: rev, value: "1-30" },
+  ]);
+});
+telling.run();
+
+const ambient = suite("ambient");
+const mode = "istio.io/dataplane-mode";
+const modes: readonly (readonly [
+  what: string,
+  pod: PodFacts,
+  labels: Labels,
+  release: string,
+  is: boolean,
+])[] = [
+  ["the namespace asks", pod(), { [mode]: "ambient" }, "1.30", true],
+  ["the pod asks", pod({ labels: { [mode]: "ambient" } }), {}, "1.30", true],
+  ["the pod opts out", pod({ labels: { [mode]: "none" } }), { [mode]: "ambient" }, "1.30", false],
+  ["host network", pod({ hostNetwork: true }), { [mode]: "ambient" }, "1.30", false],
+  ["nobody asks", pod(), {}, "1.30", false],
+  ["a release before ambient", pod(), { [mode]: "ambient" }, "1.16", false],
+];
+for (const [what, given, labels, release, is] of modes) {
+  ambient(`${what}: ${is}`, () => {
+    assert.is(decide(given, namespace(labels), mesh({ release })).ambient, is);
+  });
+}
+ambient.run();

@@ -1,0 +1,86 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { nearestFacts, newestRelease, type ReleaseFacts, releaseFacts } from "../../src/istio/releases.ts";
+
+const table = suite("releases");
+
+type Fact = Exclude<keyof ReleaseFacts, "validated">;
+
+const changes: readonly (readonly [version: string, fact: Fact, value: unknown])[] = [
+  ["1.6.0", "revisionMark", "none"],
+  ["1.6.1", "revisionMark", "label"],
+  ["1.8.6", "webhooks", "single"],
+  ["1.8.6", "ignoredNamespaces", ["kube-system", "kube-public"]],
+  ["1.7.8", "kubeInjectObeysPolicy", false],
+  ["1.8.0", "kubeInjectObeysPolicy", true],
+  ["1.9.0", "webhooks", "by-label"],
+  ["1.9.9", "useLegacySelectors", true],
+  ["1.10.0", "webhooks", "by-revision"],
+  ["1.10.6", "useLegacySelectors", false],
+  ["1.11.0", "useLegacySelectors", null],
+  ["1.11.8", "injectLabel", false],
+  ["1.12.0", "injectLabel", true],
+  ["1.15.7", "autoLeavesOut", []],
+  ["1.16.0", "autoLeavesOut", ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"]],
+  ["1.18.7", "nativeSidecars", undefined],
+  ["1.26.8", "nativeSidecars", "false"],
+  ["1.27.0", "nativeSidecars", "auto"],
+  ["1.26.8", "inject", "lenient"],
+  ["1.27.0", "inject", "strict"],
+  ["1.27.9", "resourceScope", false],
+  ["1.28.0", "resourceScope", true],
+  ["1.30", "minor", "1.30"],
+];
+for (const [version, fact, value] of changes) {
+  table(`${fact} of ${version} is ${JSON.stringify(value)}`, () => {
+    assert.equal(nearestFacts(version)[fact], value);
+  });
+}
+
+const cpu = "sidecar.istio.io/proxyCPU";
+const validated: readonly (readonly [version: string, annotation: string, is: boolean])[] = [
+  ["1.26.8", cpu, false],
+  ["1.27.5", cpu, false],
+  ["1.27.6", cpu, true],
+  ["1.27", cpu, true],
+  ["1.28.3", cpu, false],
+  ["1.28.4", cpu, true],
+  ["1.29.0", cpu, true],
+  ["1.6.0", "proxy.istio.io/config", false],
+  ["1.6.1", "proxy.istio.io/config", true],
+  ["1.24.6", "sidecar.istio.io/enableCoreDump", true],
+  ["1.25.0", "sidecar.istio.io/enableCoreDump", false],
+  ["1.29.6", "traffic.sidecar.istio.io/excludeInterfaces", false],
+  ["1.30.0", "traffic.sidecar.istio.io/excludeInterfaces", true],
+];
+for (const [version, annotation, is] of validated) {
+  table(`${annotation} is ${is ? "" : "not "}validated in ${version}`, () => {
+    assert.is(Object.hasOwn(nearestFacts(version).validated, annotation), is);
+  });
+}
+
+for (const version of ["1.30", "v1.30.3", "1.30.3-distroless", "1.30.99", "1.26.2+vendor"]) {
+  table(`${version} is known`, () => {
+    assert.not("unknown" in releaseFacts(version));
+  });
+}
+
+const strangers: readonly (readonly [version: string, nearest: string, says: RegExp])[] = [
+  ["1.99", newestRelease, /1\.99 is newer/],
+  ["2.0", newestRelease, /2\.0 is newer/],
+  ["1.5.10", "1.6", /older/],
+  ["0.8", "1.6", /older/],
+  ["latest", newestRelease, /latest is not a release/],
+  ["1", newestRelease, /not a release/],
+];
+for (const [version, nearest, says] of strangers) {
+  table(`${version} is unknown and counts as ${nearest}`, () => {
+    const facts = releaseFacts(version);
+    assert.ok("unknown" in facts);
+    assert.is(facts.nearest, nearest);
+    assert.match(facts.message, says);
+    assert.is(nearestFacts(version).minor, nearest);
+  });
+}
+
+table.run();
