@@ -1,8 +1,9 @@
 /** Will this pod get a sidecar? Both gates over plain facts, with the trace that led to the answer. */
 import { describeLabels } from "./cases.ts";
 import type { Labels, Mesh, NamespaceFacts, Path, PodFacts } from "./facts.ts";
-import { type Candidate, candidate, type Judgement, judge } from "./judge.ts";
+import { candidate, type Judgement, judge } from "./judge.ts";
 import { type PreparedMesh, prepareMesh } from "./prepare.ts";
+import { nearestFacts } from "./releases.ts";
 import { remedyFor } from "./remedy.ts";
 import { trace } from "./trace.ts";
 
@@ -106,7 +107,7 @@ export function decide(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh): De
   const possibilities = judgements.map((judgement, index) =>
     possibility(judgement, cases[index]?.when ?? ""),
   );
-  return decision(subject, namespace, summary, judgements, possibilities);
+  return decision(pod, namespace, mesh, summary, possibilities);
 }
 
 function casesOf(namespace: NamespaceFacts, mesh: PreparedMesh) {
@@ -143,11 +144,12 @@ function possibility(judgement: Judgement, when: string): Possibility {
   return { when, labels, verdict, reason, revision, webhook };
 }
 
+/** Holds on to the inputs only: steps and remedy are worked out again by the few who read them. */
 function decision(
-  subject: Candidate,
+  pod: PodFacts,
   namespace: NamespaceFacts,
+  mesh: Mesh,
   summary: Summary,
-  judgements: readonly Judgement[],
   possibilities: readonly Possibility[],
 ): Decision {
   const { verdict, reason, revision, injectedBy, calls } = summary;
@@ -160,13 +162,13 @@ function decision(
     injectedBy,
     calls,
     possibilities,
-    ambient: isAmbient(subject, judgements),
+    ambient: isAmbient(pod, mesh, possibilities),
     get steps() {
-      steps ??= trace(subject, namespace, possibilities);
+      steps ??= trace(candidate(pod, namespace.name, prepareMesh(mesh)), namespace, possibilities);
       return steps;
     },
     get remedy() {
-      remedy ??= { says: verdict === "not-injected" ? remedyFor(subject, namespace, judgements) : undefined };
+      remedy ??= { says: verdict === "not-injected" ? remedyFor(pod, namespace, mesh) : undefined };
       return remedy.says;
     },
   };
@@ -175,8 +177,8 @@ function decision(
 const dataplaneMode = "istio.io/dataplane-mode";
 
 /** Whether ambient would take the pod were it without a sidecar, in every case. */
-function isAmbient({ pod, mesh }: Candidate, judgements: readonly Judgement[]): boolean {
+function isAmbient(pod: PodFacts, mesh: Mesh, possibilities: readonly Possibility[]): boolean {
   const own = pod.labels[dataplaneMode];
-  if (!mesh.facts.ambient || pod.hostNetwork || own === "none") return false;
-  return own === "ambient" || judgements.every(({ labels }) => labels[dataplaneMode] === "ambient");
+  if (!nearestFacts(mesh.release).ambient || pod.hostNetwork || own === "none") return false;
+  return own === "ambient" || possibilities.every(({ labels }) => labels[dataplaneMode] === "ambient");
 }

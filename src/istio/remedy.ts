@@ -1,7 +1,7 @@
 /** What would get a pod its sidecar: changes that people can write, each tried by deciding again. */
 import { knownRevisions } from "./cases.ts";
 import type { Labels, Mesh, NamespaceFacts, PodFacts } from "./facts.ts";
-import { type Candidate, candidate, type Judgement, judge } from "./judge.ts";
+import { type Candidate, candidate, judge } from "./judge.ts";
 import { injectValue, readInject } from "./policy.ts";
 import { type PreparedMesh, prepareMesh } from "./prepare.ts";
 import { injectionKey, injectKey, revisionKey } from "./webhook.ts";
@@ -33,16 +33,8 @@ export function findOpeners(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh
 }
 
 /** The openers as one sentence without a final full stop; undefined where there are none. */
-export function remedyFor(
-  subject: Candidate,
-  namespace: NamespaceFacts,
-  judgements: readonly Judgement[],
-): string | undefined {
-  const openers = openersFor(
-    subject,
-    namespace,
-    judgements.map(({ labels }) => labels),
-  );
+export function remedyFor(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh): string | undefined {
+  const openers = findOpeners(pod, namespace, mesh);
   const first = openers[0];
   if (!first) return undefined;
   const kind = kindOf(first);
