@@ -64,3 +64,14 @@ export function entryOf(node: Node | undefined, key: string): MapEntry | undefin
   if (node?.type !== "map") return undefined;
   return node.entries.find((entry) => entry.key === key);
 }
+
+/** The node at a path below a root, or undefined when nothing stands there. */
+export function nodeAt(root: Node | undefined, path: Path): Node | undefined {
+  let node = root;
+  for (const step of path) {
+    if (typeof step === "number") node = node?.type === "list" ? node.items[step] : undefined;
+    else node = entryOf(node, step)?.value;
+    if (!node) return undefined;
+  }
+  return node;
+}

@@ -168,7 +168,7 @@ function plainKey({ resource, name }: Workload): string {
 }
 
 function expectedPlainKey(row: PlainPlace & ExpectedWorkload): string {
-  return placeKey(row.file, row.document, row.item ?? [], row.kind, row.generateName ?? row.name);
+  return placeKey(row.file, row.document, row.item ?? [], row.kind, row.name || (row.generateName ?? ""));
 }
 
 function placeKey(

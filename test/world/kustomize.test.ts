@@ -257,7 +257,7 @@ const whereabouts: readonly [string, readonly (string | number)[], string | unde
   [
     "item of an inline patch",
     ["spec", "template", "spec", "containers", 0, "name"],
-    "over/kustomization.yaml:8:3",
+    "over/kustomization.yaml:9:65",
   ],
   [
     "value of an item that a patch moved and set",

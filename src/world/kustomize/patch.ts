@@ -1,7 +1,8 @@
 /** Which objects the patches of a kustomization change, and what becomes of them. */
 import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import { type Document, readDocuments } from "../../source/document.ts";
-import { type Path, toValue } from "../../source/node.ts";
+import { readEmbedded } from "../../source/embedded.ts";
+import { nodeAt, type Path, toValue } from "../../source/node.ts";
 import { type Draft, identityKey, identityOf, withIdentity } from "./draft.ts";
 import { jsonPatch } from "./json-patch.ts";
 import { type BuildProblem, locationOfSource, type PatchEntry, type Source } from "./kustomization.ts";
@@ -98,23 +99,31 @@ export function readPatch(
   entry: PatchEntry,
   documentsOf: (path: string) => readonly Document[] | undefined,
 ): Patch | string {
-  const { file, text } = entry;
-  const { document: kustomization } = entry.source;
-  const documents = file
-    ? documentsOf(file)
-    : readDocuments({ path: kustomization.file.path, text: text ?? "" });
-  if (!documents) return `${file} does not exist`;
+  const documents = entry.file ? documentsOf(entry.file) : inlineDocuments(entry);
+  if (!documents) return `${entry.file} does not exist`;
   const parts: MergePart[] = [];
   for (const document of documents) {
     const reading = document.read();
     if (!reading.ok) return `the patch cannot be read: ${reading.error.message}`;
     if (!reading.root) continue;
     const value: Json = toValue(reading.root);
-    const sourceOf = (path: Path): Source => (file ? { document, path } : entry.source);
+    const isPlaced = document.file.path === (entry.file ?? entry.source.document.file.path);
+    const sourceOf = (path: Path): Source => (isPlaced ? { document, path } : entry.source);
     if (Array.isArray(value)) return { type: "json", operations: value, sourceOf };
     if (isObject(value)) parts.push(...partsOf(value, sourceOf));
   }
   return parts.length > 0 ? { type: "merge", parts } : "the patch is empty";
+}
+
+/** The documents of an inline patch. One alone has its places in the kustomization; several have none. */
+function inlineDocuments({ text = "", source: { document, path } }: PatchEntry): readonly Document[] {
+  const documents = readDocuments({ path: "", text });
+  const kustomization = document.read();
+  const scalar = kustomization.ok ? nodeAt(kustomization.root, path) : undefined;
+  const [only] = documents;
+  if (documents.length !== 1 || !only || scalar?.type !== "scalar") return documents;
+  const reading = readEmbedded(document.file, scalar);
+  return [{ ...only, file: document.file, start: scalar.start, end: scalar.end, read: () => reading }];
 }
 
 function partsOf(value: JsonObject, sourceOf: PatchSource): readonly MergePart[] {
