@@ -1,7 +1,6 @@
 /** The family `decision`: both gates, the annotations' validators, the stock webhooks, and whole repositories. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
 import { annotationErrors, invalidAnnotations, type ReadYaml } from "../../src/istio/annotations.ts";
 import type { Decision, Reason } from "../../src/istio/decide.ts";
 import type { Mesh, PodFacts, Selector, Webhook } from "../../src/istio/facts.ts";
@@ -15,7 +14,10 @@ import {
   type StockInstall,
   stockWebhooks,
 } from "../../src/istio/webhook.ts";
-import type { JsonObject } from "../../src/kube/json.ts";
+import { isObject } from "../../src/kube/json.ts";
+import { readDocuments } from "../../src/source/document.ts";
+import { toValue } from "../../src/source/node.ts";
+import { readYaml as readText } from "../../src/source/read.ts";
 import { type Case, type Data, type Family, jsonLines } from "./family.ts";
 import { selectorCases } from "./selectors.ts";
 
@@ -32,12 +34,12 @@ export const family: Family = async function* (data) {
   yield* endToEnd(data);
 };
 
-const yamlOptions = { version: "1.1", merge: true, uniqueKeys: false } as const;
-
 function readConfigurations(text: string): Webhook[] {
-  return parseAllDocuments(text, yamlOptions).flatMap((document) => [
-    ...readWebhookConfiguration(document.toJS() as JsonObject),
-  ]);
+  return readDocuments({ path: "webhooks.yaml", text }).flatMap((document) => {
+    const reading = document.read();
+    const value = reading.ok && reading.root ? toValue(reading.root) : undefined;
+    return isObject(value) ? readWebhookConfiguration(value) : [];
+  });
 }
 
 function podOf(labels: Map = {}, annotations: Map = {}, hostNetwork = false): PodFacts {
@@ -241,13 +243,9 @@ export function subjectOf(log: string): string {
 }
 
 const readYaml: ReadYaml = (text) => {
-  try {
-    const [first] = parseAllDocuments(text, yamlOptions);
-    if (first?.errors[0]) return { ok: false, message: first.errors[0].message };
-    return { ok: true, value: first?.toJS() };
-  } catch (error) {
-    return { ok: false, message: String(error) };
-  }
+  const reading = readText(text);
+  if (!reading.ok) return { ok: false, message: reading.error.message };
+  return { ok: true, value: reading.root && toValue(reading.root) };
 };
 
 interface AnnotationCase {
