@@ -217,7 +217,8 @@ export function addScalar(
     parent.key = keyOf(kind, value, range);
     return;
   }
-  const node: ScalarNode = { type: "scalar", ...range, value, style: styles[style] ?? "plain" };
+  const plain: ScalarNode = { type: "scalar", ...range, value, style: styles[style] ?? "plain" };
+  const node: ScalarNode = kind === "float" ? { ...plain, float: true } : plain;
   if (kind === "float" && !Number.isFinite(value)) {
     to.unusable.set(node, { problem: problems.number, offset: range.start });
   }
@@ -329,8 +330,8 @@ function findEntry(map: OpenMap, text: string): number {
   return map.index.get(text) ?? -1;
 }
 
-/** A node of the document's value that cannot become JSON, if there is one. */
-export function findUnusable(from: Composition): Unusable | undefined {
+/** A node of the document's value that cannot become JSON, if there is one; `nonFinite` numbers may be let through. */
+export function findUnusable(from: Composition, nonFinite: boolean): Unusable | undefined {
   if (from.unusable.size === 0 || !from.root) return undefined;
   const seen = new Set<Node>();
   const todo: Node[] = [from.root];
@@ -338,7 +339,7 @@ export function findUnusable(from: Composition): Unusable | undefined {
     if (seen.has(node)) continue;
     seen.add(node);
     const found = from.unusable.get(node);
-    if (found) return found;
+    if (found && !(nonFinite && found.problem === problems.number)) return found;
     if (node.type === "list") for (const item of node.items) todo.push(item);
     else if (node.type === "map") for (const entry of node.entries) todo.push(entry.value);
   }

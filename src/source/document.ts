@@ -58,7 +58,7 @@ export interface Document {
 
 /** The documents of a file that have content, in order. Nothing is parsed yet. */
 export function readDocuments(file: SourceFile): readonly Document[] {
-  return splitDocuments(file.text).map(({ start, end, peek }, index) => {
+  return splitDocuments(file.text).map(({ start, end, body, peek }, index) => {
     let reading: Reading | undefined;
     return {
       file,
@@ -67,7 +67,7 @@ export function readDocuments(file: SourceFile): readonly Document[] {
       end,
       peek,
       read() {
-        reading ??= readYaml(file.text, start, end);
+        reading ??= readYaml(file.text, body, end);
         return reading;
       },
     };

@@ -15,6 +15,8 @@ export interface ScalarNode extends Range {
   readonly type: "scalar";
   readonly value: Scalar;
   readonly style: ScalarStyle;
+  /** Present on a number that YAML resolved to a floating-point number, also when it is whole: `1.0`, `1e3`, `08`. */
+  readonly float?: true;
 }
 
 export interface MapEntry {
@@ -50,13 +52,35 @@ export type Path = readonly (string | number)[];
 /** Plain data; maps are objects without prototype. */
 export type Value = Scalar | readonly Value[] | { readonly [key: string]: Value };
 
-/** The plain data of a node, without offsets. Shared (aliased) nodes give shared values. */
-export function toValue(node: Node): Value {
-  if (node.type === "scalar") return node.value;
-  if (node.type === "list") return node.items.map(toValue);
-  const object: Record<string, Value> = Object.create(null);
-  for (const entry of node.entries) object[entry.key] = toValue(entry.value);
-  return object;
+/**
+ * The plain data of a node, without offsets. Shared (aliased) nodes give shared values, so that what anchors repeat takes
+ * no more memory than what is written. Depth does not matter: there is no recursion.
+ */
+export function toValue(root: Node): Value {
+  if (root.type === "scalar") return root.value;
+  const values = new Map<Node, Value>();
+  const shareOf = (node: Node): Value => {
+    if (node.type === "scalar") return node.value;
+    const known = values.get(node);
+    if (known !== undefined) return known;
+    const empty: Value = node.type === "list" ? [] : Object.create(null);
+    values.set(node, empty);
+    todo.push(node);
+    return empty;
+  };
+  const todo: Node[] = [];
+  const value = shareOf(root);
+  for (let node = todo.pop(); node; node = todo.pop()) {
+    const target = values.get(node);
+    if (node.type === "list") {
+      const list = target as Value[];
+      for (const item of node.items) list.push(shareOf(item));
+    } else if (node.type === "map") {
+      const object = target as Record<string, Value>;
+      for (const entry of node.entries) object[entry.key] = shareOf(entry.value);
+    }
+  }
+  return value;
 }
 
 /** The entry of a map by its key, or undefined; a linear search, as maps in manifests are small. */

@@ -6,11 +6,19 @@ import { errorAt, problems } from "./problem.ts";
 import { checkCharacters } from "./text.ts";
 import { startScan } from "./tokens.ts";
 
+export interface ReadOptions {
+  /**
+   * Whether infinities and not-a-number are read, which JSON does not have: sigs.k8s.io/yaml accepts them where it reads into
+   * a type that wants a string.
+   */
+  readonly nonFinite?: boolean;
+}
+
 /**
  * Reads the first document in `text` between two offsets; what follows it is not looked at, as Kubernetes does not.
  * Offsets of nodes and errors are those of `text`. The root is undefined when there is no document at all.
  */
-export function readYaml(text: string, start = 0, end = text.length): Reading {
+export function readYaml(text: string, start = 0, end = text.length, options: ReadOptions = {}): Reading {
   const source = start === 0 && end === text.length ? text : text.slice(start, end);
   const { wide, refused } = checkCharacters(source);
   const to = startComposition(start);
@@ -27,7 +35,7 @@ export function readYaml(text: string, start = 0, end = text.length): Reading {
       error: errorAt(scan.failure.problem, start + Math.min(scan.failure.offset, source.length)),
     };
   }
-  const failure = to.failure ?? findUnusable(to);
+  const failure = to.failure ?? findUnusable(to, options.nonFinite === true);
   if (failure) return { ok: false, error: errorAt(failure.problem, failure.offset) };
   return { ok: true, root: to.root, duplicates: to.duplicates };
 }

@@ -1,18 +1,22 @@
 /** Splits a file into documents and peeks at what they are, in one pass over its lines and without parsing. */
 import { afterBreak, isBlank, isBlankOrEnd, isBreakOrEnd, isDocumentMarker } from "./chars.ts";
 import type { Peek } from "./document.ts";
+import { jsonStreamRanges } from "./json-stream.ts";
 import { resolvePlain } from "./scalar.ts";
 
 /** Where a document stands, with the comments, directives and marker before it, and what its first look says. */
 export interface DocumentRange {
   readonly start: number;
   readonly end: number;
+  /** Where reading begins: behind the line of a marker that stands alone, as kubectl has it. */
+  readonly body: number;
   readonly peek: Peek;
 }
 
 /** What is known of the document whose lines are passing by. */
 interface Current {
   start: number;
+  body: number;
   hasMarker: boolean;
   hasContent: boolean;
   isList: boolean;
@@ -23,6 +27,7 @@ interface Current {
 
 const newDocument = (start: number): Current => ({
   start,
+  body: start,
   hasMarker: false,
   hasContent: false,
   isList: false,
@@ -33,14 +38,18 @@ const newDocument = (start: number): Current => ({
 
 /**
  * The documents of a text that have content. A document begins at a line `---` (whatever follows it there) or behind a line `...`;
- * documents of nothing but comments and directives are left out.
+ * documents of nothing but comments and directives are left out. JSON objects one after the other are documents too.
  */
 export function splitDocuments(text: string): readonly DocumentRange[] {
+  const objects = firstCharacter(text) === "{" ? jsonStreamRanges(text) : undefined;
+  if (objects) return objects.map((range) => ({ ...range, body: range.start, peek: unsure }));
   const documents: DocumentRange[] = [];
   const unusual = hasUnusualBreaks(text);
   let current = newDocument(0);
   const finish = (end: number) => {
-    if (current.hasContent) documents.push({ start: current.start, end, peek: peekOf(current, unusual) });
+    if (current.hasContent) {
+      documents.push({ start: current.start, end, body: current.body, peek: peekOf(current, unusual) });
+    }
   };
   for (let pos = 0; pos < text.length; ) {
     const end = unusual ? endOfLine(text, pos) : text.indexOf("\n", pos);
@@ -58,7 +67,9 @@ export function splitDocuments(text: string): readonly DocumentRange[] {
           current = newDocument(pos);
         }
         current.hasMarker = true;
+        const directives = !current.sure;
         firstIndented(text, pos + 3, next, current);
+        if (!current.hasContent && !directives) current.body = next;
       }
     } else if (code !== 10 && code !== 13 && code !== 35) lookAt(text, pos, next, code, current);
     pos = next;
@@ -71,6 +82,14 @@ function isMarker(text: string, pos: number): boolean {
   return pos + 3 === text.length
     ? text.startsWith("---", pos) || text.startsWith("...", pos)
     : isDocumentMarker(text, pos);
+}
+
+const unsure: Peek = { kind: undefined, apiVersion: undefined, sure: false };
+
+function firstCharacter(text: string): string {
+  let pos = 0;
+  while (isBlankOrEnd(text.charCodeAt(pos))) pos++;
+  return text.charAt(pos);
 }
 
 /** Whether lines end in other ways than LF and CR LF. */
