@@ -20,6 +20,13 @@ interface ExpectedPossibility {
   readonly webhook: string | null;
 }
 
+interface KnownCase {
+  readonly labels: Labels;
+  readonly verdict: string;
+  readonly reason: string | null;
+  readonly webhook: string | null;
+}
+
 interface ExpectedWorkload {
   readonly apiVersion: string;
   readonly kind: string;
@@ -36,7 +43,13 @@ interface ExpectedWorkload {
   readonly reason: string | null;
   readonly namespaceFrom: "build" | "file" | "none";
   readonly possibilities?: readonly ExpectedPossibility[];
-  readonly withWholeRepository?: { readonly verdict: string; readonly reason: string | null };
+  /** The answers for Namespaces of that name anywhere in the repository, where their labels differ. */
+  readonly verdicts?: readonly KnownCase[];
+  readonly withWholeRepository?: {
+    readonly verdict: string;
+    readonly reason: string | null;
+    readonly verdicts?: readonly KnownCase[];
+  };
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -182,10 +195,11 @@ function placeKey(
 }
 
 function plainFailure(workload: Workload, row: PlainPlace & ExpectedWorkload): string | undefined {
-  return differences(
-    { ...asBuilt(workload), ...asDecided(workload, row), line: firstLine(workload) },
-    { ...expectedBuilt(row), ...expectedDecision(row), line: row.line },
+  const built = differences(
+    { ...asBuilt(workload), line: firstLine(workload) },
+    { ...expectedBuilt(row), line: row.line },
   );
+  return [built, decisionFailure(workload, row)].filter((one) => one !== undefined).join("; ") || undefined;
 }
 
 /** The line of a workload's document where its content begins. */
@@ -232,7 +246,7 @@ function* buildCases(build: BuildRow, whole: Scan, checkout: string): Generator<
     const workload = found.get(key);
     found.delete(key);
     const known = build.root ? expected : withoutRepository(expected);
-    const decided = workload && differences(asDecided(workload, known), expectedDecision(known));
+    const decided = workload && decisionFailure(workload, known);
     yield result(id, "kustomize", workload ? decided : "the workload is not found");
     const built = workload && differences(asBuilt(workload), expectedBuilt(expected));
     yield result(id, "kustomize-metadata", workload ? built : "the workload is not found");
@@ -295,37 +309,59 @@ function expectedBuilt(row: ExpectedWorkload & { readonly file?: string }): Reco
   return { apiVersion, podLabels, podAnnotations, hostNetwork, containers, initContainers, file };
 }
 
-/** Of reason and possibilities only what is expected is compared: they are left open where the cases differ. */
-function asDecided({ namespace, decision }: Workload, expected: ExpectedWorkload): Record<string, unknown> {
-  const whole = expected.withWholeRepository;
-  const { reason } = whole ?? expected;
-  const possibilities = decision.possibilities.map(({ when, verdict, reason: why, webhook }) => ({
-    namespace: when,
-    verdict,
-    reason: why,
-    webhook,
-  }));
-  return {
-    namespace: namespace.name,
-    verdict: decision.verdict,
-    ...(reason === null ? undefined : { reason: decision.reason }),
-    ...(expected.possibilities && !whole ? { possibilities: sorted(possibilities) } : undefined),
-  };
+/** Compares a decision. A reason is compared where one is expected: it is left open where the cases differ. */
+function decisionFailure(workload: Workload, expected: ExpectedWorkload): string | undefined {
+  const { namespace, decision } = workload;
+  const { verdict, reason } = expected.withWholeRepository ?? expected;
+  return differences(
+    {
+      namespace: namespace.name,
+      verdict: decision.verdict,
+      reason: reason === null ? null : decision.reason,
+      ...caseAnswers(decision.possibilities, expected, namespace.labels === null),
+    },
+    { namespace: expected.namespace, verdict, reason, ...expectedAnswers(workload, expected) },
+  );
 }
 
-function expectedDecision(expected: ExpectedWorkload): Record<string, unknown> {
-  const { namespace, possibilities, withWholeRepository: whole } = expected;
-  const { verdict, reason } = whole ?? expected;
-  return {
-    namespace,
-    verdict,
-    ...(reason === null ? undefined : { reason }),
-    ...(possibilities && !whole ? { possibilities: sorted(possibilities) } : undefined),
-  };
+/** The answers by case: for an unknown namespace by the case's name, else by its labels. */
+function caseAnswers(
+  possibilities: Workload["decision"]["possibilities"],
+  expected: ExpectedWorkload,
+  unknown: boolean,
+): Record<string, unknown> {
+  if (unknown && !expected.possibilities) return {};
+  const wanted = unknown ? undefined : new Set(knownCases(expected).map(({ labels }) => canonical(labels)));
+  return Object.fromEntries(
+    possibilities
+      .map((one) => [unknown ? one.when : canonical(one.labels), answer(one)] as const)
+      .filter(([name]) => !wanted || wanted.has(name)),
+  );
 }
 
-function sorted(possibilities: readonly ExpectedPossibility[]): readonly ExpectedPossibility[] {
-  return [...possibilities].sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
+/** Of known cases only those count that both sides have: builds that fail bring Namespaces here, parts of them bring some there. */
+function expectedAnswers(
+  { namespace, decision }: Workload,
+  expected: ExpectedWorkload,
+): Record<string, unknown> {
+  if (namespace.labels === null) {
+    return Object.fromEntries((expected.possibilities ?? []).map((one) => [one.namespace, answer(one)]));
+  }
+  const found = new Set(decision.possibilities.map(({ labels }) => canonical(labels)));
+  const cases = knownCases(expected).map((one) => [canonical(one.labels), answer(one)] as const);
+  return Object.fromEntries(cases.filter(([name]) => found.has(name)));
+}
+
+function knownCases({
+  namespaceFrom,
+  verdicts,
+  withWholeRepository,
+}: ExpectedWorkload): readonly KnownCase[] {
+  return (namespaceFrom === "none" && (verdicts ?? withWholeRepository?.verdicts)) || [];
+}
+
+function answer({ verdict, reason, webhook }: Omit<KnownCase, "labels">): Omit<KnownCase, "labels"> {
+  return { verdict, reason, webhook };
 }
 
 function differences(
