@@ -1,5 +1,5 @@
 /** Will this pod get a sidecar? Both gates over plain facts, with the trace that led to the answer. */
-import { describeLabels } from "./cases.ts";
+import { describeLabels, type NamespaceCase } from "./cases.ts";
 import type { Labels, Mesh, NamespaceFacts, Path, PodFacts } from "./facts.ts";
 import { candidate, type Judgement, judge } from "./judge.ts";
 import { type PreparedMesh, prepareMesh } from "./prepare.ts";
@@ -104,13 +104,13 @@ export function decide(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh): De
   if (!first) throw new Error("a namespace with no possible labels");
   const certain = namespace.labels?.length === 1;
   const summary = certain ? first : summarise(first, judgements, doubtOf(namespace));
-  const possibilities = judgements.map((judgement, index) =>
-    possibility(judgement, cases[index]?.when ?? ""),
-  );
+  const possibilities = namespace.labels
+    ? possibilitiesOf(cases, judgements)
+    : sharedPossibilities(subject.mesh, judgements);
   return decision(pod, namespace, mesh, summary, possibilities);
 }
 
-function casesOf(namespace: NamespaceFacts, mesh: PreparedMesh) {
+function casesOf(namespace: NamespaceFacts, mesh: PreparedMesh): readonly NamespaceCase[] {
   if (!namespace.labels) return mesh.cases;
   return namespace.labels.map((labels) => ({ when: describeLabels(mesh.relevantLabels(labels)), labels }));
 }
@@ -139,9 +139,26 @@ function summarise(first: Judgement, judgements: readonly Judgement[], doubt: Re
   return { verdict, reason: telling.reason, revision: null, injectedBy: [], calls: [] };
 }
 
-function possibility(judgement: Judgement, when: string): Possibility {
-  const { labels, verdict, reason, revision, webhook } = judgement;
-  return { when, labels, verdict, reason, revision, webhook };
+function possibilitiesOf(
+  cases: readonly NamespaceCase[],
+  judgements: readonly Judgement[],
+): readonly Possibility[] {
+  return judgements.map(({ labels, verdict, reason, revision, webhook }, index) => {
+    return { when: cases[index]?.when ?? "", labels, verdict, reason, revision, webhook };
+  });
+}
+
+/** The mesh's cases have few answers for many pods, so pods with the same answers share them. */
+function sharedPossibilities(mesh: PreparedMesh, judgements: readonly Judgement[]): readonly Possibility[] {
+  let key = "";
+  for (const { reason, revision, webhook, verdict } of judgements)
+    key += `${verdict} ${reason} ${revision} ${webhook}\n`;
+  let shared = mesh.possibilities.get(key);
+  if (!shared) {
+    shared = possibilitiesOf(mesh.cases, judgements);
+    mesh.possibilities.set(key, shared);
+  }
+  return shared;
 }
 
 /** Holds on to the inputs only: steps and remedy are worked out again by the few who read them. */

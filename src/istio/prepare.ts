@@ -1,5 +1,6 @@
 /** A mesh made ready for deciding on many pods: selectors compiled, injectors found, namespaces remembered. */
 import { type NamespaceCase, namespaceCases } from "./cases.ts";
+import type { Possibility } from "./decide.ts";
 import type { Injector, Labels, Mesh, Webhook } from "./facts.ts";
 import { type Policy, preparePolicy } from "./policy.ts";
 import { nearestFacts, type ReleaseFacts } from "./releases.ts";
@@ -30,6 +31,8 @@ export interface PreparedMesh {
   readonly webhooks: readonly PreparedWebhook[];
   /** What a namespace could be labelled when nothing says. */
   readonly cases: readonly NamespaceCase[];
+  /** Answers for the cases that some pod had. */
+  readonly possibilities: Map<string, readonly Possibility[]>;
   /** Those of a namespace's labels that some case turns on. */
   relevantLabels(labels: Labels): Labels;
   /** For each webhook how its namespaceSelector answers for a namespace; remembered by the identity of `labels`. */
@@ -55,6 +58,7 @@ export function prepareMesh(mesh: Mesh): PreparedMesh {
     facts: nearestFacts(mesh.release),
     webhooks,
     cases,
+    possibilities: new Map(),
     relevantLabels: rememberRelevant(cases),
     namespaceAnswers: rememberNamespaces(webhooks),
   };

@@ -168,7 +168,7 @@ function describe(change: Change, { subject, namespace, labels }: Situation): st
     case "namespace-label": {
       const who = namespace.name === null ? "its namespace" : `namespace ${namespace.name}`;
       const { key, value } = change;
-      return `${who} had the label ${key}: ${quoted(value)}${insteadOf(labels, key)}`;
+      return `${who} had the label ${key}: ${quoted(value)}${insteadOf(labels, key, rivalOf(key))}`;
     }
     case "pod-label": {
       const { key, value } = change;
@@ -188,16 +188,17 @@ function describe(change: Change, { subject, namespace, labels }: Situation): st
   }
 }
 
-/** What a label says now, where it says one thing. */
-function insteadOf(labels: readonly Labels[], key: string): string {
+/** What a label, or the one that it would replace, says now; nothing where the sources disagree. */
+function insteadOf(labels: readonly Labels[], ...keys: readonly string[]): string {
   const [only, ...others] = labels;
-  if (!only || others.length > 0) return "";
-  const rival = key === injectionKey ? revisionKey : injectionKey;
-  if (Object.hasOwn(only, key)) return ` instead of ${quoted(only[key] ?? "")}`;
-  const isNamespaceKey = key === injectionKey || key === revisionKey;
-  if (isNamespaceKey && Object.hasOwn(only, rival))
-    return ` instead of ${rival}: ${quoted(only[rival] ?? "")}`;
-  return "";
+  const key = only && others.length === 0 ? keys.find((each) => Object.hasOwn(only, each)) : undefined;
+  if (!only || key === undefined) return "";
+  const value = quoted(only[key] ?? "");
+  return key === keys[0] ? ` instead of ${value}` : ` instead of ${key}: ${value}`;
+}
+
+function rivalOf(key: string): string {
+  return key === injectionKey ? revisionKey : injectionKey;
 }
 
 /** A label's value as YAML needs it written: quoted where it would not be read as a string. */
