@@ -1,0 +1,26 @@
+/** The built-in rules with their documentation and examples; apart from the rules themselves, so that a check does not load it. */
+import { rulePages } from "./generated/rule-pages.ts";
+import type { Rule, RuleFile } from "./rule.ts";
+import { defaultRules } from "./run.ts";
+
+/** A rule as a reader wants it. */
+export interface RulePage extends Rule {
+  readonly why: string;
+  readonly fix: string;
+  readonly bad: RuleFile["bad"];
+  readonly good: RuleFile["good"];
+}
+
+/** Every built-in rule, in the order of their ids. */
+export function ruleCatalogue(): readonly RulePage[] {
+  const pages = new Map(rulePages.map((page) => [page.id, page]));
+  return defaultRules().flatMap((rule) => {
+    const page = pages.get(rule.id);
+    return page ? [{ ...rule, why: page.why, fix: page.fix, bad: page.bad, good: page.good }] : [];
+  });
+}
+
+/** The rules that an id or a code of istioctl names. */
+export function rulesNamed(name: string): readonly RulePage[] {
+  return ruleCatalogue().filter(({ id, aliases }) => id === name || aliases.includes(name));
+}

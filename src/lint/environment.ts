@@ -1,0 +1,354 @@
+/** The environment that rules see: every type, variable and function, each with its documentation. */
+import { EntryView } from "./entry.ts";
+import {
+  compareQuantityTexts,
+  counted,
+  isPlaceholder,
+  quantityError,
+  releaseAtLeast,
+  selectorError,
+  suspicion,
+  yamlString,
+} from "./functions.ts";
+import { MeshView } from "./mesh-view.ts";
+import { ContainerView, InvalidAnnotationView, PodView, PortView } from "./pod-view.ts";
+import { ProxyView, SettingView } from "./proxy.ts";
+import type { SubjectKind } from "./rule.ts";
+import { enumeration } from "./template.ts";
+import {
+  DecisionView,
+  DocumentView,
+  InjectorView,
+  NamespaceView,
+  WebhookConfigurationView,
+  WebhookView,
+  WorkloadView,
+} from "./views.ts";
+
+/** A field, variable or function: its CEL type or signature, and what it means. */
+export type Documented = readonly [type: string, means: string];
+
+/** A type of the environment; its values are told by the constructor that made them. */
+export interface TypeDefinition {
+  readonly view: new (...given: never[]) => object;
+  readonly means: string;
+  readonly fields: Readonly<Record<string, Documented>>;
+}
+
+/** A function of the environment, by its CEL signature. */
+export interface FunctionDefinition {
+  readonly signature: string;
+  readonly means: string;
+  readonly run: (...given: never[]) => unknown;
+}
+
+export const types: Readonly<Record<string, TypeDefinition>> = {
+  Entry: {
+    view: EntryView,
+    means: "A label or annotation as it is written.",
+    fields: {
+      map: ["string", "`labels` or `annotations`."],
+      key: ["string", "The key."],
+      value: ["string", "The value as text; empty for lists and maps."],
+      written: ["string", "The value as it is spelled in the file."],
+      type: ["string", "What YAML makes of the value: string, boolean, number, null, list or map."],
+      intended: [
+        "string",
+        "The known Istio key that this key misspells (`a or b` where two are as near); empty when it misspells none.",
+      ],
+      within: ["string", "`metadata`, or `jobTemplate` for the metadata of a CronJob's Job template."],
+    },
+  },
+  InvalidAnnotation: {
+    view: InvalidAnnotationView,
+    means: "An annotation that the injector refuses.",
+    fields: {
+      key: ["string", "The annotation."],
+      value: ["string", "Its value."],
+      problem: ["string", "What is wrong, and what is allowed."],
+    },
+  },
+  Port: {
+    view: PortView,
+    means: "A port of a container.",
+    fields: {
+      container: ["Container", "The container that lists it."],
+      index: ["int", "Its place in the list, from 0."],
+      number: ["int", "`containerPort`."],
+      protocol: ["string", "TCP unless it says otherwise."],
+    },
+  },
+  Container: {
+    view: ContainerView,
+    means: "A container or init container.",
+    fields: {
+      list: ["string", "`containers` or `initContainers`."],
+      index: ["int", "Its place in that list, from 0."],
+      name: ["string", "Its name."],
+      image: ["string", "Its image; empty when none is written."],
+      runAsUser: ["int", "`securityContext.runAsUser`; absent (test with `has`) unless it is written."],
+      ports: ["list<Port>", "Its ports."],
+      spec: ["dyn", "The container as written."],
+    },
+  },
+  Pod: {
+    view: PodView,
+    means: "A pod template.",
+    fields: {
+      labels: ["map<string, string>", "Its labels. Values that are no strings appear as their text."],
+      annotations: ["map<string, string>", "Its annotations, in the same way."],
+      hostNetwork: ["bool", "Whether it uses the host's network."],
+      containers: ["list<Container>", "Its containers."],
+      initContainers: ["list<Container>", "Its init containers."],
+      allContainers: ["list<Container>", "Init containers, then containers."],
+      appContainers: [
+        "list<Container>",
+        "All but istio-proxy, istio-init, istio-validation and enable-core-dump.",
+      ],
+      ports: ["list<Port>", "The ports of all app containers."],
+      runAsUser: [
+        "int",
+        "`securityContext.runAsUser` of the pod; absent (test with `has`) unless it is written.",
+      ],
+      templates: ["list<string>", "What inject.istio.io/templates names; empty without that annotation."],
+      metadata: ["list<Entry>", "All labels and annotations."],
+      nonStrings: [
+        "list<Entry>",
+        "Labels and annotations whose value is no string; an absent value (null) only where the key is Istio's.",
+      ],
+      misspelled: ["list<Entry>", "Labels and annotations that misspell a known Istio key."],
+      invalidAnnotations: [
+        "list<InvalidAnnotation>",
+        "Annotations that the injector of this release refuses.",
+      ],
+      spec: ["dyn", "The pod's spec as written."],
+    },
+  },
+  Workload: {
+    view: WorkloadView,
+    means: "An object with a pod template.",
+    fields: {
+      apiVersion: ["string", "Its apiVersion."],
+      kind: ["string", "Its kind."],
+      name: ["string", "Its name, as built."],
+      label: ["string", "Kind and name: `Deployment/web`."],
+      namespace: ["string", "The name of its namespace; empty when nothing says it."],
+      file: ["string", "The file it stands in."],
+      directory: ["string", "The kustomization that builds it, else the directory of its file."],
+      isPod: ["bool", "Whether it is a Pod itself."],
+      labels: ["map<string, string>", "The labels of the object itself, not of its pods."],
+      annotations: ["map<string, string>", "The annotations of the object itself."],
+      nonStrings: ["list<Entry>", "Like pod.nonStrings, of the object itself; empty for a Pod."],
+      misplaced: [
+        "list<Entry>",
+        "Labels and annotations of the object itself that Istio reads from pods only, and that the pod template lacks.",
+      ],
+      partial: ["bool", "Whether it is a fragment, such as a patch: what it lacks may come from elsewhere."],
+      templated: [
+        "bool",
+        "Whether another program has yet to fill in what decides on injection (`${X}`, `{{ x }}`).",
+      ],
+      injectedByHand: ["bool", "Whether the manifest carries the sidecar already."],
+    },
+  },
+  Namespace: {
+    view: NamespaceView,
+    means: "A namespace.",
+    fields: {
+      name: ["string", "Its name; empty when nothing says it."],
+      known: ["bool", "Whether its labels are known for certain."],
+      labels: ["map<string, string>", "Its labels; empty unless they are known."],
+      inMemberRoll: [
+        "bool",
+        "Whether OpenShift Service Mesh 2 manages it, where the annotation is the documented way in.",
+      ],
+      workloads: ["int", "How many workloads go there."],
+      nonStrings: ["list<Entry>", "Labels and annotations whose value is no string (of the subject only)."],
+      misspelled: [
+        "list<Entry>",
+        "Labels and annotations that misspell a known Istio key (of the subject only).",
+      ],
+    },
+  },
+  Decision: {
+    view: DecisionView,
+    means: "What the webhooks and the injector's policy say of a workload.",
+    fields: {
+      verdict: ["string", "injected, not-injected, refused (by an invalid selector) or unknown."],
+      reason: ["string", "Why: no-webhook, host-network, inject-true, policy-disabled and so on."],
+      revision: ["string", "The revision that injects; empty when none does."],
+      injectedBy: ["list<string>", "Every revision that injects."],
+      mayInject: ["bool", "Whether there will, or may, be a sidecar."],
+      certain: ["bool", "Whether the verdict is neither unknown nor based on text yet to be filled in."],
+      askedBy: [
+        "string",
+        "Where sidecar.istio.io/inject counts: `label`, `annotation`, or empty where there is none.",
+      ],
+      askedValue: ["string", "The value that counts."],
+      asksFor: [
+        "string",
+        "What it means to this release: `inject`, `skip`, `nothing` (empty or absent) or `invalid`.",
+      ],
+      remedy: ["string", "What would open the gates, as a sentence; empty when nothing would."],
+      hinge: ["string", "For an unknown verdict: `injected where the namespace has …, else not`."],
+      missing: [
+        "string",
+        "What is not known: the name of the namespace, or the files whose namespace is not said.",
+      ],
+      missingLine: ["string", "The line for sidelint.yaml that would say it."],
+      shutBy: [
+        "string",
+        "What the namespace says: `it is labelled istio-injection: disabled`; empty when not known.",
+      ],
+      shutWhere: ["string", "Where that stands: `platform/namespaces.yaml:6:5`."],
+    },
+  },
+  Setting: {
+    view: SettingView,
+    means: "A request or limit of the sidecar that the pod's author wrote, and that counts.",
+    fields: {
+      kind: ["string", "`requests` or `limits`."],
+      resource: ["string", "`cpu` or `memory`."],
+      title: ["string", "`CPU` or `memory`, for messages."],
+      value: ["string", "The quantity as written."],
+      name: ["string", "`proxyCPU`, or `resources.requests.cpu` in a container."],
+      key: ["string", "The annotation; empty for a container's setting."],
+      list: [
+        "string",
+        "Of the istio-proxy container that has it: `containers` or `initContainers`; else empty.",
+      ],
+      index: ["int", "The place of that container, from 0."],
+    },
+  },
+  Proxy: {
+    view: ProxyView,
+    means: "The resources of a workload's sidecar.",
+    fields: {
+      applies: ["bool", "Whether the sidecar template is used: not for gateways and pods injected by hand."],
+      annotated: [
+        "bool",
+        "Whether any of the four annotations is set, so that the mesh's defaults do not count.",
+      ],
+      settings: ["list<Setting>", "What the author set, by annotation or in a container called istio-proxy."],
+      requests: [
+        "map<string, string>",
+        "What the sidecar will request; nothing where Kubernetes takes the limit for it.",
+      ],
+      limits: ["map<string, string>", "What it will be limited to."],
+      meshRequests: ["map<string, string>", "What it requests when nothing is set."],
+      meshLimits: ["map<string, string>", "What it is limited to when nothing is set."],
+    },
+  },
+  Mesh: {
+    view: MeshView,
+    means: "The mesh, seen from the subject.",
+    fields: {
+      release: ["string", "The Istio release that judges the subject, such as 1.30."],
+      revisions: ["list<string>", "Revisions and tags that a webhook answers to."],
+      webhooksKnown: ["bool", "Whether webhooks or revisions are given, not assumed."],
+      ignoredNamespaces: ["list<string>", "Namespaces in which the injector refuses all pods."],
+      readsInjectLabel: [
+        "bool",
+        "Whether the injector reads sidecar.istio.io/inject from labels (since 1.12).",
+      ],
+    },
+  },
+  WebhookConfiguration: {
+    view: WebhookConfigurationView,
+    means: "A MutatingWebhookConfiguration.",
+    fields: {
+      name: ["string", "Its name."],
+      webhooks: ["list<Webhook>", "Its webhooks."],
+    },
+  },
+  Webhook: {
+    view: WebhookView,
+    means: "One webhook of a configuration.",
+    fields: {
+      name: ["string", "Its name."],
+      index: ["int", "Its place in the configuration, from 0."],
+      namespaceSelector: ["dyn", "Its namespaceSelector; null when there is none."],
+      objectSelector: ["dyn", "Its objectSelector; null when there is none."],
+      spec: ["dyn", "The webhook as written."],
+    },
+  },
+  Injector: {
+    view: InjectorView,
+    means: "The configuration of a revision's injector.",
+    fields: {
+      revision: ["string", "The revision."],
+      policy: ["string", "Its policy, as text."],
+      configMap: ["string", "namespace/name of its ConfigMap; empty when it is assumed."],
+    },
+  },
+  Document: {
+    view: DocumentView,
+    means: "A document that could not be read.",
+    fields: {
+      file: ["string", "Its file."],
+      reason: ["string", "What the reader says."],
+    },
+  },
+};
+
+const mesh: Documented = ["Mesh", "The mesh."];
+
+/** The variables of each kind of subject. `namespace` is a reserved word of CEL, hence `ns`. */
+export const variables: Readonly<Record<SubjectKind, Readonly<Record<string, Documented>>>> = {
+  workload: {
+    workload: ["Workload", "The object with the pod template."],
+    pod: ["Pod", "Its pod template."],
+    ns: ["Namespace", "Its namespace."],
+    decision: ["Decision", "Whether it gets a sidecar."],
+    proxy: ["Proxy", "The resources of its sidecar."],
+    mesh,
+  },
+  namespace: { ns: ["Namespace", "The namespace."], mesh },
+  "webhook-configuration": { configuration: ["WebhookConfiguration", "The webhook configuration."], mesh },
+  injector: { injector: ["Injector", "The injector."], mesh },
+  document: { document: ["Document", "The document that could not be read."] },
+};
+
+const define = <Given extends never[]>(
+  signature: string,
+  means: string,
+  run: (...given: Given) => unknown,
+): FunctionDefinition => ({ signature, means, run });
+
+export const functions: readonly FunctionDefinition[] = [
+  define(
+    "Mesh.atLeast(string): bool",
+    'Whether the release is this minor release or newer: `mesh.atLeast("1.12")`.',
+    ({ release }: MeshView, wanted: string) => releaseAtLeast(release, wanted),
+  ),
+  define(
+    "placeholder(string): bool",
+    "Whether another program has yet to fill in a text: it holds `{{`, `${`, `$(`, `%{`, `<%`, or is `<…>`.",
+    isPlaceholder,
+  ),
+  define(
+    "quantityError(string): string",
+    "Why a text is no Kubernetes quantity; empty when it is one.",
+    quantityError,
+  ),
+  define(
+    "compareQuantities(string, string): int",
+    "-1, 0 or 1 as the first is below, equal to or above the second; 0 when either is no quantity.",
+    (a: string, b: string) => BigInt(compareQuantityTexts(a, b)),
+  ),
+  define(
+    "suspicion(string, string): string",
+    "Why a quantity is surely not meant, given `cpu` or `memory` and the quantity; empty when it may be.",
+    suspicion,
+  ),
+  define(
+    "selectorError(dyn): string",
+    "Why the API server refuses a label selector; empty when it does not.",
+    selectorError,
+  ),
+  define("counted(int, string): string", "`1 workload`, `12 workloads`.", counted),
+  define("either(list<string>): string", "`a`, `a or b`, `a, b or c`.", (items: readonly string[]) =>
+    enumeration(items, "or"),
+  ),
+  define("yaml(string): string", 'A text as YAML writes it: `enabled`, `"true"`.', yamlString),
+];

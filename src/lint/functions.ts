@@ -1,0 +1,134 @@
+/** What rules ask that CEL cannot say: named functions of plain values, each pure. */
+
+import { isObject, type Json } from "../kube/json.ts";
+import { compareQuantities, parseQuantity, type Quantity, signOf } from "../kube/quantity.ts";
+import { compileSelector } from "../kube/selector.ts";
+
+/**
+ * Whether a text is yet to be filled in by another program: Go templates and Jinja (`{{ x }}`), shells, Flux and
+ * envsubst (`${X}`), Makefiles (`$(X)`), Terraform and ERB (`%{x}`, `<%= x %>`), or a note to the reader (`<name>`).
+ */
+export function isPlaceholder(text: string): boolean {
+  return (
+    text.includes("${") ||
+    text.includes("{{") ||
+    text.includes("$(") ||
+    text.includes("%{") ||
+    text.includes("<%") ||
+    (text.startsWith("<") && text.endsWith(">"))
+  );
+}
+
+/** 1.12 → [1, 12]; anything behind the second number is not looked at. */
+function minorOf(release: string): readonly [number, number] {
+  const [major = "0", minor = "0"] = release.replace(/^v/, "").split(".");
+  return [Number.parseInt(major, 10) || 0, Number.parseInt(minor, 10) || 0];
+}
+
+/** Whether an Istio release is the given minor release or a newer one: `releaseAtLeast("1.30.3", "1.12")`. */
+export function releaseAtLeast(release: string, wanted: string): boolean {
+  const [major, minor] = minorOf(release);
+  const [wantedMajor, wantedMinor] = minorOf(wanted);
+  return major === wantedMajor ? minor >= wantedMinor : major > wantedMajor;
+}
+
+/** Why a text is no quantity for a request or limit; empty when it is one. */
+export function quantityError(text: string): string {
+  const parsed = parseQuantity(text);
+  if (!parsed.ok) return parsed.error;
+  return signOf(parsed.quantity) < 0 ? `${JSON.stringify(text)} is negative` : "";
+}
+
+/** -1, 0 or 1 as the first quantity is below, equal to or above the second; 0 when either is none. */
+export function compareQuantityTexts(a: string, b: string): -1 | 0 | 1 {
+  const left = parseQuantity(a);
+  const right = parseQuantity(b);
+  return left.ok && right.ok ? compareQuantities(left.quantity, right.quantity) : 0;
+}
+
+const mostCpu = quantity("64");
+const leastMemory = quantity("1Mi");
+const mostMemory = quantity("1Ti");
+
+/**
+ * Why a valid quantity is surely not what was meant for a sidecar; empty when it may be. `resource` is cpu or memory.
+ */
+export function suspicion(resource: string, text: string): string {
+  const parsed = parseQuantity(text);
+  if (!parsed.ok) return "";
+  const sign = signOf(parsed.quantity);
+  if (sign < 0) return "";
+  if (sign === 0) return `it is zero, which is no ${resource} at all`;
+  return resource === "cpu" ? cpuSuspicion(text, parsed.quantity) : memorySuspicion(text, parsed.quantity);
+}
+
+function cpuSuspicion(text: string, amount: Quantity): string {
+  if (compareQuantities(amount, mostCpu) <= 0) return "";
+  if (/^[0-9]+$/.test(text)) return `that is ${text} whole CPUs; ${text}m is ${thousandth(text)} of one`;
+  return /i$/.test(text)
+    ? "that suffix is for bytes, and CPU is counted in cores"
+    : "that is more than 64 CPUs";
+}
+
+function thousandth(digits: string): string {
+  return String(Number(digits) / 1000);
+}
+
+function memorySuspicion(text: string, amount: Quantity): string {
+  if (text.endsWith("m")) {
+    const digits = text.slice(0, -1);
+    return `m means thousandths, so that is ${thousandth(digits)} bytes; ${digits}Mi is mebibytes`;
+  }
+  if (compareQuantities(amount, leastMemory) < 0) return "that is less than 1Mi, too little for any sidecar";
+  return compareQuantities(amount, mostMemory) > 0 ? "that is more than 1Ti" : "";
+}
+
+function quantity(text: string): Quantity {
+  const parsed = parseQuantity(text);
+  if (!parsed.ok) throw new Error(parsed.error);
+  return parsed.quantity;
+}
+
+/** Why the API server refuses a label selector; empty when it does not. */
+export function selectorError(selector: unknown): string {
+  if (!isJson(selector) || selector === null) return "";
+  if (!isObject(selector)) return "it is not a map";
+  const compiled = compileSelector(selector);
+  return compiled.ok ? "" : compiled.error;
+}
+
+function isJson(value: unknown): value is Json {
+  return value !== undefined && typeof value !== "function" && typeof value !== "symbol";
+}
+
+/** "1 workload", "12 workloads". */
+export function counted(count: bigint, noun: string): string {
+  return `${count} ${noun}${count === 1n ? "" : "s"}`;
+}
+
+const podPrefixes = [
+  "sidecar.istio.io/",
+  "traffic.sidecar.istio.io/",
+  "readiness.status.sidecar.istio.io/",
+  "status.sidecar.istio.io/",
+];
+const podAnnotations = new Set([
+  "inject.istio.io/templates",
+  "proxy.istio.io/config",
+  "istio.io/reroute-virtual-interfaces",
+]);
+
+/** Whether Istio reads a label or annotation from pods and from nothing around them. */
+export function isReadFromPods(key: string, map: string): boolean {
+  if (!key.includes("istio.io/")) return false;
+  if (map === "labels") return key === "sidecar.istio.io/inject" || key === "istio.io/rev";
+  return podAnnotations.has(key) || podPrefixes.some((prefix) => key.startsWith(prefix));
+}
+
+/** A text as YAML writes it for a string: `100m`, `"true"`, `"1.30"`. */
+export function yamlString(text: string): string {
+  const plain = /^[A-Za-z0-9][\w./-]*$/.test(text) && /[A-Za-z]/.test(text);
+  return plain && !wordsOfOtherTypes.test(text) && Number.isNaN(Number(text)) ? text : JSON.stringify(text);
+}
+
+const wordsOfOtherTypes = /^(?:y|n|yes|no|on|off|true|false|null|0o?[0-7_]+|0x[\da-f_]+|[\d._]+e\d*)$/i;

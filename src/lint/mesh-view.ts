@@ -1,0 +1,34 @@
+/** The mesh as rules see it. */
+import { nearestFacts, type ReleaseFacts } from "../istio/releases.ts";
+import type { World } from "../world/world.ts";
+
+/** The mesh, as the release that judges the subject. */
+export class MeshView {
+  readonly release: string;
+  readonly facts: ReleaseFacts;
+  readonly #world: World;
+  #revisions: readonly string[] | undefined;
+
+  constructor(world: World, release: string) {
+    this.#world = world;
+    this.release = release;
+    this.facts = nearestFacts(release);
+  }
+
+  get revisions(): readonly string[] {
+    this.#revisions ??= [...new Set(this.#world.mesh.webhooks.map(({ answersTo }) => answersTo))];
+    return this.#revisions;
+  }
+
+  get webhooksKnown(): boolean {
+    return this.#world.webhooks !== "stock";
+  }
+
+  get ignoredNamespaces(): readonly string[] {
+    return this.facts.ignoredNamespaces;
+  }
+
+  get readsInjectLabel(): boolean {
+    return this.facts.injectLabel;
+  }
+}

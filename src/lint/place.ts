@@ -1,0 +1,72 @@
+/** Where a finding points: paths written as CEL member expressions, turned into paths of the object. */
+import type { ASTNode } from "@marcbachmann/cel-js";
+import { parse } from "@marcbachmann/cel-js";
+import type { Path } from "../source/node.ts";
+import type { Compiler, Context, Program } from "./cel.ts";
+
+type Step = string | number | Program;
+
+/** A compiled place. */
+export interface PlaceExpression {
+  /** The variable it starts from: pod, workload, ns, configuration. */
+  readonly root: string;
+  /** The steps below it; undefined when a step does not come out. */
+  steps(context: Context): Path | undefined;
+}
+
+export type CompiledPlace =
+  | { readonly ok: true; readonly place: PlaceExpression }
+  | { readonly ok: false; readonly error: string };
+
+/**
+ * Compiles a path such as `pod.containers[item.index].ports[0]`: names and indices, the indices being literals or
+ * CEL expressions. CEL's own parser reads it.
+ */
+export function compilePlace(text: string, compiler: Compiler): CompiledPlace {
+  let node: ASTNode;
+  try {
+    node = parse(text).ast;
+  } catch (error) {
+    return {
+      ok: false,
+      error: error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error),
+    };
+  }
+  const steps: Step[] = [];
+  while (node.op === "." || node.op === "[]") {
+    const [object, step] = node.args as unknown as readonly [ASTNode, ASTNode | string];
+    const compiled = typeof step === "string" ? { ok: true as const, step } : compileStep(step, compiler);
+    if (!compiled.ok) return compiled;
+    steps.unshift(compiled.step);
+    node = object;
+  }
+  if (node.op !== "id") return { ok: false, error: `${text} is not a path of names and indices` };
+  const root = String(node.args);
+  return { ok: true, place: { root, steps: (context) => evaluate(steps, context) } };
+}
+
+function compileStep(
+  node: ASTNode,
+  compiler: Compiler,
+): { readonly ok: true; readonly step: Step } | { readonly ok: false; readonly error: string } {
+  if (node.op === "value" && typeof node.args === "string") return { ok: true, step: node.args };
+  if (node.op === "value" && typeof node.args === "bigint") return { ok: true, step: Number(node.args) };
+  const compiled = compiler.compile(node.input.slice(node.start, node.end));
+  return compiled.ok ? { ok: true, step: compiled.program } : compiled;
+}
+
+function evaluate(steps: readonly Step[], context: Context): Path | undefined {
+  const path: (string | number)[] = [];
+  for (const step of steps) {
+    if (typeof step !== "object") {
+      path.push(step);
+      continue;
+    }
+    const result = step.run(context);
+    if (!result.ok) return undefined;
+    if (typeof result.value === "string") path.push(result.value);
+    else if (typeof result.value === "bigint") path.push(Number(result.value));
+    else return undefined;
+  }
+  return path;
+}

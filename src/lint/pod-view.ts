@@ -1,0 +1,166 @@
+/** Pod templates as rules see them: metadata, containers, ports. CEL tells types by constructor, hence classes with lazy fields. */
+import { type InvalidAnnotation, invalidAnnotations, type ReadYaml } from "../istio/annotations.ts";
+import type { ContainerFacts, Labels } from "../istio/facts.ts";
+import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { readDocuments } from "../source/document.ts";
+import { type Path, toValue } from "../source/node.ts";
+import type { Workload } from "../world/world.ts";
+import { type EntryView, entriesOf, isMisspelled, isNoString } from "./entry.ts";
+import type { MeshView } from "./mesh-view.ts";
+
+const none: readonly never[] = [];
+const nothing: JsonObject = Object.freeze(Object.create(null));
+
+/** A container or init container. */
+export class ContainerView {
+  readonly list: string;
+  readonly index: bigint;
+  readonly name: string;
+  readonly image: string;
+  readonly spec: JsonObject;
+
+  constructor(list: string, index: number, { name, image, spec }: ContainerFacts) {
+    this.list = list;
+    this.index = BigInt(index);
+    this.name = name;
+    this.image = image;
+    this.spec = spec;
+  }
+
+  /** Undefined, and so not `has()`, unless it is written. */
+  get runAsUser(): bigint | undefined {
+    return integer(at(this.spec, ["securityContext", "runAsUser"]));
+  }
+
+  get ports(): readonly PortView[] {
+    const ports = this.spec.ports;
+    if (!Array.isArray(ports)) return none;
+    return ports.flatMap((port: Json, index) => {
+      const number = integer(at(port, ["containerPort"]));
+      return number === undefined ? [] : [new PortView(this, index, number, at(port, ["protocol"]))];
+    });
+  }
+}
+
+/** A port of a container. */
+export class PortView {
+  readonly container: ContainerView;
+  readonly index: bigint;
+  readonly number: bigint;
+  readonly protocol: string;
+
+  constructor(container: ContainerView, index: number, number: bigint, protocol: Json | undefined) {
+    this.container = container;
+    this.index = BigInt(index);
+    this.number = number;
+    this.protocol = typeof protocol === "string" ? protocol : "TCP";
+  }
+}
+
+function integer(value: Json | undefined): bigint | undefined {
+  if (typeof value === "bigint") return value;
+  return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : undefined;
+}
+
+/** The pod template of a workload. */
+export class PodView {
+  readonly workload: Workload;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly hostNetwork: boolean;
+  readonly #mesh: MeshView;
+  #containers: readonly ContainerView[] | undefined;
+  #initContainers: readonly ContainerView[] | undefined;
+
+  constructor(workload: Workload, mesh: MeshView) {
+    this.workload = workload;
+    this.#mesh = mesh;
+    this.labels = workload.pod.labels;
+    this.annotations = workload.pod.annotations;
+    this.hostNetwork = workload.pod.hostNetwork;
+  }
+
+  get containers(): readonly ContainerView[] {
+    this.#containers ??= this.workload.pod.containers.map(
+      (container, index) => new ContainerView("containers", index, container),
+    );
+    return this.#containers;
+  }
+
+  get initContainers(): readonly ContainerView[] {
+    this.#initContainers ??= this.workload.pod.initContainers.map(
+      (container, index) => new ContainerView("initContainers", index, container),
+    );
+    return this.#initContainers;
+  }
+
+  get allContainers(): readonly ContainerView[] {
+    return [...this.initContainers, ...this.containers];
+  }
+
+  get appContainers(): readonly ContainerView[] {
+    return this.allContainers.filter(({ name }) => !istioContainers.has(name));
+  }
+
+  get ports(): readonly PortView[] {
+    return this.appContainers.flatMap(({ ports }) => ports);
+  }
+
+  /** Undefined, and so not `has()`, unless it is written. */
+  get runAsUser(): bigint | undefined {
+    return integer(at(this.spec, ["securityContext", "runAsUser"]));
+  }
+
+  get invalidAnnotations(): readonly InvalidAnnotationView[] {
+    const invalid = invalidAnnotations(this.annotations, this.#mesh.facts, readYaml);
+    return invalid.map((one) => new InvalidAnnotationView(one));
+  }
+
+  get spec(): JsonObject {
+    const spec = at(this.workload.value, [...this.workload.template, "spec"]);
+    return isObject(spec) ? spec : nothing;
+  }
+
+  get templates(): readonly string[] {
+    const written = this.annotations["inject.istio.io/templates"];
+    return written === undefined ? none : written.split(",").map((name) => name.trim());
+  }
+
+  get metadata(): readonly EntryView[] {
+    return entriesOf(this.workload, this.#metadata, () => true);
+  }
+
+  get nonStrings(): readonly EntryView[] {
+    return entriesOf(this.workload, this.#metadata, isNoString);
+  }
+
+  get misspelled(): readonly EntryView[] {
+    return entriesOf(this.workload, this.#metadata, isMisspelled);
+  }
+
+  get #metadata(): Path {
+    return [...this.workload.template, "metadata"];
+  }
+}
+
+const istioContainers = new Set(["istio-proxy", "istio-init", "istio-validation", "enable-core-dump"]);
+
+/** An annotation that the injector refuses. */
+export class InvalidAnnotationView {
+  readonly key: string;
+  readonly value: string;
+  readonly problem: string;
+
+  constructor({ annotation, value, message }: InvalidAnnotation) {
+    this.key = annotation;
+    this.value = value;
+    this.problem = message;
+  }
+}
+
+function readYaml(text: string): ReturnType<ReadYaml> {
+  const reading = readDocuments({ path: "", text })[0]?.read();
+  if (!reading) return { ok: true, value: undefined };
+  if (!reading.ok) return { ok: false, message: reading.error.message };
+  return { ok: true, value: reading.root && toValue(reading.root) };
+}

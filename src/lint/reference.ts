@@ -1,0 +1,56 @@
+/** The reference of the environment that rules see, as Markdown, made from the definitions themselves. */
+import { type Documented, functions, types, variables } from "./environment.ts";
+
+/** The text of docs/rules-environment.md. */
+export function environmentReference(): string {
+  return [
+    introduction,
+    "## Variables",
+    ...Object.entries(variables).map(
+      ([subject, documented]) => `### on: ${subject}\n\n${table("variable", documented)}`,
+    ),
+    "With `each` there is also `item`, an element of the list, and with `group` the messages see `count` (int).",
+    "## Types",
+    ...Object.entries(types).map(
+      ([name, { means, fields }]) => `### ${name}\n\n${means}\n\n${table("field", fields)}`,
+    ),
+    "## Functions",
+    functionTable(),
+    limits,
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+const introduction = `# What rules see
+
+A rule is a YAML file (\`schemas/rule.schema.json\`). Its conditions are [CEL](https://cel.dev), the language of Kubernetes'
+own admission policies, over typed values. This page is made from the definitions; a test keeps it true.
+
+A check runs in this order: \`needs\` passes over what cannot be concerned, \`when\` says whether there is anything to say,
+\`each\` gives one \`item\` for every finding, \`at\` says where it points, \`message\` and \`help\` say it. With \`group\`, findings
+with the same text there become one.
+
+- \`at\` is a path that starts at \`pod\`, \`workload\`, \`ns\` or \`configuration\`: \`pod.annotations["sidecar.istio.io/proxyCPU"]\`,
+  \`pod[item.list][item.index].image\`. \`labels\`, \`annotations\`, \`name\` and \`namespace\` stand in the metadata, anything else of
+  \`pod\` in its spec; \`workload.jobTemplate\` is the metadata of a CronJob's Job template. Of several, the first that is
+  written counts; without any, the finding points at the object's name.
+- In messages \`{…}\` holds an expression; lists read "a, b and c". \`{{\` and \`}}\` are braces.
+- Integers are \`int\`. Absent texts are empty, not null. \`"key" in pod.labels\` asks for a key, \`has(c.runAsUser)\` for a field.`;
+
+const limits = `## Limits
+
+An expression has at most 2000 parts and three loops (\`map\`, \`filter\`, \`all\`, \`exists\`, \`exists_one\`) inside one another.
+What does not compile, or fails when it runs, is told as the finding \`rule-failed\`, once for each check.`;
+
+function table(head: string, documented: Readonly<Record<string, Documented>>): string {
+  const rows = Object.entries(documented).map(
+    ([name, [type, means]]) => `| \`${name}\` | \`${type}\` | ${means} |`,
+  );
+  return [`| ${head} | type | |`, "|---|---|---|", ...rows].join("\n");
+}
+
+function functionTable(): string {
+  const rows = functions.map(({ signature, means }) => `| \`${signature}\` | ${means} |`);
+  return ["| function | |", "|---|---|", ...rows].join("\n");
+}

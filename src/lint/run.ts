@@ -1,0 +1,219 @@
+/** Evaluates rules over a world: findings in order, each told once. */
+import type { Location } from "../source/locate.ts";
+import type { Problem } from "../world/collect.ts";
+import type { World } from "../world/world.ts";
+import type { Context } from "./cel.ts";
+import { compiledCheck, hitsOf, locationOfHit, type ReadyCheck, render, withVariable } from "./check.ts";
+import type { Finding, Severity } from "./finding.ts";
+import { releaseAtLeast } from "./functions.ts";
+import { builtinRules } from "./generated/rules.ts";
+import { type Check, type Rule, ruleOf, type SubjectKind } from "./rule.ts";
+import { type Subject, subjectsOf } from "./subject.ts";
+import { surroundingsOf } from "./views.ts";
+
+export interface LintOptions {
+  /** Severity or `off` by rule id, or by the code of istioctl; the id wins. */
+  readonly severities?: Readonly<Record<string, Severity | "off">>;
+  /** Default: the built-in rules. */
+  readonly rules?: readonly Rule[];
+}
+
+let builtin: readonly Rule[] | undefined;
+
+/** The built-in rules, in the order of their ids. */
+export function defaultRules(): readonly Rule[] {
+  builtin ??= builtinRules.map(ruleOf);
+  return builtin;
+}
+
+/** A rule that is on, with the severity it has here, and those of its checks that look at one kind of subject. */
+interface ActiveCheck {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly check: Check;
+}
+
+/** Something found, with everything needed to tell it. */
+interface Hit {
+  readonly active: ActiveCheck;
+  readonly ready: ReadyCheck;
+  readonly location: Location;
+  readonly context: Context;
+  readonly label: string | undefined;
+}
+
+/** Hits that a rule counts instead of repeating. */
+interface Group {
+  first: Hit;
+  count: number;
+  readonly labels: Set<string>;
+}
+
+/** A finding while workloads are still joining it. */
+interface Told {
+  readonly finding: Finding;
+  readonly labels: Set<string>;
+}
+
+const kinds: readonly SubjectKind[] = [
+  "document",
+  "webhook-configuration",
+  "injector",
+  "namespace",
+  "workload",
+];
+
+/**
+ * What is wrong in a world, and with the documents that could not be read: sorted by file, position and rule. The same
+ * thing at the same place for several workloads (or for one in several builds) is one finding that names them all.
+ * A rule that cannot be evaluated is a finding (`rule-failed`), never an exception.
+ */
+export function lint(
+  world: World,
+  problems: readonly Problem[],
+  options: LintOptions = {},
+): readonly Finding[] {
+  const active = activeChecks(options);
+  const surroundings = surroundingsOf(world);
+  const hits = new Hits();
+  for (const kind of kinds) {
+    const checks = active.filter(({ check }) => check.on === kind);
+    if (checks.length === 0) continue;
+    for (const subject of subjectsOf(kind, world, problems, surroundings)) {
+      for (const one of checks) evaluate(one, subject, hits);
+    }
+  }
+  return hits.findings();
+}
+
+function activeChecks({ severities = {}, rules = defaultRules() }: LintOptions): readonly ActiveCheck[] {
+  return rules.flatMap((rule) => {
+    const names = [rule.id, ...rule.aliases];
+    const setting = names.map((name) => severities[name]).find((one) => one !== undefined);
+    const severity = setting ?? rule.severity;
+    return severity === "off" ? [] : rule.checks.map((check) => ({ rule, severity, check }));
+  });
+}
+
+function evaluate(active: ActiveCheck, subject: Subject, hits: Hits): void {
+  const { rule, check } = active;
+  if (rule.since !== undefined && !releaseAtLeast(subject.release, rule.since)) return;
+  if (rule.until !== undefined && !releaseAtMost(subject.release, rule.until)) return;
+  if (check.needs && !subject.has(check.needs)) return;
+  const compiled = compiledCheck(check);
+  if (!compiled.ok) {
+    hits.fail(active, subject, `${compiled.field}: ${compiled.error}`);
+    return;
+  }
+  const found = hitsOf(compiled.check, subject);
+  if (!found.ok) {
+    hits.fail(active, subject, found.error);
+    return;
+  }
+  for (const context of found.value) {
+    const location = locationOfHit(compiled.check, subject, context);
+    if (!location) continue;
+    hits.add({ active, ready: compiled.check, location, context, label: subject.label });
+  }
+}
+
+function releaseAtMost(release: string, last: string): boolean {
+  const [major = "", minor = ""] = last.split(".");
+  return !releaseAtLeast(release, `${major}.${Number(minor) + 1}`);
+}
+
+/** Collects hits and failures, puts groups and equal findings together. */
+class Hits {
+  readonly #told = new Map<string, Told>();
+  readonly #groups = new Map<string, Group>();
+  readonly #failed = new Set<Check>();
+
+  add(hit: Hit): void {
+    const { group } = hit.ready;
+    if (!group) {
+      this.#tell(hit, hit.label === undefined ? [] : [hit.label]);
+      return;
+    }
+    const key = group.run(hit.context);
+    if (!key.ok) {
+      this.#failAt(hit.active, hit.location, key.error);
+      return;
+    }
+    const name = `${hit.active.rule.id}\n${key.value}`;
+    const known = this.#groups.get(name) ?? { first: hit, count: 0, labels: new Set<string>() };
+    known.count++;
+    if (hit.label !== undefined) known.labels.add(hit.label);
+    if (byPlace(hit.location, known.first.location) < 0) known.first = hit;
+    this.#groups.set(name, known);
+  }
+
+  fail(active: ActiveCheck, subject: Subject, error: string): void {
+    const location = subject.place();
+    if (location) this.#failAt(active, location, error);
+  }
+
+  findings(): readonly Finding[] {
+    for (const { first, count, labels } of this.#groups.values()) {
+      this.#tell({ ...first, context: withVariable(first.context, "count", BigInt(count)) }, labels);
+    }
+    this.#groups.clear();
+    return [...this.#told.values()]
+      .map(({ finding, labels }) => ({ ...finding, workloads: [...labels] }))
+      .sort(inOrder);
+  }
+
+  #tell({ active, ready, location, context }: Hit, labels: Iterable<string>): void {
+    const message = render(ready.message, context);
+    if (!message.ok) {
+      this.#failAt(active, location, message.error);
+      return;
+    }
+    const help = ready.help ? render(ready.help, context) : undefined;
+    if (help && !help.ok) {
+      this.#failAt(active, location, help.error);
+      return;
+    }
+    this.#put(
+      {
+        rule: active.rule.id,
+        severity: active.severity,
+        message: message.value,
+        location,
+        workloads: [],
+        help: help?.value || undefined,
+      },
+      labels,
+    );
+  }
+
+  /** A rule that fails once would fail again; it is told once. */
+  #failAt({ rule, check }: ActiveCheck, location: Location, error: string): void {
+    if (this.#failed.has(check)) return;
+    this.#failed.add(check);
+    const message = `the rule ${rule.id} could not be evaluated here: ${error}`;
+    this.#put(
+      { rule: "rule-failed", severity: "error", message, location, workloads: [], help: undefined },
+      [],
+    );
+  }
+
+  #put(finding: Finding, labels: Iterable<string>): void {
+    const { rule, location, message, help } = finding;
+    const key = [rule, location.file, location.start, location.end, message, help].join("\n");
+    const told = this.#told.get(key) ?? { finding, labels: new Set<string>() };
+    for (const label of labels) told.labels.add(label);
+    this.#told.set(key, told);
+  }
+}
+
+function byPlace(a: Location, b: Location): number {
+  return byText(a.file, b.file) || a.start - b.start || a.end - b.end;
+}
+
+function inOrder(a: Finding, b: Finding): number {
+  return byPlace(a.location, b.location) || byText(a.rule, b.rule) || byText(a.message, b.message);
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

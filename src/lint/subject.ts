@@ -1,0 +1,181 @@
+/** What checks look at, one after the other: workloads, namespaces, webhooks, injectors and unreadable documents. */
+import { type Location, locationOf, type Part } from "../source/locate.ts";
+import type { Path } from "../source/node.ts";
+import type { Problem } from "../world/collect.ts";
+import type { NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
+import type { Context } from "./cel.ts";
+import { PodView } from "./pod-view.ts";
+import { ProxyView } from "./proxy.ts";
+import type { Check, SubjectKind } from "./rule.ts";
+import {
+  DecisionView,
+  DocumentView,
+  InjectorView,
+  isInjectedByHand,
+  NamespaceView,
+  releaseFor,
+  type Surroundings,
+  WebhookConfigurationView,
+  WorkloadView,
+} from "./views.ts";
+
+/** One thing that a check looks at. */
+export interface Subject {
+  readonly kind: SubjectKind;
+  /** The variables of its expressions. */
+  readonly context: Context;
+  /** The Istio release that judges it. */
+  readonly release: string;
+  /** "Deployment/web in shop", for findings; undefined for what is no workload. */
+  readonly label: string | undefined;
+  /** Whether it has any of what a check needs. */
+  has(needs: NonNullable<Check["needs"]>): boolean;
+  /** Where something stands, by the variable and the steps below it. */
+  locate(root: string, steps: Path, part: Part): Location | undefined;
+  /** The place that stands for the whole; undefined when it is written nowhere. */
+  place(): Location | undefined;
+}
+
+/** Every subject of a kind, in the world's order. */
+export function* subjectsOf(
+  kind: SubjectKind,
+  world: World,
+  problems: readonly Problem[],
+  surroundings: Surroundings,
+): Iterable<Subject> {
+  switch (kind) {
+    case "workload":
+      for (const workload of world.workloads) yield workloadSubject(workload, surroundings);
+      return;
+    case "namespace":
+      for (const record of world.namespaces) yield namespaceSubject(record, surroundings);
+      return;
+    case "webhook-configuration":
+      for (const placed of world.webhookConfigurations) yield webhookSubject(placed, surroundings);
+      return;
+    case "injector":
+      yield* injectorSubjects(surroundings);
+      return;
+    case "document":
+      for (const problem of problems) yield documentSubject(problem, world.mesh.release);
+  }
+}
+
+function workloadSubject(workload: Workload, surroundings: Surroundings): Subject {
+  const release = releaseFor(workload, surroundings.world);
+  const mesh = surroundings.mesh(release);
+  const { pod, namespace, template } = workload;
+  let proxy: ProxyView | undefined;
+  return {
+    kind: "workload",
+    release,
+    label: namespace.name === null ? workload.label : `${workload.label} in ${namespace.name}`,
+    context: {
+      workload: new WorkloadView(workload),
+      pod: new PodView(workload, mesh),
+      ns: new NamespaceView(namespace, undefined, surroundings),
+      decision: new DecisionView(workload, mesh, surroundings.world.missing),
+      get proxy() {
+        proxy ??= new ProxyView(workload, surroundings.world, isInjectedByHand(workload));
+        return proxy;
+      },
+      mesh,
+    },
+    has: ({ keys, containers }) =>
+      (keys?.some((key) => key in pod.labels || key in pod.annotations) ?? false) ||
+      (containers?.some((name) => pod.containers.some((one) => one.name === name)) ?? false) ||
+      (containers?.some((name) => pod.initContainers.some((one) => one.name === name)) ?? false),
+    locate: (root, steps, part) => {
+      const path = root === "pod" ? podPath(template, steps) : objectPath(steps);
+      return path && (root === "pod" || root === "workload") ? workload.locate(path, part) : undefined;
+    },
+    place: () => workload.locate(["metadata", "name"]) ?? workload.locate(["kind"]) ?? workload.start(),
+  };
+}
+
+/** `labels`, `annotations`, `name` and `namespace` are short for the metadata's; a CronJob's `jobTemplate` likewise. */
+function objectPath(steps: Path): Path | undefined {
+  const [first, ...rest] = steps;
+  if (first === undefined || first === "") return undefined;
+  if (first === "jobTemplate") return ["spec", "jobTemplate", "metadata", ...rest];
+  return inMetadata.has(first) ? ["metadata", ...steps] : steps;
+}
+
+const inMetadata = new Set<string | number>(["labels", "annotations", "name", "namespace"]);
+
+/** Below the pod template, `labels` and `annotations` are the metadata's and anything else is the spec's. */
+function podPath(template: Path, steps: Path): Path | undefined {
+  const [first] = steps;
+  if (first === undefined || first === "") return undefined;
+  if (first === "spec" || first === "metadata") return [...template, ...steps];
+  return [...template, inMetadata.has(first) ? "metadata" : "spec", ...steps];
+}
+
+function namespaceSubject(record: NamespaceRecord, surroundings: Surroundings): Subject {
+  const { release } = surroundings.world.mesh;
+  const { placed, origin } = record;
+  return {
+    kind: "namespace",
+    release,
+    label: undefined,
+    context: {
+      ns: new NamespaceView({ name: record.name, labels: [record.labels] }, record, surroundings),
+      mesh: surroundings.mesh(release),
+    },
+    has: ({ keys }) => keys?.some((key) => key in record.labels) ?? false,
+    locate: (root, steps, part) => {
+      const path = objectPath(steps);
+      return root === "ns" && path ? placed?.locate(path, part) : undefined;
+    },
+    place: () => placed?.locate(["metadata", "name"]) ?? origin.location,
+  };
+}
+
+function webhookSubject(placed: Placed, surroundings: Surroundings): Subject {
+  const { release } = surroundings.world.mesh;
+  return {
+    kind: "webhook-configuration",
+    release,
+    label: undefined,
+    context: { configuration: new WebhookConfigurationView(placed), mesh: surroundings.mesh(release) },
+    has: () => true,
+    locate: (root, steps, part) => {
+      const path = objectPath(steps);
+      return root === "configuration" && path ? placed.locate(path, part) : undefined;
+    },
+    place: () => placed.locate(["metadata", "name"]) ?? placed.locate(["kind"]),
+  };
+}
+
+function* injectorSubjects(surroundings: Surroundings): Iterable<Subject> {
+  const { injectorConfigMaps, mesh } = surroundings.world;
+  for (const injector of mesh.injectors) {
+    const placed = injectorConfigMaps.find(
+      ({ name, namespace }) => `${namespace ?? "istio-system"}/${name}` === injector.configMap,
+    );
+    if (!placed) continue;
+    yield {
+      kind: "injector",
+      release: injector.release,
+      label: undefined,
+      context: { injector: new InjectorView(injector), mesh: surroundings.mesh(injector.release) },
+      has: () => true,
+      locate: () => undefined,
+      place: () => placed.locate(["data", "config"], "key") ?? placed.locate(["metadata", "name"]),
+    };
+  }
+}
+
+function documentSubject({ file, error }: Problem, release: string): Subject {
+  const lineEnd = file.text.slice(error.offset).search(/[\r\n]|$/);
+  const end = Math.min(file.text.length, error.offset + Math.max(lineEnd, 0));
+  return {
+    kind: "document",
+    release,
+    label: undefined,
+    context: { document: new DocumentView(file.path, error.message) },
+    has: () => true,
+    locate: () => undefined,
+    place: () => locationOf(file, { start: error.offset, end }),
+  };
+}

@@ -1,0 +1,73 @@
+/** Message templates: text with CEL expressions in braces. */
+
+/** A piece of a template: literal text, or an expression between braces. */
+export type Piece =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "expression"; readonly text: string };
+
+export type ParsedTemplate =
+  | { readonly ok: true; readonly pieces: readonly Piece[] }
+  | { readonly ok: false; readonly error: string };
+
+/**
+ * Splits a template. `{…}` holds an expression, in which strings and nested braces may hold braces; `{{` and `}}` are
+ * literal braces. A brace that is never closed, or closed without being opened, is an error.
+ */
+export function parseTemplate(template: string): ParsedTemplate {
+  const pieces: Piece[] = [];
+  let text = "";
+  let position = 0;
+  while (position < template.length) {
+    const character = template[position] ?? "";
+    if ((character === "{" || character === "}") && template[position + 1] === character) {
+      text += character;
+      position += 2;
+    } else if (character === "{") {
+      const end = endOfExpression(template, position + 1);
+      if (end < 0) return { ok: false, error: `the brace at character ${position + 1} is not closed` };
+      if (text !== "") pieces.push({ type: "text", text });
+      text = "";
+      pieces.push({ type: "expression", text: template.slice(position + 1, end).trim() });
+      position = end + 1;
+    } else if (character === "}") {
+      return {
+        ok: false,
+        error: `the brace at character ${position + 1} closes nothing; }} is a literal brace`,
+      };
+    } else {
+      text += character;
+      position++;
+    }
+  }
+  if (text !== "") pieces.push({ type: "text", text });
+  return { ok: true, pieces };
+}
+
+/** The offset of the brace that ends an expression, or -1. */
+function endOfExpression(template: string, start: number): number {
+  let depth = 0;
+  let quote = "";
+  for (let position = start; position < template.length; position++) {
+    const character = template[position] ?? "";
+    if (quote !== "") {
+      if (character === "\\") position++;
+      else if (character === quote) quote = "";
+    } else if (character === '"' || character === "'") quote = character;
+    else if (character === "{") depth++;
+    else if (character === "}" && depth-- === 0) return position;
+  }
+  return -1;
+}
+
+/** The text of a value that an expression gave: lists are enumerated ("a, b and c"), numbers stand as they are. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return enumeration(value.map(textOf));
+  return String(value);
+}
+
+/** "a", "a and b", "a, b and c". */
+export function enumeration(items: readonly string[], conjunction = "and"): string {
+  if (items.length < 2) return items[0] ?? "";
+  return `${items.slice(0, -1).join(", ")} ${conjunction} ${items[items.length - 1]}`;
+}

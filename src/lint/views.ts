@@ -1,0 +1,347 @@
+import type { Decision, Possibility } from "../istio/decide.ts";
+import type { Injector, Labels, NamespaceFacts } from "../istio/facts.ts";
+import { injectValue, readInject } from "../istio/policy.ts";
+import { sidecarState } from "../istio/sidecar-state.ts";
+import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
+import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import type { MissingFact, NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
+import { type EntryView, entriesOf, isMisspelled, isNoString } from "./entry.ts";
+import { isPlaceholder, isReadFromPods } from "./functions.ts";
+import { MeshView } from "./mesh-view.ts";
+
+import { enumeration } from "./template.ts";
+
+const noLabels: Labels = Object.freeze(Object.create(null));
+
+/** What one run knows of the whole world, shared by all subjects. */
+export interface Surroundings {
+  readonly world: World;
+  /** The mesh as a release judges it. */
+  mesh(release: string): MeshView;
+  /** Workloads by the name of their namespace. */
+  readonly population: ReadonlyMap<string, number>;
+}
+
+/** The surroundings of a world. */
+export function surroundingsOf(world: World): Surroundings {
+  const population = new Map<string, number>();
+  for (const { namespace } of world.workloads) {
+    if (namespace.name !== null) population.set(namespace.name, (population.get(namespace.name) ?? 0) + 1);
+  }
+  const meshes = new Map<string, MeshView>();
+  const mesh = (release: string): MeshView => {
+    const known = meshes.get(release) ?? new MeshView(world, release);
+    meshes.set(release, known);
+    return known;
+  };
+  return { world, population, mesh };
+}
+
+const none: readonly never[] = [];
+
+/** The object around a pod template. */
+export class WorkloadView {
+  readonly workload: Workload;
+
+  constructor(workload: Workload) {
+    this.workload = workload;
+  }
+
+  get apiVersion(): string {
+    return this.workload.resource.apiVersion;
+  }
+  get kind(): string {
+    return this.workload.resource.kind;
+  }
+  get name(): string {
+    return this.workload.name;
+  }
+  get label(): string {
+    return this.workload.label;
+  }
+  get namespace(): string {
+    return this.workload.namespace.name ?? "";
+  }
+  get file(): string {
+    return this.workload.resource.document.file.path;
+  }
+  get directory(): string {
+    const { root } = this.workload;
+    return root ?? (this.file.includes("/") ? this.file.slice(0, this.file.lastIndexOf("/")) : ".");
+  }
+  get isPod(): boolean {
+    return this.workload.template.length === 0;
+  }
+  get labels(): Labels {
+    return stringsOf(this.workload, "labels");
+  }
+  get annotations(): Labels {
+    return stringsOf(this.workload, "annotations");
+  }
+  get nonStrings(): readonly EntryView[] {
+    return this.isPod ? none : entriesOf(this.workload, ["metadata"], isNoString);
+  }
+  get partial(): boolean {
+    return isPartial(this.workload);
+  }
+  get templated(): boolean {
+    return isTemplated(this.workload);
+  }
+  get injectedByHand(): boolean {
+    return isInjectedByHand(this.workload);
+  }
+
+  /** What stands on the object (or, of a CronJob, on its Job template) although Istio reads it from pods, and is not on the pod. */
+  get misplaced(): readonly EntryView[] {
+    if (this.isPod || !builtInKinds.has(this.kind)) return none;
+    const { labels, annotations } = this.workload.pod;
+    const lost = (key: string, _value: Json, map: string) =>
+      isReadFromPods(key, map) && !(key in labels) && !(key in annotations);
+    return [["metadata"], ["spec", "jobTemplate", "metadata"]].flatMap((path) =>
+      entriesOf(this.workload, path, lost),
+    );
+  }
+}
+
+/** Kinds of Kubernetes and the controllers that copy a template's metadata, and nothing else, to their pods. */
+const builtInKinds = new Set([
+  "Deployment",
+  "ReplicaSet",
+  "StatefulSet",
+  "DaemonSet",
+  "Job",
+  "CronJob",
+  "ReplicationController",
+  "DeploymentConfig",
+  "Rollout",
+]);
+
+function stringsOf(workload: Workload, map: string): Labels {
+  const result: Record<string, string> = Object.create(null);
+  const entries = at(workload.value, ["metadata", map]);
+  if (!isObject(entries)) return noLabels;
+  for (const key in entries) {
+    const value = entries[key];
+    if (value !== undefined && (typeof value !== "object" || value === null))
+      result[key] = String(value ?? "");
+  }
+  return result;
+}
+
+/** A fragment, such as a patch: no container has an image, or an apps/v1 object lacks the selector it must have. */
+function isPartial({ pod, resource, value, template }: Workload): boolean {
+  if (!pod.containers.some(({ image }) => image !== "")) return true;
+  return resource.apiVersion === "apps/v1" && template.length === 2 && !at(value, ["spec", "selector"]);
+}
+
+/** Whether a value that decides on injection is yet to be filled in by some other program. */
+function isTemplated({ pod, namespace }: Workload): boolean {
+  const values = [
+    namespace.name ?? "",
+    pod.labels[injectKey] ?? "",
+    pod.annotations[injectKey] ?? "",
+    pod.labels[revisionKey] ?? "",
+    ...(namespace.labels ?? []).flatMap((labels) => [labels[injectionKey] ?? "", labels[revisionKey] ?? ""]),
+  ];
+  return values.some(isPlaceholder);
+}
+
+/** Whether a manifest carries the sidecar already. */
+export function isInjectedByHand({ pod }: Workload): boolean {
+  return sidecarState(pod).is === "present";
+}
+
+/** A namespace: the one of a workload, or one the check is about. */
+export class NamespaceView {
+  readonly name: string;
+  readonly known: boolean;
+  readonly labels: Labels;
+  readonly record: NamespaceRecord | undefined;
+  readonly #surroundings: Surroundings;
+
+  constructor(facts: NamespaceFacts, record: NamespaceRecord | undefined, surroundings: Surroundings) {
+    this.name = facts.name ?? "";
+    this.known = facts.labels?.length === 1;
+    this.labels = (this.known ? facts.labels?.[0] : undefined) ?? noLabels;
+    this.record = record;
+    this.#surroundings = surroundings;
+  }
+
+  get inMemberRoll(): boolean {
+    return "maistra.io/member-of" in this.labels;
+  }
+  get workloads(): bigint {
+    return BigInt(this.#surroundings.population.get(this.name) ?? 0);
+  }
+  get nonStrings(): readonly EntryView[] {
+    return this.record?.placed ? entriesOf(this.record.placed, ["metadata"], isNoString) : none;
+  }
+  get misspelled(): readonly EntryView[] {
+    return this.record?.placed ? entriesOf(this.record.placed, ["metadata"], isMisspelled) : none;
+  }
+}
+
+/** What the two gates say of a workload. */
+export class DecisionView {
+  readonly decision: Decision;
+  readonly #workload: Workload;
+  readonly #mesh: MeshView;
+  readonly #missing: readonly MissingFact[];
+
+  constructor(workload: Workload, mesh: MeshView, missing: readonly MissingFact[]) {
+    this.#missing = missing;
+    this.decision = workload.decision;
+    this.#workload = workload;
+    this.#mesh = mesh;
+  }
+
+  get verdict(): string {
+    return this.decision.verdict;
+  }
+  get reason(): string {
+    return this.decision.reason;
+  }
+  get revision(): string {
+    return this.decision.revision ?? "";
+  }
+  get injectedBy(): readonly string[] {
+    return this.decision.injectedBy;
+  }
+  get remedy(): string {
+    return this.decision.remedy ?? "";
+  }
+  get mayInject(): boolean {
+    const { verdict } = this.decision;
+    return verdict === "injected" || verdict === "unknown" || isTemplated(this.#workload);
+  }
+  get certain(): boolean {
+    return this.decision.verdict !== "unknown" && !isTemplated(this.#workload);
+  }
+  /** "label", "annotation" or "": what counts as the pod's own word. */
+  get askedBy(): string {
+    return injectValue(this.#workload.pod, this.#mesh.facts.injectLabel).from ?? "";
+  }
+  get askedValue(): string {
+    return injectValue(this.#workload.pod, this.#mesh.facts.injectLabel).value;
+  }
+  get asksFor(): string {
+    return readInject(this.askedValue, this.#mesh.facts.inject);
+  }
+  get hinge(): string {
+    return hingeOf(this.decision.possibilities);
+  }
+  get missing(): string {
+    const { name } = this.#workload.namespace;
+    return name ?? subjectOf(new WorkloadView(this.#workload).directory);
+  }
+  get missingLine(): string {
+    const asked = this.missing;
+    const what = this.#workload.namespace.name === null ? "namespace" : "namespace-labels";
+    return this.#missing.find((fact) => fact.what === what && fact.subject === asked)?.line ?? "";
+  }
+  /** What the namespace says, for people: "no istio-injection or istio.io/rev label", "istio-injection: disabled". */
+  get shutBy(): string {
+    const labels = this.#workload.namespace.labels;
+    if (labels?.length !== 1) return "";
+    const injection = labels[0]?.[injectionKey];
+    const revision = labels[0]?.[revisionKey];
+    if (injection !== undefined) return `it is labelled ${injectionKey}: ${injection || '""'}`;
+    if (revision !== undefined) return `it is labelled ${revisionKey}: ${revision || '""'}`;
+    return `it has no ${injectionKey} or ${revisionKey} label`;
+  }
+  get shutWhere(): string {
+    return this.#workload.namespaceLabelOrigins[0]?.text ?? "";
+  }
+}
+
+/** The path pattern of a directory, as missing facts name it. */
+function subjectOf(directory: string): string {
+  return directory === "." ? "*" : `${directory}/**`;
+}
+
+/** "injected where the namespace has istio-injection=enabled, else not". */
+function hingeOf(possibilities: readonly Possibility[]): string {
+  const injecting = possibilities.filter(({ verdict }) => verdict === "injected");
+  if (injecting.length === 0 || injecting.length === possibilities.length) return "";
+  const named = injecting.map(({ when }) => when).filter((when) => when !== "unlabelled");
+  const cases = [
+    ...(named.length > 0 ? [`has ${enumeration(named, "or")}`] : []),
+    ...(named.length < injecting.length ? ["has no injection label"] : []),
+  ];
+  return `injected where the namespace ${cases.join(" or ")}, else not`;
+}
+
+/** A MutatingWebhookConfiguration. */
+export class WebhookConfigurationView {
+  readonly placed: Placed;
+
+  constructor(placed: Placed) {
+    this.placed = placed;
+  }
+
+  get name(): string {
+    return this.placed.name;
+  }
+  get webhooks(): readonly WebhookView[] {
+    const listed = this.placed.value.webhooks;
+    if (!Array.isArray(listed)) return none;
+    return listed.flatMap((one: Json, index) => (isObject(one) ? [new WebhookView(index, one)] : []));
+  }
+}
+
+/** One entry of a MutatingWebhookConfiguration. */
+export class WebhookView {
+  readonly index: bigint;
+  readonly spec: JsonObject;
+
+  constructor(index: number, spec: JsonObject) {
+    this.index = BigInt(index);
+    this.spec = spec;
+  }
+
+  get name(): string {
+    return typeof this.spec.name === "string" ? this.spec.name : "";
+  }
+  get namespaceSelector(): Json {
+    return this.spec.namespaceSelector ?? null;
+  }
+  get objectSelector(): Json {
+    return this.spec.objectSelector ?? null;
+  }
+}
+
+/** The release that judges a workload: of the injector that is called, else the mesh's. */
+export function releaseFor({ decision }: Workload, world: World): string {
+  const call = decision.calls.find(({ required }) => required) ?? decision.calls[0];
+  return call?.release || world.mesh.release;
+}
+
+/** An injector's configuration: ConfigMap istio-sidecar-injector of a revision, or what is assumed in its place. */
+export class InjectorView {
+  readonly injector: Injector;
+
+  constructor(injector: Injector) {
+    this.injector = injector;
+  }
+
+  get revision(): string {
+    return this.injector.revision;
+  }
+  get policy(): string {
+    return this.injector.policy === null ? "" : String(this.injector.policy);
+  }
+  get configMap(): string {
+    return this.injector.configMap ?? "";
+  }
+}
+
+/** A document that could not be read. */
+export class DocumentView {
+  readonly file: string;
+  readonly reason: string;
+
+  constructor(file: string, reason: string) {
+    this.file = file;
+    this.reason = reason;
+  }
+}

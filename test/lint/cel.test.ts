@@ -1,0 +1,78 @@
+/** Expressions, templates and places: what compiles, what is refused, and what comes out. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { compilerFor } from "../../src/lint/cel.ts";
+import { compilePlace } from "../../src/lint/place.ts";
+import { enumeration, parseTemplate, textOf } from "../../src/lint/template.ts";
+
+const cel = suite("cel");
+
+for (const [expression, problem] of [
+  ["pod.lables", "No such key: lables"],
+  ["pod.labels +", "Unexpected token: EOF"],
+  ["nobody", "Unknown variable: nobody"],
+  ['ns.workloads + "1"', "no such overload: int + string"],
+  [
+    "pod.ports.exists(a, pod.ports.exists(b, pod.ports.exists(c, pod.ports.exists(d, a == d))))",
+    "4 loops inside one another; at most 3 are run",
+  ],
+] as const) {
+  cel(`refused: ${expression}`, () => {
+    const compiled = compilerFor("workload").compile(expression);
+    assert.ok(!compiled.ok);
+    assert.is(compiled.error, problem);
+  });
+}
+
+cel("each subject has its own variables", () => {
+  assert.ok(compilerFor("namespace").compile("ns.name").ok);
+  assert.not(compilerFor("namespace").compile("pod.labels").ok);
+  assert.ok(compilerFor("document").compile("document.reason").ok);
+});
+
+cel("item has the type of the list's elements", () => {
+  const compiler = compilerFor("workload").with({ item: "Port" });
+  assert.ok(compiler.compile('item.number == 80 && item.container.name == "web"').ok);
+  assert.not(compiler.compile("item.nmber == 80").ok);
+});
+
+cel("a path is read by CEL's own parser, its indices are expressions", () => {
+  const compiler = compilerFor("workload").with({ item: "Port" });
+  const compiled = compilePlace('pod[item.protocol].x["a/b"][0][item.index + 1]', compiler);
+  assert.ok(compiled.ok);
+  assert.is(compiled.place.root, "pod");
+  assert.not(compilePlace("pod.labels.size()", compiler).ok);
+  assert.not(compilePlace("pod.", compiler).ok);
+  assert.not(compilePlace("pod[item.nmber]", compiler).ok);
+});
+
+for (const [template, pieces] of [
+  ["plain", ["plain"]],
+  ["a {b} c", ["a ", "<b>", " c"]],
+  ["{{literal}}", ["{literal}"]],
+  ['{x["}"]}', ['<x["}"]>']],
+  ['{ {"a": 1}["a"] }', ['<{"a": 1}["a"]>']],
+  ["{'it\\'s }'}", ["<'it\\'s }'>"]],
+] as const) {
+  cel(`template: ${template}`, () => {
+    const parsed = parseTemplate(template);
+    assert.ok(parsed.ok);
+    assert.equal(
+      parsed.pieces.map(({ type, text }) => (type === "text" ? text : `<${text}>`)),
+      pieces,
+    );
+  });
+}
+
+for (const template of ["{open", "close}", "{a} }"]) {
+  cel(`no template: ${template}`, () => assert.not(parseTemplate(template).ok));
+}
+
+cel("values read as people write them", () => {
+  assert.is(textOf(["a", "b", "c"]), "a, b and c");
+  assert.is(textOf(3n), "3");
+  assert.is(enumeration(["a", "b"], "or"), "a or b");
+  assert.is(enumeration([]), "");
+});
+
+cel.run();

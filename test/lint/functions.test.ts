@@ -1,0 +1,115 @@
+/** The named functions of the environment. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  compareQuantityTexts,
+  counted,
+  isPlaceholder,
+  isReadFromPods,
+  quantityError,
+  releaseAtLeast,
+  selectorError,
+  suspicion,
+  yamlString,
+} from "../../src/lint/functions.ts";
+
+const functions = suite("functions of the environment");
+
+for (const [text, expected] of [
+  ["${X}", true],
+  ["a-{{ .Values.x }}", true],
+  ["$(NAMESPACE)", true],
+  ["%{env}", true],
+  ["<%= x %>", true],
+  ["<namespace>", true],
+  ["true", false],
+  ["", false],
+  ["a < b", false],
+  ["{a}", false],
+] as const) {
+  functions(`placeholder ${text}: ${expected}`, () => assert.is(isPlaceholder(text), expected));
+}
+
+for (const [release, wanted, expected] of [
+  ["1.30.3", "1.12", true],
+  ["1.9", "1.12", false],
+  ["1.12.0", "1.12", true],
+  ["v1.27", "1.27", true],
+  ["2.0", "1.30", true],
+] as const) {
+  functions(`${release} is at least ${wanted}: ${expected}`, () =>
+    assert.is(releaseAtLeast(release, wanted), expected),
+  );
+}
+
+for (const [resource, text, suspicious] of [
+  ["memory", "128m", true],
+  ["memory", "128", true],
+  ["memory", "128Mi", false],
+  ["memory", "1G", false],
+  ["memory", "0", true],
+  ["memory", "2Ti", true],
+  ["cpu", "100", true],
+  ["cpu", "2Gi", true],
+  ["cpu", "100m", false],
+  ["cpu", "64", false],
+  ["cpu", "0", true],
+  ["cpu", "nonsense", false],
+] as const) {
+  functions(`${resource} ${text} is ${suspicious ? "" : "not "}suspicious`, () =>
+    assert.is(suspicion(resource, text) !== "", suspicious),
+  );
+}
+
+functions("quantities are checked and compared by value", () => {
+  assert.is(quantityError("100m"), "");
+  assert.ok(quantityError("128MB").includes("128MB"));
+  assert.ok(quantityError("-1").includes("negative"));
+  assert.is(compareQuantityTexts("1", "1000m"), 0);
+  assert.is(compareQuantityTexts("1Gi", "1G"), 1);
+  assert.is(compareQuantityTexts("x", "1"), 0);
+});
+
+functions("selectors are judged as the API server does", () => {
+  assert.is(selectorError(null), "");
+  assert.is(selectorError({ matchLabels: { a: "b" } }), "");
+  assert.ok(selectorError({ matchExpressions: [{ key: "a", operator: "in", values: ["b"] }] }) !== "");
+  assert.ok(selectorError("a") !== "");
+});
+
+for (const [key, map, expected] of [
+  ["sidecar.istio.io/inject", "labels", true],
+  ["sidecar.istio.io/inject", "annotations", true],
+  ["istio.io/rev", "labels", true],
+  ["istio.io/rev", "annotations", false],
+  ["sidecar.istio.io/proxyCPU", "annotations", true],
+  ["sidecar.istio.io/proxyCPU", "labels", false],
+  ["proxy.istio.io/config", "annotations", true],
+  ["traffic.sidecar.istio.io/excludeInboundPorts", "annotations", true],
+  ["app", "labels", false],
+] as const) {
+  functions(`${map} ${key} ${expected ? "is" : "is not"} read from pods only`, () =>
+    assert.is(isReadFromPods(key, map), expected),
+  );
+}
+
+for (const [text, expected] of [
+  ["enabled", "enabled"],
+  ["true", '"true"'],
+  ["Yes", '"Yes"'],
+  ["1.30", '"1.30"'],
+  ["100m", "100m"],
+  ["1e3", '"1e3"'],
+  ["0x1F", '"0x1F"'],
+  ["", '""'],
+  ["a: b", '"a: b"'],
+] as const) {
+  functions(`yaml ${JSON.stringify(text)} is ${expected}`, () => assert.is(yamlString(text), expected));
+}
+
+functions("things are counted with their noun", () => {
+  assert.is(counted(1n, "workload"), "1 workload");
+  assert.is(counted(0n, "workload"), "0 workloads");
+});
+
+functions.run();

@@ -1,0 +1,48 @@
+/** The built-in rules as data: they compile, and their names hold together. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { rulesNamed } from "../../src/lint/catalogue.ts";
+import { compiledCheck } from "../../src/lint/check.ts";
+import { ruleOf } from "../../src/lint/rule.ts";
+import { defaultRules } from "../../src/lint/run.ts";
+
+const rules = suite("built-in rules");
+
+for (const { id, checks } of defaultRules()) {
+  rules(`${id} compiles`, () => {
+    assert.ok(checks.length > 0);
+    for (const check of checks) {
+      const compiled = compiledCheck(check);
+      assert.ok(compiled.ok, compiled.ok ? "" : `${compiled.field}: ${compiled.error}`);
+    }
+  });
+}
+
+rules("ids are in order and given once", () => {
+  const ids = defaultRules().map(({ id }) => id);
+  assert.equal(ids, [...new Set(ids)].sort());
+});
+
+rules("a rule is found by its id and by the code of istioctl", () => {
+  assert.equal(
+    rulesNamed("IST0135").map(({ id }) => id),
+    ["inject-annotation-deprecated"],
+  );
+  assert.equal(
+    rulesNamed("reserved-port").map(({ id }) => id),
+    ["reserved-port"],
+  );
+  assert.equal(rulesNamed("IST9999"), []);
+});
+
+rules("a file with one check in its top level becomes one check, a file with several keeps them", () => {
+  const file = { id: "x", severity: "info", summary: "x" } as const;
+  assert.equal(
+    ruleOf({ ...file, on: "namespace", message: "m" }).checks.map(({ on, message }) => [on, message]),
+    [["namespace", "m"]],
+  );
+  const checks = [{ on: "namespace", message: "a" } as const, { on: "workload", message: "b" } as const];
+  assert.equal(ruleOf({ ...file, checks }).checks, checks);
+});
+
+rules.run();

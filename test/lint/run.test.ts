@@ -1,0 +1,162 @@
+/** What a run makes of rules: order, severities, groups, equal findings, failures. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { memoryTree, scan } from "../../src/index.ts";
+import type { Check, Rule } from "../../src/lint/rule.ts";
+import { type LintOptions, lint } from "../../src/lint/run.ts";
+
+const pod = (name: string, extra = "") => `apiVersion: v1
+kind: Pod
+metadata:
+  name: ${name}
+  namespace: shop${extra}
+spec:
+  containers:
+    - name: web
+      image: shop/web:1
+`;
+
+function run(files: Readonly<Record<string, string>>, options: LintOptions) {
+  const { world } = scan(memoryTree(files));
+  return lint(world, [], options).map(({ rule, severity, message, location, workloads, help }) => ({
+    rule,
+    severity,
+    message,
+    at: `${location.file}:${location.line}:${location.column}`,
+    workloads,
+    help,
+  }));
+}
+
+function rule(
+  id: string,
+  check: Partial<Check> & { readonly message: string },
+  more: Partial<Rule> = {},
+): Rule {
+  const checks = [{ on: "workload", ...check } as const];
+  return {
+    id,
+    severity: "info",
+    aliases: [],
+    since: undefined,
+    until: undefined,
+    summary: id,
+    checks,
+    ...more,
+  };
+}
+
+const test = suite("lint");
+
+test("findings come by file, position and rule", () => {
+  const rules = [rule("b", { message: "b" }), rule("a", { message: "a" })];
+  const found = run({ "z.yaml": pod("z"), "a.yaml": `${pod("one")}---\n${pod("two")}` }, { rules });
+  assert.equal(
+    found.map(({ rule, at }) => `${at} ${rule}`),
+    ["a.yaml:4:3 a", "a.yaml:4:3 b", "a.yaml:14:3 a", "a.yaml:14:3 b", "z.yaml:4:3 a", "z.yaml:4:3 b"],
+  );
+});
+
+test("a severity is set by id or by code, the id wins, and off is off", () => {
+  const rules = [rule("one", { message: "m" }, { aliases: ["IST0001"] })];
+  const severity = (severities: LintOptions["severities"]) =>
+    run({ "a.yaml": pod("a") }, { rules, severities: severities ?? {} }).map((finding) => finding.severity);
+  assert.equal(severity({}), ["info"]);
+  assert.equal(severity({ IST0001: "error" }), ["error"]);
+  assert.equal(severity({ IST0001: "error", one: "warning" }), ["warning"]);
+  assert.equal(severity({ IST0001: "off" }), []);
+});
+
+test("groups are one finding at their first place, which counts and names all workloads", () => {
+  const rules = [rule("g", { group: "ns.name", message: '{counted(count, "workload")} in {ns.name}' })];
+  const found = run({ "b.yaml": pod("b"), "a.yaml": pod("a") }, { rules });
+  assert.equal(found, [
+    {
+      rule: "g",
+      severity: "info",
+      message: "2 workloads in shop",
+      at: "a.yaml:4:3",
+      workloads: ["Pod/a in shop", "Pod/b in shop"].sort(),
+      help: undefined,
+    },
+  ]);
+});
+
+test("the same finding in several overlays is one that names each workload", () => {
+  const overlay = (namespace: string) => `namespace: ${namespace}\nresources: [../base]\n`;
+  const rules = [rule("one", { at: "pod.containers[0].image", message: "image {pod.containers[0].image}" })];
+  const found = run(
+    {
+      "base/kustomization.yaml": "resources: [pod.yaml]\n",
+      "base/pod.yaml": pod("web"),
+      "dev/kustomization.yaml": overlay("dev"),
+      "prod/kustomization.yaml": overlay("prod"),
+    },
+    { rules },
+  );
+  assert.equal(
+    found.map(({ at, workloads }) => [at, workloads]),
+    [["base/pod.yaml:9:7", ["Pod/web in dev", "Pod/web in prod"]]],
+  );
+});
+
+test("the first place that is written counts, and without any the name of the object", () => {
+  const places = (at: string | string[]) =>
+    run({ "a.yaml": pod("a", "\n  labels: {x: y}") }, { rules: [rule("p", { at, message: "m" })] }).map(
+      (finding) => finding.at,
+    );
+  assert.equal(places(["pod.annotations.none", 'pod.labels["x"]', "workload.kind"]), ["a.yaml:6:12"]);
+  assert.equal(places("pod.annotations.none"), ["a.yaml:4:3"]);
+  assert.equal(places("workload.kind"), ["a.yaml:2:1"]);
+});
+
+test("each gives a finding an element, needs and releases pass over", () => {
+  const one = (check: Partial<Check>, more: Partial<Rule> = {}) =>
+    run(
+      { "a.yaml": pod("a", "\n  labels: {x: y}") },
+      { rules: [rule("e", { message: "{string(1)}", ...check }, more)] },
+    ).map(({ message }) => message);
+  assert.equal(one({ each: '["b", "c"]', message: "see {item}" }), ["see b", "see c"]);
+  assert.equal(one({ each: "pod.containers", message: "{item.name}" }), ["web"]);
+  assert.equal(one({ needs: { keys: ["x"] } }), ["1"]);
+  assert.equal(one({ needs: { keys: ["y"] } }), []);
+  assert.equal(one({ needs: { keys: ["y"], containers: ["web"] } }), ["1"]);
+  assert.equal(one({}, { since: "1.12" }), ["1"]);
+  assert.equal(one({}, { since: "1.99" }), []);
+  assert.equal(one({}, { until: "1.12" }), []);
+});
+
+test("a rule that does not compile or fails is told once, and the others go on", () => {
+  const rules = [
+    rule("typo", { when: "pod.lables.size() > 0", message: "m" }),
+    rule("fails", { message: '{pod.labels["none"]}' }),
+    rule("fine", { message: "m" }),
+  ];
+  const found = run({ "a.yaml": pod("a"), "b.yaml": pod("b") }, { rules });
+  assert.equal(
+    found.map(({ rule, severity, message }) => `${rule} ${severity} ${message}`),
+    [
+      "fine info m",
+      "rule-failed error the rule fails could not be evaluated here: No such key: none",
+      "rule-failed error the rule typo could not be evaluated here: when: No such key: lables",
+      "fine info m",
+    ],
+  );
+});
+
+test("a help that comes out empty is none", () => {
+  const rules = [rule("h", { message: "m", help: '{ns.name == "" ? "x" : ""}' })];
+  assert.equal(run({ "a.yaml": pod("a") }, { rules })[0]?.help, undefined);
+});
+
+test("documents that cannot be read are findings where they break", () => {
+  const { findings } = scan(
+    memoryTree({ "a.yaml": `${pod("a")}---\napiVersion: v1\nkind: Pod\nmetadata: {\n` }),
+  );
+  const [finding] = findings.filter((one) => one.rule === "unreadable-document");
+  assert.ok(finding);
+  assert.is(finding.location.file, "a.yaml");
+  assert.ok(finding.location.line >= 13);
+});
+
+test.run();
