@@ -26,16 +26,17 @@ export interface ConfigStyle {
 }
 
 /**
- * The configuration: the named file, none (false), or the one that lies at or above the working directory.
+ * The configuration: the named file, none (false), or the one that holds for the paths.
  * Throws a UsageError that shows every mistake in it.
  */
 export function readConfig(
   named: string | false | undefined,
   tree: FileTree,
+  paths: readonly string[],
   style: ConfigStyle,
 ): FoundConfig {
   if (named === false) return none;
-  const path = named === undefined ? findConfig(tree) : withSlashes(named);
+  const path = named === undefined ? findConfig(tree, paths) : withSlashes(named);
   if (path === undefined) return none;
   if (!tree.stat(path)) throw missing(`--config ${named}`, path, tree);
   const bytes = tree.read(path);

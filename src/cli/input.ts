@@ -41,7 +41,11 @@ export async function openInput(
   for (const file of flags.namespaces ?? []) {
     if (!disk.stat(withSlashes(file))) throw missing(`--namespaces ${file}`, file, disk);
   }
-  return { tree, paths, namespaceDumps: [...(flags.namespaces ?? []).map(withSlashes), ...lyingDumps(disk)] };
+  return {
+    tree,
+    paths: args.length > 0 ? paths : ["."],
+    namespaceDumps: [...(flags.namespaces ?? []).map(withSlashes), ...lyingDumps(disk)],
+  };
 }
 
 async function globbed(arg: string, disk: FileTree, io: Io): Promise<readonly string[]> {

@@ -45,10 +45,10 @@ export async function openSession(
     config,
     path: configPath,
     locate,
-  } = readConfig(flags.config, input.tree, presentationFor(flags, io));
+  } = readConfig(flags.config, input.tree, input.paths, presentationFor(flags, io));
   const progress = progressOn(io);
   const result = scan(input.tree, {
-    paths: input.paths.length > 0 ? input.paths : ["."],
+    paths: input.paths,
     config: withRevisions(config, flags.revision),
     ...(configPath === undefined ? {} : { configPath, locateInConfig: locate }),
     ...(istioVersion === undefined ? {} : { istioVersion }),

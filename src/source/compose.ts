@@ -2,7 +2,7 @@
 
 import type { Duplicate } from "./document.ts";
 import { goFloat32 } from "./go-json.ts";
-import type { MapEntry, MapNode, Node, Range, ScalarNode, ScalarStyle } from "./node.ts";
+import type { MapEntry, Node, Range, Scalar, ScalarNode, ScalarStyle } from "./node.ts";
 import { type Problem, problems, selfContaining, unknownAnchor } from "./problem.ts";
 import {
   mayBeOther,
@@ -13,10 +13,14 @@ import {
   type ScalarKind,
 } from "./scalar.ts";
 
-interface Key {
-  readonly text: string;
+/** What YAML takes a key for; keys that are equal as JSON may differ in this. */
+interface KeyValue {
   readonly kind: ScalarKind;
-  readonly value: unknown;
+  readonly value: Scalar;
+}
+
+interface Key extends KeyValue {
+  readonly text: string;
   readonly range: Range;
 }
 
@@ -34,7 +38,8 @@ interface OpenMap {
   readonly anchored: Anchored | undefined;
   readonly stepsBefore: number;
   readonly entries: MapEntry[];
-  readonly keys: Key[];
+  /** The values of keys that are no strings, by their text. */
+  others: Map<string, KeyValue> | undefined;
   /** Positions by key, once there are too many entries to look through. */
   index: Map<string, number> | undefined;
   key: Key | "merge" | undefined;
@@ -66,7 +71,8 @@ export interface Composition {
   readonly duplicates: Duplicate[];
   /** Nodes that cannot become JSON, if the document's value contains them. */
   readonly unusable: Map<Node, Unusable>;
-  readonly mapKeys: WeakMap<MapNode, readonly Key[]>;
+  /** Keys that are no strings, of closed maps that have such. */
+  readonly otherKeys: Map<Node, ReadonlyMap<string, KeyValue>>;
   steps: number;
   aliasSteps: number;
   failure: Unusable | undefined;
@@ -81,7 +87,7 @@ export function startComposition(base: number): Composition {
     root: undefined,
     duplicates: [],
     unusable: new Map(),
-    mapKeys: new WeakMap(),
+    otherKeys: new Map(),
     steps: 1,
     aliasSteps: 0,
     failure: undefined,
@@ -135,7 +141,7 @@ export function openMap(to: Composition, start: number, flow: boolean, anchor: s
     anchored: register(to, anchor),
     stepsBefore,
     entries: [],
-    keys: [],
+    others: undefined,
     index: undefined,
     key: undefined,
     unusable: undefined,
@@ -164,25 +170,20 @@ export function openList(to: Composition, start: number, flow: boolean, anchor: 
 export function closeCollection(to: Composition, end: number) {
   const frame = to.open.pop();
   if (!frame) return;
-  const range = { start: frame.start, end: Math.max(to.base + end, frame.start) };
+  const { start, flow } = frame;
+  const last = Math.max(to.base + end, start);
   let node: Node;
-  if (frame.type === "list") node = { type: "list", ...range, flow: frame.flow, items: frame.items };
+  if (frame.type === "list") node = { type: "list", start, end: last, flow, items: frame.items };
   else {
-    node = { type: "map", ...range, flow: frame.flow, entries: frame.entries };
+    node = { type: "map", start, end: last, flow, entries: frame.entries };
     if (frame.unusable) to.unusable.set(node, frame.unusable);
-    if (frame.anchored || isMergeValue(to.open.at(-1)) || mergeListAliases(to))
-      to.mapKeys.set(node, frame.keys);
+    if (frame.others) to.otherKeys.set(node, frame.others);
   }
   if (frame.anchored) {
     frame.anchored.node = node;
     frame.anchored.cost = to.steps - frame.stepsBefore;
   }
   deliver(to, node, undefined, frame.type === "list" ? frame.aliases : undefined);
-}
-
-function mergeListAliases(to: Composition): boolean {
-  const parent = to.open.at(-1);
-  return parent?.type === "list" && parent.aliases !== undefined;
 }
 
 const styles: readonly ScalarStyle[] = ["plain", "single", "double", "literal", "folded"];
@@ -202,7 +203,7 @@ export function addScalar(
   const parent = to.open.at(-1);
   const isKey = awaitsKey(parent);
   let kind: ScalarKind = "string";
-  let value: Resolved["value"] = text;
+  let value: Scalar = text;
   if (tag !== "" || (implicit && mayBeOther(text))) {
     const resolved = tag === "" ? resolvePlain(text) : resolveTagged(tag, text);
     if ("reason" in resolved) return refuse(to, resolved, range.start);
@@ -217,7 +218,14 @@ export function addScalar(
     parent.key = keyOf(kind, value, range);
     return;
   }
-  const plain: ScalarNode = { type: "scalar", ...range, value, style: styles[style] ?? "plain" };
+  const { start: from, end: until } = range;
+  const plain: ScalarNode = {
+    type: "scalar",
+    start: from,
+    end: until,
+    value,
+    style: styles[style] ?? "plain",
+  };
   const node: ScalarNode = kind === "float" ? { ...plain, float: true } : plain;
   if (kind === "float" && !Number.isFinite(value)) {
     to.unusable.set(node, { problem: problems.number, offset: range.start });
@@ -232,7 +240,7 @@ export function addScalar(
   else deliver(to, node, undefined, undefined);
 }
 
-function keyOf(kind: ScalarKind, value: Resolved["value"], range: Range): Key {
+function keyOf(kind: ScalarKind, value: Scalar, range: Range): Key {
   const text = kind === "float" ? goFloat32(Number(value)) : String(value);
   return { text, kind, value, range };
 }
@@ -276,8 +284,11 @@ function deliver(
   if (key.kind === "null" || key.kind === "unsigned") {
     parent.unusable ??= { problem: problems.keyType, offset: key.range.start };
   }
-  const entry = { key: key.text, keyRange: key.range, keyIsString: key.kind === "string", value: node };
-  setEntry(to, parent, key, alias ? { ...entry, alias } : entry, key.range);
+  const keyIsString = key.kind === "string";
+  const entry: MapEntry = alias
+    ? { key: key.text, keyRange: key.range, keyIsString, value: node, alias }
+    : { key: key.text, keyRange: key.range, keyIsString, value: node };
+  setEntry(to, parent, key, entry, key.range);
 }
 
 /** The entries of a merge key's value replace those that are there; of a list's maps, the earlier win. */
@@ -293,31 +304,32 @@ function merge(
     const map = maps[i];
     if (map?.type !== "map") return refuse(to, problems.mergeValue, (alias ?? map ?? node).start);
     const place = aliases ? aliases[i] : alias;
-    const keys = to.mapKeys.get(map) ?? [];
+    const others = to.otherKeys.get(map);
     into.unusable ??= to.unusable.get(map);
-    map.entries.forEach((entry, at) => {
-      const key = keys[at];
-      if (key) setEntry(to, into, key, place ? { ...entry, alias: place } : entry, place ?? key.range);
-    });
+    for (const entry of map.entries) {
+      const key = others?.get(entry.key) ?? { kind: "string", value: entry.key };
+      setEntry(to, into, key, place ? { ...entry, alias: place } : entry, place ?? entry.keyRange);
+    }
   }
 }
 
 const fewEntries = 12;
 
-function setEntry(to: Composition, map: OpenMap, key: Key, entry: MapEntry, place: Range) {
-  const at = findEntry(map, key.text);
+function setEntry(to: Composition, map: OpenMap, key: KeyValue, entry: MapEntry, place: Range) {
+  const at = findEntry(map, entry.key);
   if (at < 0) {
-    map.index?.set(key.text, map.entries.length);
+    map.index?.set(entry.key, map.entries.length);
     map.entries.push(entry);
-    map.keys.push(key);
-    return;
+  } else {
+    const before = map.others?.get(entry.key) ?? { kind: "string", value: entry.key };
+    const same = before.kind === key.kind && before.value === key.value;
+    to.duplicates.push({ key: entry.key, first: map.entries[at]?.keyRange ?? place, again: place, same });
+    map.entries[at] = entry;
   }
-  const before = map.keys[at];
-  const same = before !== undefined && before.kind === key.kind && before.value === key.value;
-  const first = map.entries[at]?.keyRange ?? place;
-  to.duplicates.push({ key: key.text, first, again: place, same });
-  map.entries[at] = entry;
-  map.keys[at] = key;
+  if (key.kind !== "string") {
+    map.others ??= new Map();
+    map.others.set(entry.key, key);
+  } else if (at >= 0) map.others?.delete(entry.key);
 }
 
 function findEntry(map: OpenMap, text: string): number {

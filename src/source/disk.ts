@@ -89,7 +89,7 @@ function readBytes(path: string, full: string, largest: number): Uint8Array | Re
     if (found.isDirectory()) return { path, reason: "is a directory" };
     if (found.isFIFO()) return readFileSync(descriptor);
     if (!found.isFile()) return { path, reason: "is no regular file" };
-    if (found.size > largest) return { path, reason: tooLarge(found.size, largest) };
+    if (found.size > largest) return { path, reason: tooLarge(found.size, largest), tooLarge: true };
     return readAll(descriptor, found.size);
   } finally {
     closeSync(descriptor);
@@ -108,7 +108,7 @@ function readAll(descriptor: number, size: number): Uint8Array {
 }
 
 function tooLarge(size: number, largest: number): string {
-  return `too large: ${megabytes(size)} MiB, files above ${megabytes(largest)} MiB are not read`;
+  return `it has ${megabytes(size)} MiB, and files above ${megabytes(largest)} MiB are not read`;
 }
 
 function megabytes(bytes: number): number {

@@ -9,6 +9,8 @@ export interface TreeEntry {
 export interface ReadFailure {
   readonly path: string;
   readonly reason: string;
+  /** It is there and may be read, but is larger than anything that is read. */
+  readonly tooLarge?: true;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Finds the manifests below the given paths, as a person in the repository would expect: without what git ignores. */
 import { type IgnoreRules, ignoreLines, judgePath, noIgnoreRules, openedFor, withLayer } from "./ignore.ts";
-import { absolutePath } from "./path.ts";
+import { absolutePath, isInside, relativePath } from "./path.ts";
 import type { FileTree, ReadFailure, TreeEntry } from "./tree.ts";
 
 export interface WalkOptions {
@@ -78,7 +78,7 @@ export function walk(tree: FileTree, paths: readonly string[] = ["."], options: 
 /** Takes a given path in: a file at once, a directory as something to list. */
 function openRoot(state: Walk, given: string): Directory | undefined {
   const absolute = absolutePath(state.cwd, given);
-  const path = shownPath(state.cwd, absolute);
+  const path = relativePath(state.cwd, absolute);
   const found = state.tree.stat(path);
   if (!found) {
     state.failures.push({ path, reason: "no such file or directory" });
@@ -191,7 +191,7 @@ function readIgnoreFiles(
 ): IgnoreRules {
   let rules = above;
   for (const name of names) {
-    const bytes = state.tree.read(joined(shownPath(state.cwd, directory), name));
+    const bytes = state.tree.read(joined(relativePath(state.cwd, directory), name));
     if ("reason" in bytes) continue;
     const lines = ignoreLines(new TextDecoder().decode(bytes));
     rules = withLayer(rules, name === ".gitignore" ? "git" : "own", directory, lines);
@@ -202,7 +202,7 @@ function readIgnoreFiles(
 /** The directory with `.git` at or above a path; without one the tree's root where the path lies inside it, else the path. */
 function topOf(state: Walk, absolute: string): string {
   for (let directory = absolute; ; directory = directory.slice(0, directory.lastIndexOf("/"))) {
-    if (state.tree.stat(joined(shownPath(state.cwd, directory), ".git"))) return directory;
+    if (state.tree.stat(joined(relativePath(state.cwd, directory), ".git"))) return directory;
     if (!directory.includes("/")) break;
   }
   return isInside(state.cwd, absolute) ? state.cwd : absolute;
@@ -236,25 +236,7 @@ function isHidden(name: string): boolean {
   return name.startsWith(".") || name === "node_modules";
 }
 
-function isInside(root: string, path: string): boolean {
-  if (root === "." || root === path) return true;
-  return path.startsWith(root) && (root.endsWith("/") || path.charAt(root.length) === "/");
-}
-
 function joined(directory: string, name: string): string {
   if (directory === ".") return name;
   return directory.endsWith("/") ? directory + name : `${directory}/${name}`;
-}
-
-/** An absolute path as reported: relative to the tree's root, with `..` where it lies outside. */
-function shownPath(cwd: string, absolute: string): string {
-  if (absolute === cwd) return ".";
-  if (isInside(cwd, absolute) && cwd !== "") return absolute.slice(cwd.length + 1);
-  if (cwd === "") return absolute.slice(1) || ".";
-  const from = cwd.split("/");
-  const to = absolute.split("/");
-  let same = 0;
-  while (same < from.length && same < to.length && from[same] === to[same]) same++;
-  if (same === 0) return absolute;
-  return [...from.slice(same).map(() => ".."), ...to.slice(same)].join("/");
 }

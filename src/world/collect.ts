@@ -112,7 +112,10 @@ function sieveFor(extra: readonly WorkloadKind[]): Sieve {
 
 function open(tree: FileTree, path: string): SourceFile | Skip | Problem {
   const bytes = tree.read(path);
-  if ("reason" in bytes) return { reason: "unreadable", path, detail: bytes.reason };
+  if ("reason" in bytes) {
+    if (!bytes.tooLarge) return { reason: "unreadable", path, detail: bytes.reason };
+    return { file: { path, text: "" }, error: { message: bytes.reason, offset: 0 } };
+  }
   const decoded = decodeText(bytes);
   if ("text" in decoded) return { path, text: decoded.text };
   const { error: message, offset } = decoded;

@@ -4,6 +4,7 @@ import { nearest } from "../kube/nearest.ts";
 import { type Duplicate, readDocuments, type SourceFile } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import { type Node, type Path, toValue, type Value } from "../source/node.ts";
+import { absolutePath, isInside, relativePath } from "../source/path.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { ConfigFile } from "./generated/config.ts";
 import { type SchemaError, validate } from "./generated/config-validator.js";
@@ -32,19 +33,35 @@ export type ConfigReading =
 const fileNames = ["sidelint.yaml", ".sidelint.yaml", "sidelint.yml"];
 
 /**
- * The path of the configuration that holds at the tree's root: in the root itself, else in the directories above it up to the
- * top of the repository (where `.git` is). Undefined when there is none.
+ * The path of the configuration that holds for the given paths: the nearest one at or above the deepest directory that
+ * contains them all, up to the top of the repository (where `.git` is). Undefined when there is none.
  */
-export function findConfig(tree: FileTree): string | undefined {
-  const depth = (tree.root ?? "").split("/").length - 1;
+export function findConfig(tree: FileTree, paths: readonly string[] = ["."]): string | undefined {
+  const top = absolutePath("", tree.root ?? "");
   let found: string | undefined;
-  for (let level = 0; level <= depth; level++) {
-    const up = "../".repeat(level);
-    found ??= fileNames.map((name) => up + name).find((path) => tree.stat(path)?.type === "file");
-    if (tree.stat(`${up}.git`)) return found;
-    if (level === 0 && found) return found;
+  for (const directory of upwards(commonDirectory(tree, top, paths))) {
+    const at = (name: string) => relativePath(top, `${directory}/${name}`);
+    found ??= fileNames.map(at).find((path) => tree.stat(path)?.type === "file");
+    if (found && isInside(top, directory)) return found;
+    if (tree.stat(at(".git"))) return found;
   }
   return undefined;
+}
+
+function upwards(directory: string): readonly string[] {
+  const parts = directory.split("/");
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join("/"));
+}
+
+/** The deepest directory that holds all paths, absolute. */
+function commonDirectory(tree: FileTree, top: string, paths: readonly string[]): string {
+  const directories = paths.map((path) => {
+    const absolute = absolutePath(top, path).split("/");
+    return tree.stat(path)?.type === "file" ? absolute.slice(0, -1) : absolute;
+  });
+  const [first = top.split("/"), ...others] = directories;
+  const length = first.findIndex((part, index) => others.some((other) => other[index] !== part));
+  return (length < 0 ? first : first.slice(0, length)).join("/");
 }
 
 /** Reads a configuration from its text; `path` is for messages. Every problem is reported, in the order of the text. */

@@ -272,7 +272,8 @@ onDisk("gives plain reasons for what cannot be read", ({ directory }) => {
   const tree = diskTree(directory);
   assert.equal(tree.read("large.yaml"), {
     path: "large.yaml",
-    reason: "too large: 40 MiB, files above 32 MiB are not read",
+    reason: "it has 40 MiB, and files above 32 MiB are not read",
+    tooLarge: true,
   });
   assert.equal(tree.read("d"), { path: "d", reason: "is a directory" });
   assert.equal(tree.read("gone"), { path: "gone", reason: "no such file or directory" });

@@ -198,6 +198,17 @@ finding("looks above up to the top of the repository", () => {
   );
 });
 
+finding("begins at the deepest directory that holds all given paths", () => {
+  const tree = memoryTree({
+    "apps/shop/sidelint.yaml": "",
+    "apps/shop/web/a.yaml": "",
+    "apps/pay/b.yaml": "",
+  });
+  assert.is(findConfig(tree, ["apps/shop/web"]), "apps/shop/sidelint.yaml");
+  assert.is(findConfig(tree, ["apps/shop/web/a.yaml", "apps/shop"]), "apps/shop/sidelint.yaml");
+  assert.is(findConfig(tree, ["apps/shop", "apps/pay/b.yaml"]), undefined);
+});
+
 finding("does not look above outside of repositories", () => {
   assert.is(findConfig(deepTree(["/repo/sidelint.yaml"])), undefined);
 });

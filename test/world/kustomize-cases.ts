@@ -319,6 +319,56 @@ patches:
     builds: { ".": ["Deployment -/web [web] {only=1}"] },
   },
   {
+    name: "a label set to null is removed, but with a target, or in patchesStrategicMerge, it is the text null",
+    files: {
+      "a/kustomization.yaml": `resources: [ns.yaml]
+patches:
+- patch: |-
+    apiVersion: v1
+    kind: Namespace
+    metadata: {name: shop, labels: {istio-injection: null}}
+`,
+      "a/ns.yaml": shop,
+      "b/kustomization.yaml": `resources: [ns.yaml]
+patches:
+- target: {kind: Namespace}
+  patch: |-
+    apiVersion: v1
+    kind: Namespace
+    metadata: {name: any, labels: {istio-injection: null, n: 1}}
+`,
+      "b/ns.yaml": shop,
+      "c/kustomization.yaml": `resources: [ns.yaml]
+patchesStrategicMerge:
+- |-
+  apiVersion: v1
+  kind: Namespace
+  metadata: {name: shop, labels: {istio-injection: null}, annotations: null}
+`,
+      "c/ns.yaml": shop,
+    },
+    builds: {
+      a: ["Namespace -/shop"],
+      b: ["Namespace -/shop {istio-injection=null,n=1}"],
+      c: ["Namespace -/shop {istio-injection=null}"],
+    },
+  },
+  {
+    name: "a list item that is to be replaced only moves to the front",
+    files: {
+      "kustomization.yaml": `resources: [web.yaml]
+patches:
+- patch: |-
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web}
+    spec: {template: {spec: {containers: [{name: log, $patch: replace, env: []}, {name: new, $patch: replace}]}}}
+`,
+      "web.yaml": web,
+    },
+    builds: { ".": ["Deployment -/web [log,new,web] {app=web}"] },
+  },
+  {
     name: "lists of kinds that Kubernetes does not define are replaced",
     files: {
       "kustomization.yaml": `resources: [rollout.yaml]

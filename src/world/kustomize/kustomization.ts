@@ -52,6 +52,8 @@ export interface PatchEntry {
   readonly target: Readonly<Record<string, string>> | undefined;
   readonly allowNameChange: boolean;
   readonly allowKindChange: boolean;
+  /** Whether labels and annotations are read as text first: null is then the value "null" and removes nothing. */
+  readonly textMetadata: boolean;
   readonly source: Source;
 }
 
@@ -210,6 +212,7 @@ function strategicMergePatches(reader: Reader): readonly PatchEntry[] {
     target: undefined,
     allowNameChange: false,
     allowKindChange: false,
+    textMetadata: true,
     source,
   }));
 }
@@ -225,6 +228,7 @@ function patchEntries(reader: Reader, name: string): readonly PatchEntry[] {
       target: target && strings(target),
       allowNameChange: text(field(options, "allowNameChange")) === "true",
       allowKindChange: text(field(options, "allowKindChange")) === "true",
+      textMetadata: target !== undefined,
       source: { document: reader.document, path: [name, index, path ? "path" : "patch"] },
     };
   });

@@ -3,7 +3,7 @@ import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
 import { type Draft, groupOf, removeAt, reorderAt, setAt } from "./draft.ts";
-import type { Source } from "./kustomization.ts";
+import type { PatchEntry, Source } from "./kustomization.ts";
 
 /** From a path inside the patch to where that stands. */
 export type PatchSource = (path: Path) => Source;
@@ -16,12 +16,13 @@ export function mergePatch(
   draft: Draft,
   patch: JsonObject,
   sourceOf: PatchSource,
-  options: { readonly allowNameChange: boolean; readonly allowKindChange: boolean },
+  options: Pick<PatchEntry, "allowNameChange" | "allowKindChange" | "textMetadata">,
 ): Draft | undefined {
   if (patch.$patch === "delete") return undefined;
   const { apiVersion: _, kind, ...rest } = patch;
   const { name, namespace: __, ...metadata } = isObject(patch.metadata) ? patch.metadata : {};
-  const kept = options.allowNameChange && name !== undefined ? { ...metadata, name } : metadata;
+  const own = options.textMetadata ? asText(metadata) : metadata;
+  const kept = options.allowNameChange && name !== undefined ? { ...own, name } : own;
   const body: JsonObject = {
     ...rest,
     ...(options.allowKindChange && kind !== undefined ? { kind } : undefined),
@@ -29,6 +30,21 @@ export function mergePatch(
   };
   const merge: Merge = { sourceOf, keyed: hasListKeys(draft.value) };
   return mergeMap(draft, [], body, [], merge);
+}
+
+function asText({ labels, annotations, ...rest }: JsonObject): JsonObject {
+  return {
+    ...rest,
+    ...(isObject(labels) ? { labels: textMap(labels) } : undefined),
+    ...(isObject(annotations) ? { annotations: textMap(annotations) } : undefined),
+  };
+}
+
+function textMap(map: JsonObject): JsonObject {
+  const entries = Object.entries(map);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, value === null ? "null" : (scalarText(value) ?? "")]),
+  );
 }
 
 interface Merge {
@@ -91,8 +107,11 @@ function mergeByKey(
   });
   const others = here.map((_, position) => position).filter((position) => !taken.has(position));
   let next = reorderAt(draft, path, [...placed.map(({ match }) => match), ...others]);
-  placed.forEach(({ index }, position) => {
-    next = mergeAt(next, [...path, position], patch[index] ?? null, [...from, index], merge);
+  placed.forEach(({ match, index }, position) => {
+    const item = patch[index];
+    // What is to replace an item that is there is lost in kustomize: the old item comes back.
+    if (match !== undefined && isObject(item) && item.$patch === "replace") return;
+    next = mergeAt(next, [...path, position], item ?? null, [...from, index], merge);
   });
   return next;
 }
