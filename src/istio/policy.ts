@@ -20,10 +20,8 @@ export interface PolicyAnswer {
   readonly reason: Reason;
   /** What it would log, in our words: `warn: …`, `error: …`. */
   readonly logs: readonly string[];
-  /** Where the value of `sidecar.istio.io/inject` was read, when it was read at all. */
-  readonly injectFrom: "label" | "annotation" | undefined;
-  /** Index of the selector that decided, when one did. */
-  readonly selector: number | undefined;
+  /** The first selector that matched, where selectors were asked and one did. */
+  readonly selector: { readonly list: "never" | "always"; readonly index: number } | undefined;
 }
 
 /** Compiles an injector's configuration for `askPolicy`. */
@@ -50,7 +48,7 @@ export function askPolicy(pod: PodFacts, namespace: string | null, policy: Polic
   if (pod.hostNetwork) return shut("host-network");
   if (namespace !== null && facts.ignoredNamespaces.includes(namespace)) return shut("ignored-namespace");
 
-  const { value, from } = injectValue(pod, facts.injectLabel);
+  const { value } = injectValue(pod, facts.injectLabel);
   const asked = readInject(value, facts.inject);
   let logs = none;
   if (asked === "invalid") {
@@ -61,7 +59,7 @@ export function askPolicy(pod: PodFacts, namespace: string | null, policy: Polic
   let wanted = asked === "inject" ? true : asked === "skip" ? false : undefined;
   let reason: Reason | undefined =
     asked === "inject" ? "inject-true" : asked === "skip" ? "inject-false" : undefined;
-  let selector: number | undefined;
+  let selector: PolicyAnswer["selector"];
   for (const kind of ["never", "always"] as const) {
     if (wanted !== undefined) break;
     const { index, warnings } = firstMatch(policy[kind], pod, kind);
@@ -69,15 +67,14 @@ export function askPolicy(pod: PodFacts, namespace: string | null, policy: Polic
     if (index === undefined) continue;
     wanted = kind === "always";
     reason = `${kind}-selector`;
-    selector = index;
+    selector = { list: kind, index };
   }
 
-  const injectFrom = asked === "nothing" ? undefined : from;
   switch (policy.policy) {
     case "enabled":
-      return { required: wanted ?? true, reason: reason ?? "policy-enabled", logs, injectFrom, selector };
+      return { required: wanted ?? true, reason: reason ?? "policy-enabled", logs, selector };
     case "disabled":
-      return { required: wanted ?? false, reason: reason ?? "policy-disabled", logs, injectFrom, selector };
+      return { required: wanted ?? false, reason: reason ?? "policy-disabled", logs, selector };
     default:
       return {
         required: false,
@@ -86,14 +83,13 @@ export function askPolicy(pod: PodFacts, namespace: string | null, policy: Polic
           ...logs,
           `error: the policy is ${JSON.stringify(policy.policy)}, only "enabled" and "disabled" count; nothing is injected`,
         ],
-        injectFrom,
         selector,
       };
   }
 }
 
 function shut(reason: Reason): PolicyAnswer {
-  return { required: false, reason, logs: none, injectFrom: undefined, selector: undefined };
+  return { required: false, reason, logs: none, selector: undefined };
 }
 
 /** The value of `sidecar.istio.io/inject` that counts, and where it stands; "" when there is none. */

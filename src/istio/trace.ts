@@ -3,7 +3,7 @@ import { describeLabels } from "./cases.ts";
 import type { Place, Possibility, Reason, Step } from "./decide.ts";
 import type { Labels, NamespaceFacts } from "./facts.ts";
 import { type Candidate, policyAnswer, webhookAnswer } from "./judge.ts";
-import { injectValue, readInject } from "./policy.ts";
+import { injectValue, type PolicyAnswer, readInject } from "./policy.ts";
 import { failed, labelsOf, matched, type PreparedInjector, type PreparedWebhook } from "./prepare.ts";
 import { describeMiss, type Requirement, requirementsOf } from "./requirement.ts";
 import { injectionKey, injectKey, revisionKey } from "./webhook.ts";
@@ -149,67 +149,83 @@ function matchText(ofNamespace: readonly Requirement[], ofPod: readonly Requirem
   return found.length === 0 ? "matches" : `matches ${found.join(" and ")}`;
 }
 
+/** A step of the policy before it is told whose it is. */
+type Check = Pick<Step, "outcome" | "says" | "place">;
+
 /** What the injector looked at, up to the check that decided. */
 function policySteps(subject: Candidate, prepared: PreparedInjector, several: boolean): readonly Step[] {
-  const { pod, namespace } = subject;
-  const { injector, policy } = prepared;
-  const { reason, required, selector } = policyAnswer(subject, prepared);
-  const about = several ? { subject: injector.revision } : {};
-  const says = (text: string) => (several ? `${injector.revision}: ${text}` : text);
-  const step = (outcome: Step["outcome"], text: string, place: Place): Step => ({
+  const { revision } = prepared.injector;
+  return policyChecks(subject, prepared).map(({ outcome, says, place }) => ({
     gate: "policy",
     outcome,
-    says: says(text),
-    ...about,
+    says: several ? `${revision}: ${says}` : says,
+    ...(several ? { subject: revision } : {}),
     place,
-  });
-  const at = (...path: (string | number)[]): Place => ({ of: "injector", revision: injector.revision, path });
+  }));
+}
 
-  if (reason === "host-network") {
-    return [
-      step("shut", "hostNetwork is true: such pods are left alone", {
-        of: "pod",
-        path: ["spec", "hostNetwork"],
-      }),
-    ];
+function policyChecks(subject: Candidate, prepared: PreparedInjector): readonly Check[] {
+  const answer = policyAnswer(subject, prepared);
+  if (answer.reason === "host-network") {
+    const place: Place = { of: "pod", path: ["spec", "hostNetwork"] };
+    return [{ outcome: "shut", says: "hostNetwork is true: such pods are left alone", place }];
   }
-  if (reason === "ignored-namespace") {
-    return [step("shut", `namespace ${namespace} is one that the injector ignores`, releaseOf(prepared))];
+  if (answer.reason === "ignored-namespace") {
+    const says = `namespace ${subject.namespace} is one that the injector ignores`;
+    return [{ outcome: "shut", says, place: releaseOf(prepared) }];
   }
-  const steps: Step[] = [];
+  const checks = [
+    injectCheck(subject, prepared),
+    selectorCheck(answer, prepared),
+    valueOfPolicyCheck(answer, prepared),
+  ];
+  return checks.filter((check) => check !== undefined);
+}
+
+const injectMeaning = {
+  inject: { text: "inject", outcome: "open" },
+  skip: { text: "do not inject", outcome: "shut" },
+  nothing: { text: "empty", outcome: "passed" },
+  invalid: { text: "not a value it takes", outcome: "passed" },
+} as const;
+
+function injectCheck({ pod }: Candidate, { policy }: PreparedInjector): Check | undefined {
   const { value, from } = injectValue(pod, policy.facts.injectLabel);
-  if (from !== undefined) {
-    const read = readInject(value, policy.facts.inject);
-    const written = `${from} ${injectKey} is ${JSON.stringify(value)}`;
-    const meaning = {
-      inject: "inject",
-      skip: "do not inject",
-      nothing: "empty",
-      invalid: "not a value it takes",
-    }[read];
-    const outcome = read === "inject" ? "open" : read === "skip" ? "shut" : "passed";
-    const path = ["metadata", from === "label" ? "labels" : "annotations", injectKey];
-    steps.push(step(outcome, `${written}: ${meaning}`, { of: "pod", path }));
-  }
-  if (selector !== undefined) {
-    const kind = reason === "never-selector" || !required ? "never" : "always";
-    const outcome = kind === "never" ? "shut" : "open";
-    steps.push(
-      step(
-        outcome,
-        `${kind}InjectSelector[${selector}] matches the pod's labels`,
-        at(`${kind}InjectSelector`, selector),
-      ),
-    );
-  }
+  if (from === undefined) return undefined;
+  const { text, outcome } = injectMeaning[readInject(value, policy.facts.inject)];
+  const path = ["metadata", from === "label" ? "labels" : "annotations", injectKey];
+  return {
+    outcome,
+    says: `${from} ${injectKey} is ${JSON.stringify(value)}: ${text}`,
+    place: { of: "pod", path },
+  };
+}
+
+function selectorCheck({ selector }: PolicyAnswer, { injector }: PreparedInjector): Check | undefined {
+  if (!selector) return undefined;
+  const list = `${selector.list}InjectSelector`;
+  return {
+    outcome: selector.list === "never" ? "shut" : "open",
+    says: `${list}[${selector.index}] matches the pod's labels`,
+    place: { of: "injector", revision: injector.revision, path: [list, selector.index] },
+  };
+}
+
+function valueOfPolicyCheck(
+  { reason, required }: PolicyAnswer,
+  prepared: PreparedInjector,
+): Check | undefined {
+  const { injector, policy } = prepared;
+  const place: Place =
+    injector.configMap === null
+      ? releaseOf(prepared)
+      : { of: "injector", revision: injector.revision, path: ["policy"] };
   if (reason === "policy-illegal") {
-    const text = `policy is ${JSON.stringify(policy.policy)}, neither enabled nor disabled: nothing is injected`;
-    steps.push(step("shut", text, at("policy")));
-  } else if (reason === "policy-enabled" || reason === "policy-disabled") {
-    const place = injector.configMap === null ? releaseOf(prepared) : at("policy");
-    steps.push(step(required ? "open" : "shut", `policy is ${policy.policy}`, place));
+    const says = `policy is ${JSON.stringify(policy.policy)}, neither enabled nor disabled: nothing is injected`;
+    return { outcome: "shut", says, place };
   }
-  return steps;
+  if (reason !== "policy-enabled" && reason !== "policy-disabled") return undefined;
+  return { outcome: required ? "open" : "shut", says: `policy is ${policy.policy}`, place };
 }
 
 function releaseOf({ injector }: PreparedInjector): Place {

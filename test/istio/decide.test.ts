@@ -276,6 +276,45 @@ telling("the policy's steps end with what decided", () => {
   );
 });
 
+telling("a selector that decides is named with its place", () => {
+  const world = mesh({
+    injectors: [injector({ neverInjectSelector: [{}, { matchLabels: { app: "web" } }] })],
+  });
+  const step = decide(pod({ labels: { app: "web" } }), namespace(enabled), world).steps.at(-1);
+  assert.equal([step?.outcome, step?.says], ["shut", "neverInjectSelector[1] matches the pod's labels"]);
+  assert.equal(step?.place, { of: "injector", revision: "default", path: ["neverInjectSelector", 1] });
+});
+telling("with several injectors each step says whose it is", () => {
+  const twice = mesh({
+    webhooks: [...stockWebhooks({ release: "1.30" }), written({ configuration: "z", revision: "z" })],
+  });
+  const { steps } = decide(pod(), namespace(enabled), twice);
+  assert.equal(
+    steps.slice(-2).map(({ subject, says }) => `${subject} | ${says}`),
+    ["default | default: policy is enabled", "z | z: policy is enabled"],
+  );
+});
+telling("an illegal policy is what would have to change", () => {
+  const { steps, remedy } = decide(
+    pod(),
+    namespace(enabled),
+    mesh({ injectors: [injector({ policy: false })] }),
+  );
+  assert.match(steps.at(-1)?.says ?? "", /^policy is "false", neither enabled nor disabled/);
+  assert.is(remedy, "It would be injected if the injector of revision default had the policy enabled");
+});
+telling("where labels are not known, the steps are the cases", () => {
+  const { steps } = decide(pod(), namespace(null), mesh());
+  assert.equal(
+    steps.slice(0, 3).map(({ says }) => says),
+    [
+      "Nothing says how namespace shop is labelled",
+      "unlabelled: not injected, no webhook matches",
+      "istio-injection=enabled: injected by revision default, the policy is enabled (namespace.sidecar-injector.istio.io)",
+    ],
+  );
+});
+
 const remedies: readonly (readonly [
   what: string,
   pod: PodFacts,
