@@ -44,32 +44,53 @@ export function frame(text: string, location: Location, style: FrameStyle): read
 
   const from = Math.max(lineStart, location.start - reach);
   const to = Math.min(lineEnd, location.start + reach);
-  const line: Excerpt = {
+  const written: Excerpt = {
     number: location.line,
     cells: shown(text.slice(from, to)),
     before: from > lineStart,
     after: to < lineEnd,
   };
+  const most = to - lineStart + reach;
+  const context = written.before ? undefined : contextOf(text, lineStart, location.line, most);
+  const spare = widthOf(written.cells) > room ? commonIndent(written, context) : 0;
+  const line = outdented(written, spare);
   const spanEnd = Math.min(Math.max(location.end, location.start + 1), to);
-  const first = widthOf(shown(text.slice(from, location.start)));
+  const first = Math.max(0, widthOf(shown(text.slice(from, location.start))) - spare);
   const span = Math.max(1, widthOf(shown(text.slice(location.start, spanEnd))));
   const view = windowOf(line, first, span, room);
 
   const row = (number: string, content: string): string =>
     `${style.gutter(`${padStart(number, gutter)} │`)}${content === "" ? "" : ` ${content}`}`;
   const rows: string[] = [];
-  const context =
-    from === lineStart ? contextOf(text, lineStart, location.line, to - lineStart + reach) : undefined;
-  const above = context ? clip(context, view) : "";
+  const above = context ? clip(outdented(context, spare), view) : "";
   if (context && above !== "…") rows.push(row(String(context.number), above));
   rows.push(row(String(line.number), clip(line, view)));
   const offset = first - view.from + (view.from > 0 || line.before ? 1 : 0);
   const visible = Math.max(1, Math.min(span, room - offset));
-  const goesOn =
-    location.endLine > location.line && location.end > lineEnd ? ` … to line ${lastLine(location)}` : "";
-  const note = offset + visible + goesOn.length <= room ? goesOn : "";
-  rows.push(row("", " ".repeat(offset) + style.carets("^".repeat(visible)) + note));
+  const note = location.end > lineEnd ? continuation(location) : "";
+  const fits = offset + visible + note.length <= room;
+  rows.push(row("", " ".repeat(offset) + style.carets("^".repeat(visible)) + (fits ? note : "")));
   return rows;
+}
+
+/** What follows the carets of a span that goes on below the line shown. */
+function continuation(location: Location): string {
+  return location.endLine > location.line ? ` … to line ${lastLine(location)}` : "";
+}
+
+/** The blanks that all lines of a frame begin with; a line that is too long is the first to need their room. */
+function commonIndent(line: Excerpt, context: Excerpt | undefined): number {
+  if (line.before) return 0;
+  return Math.min(indentOf(line), context ? indentOf(context) : Number.POSITIVE_INFINITY);
+}
+
+function indentOf({ cells }: Excerpt): number {
+  const indent = cells.findIndex(({ text }) => text !== " ");
+  return indent < 0 ? cells.length : indent;
+}
+
+function outdented(line: Excerpt, blanks: number): Excerpt {
+  return blanks === 0 ? line : { ...line, cells: line.cells.slice(blanks) };
 }
 
 function lastLine(location: Location): number {

@@ -87,6 +87,15 @@ frames("a long line whose beginning holds the span is cut at its end", () => {
   ]);
 });
 
+frames("a line that is too long gives up the indentation it shares with its context first", () => {
+  const text = `${" ".repeat(20)}annotations:\n${" ".repeat(22)}traffic.sidecar.istio.io/x: "8080"\n`;
+  assert.equal(framed(text, 'traffic.sidecar.istio.io/x: "8080"', 50), [
+    "1 │ annotations:",
+    '2 │   traffic.sidecar.istio.io/x: "8080"',
+    `  │   ${"^".repeat(34)}`,
+  ]);
+});
+
 frames("the context is cut at the same columns as the line", () => {
   const [above, line] = framed(`${"x".repeat(400)}\n${long}`, "wrong", 50);
   assert.is(columns(above ?? ""), 50);
