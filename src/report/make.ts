@@ -48,14 +48,15 @@ function compare(a: string, b: string): number {
 /** One workload as the report shows it; its trace and places are worked out when first read. */
 export function reportedWorkload(workload: Workload): ReportedWorkload {
   const { resource, decision, namespace } = workload;
-  const place = workload.start();
   return {
     apiVersion: resource.apiVersion,
     kind: resource.kind,
     namespace: namespace.name,
     name: workload.name,
     file: resource.document.file.path,
-    line: place.line,
+    get line() {
+      return workload.start().line;
+    },
     root: workload.root,
     verdict: decision.verdict,
     reason: decision.reason,

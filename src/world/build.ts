@@ -22,12 +22,7 @@ export interface WorldOptions extends Configuration {
 export function buildWorld(collected: Collected, options: WorldOptions): World {
   const { config } = options;
   const { builds, pulledIn } = buildKustomizations(collected);
-  const placed = [
-    ...placePlain(collected, pulledIn),
-    ...builds.flatMap(({ directory, resources }) =>
-      resources.map((one): Placed => ({ ...one, root: directory })),
-    ),
-  ];
+  const placed = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
 
   const namespaces = namespaceSources(placed, options);
   const webhookConfigurations = ofKind(placed, "MutatingWebhookConfiguration");
@@ -64,15 +59,24 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
 function placePlain(collected: Collected, pulledIn: ReadonlySet<string>): readonly Placed[] {
   return [...collected.resources]
     .filter(([file]) => !pulledIn.has(file))
-    .flatMap(([, found]) => found.map(placed));
+    .flatMap(([, found]) => found.map(placedAlone));
 }
 
-function placed(resource: Resource): Placed {
+function placedAlone(resource: Resource): Placed {
   const locate: Placed["locate"] = (path, part) => locateIn(resource, path, part);
   const { value, name, namespace } = resource;
-  const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
-  const namespaceOrigin = location && { text: placeText(location), location };
-  return { resource, value, name, root: null, namespace, namespaceOrigin, locate };
+  return {
+    resource,
+    value,
+    name,
+    root: null,
+    namespace,
+    get namespaceOrigin() {
+      const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
+      return location && { text: placeText(location), location };
+    },
+    locate,
+  };
 }
 
 /** The objects of a kind by name; the API server holds one a name, so the first that describes it counts. */

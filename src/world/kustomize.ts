@@ -1,5 +1,5 @@
 /** Builds kustomizations as far as it matters for injection: which objects each root brings into the cluster, and how. */
-import { at, type JsonObject } from "../kube/json.ts";
+import { at } from "../kube/json.ts";
 import type { Document } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
@@ -16,7 +16,7 @@ import { applyPatches, type Patch, readPatch } from "./kustomize/patch.ts";
 import { contains, isRemote, joinPath } from "./kustomize/path.ts";
 import { transform } from "./kustomize/transform.ts";
 import { placeText, resourcesOf, scalarText } from "./resource.ts";
-import type { Origin, Resource, Skipped } from "./world.ts";
+import type { Placed, Resource, Skipped } from "./world.ts";
 
 export type { BuildProblem } from "./kustomize/kustomization.ts";
 
@@ -32,25 +32,12 @@ export interface Sources {
   documentsOf(path: string): readonly Document[] | undefined;
 }
 
-/** An object as a build brings it into the cluster. */
-export interface BuiltResource {
-  /** As it stands in its file. */
-  readonly resource: Resource;
-  /** With the kustomizations' transformations applied. */
-  readonly value: JsonObject;
-  readonly name: string;
-  readonly namespace: string | null;
-  /** The kustomization's `namespace` entry, or the object's own. */
-  readonly namespaceOrigin: Origin | undefined;
-  /** Where a value of the built object was set: in its own file, or in a kustomization. */
-  locate(path: Path, part?: Part): Location | undefined;
-}
-
 /** What one root kustomization makes. */
 export interface Build {
   readonly directory: string;
   readonly component: boolean;
-  readonly resources: readonly BuiltResource[];
+  /** As they arrive in the cluster; places are in their own files or in the kustomizations that set a value. */
+  readonly resources: readonly Placed[];
   /** Everything that kept the build from being complete; with any, kustomize itself may refuse it. */
   readonly problems: readonly BuildProblem[];
   /** The same for the summary; what several builds share is counted with the first. */
@@ -99,7 +86,7 @@ export function buildKustomizations(sources: Sources): Builds {
     return {
       directory: root.directory,
       component: root.component,
-      resources: drafts.filter(isDeployed).map(built),
+      resources: drafts.filter(isDeployed).map((draft) => built(draft, root.directory)),
       problems: unique(problems),
       skipped: skippedOf(problems, counted),
     };
@@ -331,18 +318,20 @@ function isDeployed({ value }: Draft): boolean {
   return local === undefined || scalarText(local) === "false";
 }
 
-function built(draft: Draft): BuiltResource {
+function built(draft: Draft, root: string): Placed {
   const { resource, value } = draft;
-  const name = scalarText(at(value, ["metadata", "name"])) || resource.name;
+  const locate: Placed["locate"] = (path, part) => locateBuilt(draft, path, part);
   const namespace = scalarText(at(value, ["metadata", "namespace"])) || null;
-  const locate = (path: Path, part?: Part) => locateBuilt(draft, path, part);
-  const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
   return {
     resource,
     value,
-    name,
+    name: scalarText(at(value, ["metadata", "name"])) || resource.name,
+    root,
     namespace,
-    namespaceOrigin: location && { text: placeText(location), location },
+    get namespaceOrigin() {
+      const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
+      return location && { text: placeText(location), location };
+    },
     locate,
   };
 }

@@ -24,13 +24,15 @@ export interface NamespaceSources {
   readonly absentMeansUnlabelled: boolean;
 }
 
-/** A Namespace object as a record. */
+/** A Namespace object as a record; its place is worked out when somebody asks. */
 export function namespaceRecord(placed: Placed): NamespaceRecord {
-  const place = placed.locate(["metadata", "labels"]) ?? locateResource(placed.resource);
   return {
     name: placed.name,
     labels: stringMap(at(placed.value, ["metadata", "labels"])),
-    origin: { text: placeText(place), location: place },
+    get origin() {
+      const location = placed.locate(["metadata", "labels"]) ?? locateResource(placed.resource);
+      return { text: placeText(location), location };
+    },
     placed,
     root: placed.root,
   };

@@ -44,8 +44,12 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
     template,
     root,
     namespace: namespace.facts,
-    namespaceOrigin: placed.namespaceOrigin,
-    namespaceLabelOrigins: namespace.origins.map(({ origin }) => origin),
+    get namespaceOrigin() {
+      return placed.namespaceOrigin;
+    },
+    get namespaceLabelOrigins() {
+      return namespace.origins.map(({ origin }) => origin);
+    },
     pod,
     decision: decide(pod, namespace.facts, context.mesh),
     start: () => startOf(resource),

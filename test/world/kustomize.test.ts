@@ -4,14 +4,9 @@ import { at, isObject, type Json } from "../../src/kube/json.ts";
 import { type Document, readDocuments } from "../../src/source/document.ts";
 import type { Location } from "../../src/source/locate.ts";
 import { isRemote, joinPath } from "../../src/world/kustomize/path.ts";
-import {
-  type Build,
-  type Builds,
-  type BuiltResource,
-  buildKustomizations,
-} from "../../src/world/kustomize.ts";
+import { type Build, type Builds, buildKustomizations } from "../../src/world/kustomize.ts";
 import { resourcesOf } from "../../src/world/resource.ts";
-import type { Resource } from "../../src/world/world.ts";
+import type { Placed, Resource } from "../../src/world/world.ts";
 import { cases } from "./kustomize-cases.ts";
 
 type Files = Readonly<Record<string, string>>;
@@ -57,7 +52,7 @@ function only(builds: Builds): Build {
 }
 
 /** A built object in the notation of the cases. */
-function line({ resource, value, namespace, name }: BuiltResource): string {
+function line({ resource, value, namespace, name }: Placed): string {
   const { kind } = resource;
   const path =
     kind === "Pod" || kind === "Namespace"
