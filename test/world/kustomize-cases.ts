@@ -335,7 +335,7 @@ patches:
   patch: |-
     apiVersion: v1
     kind: Namespace
-    metadata: {name: any, labels: {istio-injection: null, n: 1}}
+    metadata: {name: any, labels: {istio-injection: null, num: 1}}
 `,
       "b/ns.yaml": shop,
       "c/kustomization.yaml": `resources: [ns.yaml]
@@ -349,7 +349,7 @@ patchesStrategicMerge:
     },
     builds: {
       a: ["Namespace -/shop"],
-      b: ["Namespace -/shop {istio-injection=null,n=1}"],
+      b: ["Namespace -/shop {istio-injection=null,num=1}"],
       c: ["Namespace -/shop {istio-injection=null}"],
     },
   },
