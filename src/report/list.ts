@@ -12,6 +12,8 @@ interface Column {
   /** How far it may be cut where the line is too long; Infinity: never. */
   readonly least: number;
   readonly keep: "start" | "end";
+  /** Whether it is cut before those that say which workload it is. */
+  readonly yields?: true;
 }
 
 const words = { injected: "injected", "not-injected": "no", refused: "refused", unknown: "unknown" } as const;
@@ -21,8 +23,14 @@ const table: readonly Column[] = [
   { title: "NAMESPACE", of: (workload) => workload.namespace ?? "?", least: 9, keep: "start" },
   { title: "WORKLOAD", of: label, least: 14, keep: "start" },
   { title: "REVISION", of: (workload) => workload.revision ?? "-", least: 8, keep: "start" },
-  { title: "WHY", of: (workload) => workload.why, least: 16, keep: "start" },
-  { title: "WHERE", of: (workload) => `${workload.file}:${workload.line}`, least: 14, keep: "end" },
+  { title: "WHY", of: (workload) => workload.why, least: 12, keep: "start", yields: true },
+  {
+    title: "WHERE",
+    of: (workload) => `${workload.file}:${workload.line}`,
+    least: 14,
+    keep: "end",
+    yields: true,
+  },
 ];
 const built: Column = { title: "BUILT BY", of: (workload) => workload.root ?? "-", least: 12, keep: "end" };
 
@@ -103,10 +111,11 @@ function fitting(
       width,
     );
   while (over > 0) {
-    const room = (one: Fitted): number => (one.width > one.column.least ? one.width : 0);
-    const widest = fitted.reduce((a, b) => (room(b) > room(a) ? b : a));
-    if (room(widest) === 0) break;
-    widest.width--;
+    const wide = fitted.filter((one) => one.width > one.column.least);
+    const yielding = wide.filter((one) => one.column.yields);
+    const [first, ...others] = yielding.length > 0 ? yielding : wide;
+    if (!first) break;
+    others.reduce((a, b) => (b.width > a.width ? b : a), first).width--;
     over--;
   }
   return fitted;

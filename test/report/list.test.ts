@@ -19,14 +19,19 @@ unknown   ?          Job/seed        -         its namespace is not in the repos
   );
 });
 
-table("on a terminal the widest columns give way", () => {
+table("on a terminal the reason and the place give way, the workload last", () => {
   assert.is(
     list(report, page),
-    `VERDICT   NAMESPACE  WORKLOAD        REVISION  WHY               WHERE
-no        shop       Deployment/web  -         no webhook matc…  apps/web.yaml:1
-injected  shop       Deployment/api  default   namespace label…  base/api.yaml:3
-unknown   ?          Job/seed        -         its namespace i…  …s/seed.yaml:12
+    `VERDICT   NAMESPACE  WORKLOAD        REVISION  WHY              WHERE
+no        shop       Deployment/web  -         no webhook mat…  apps/web.yaml:1
+injected  shop       Deployment/api  default   namespace labe…  base/api.yaml:3
+unknown   ?          Job/seed        -         its namespace …  …bs/seed.yaml:12
 `,
+  );
+  const long = { ...web, name: "a-name-of-some-length" };
+  assert.match(
+    list({ ...report, workloads: [long] }, page),
+    "Deployment/a-name-o…  -         no webhook …",
   );
 });
 
