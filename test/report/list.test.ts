@@ -29,10 +29,7 @@ unknown   ?          Job/seed        -         its namespace …  …bs/seed.yam
 `,
   );
   const long = { ...web, name: "a-name-of-some-length" };
-  assert.match(
-    list({ ...report, workloads: [long] }, page),
-    "Deployment/a-name-o…  -         no webhook …",
-  );
+  assert.match(list({ ...report, workloads: [long] }, page), "Deployment/a-name-o…  -         no webhook …");
 });
 
 table("without kustomizations there is no column for them", () => {
