@@ -1,89 +1,100 @@
-/** Checks compiled once: their conditions, places and message templates as programs. */
-import type { Location, Part } from "../source/locate.ts";
+/** Checks compiled as far as they are needed: conditions when first asked, places and messages when first told. */
+import type { Location } from "../source/locate.ts";
 import { type Compiler, type Context, compilerFor, type Program } from "./cel.ts";
 import { compilePlace, type PlaceExpression } from "./place.ts";
 import type { Check } from "./rule.ts";
 import type { Subject } from "./subject.ts";
 import { parseTemplate, textOf } from "./template.ts";
 
-/** A check that is ready to run. */
-export interface ReadyCheck {
-  readonly when: Program | undefined;
-  readonly each: Program | undefined;
-  readonly group: Program | undefined;
-  readonly places: readonly PlaceExpression[];
-  readonly part: Part;
-  readonly message: Template;
-  readonly help: Template | undefined;
-}
+/** A value, or why there is none. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: string };
 
 type Template = readonly (string | Program)[];
 
-export type CompiledCheck =
-  | { readonly ok: true; readonly check: ReadyCheck }
-  /** `field` names the part of the check, such as `when` or `at`. */
-  | { readonly ok: false; readonly field: keyof Check; readonly error: string };
+/** A check whose parts compile on first use and stay compiled. */
+export interface ReadyCheck {
+  readonly when: () => Outcome<Program | undefined>;
+  readonly each: () => Outcome<Program | undefined>;
+  readonly group: () => Outcome<Program | undefined>;
+  readonly places: () => Outcome<readonly PlaceExpression[]>;
+  readonly message: () => Outcome<Template>;
+  readonly help: () => Outcome<Template | undefined>;
+  readonly check: Check;
+}
 
-const compiled = new WeakMap<Check, CompiledCheck>();
+const parts = ["when", "each", "group", "places", "message", "help"] as const;
+const ready = new WeakMap<Check, ReadyCheck>();
 
-/** The compiled form of a check; each check is compiled once. */
-export function compiledCheck(check: Check): CompiledCheck {
-  let known = compiled.get(check);
+/** The compiled form of a check; there is one for each check. */
+export function readyCheck(check: Check): ReadyCheck {
+  let known = ready.get(check);
   if (!known) {
-    known = compileCheck(check);
-    compiled.set(check, known);
+    known = prepare(check);
+    ready.set(check, known);
   }
   return known;
 }
 
-class Flaw extends Error {
-  readonly field: keyof Check;
-  constructor(field: keyof Check, error: string) {
-    super(error);
-    this.field = field;
-  }
+/** Everything that keeps a check from running, each as `part: reason`; compiles all of it. */
+export function checkErrors(check: Check): readonly string[] {
+  const prepared = readyCheck(check);
+  return parts.flatMap((part) => {
+    const outcome = prepared[part]();
+    return outcome.ok ? [] : [outcome.error];
+  });
 }
 
-function compileCheck(check: Check): CompiledCheck {
-  try {
-    return { ok: true, check: assemble(check) };
-  } catch (flaw) {
-    if (flaw instanceof Flaw) return { ok: false, field: flaw.field, error: flaw.message };
-    throw flaw;
-  }
-}
-
-function assemble(check: Check): ReadyCheck {
+function prepare(check: Check): ReadyCheck {
   const outer = compilerFor(check.on);
-  const each = check.each === undefined ? undefined : program(check, "each", outer, check.each, "list");
-  const inner = each ? outer.with({ item: itemType(each.type) }) : outer;
-  const telling = check.group === undefined ? inner : inner.with({ count: "int" });
-  const places = check.at === undefined ? [] : typeof check.at === "string" ? [check.at] : check.at;
+  const each = once(() => optional(check.each, (text) => program("each", outer, text, "list")));
+  const inner = once((): Compiler => {
+    const list = each();
+    return list.ok && list.value ? outer.with({ item: itemType(list.value.type) }) : outer;
+  });
+  const telling = once(() => (check.group === undefined ? inner() : inner().with({ count: "int" })));
+  const at = check.at === undefined ? [] : typeof check.at === "string" ? [check.at] : check.at;
   return {
-    when: check.when === undefined ? undefined : program(check, "when", outer, check.when, "bool"),
+    check,
     each,
-    group: check.group === undefined ? undefined : program(check, "group", inner, check.group, "string"),
-    places: places.map((text) => place(text, inner)),
-    part: check.part ?? "entry",
-    message: template("message", check.message, telling),
-    help: check.help === undefined ? undefined : template("help", check.help, telling),
+    when: once(() => optional(check.when, (text) => program("when", outer, text, "bool"))),
+    group: once(() => optional(check.group, (text) => program("group", inner(), text, "string"))),
+    places: once(() => all(at.map((text) => place(text, inner())))),
+    message: once(() => template("message", check.message, telling())),
+    help: once(() => optional(check.help, (text) => template("help", text, telling()))),
   };
 }
 
-function program(
-  check: Check,
-  field: "when" | "each" | "group",
-  compiler: Compiler,
-  text: string,
-  type: string,
-): Program {
-  const result = compiler.compile(text);
-  if (!result.ok) throw new Flaw(field, result.error);
-  const found = result.program.type;
-  if (found !== type && found !== "dyn" && !found.startsWith(`${type}<`)) {
-    throw new Flaw(field, `${field} must be a ${type}, is a ${found} (${check.on})`);
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function optional<T>(text: string | undefined, make: (text: string) => Outcome<T>): Outcome<T | undefined> {
+  return text === undefined ? { ok: true, value: undefined } : make(text);
+}
+
+/** All values, or the first error. */
+function all<T>(outcomes: readonly Outcome<T>[]): Outcome<readonly T[]> {
+  const values: T[] = [];
+  for (const outcome of outcomes) {
+    if (!outcome.ok) return outcome;
+    values.push(outcome.value);
   }
-  return result.program;
+  return { ok: true, value: values };
+}
+
+function program(part: string, compiler: Compiler, text: string, type: string): Outcome<Program> {
+  const result = compiler.compile(text);
+  if (!result.ok) return { ok: false, error: `${part}: ${result.error}` };
+  const found = result.program.type;
+  return found === type || found === "dyn" || found.startsWith(`${type}<`)
+    ? { ok: true, value: result.program }
+    : { ok: false, error: `${part}: it must be a ${type}, and is a ${found}` };
 }
 
 /** list<Port> → Port. */
@@ -91,43 +102,43 @@ function itemType(list: string): string {
   return list.startsWith("list<") ? list.slice("list<".length, -1) : "dyn";
 }
 
-function place(text: string, compiler: Compiler): PlaceExpression {
+function place(text: string, compiler: Compiler): Outcome<PlaceExpression> {
   const result = compilePlace(text, compiler);
-  if (!result.ok) throw new Flaw("at", result.error);
-  return result.place;
+  return result.ok ? { ok: true, value: result.place } : { ok: false, error: `at: ${result.error}` };
 }
 
-function template(field: "message" | "help", text: string, compiler: Compiler): Template {
+function template(part: string, text: string, compiler: Compiler): Outcome<Template> {
   const parsed = parseTemplate(text.trim());
-  if (!parsed.ok) throw new Flaw(field, parsed.error);
-  return parsed.pieces.map((piece) => {
-    if (piece.type === "text") return piece.text;
-    const result = compiler.compile(piece.text);
-    if (!result.ok) throw new Flaw(field, result.error);
-    return result.program;
-  });
+  if (!parsed.ok) return { ok: false, error: `${part}: ${parsed.error}` };
+  return all(
+    parsed.pieces.map((piece): Outcome<string | Program> => {
+      if (piece.type === "text") return { ok: true, value: piece.text };
+      const result = compiler.compile(piece.text);
+      return result.ok
+        ? { ok: true, value: result.program }
+        : { ok: false, error: `${part}: ${result.error}` };
+    }),
+  );
 }
 
-/** Something that could not be evaluated. */
-export interface Failure {
-  readonly error: string;
-}
-
-export type Outcome<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false } & Failure);
+const nowhere: Outcome<readonly Context[]> = { ok: true, value: [] };
 
 /** The contexts in which a check has something to say of a subject: none, one, or one for each item. */
-export function hitsOf(check: ReadyCheck, subject: Subject): Outcome<readonly Context[]> {
-  const { context } = subject;
-  if (check.when) {
-    const applies = check.when.run(context);
+export function hitsOf(check: ReadyCheck, { context }: Subject): Outcome<readonly Context[]> {
+  const when = check.when();
+  if (!when.ok) return when;
+  if (when.value) {
+    const applies = when.value.run(context);
     if (!applies.ok) return applies;
-    if (applies.value !== true) return { ok: true, value: [] };
+    if (applies.value !== true) return nowhere;
   }
-  if (!check.each) return { ok: true, value: [context] };
-  const items = check.each.run(context);
+  const each = check.each();
+  if (!each.ok) return each;
+  if (!each.value) return { ok: true, value: [context] };
+  const items = each.value.run(context);
   if (!items.ok) return items;
-  const list = Array.isArray(items.value) ? items.value : [];
-  return { ok: true, value: list.map((item: unknown) => withVariable(context, "item", item)) };
+  if (!Array.isArray(items.value) || items.value.length === 0) return nowhere;
+  return { ok: true, value: items.value.map((item: unknown) => withVariable(context, "item", item)) };
 }
 
 /** The context with one more variable; lazy ones stay lazy. */
@@ -136,19 +147,26 @@ export function withVariable(context: Context, name: string, value: unknown): Co
 }
 
 /** Where a hit stands: the first of the check's places that is written, else the place of the whole subject. */
-export function locationOfHit(check: ReadyCheck, subject: Subject, context: Context): Location | undefined {
-  for (const candidate of check.places) {
+export function locationOfHit(
+  check: ReadyCheck,
+  subject: Subject,
+  context: Context,
+): Outcome<Location | undefined> {
+  const places = check.places();
+  if (!places.ok) return places;
+  for (const candidate of places.value) {
     const steps = candidate.steps(context);
-    const found = steps && subject.locate(candidate.root, steps, check.part);
-    if (found) return found;
+    const found = steps && subject.locate(candidate.root, steps, check.check.part ?? "entry");
+    if (found) return { ok: true, value: found };
   }
-  return subject.place();
+  return { ok: true, value: subject.place() };
 }
 
-/** The text of a template. */
-export function render(template: Template, context: Context): Outcome<string> {
+/** The text of a compiled template, or of none. */
+export function render(template: Outcome<Template | undefined>, context: Context): Outcome<string> {
+  if (!template.ok) return template;
   let text = "";
-  for (const piece of template) {
+  for (const piece of template.value ?? []) {
     if (typeof piece === "string") {
       text += piece;
       continue;

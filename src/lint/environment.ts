@@ -323,7 +323,7 @@ export const functions: readonly FunctionDefinition[] = [
   ),
   define(
     "placeholder(string): bool",
-    "Whether another program has yet to fill in a text: it holds `{{`, `${`, `$(`, `%{`, `<%`, or is `<…>`.",
+    "Whether another program has yet to fill in a text: it holds `{{`, `${`, `$(`, `%{`, `<%`, or is `<…>` or `LIKE_THIS`.",
     isPlaceholder,
   ),
   define(

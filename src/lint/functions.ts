@@ -6,7 +6,8 @@ import { compileSelector } from "../kube/selector.ts";
 
 /**
  * Whether a text is yet to be filled in by another program: Go templates and Jinja (`{{ x }}`), shells, Flux and
- * envsubst (`${X}`), Makefiles (`$(X)`), Terraform and ERB (`%{x}`, `<%= x %>`), or a note to the reader (`<name>`).
+ * envsubst (`${X}`), Makefiles (`$(X)`), Terraform and ERB (`%{x}`, `<%= x %>`), a note to the reader (`<name>`), or a
+ * variable's bare name (`MYSQL_PORT`), as kustomize replacements and sed scripts look for.
  */
 export function isPlaceholder(text: string): boolean {
   return (
@@ -15,9 +16,13 @@ export function isPlaceholder(text: string): boolean {
     text.includes("$(") ||
     text.includes("%{") ||
     text.includes("<%") ||
-    (text.startsWith("<") && text.endsWith(">"))
+    (text.startsWith("<") && text.endsWith(">")) ||
+    shouted.test(text)
   );
 }
+
+/** MYSQL_PORT_PLACEHOLDER: the name of a variable, which no setting of Istio looks like. */
+const shouted = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 
 /** 1.12 → [1, 12]; anything behind the second number is not looked at. */
 function minorOf(release: string): readonly [number, number] {

@@ -3,7 +3,7 @@ import type { Location } from "../source/locate.ts";
 import type { Problem } from "../world/collect.ts";
 import type { World } from "../world/world.ts";
 import type { Context } from "./cel.ts";
-import { compiledCheck, hitsOf, locationOfHit, type ReadyCheck, render, withVariable } from "./check.ts";
+import { hitsOf, locationOfHit, type ReadyCheck, readyCheck, render, withVariable } from "./check.ts";
 import type { Finding, Severity } from "./finding.ts";
 import { releaseAtLeast } from "./functions.ts";
 import { builtinRules } from "./generated/rules.ts";
@@ -100,20 +100,17 @@ function evaluate(active: ActiveCheck, subject: Subject, hits: Hits): void {
   if (rule.since !== undefined && !releaseAtLeast(subject.release, rule.since)) return;
   if (rule.until !== undefined && !releaseAtMost(subject.release, rule.until)) return;
   if (check.needs && !subject.has(check.needs)) return;
-  const compiled = compiledCheck(check);
-  if (!compiled.ok) {
-    hits.fail(active, subject, `${compiled.field}: ${compiled.error}`);
-    return;
-  }
-  const found = hitsOf(compiled.check, subject);
+  const ready = readyCheck(check);
+  const found = hitsOf(ready, subject);
   if (!found.ok) {
     hits.fail(active, subject, found.error);
     return;
   }
   for (const context of found.value) {
-    const location = locationOfHit(compiled.check, subject, context);
-    if (!location) continue;
-    hits.add({ active, ready: compiled.check, location, context, label: subject.label });
+    const location = locationOfHit(ready, subject, context);
+    if (!location.ok) hits.fail(active, subject, location.error);
+    else if (location.value)
+      hits.add({ active, ready, location: location.value, context, label: subject.label });
   }
 }
 
@@ -129,12 +126,12 @@ class Hits {
   readonly #failed = new Set<Check>();
 
   add(hit: Hit): void {
-    const { group } = hit.ready;
-    if (!group) {
+    const group = hit.ready.group();
+    if (group.ok && !group.value) {
       this.#tell(hit, hit.label === undefined ? [] : [hit.label]);
       return;
     }
-    const key = group.run(hit.context);
+    const key = group.ok && group.value ? group.value.run(hit.context) : group;
     if (!key.ok) {
       this.#failAt(hit.active, hit.location, key.error);
       return;
@@ -163,14 +160,10 @@ class Hits {
   }
 
   #tell({ active, ready, location, context }: Hit, labels: Iterable<string>): void {
-    const message = render(ready.message, context);
-    if (!message.ok) {
-      this.#failAt(active, location, message.error);
-      return;
-    }
-    const help = ready.help ? render(ready.help, context) : undefined;
-    if (help && !help.ok) {
-      this.#failAt(active, location, help.error);
+    const message = render(ready.message(), context);
+    const help = render(ready.help(), context);
+    if (!message.ok || !help.ok) {
+      this.#failAt(active, location, message.ok ? (help.ok ? "" : help.error) : message.error);
       return;
     }
     this.#put(
@@ -180,7 +173,7 @@ class Hits {
         message: message.value,
         location,
         workloads: [],
-        help: help?.value || undefined,
+        help: help.value || undefined,
       },
       labels,
     );

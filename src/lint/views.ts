@@ -168,6 +168,9 @@ export class NamespaceView {
   }
 
   get inMemberRoll(): boolean {
+    const members = this.#surroundings.world.memberNamespaces;
+    if (members.length > 0 && (this.name === "" || members.includes(this.name) || members.includes("*")))
+      return true;
     return "maistra.io/member-of" in this.labels;
   }
   get workloads(): bigint {
@@ -263,12 +266,13 @@ function subjectOf(directory: string): string {
 function hingeOf(possibilities: readonly Possibility[]): string {
   const injecting = possibilities.filter(({ verdict }) => verdict === "injected");
   if (injecting.length === 0 || injecting.length === possibilities.length) return "";
-  const named = injecting.map(({ when }) => when).filter((when) => when !== "unlabelled");
-  const cases = [
+  const cases = [...new Set(injecting.map(({ when }) => when))];
+  const named = cases.filter((when) => when !== "unlabelled");
+  const clauses = [
     ...(named.length > 0 ? [`has ${enumeration(named, "or")}`] : []),
-    ...(named.length < injecting.length ? ["has no injection label"] : []),
+    ...(named.length < cases.length ? ["has no injection label"] : []),
   ];
-  return `injected where the namespace ${cases.join(" or ")}, else not`;
+  return `injected where the namespace ${clauses.join(" or ")}, else not`;
 }
 
 /** A MutatingWebhookConfiguration. */

@@ -1,6 +1,7 @@
 /** The world of a repository: everything that was read, put together and decided. */
 import type { Injector, Labels } from "../istio/facts.ts";
-import type { Collected } from "./collect.ts";
+import { at } from "../kube/json.ts";
+import { type Collected, isMembership } from "./collect.ts";
 import { type Configuration, configuredNamespaces, namespaceDefaults, workloadKinds } from "./configured.ts";
 import { buildKustomizations } from "./kustomize.ts";
 import { readMesh } from "./mesh.ts";
@@ -50,6 +51,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     webhookConfigurations,
     injectorConfigMaps,
     namespaces: [...namespaces.configured, ...namespaces.repository, ...namespaces.dumped],
+    memberNamespaces: memberNamespaces(placed),
     workloads,
     missing: missingFacts(workloads),
     skipped: [...collected.skipped, ...builds.flatMap((build): readonly Skipped[] => build.skipped)],
@@ -88,6 +90,17 @@ function ofKind(placed: readonly Placed[], kind: string): readonly Placed[] {
     seen.add(key);
     return true;
   });
+}
+
+/** The namespaces that ServiceMeshMemberRolls list, and those of ServiceMeshMembers. */
+function memberNamespaces(placed: readonly Placed[]): readonly string[] {
+  return placed
+    .filter(({ resource }) => isMembership(resource))
+    .flatMap(({ resource, value, namespace }) => {
+      if (resource.kind === "ServiceMeshMember") return namespace === null ? [] : [namespace];
+      const members = at(value, ["spec", "members"]);
+      return Array.isArray(members) ? members.filter((member) => typeof member === "string") : [];
+    });
 }
 
 function namespaceSources(placed: readonly Placed[], options: WorldOptions): NamespaceSources {

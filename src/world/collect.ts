@@ -35,7 +35,14 @@ export interface CollectOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-const worldKinds = ["Namespace", "MutatingWebhookConfiguration", "ConfigMap", "Kustomization"];
+const worldKinds = [
+  "Namespace",
+  "MutatingWebhookConfiguration",
+  "ConfigMap",
+  "Kustomization",
+  "ServiceMeshMemberRoll",
+  "ServiceMeshMember",
+];
 
 /** Reads files of a tree in the given order. Failures become problems or skips; nothing is thrown. */
 export function collect(tree: FileTree, files: readonly string[], options: CollectOptions): Collected {
@@ -181,10 +188,18 @@ function mayDecide(document: Document, { kinds }: Sieve): boolean {
   return kinds.has(kind) || kind.endsWith("List");
 }
 
+/** Whether a resource puts namespaces under OpenShift Service Mesh 2. */
+export function isMembership({ apiVersion, kind }: Resource): boolean {
+  return (
+    apiVersion.startsWith("maistra.io/") && (kind === "ServiceMeshMemberRoll" || kind === "ServiceMeshMember")
+  );
+}
+
 function decidesOnInjection(resource: Resource, kinds: readonly WorkloadKind[]): boolean {
   const { apiVersion, kind, name } = resource;
   if (kind === "Namespace") return apiVersion === "v1";
   if (kind === "MutatingWebhookConfiguration") return true;
+  if (isMembership(resource)) return true;
   if (kind === "ConfigMap") return apiVersion === "v1" && name.startsWith("istio");
   return podTemplatesOf(apiVersion, kind, kinds) !== undefined && !isListKind(apiVersion, kind);
 }

@@ -114,6 +114,8 @@ export interface World {
   readonly webhookConfigurations: readonly Placed[];
   readonly injectorConfigMaps: readonly Placed[];
   readonly namespaces: readonly NamespaceRecord[];
+  /** Namespaces that OpenShift Service Mesh 2 manages (ServiceMeshMemberRoll, ServiceMeshMember); "*" stands for all. */
+  readonly memberNamespaces: readonly string[];
   readonly workloads: readonly Workload[];
   readonly missing: readonly MissingFact[];
   readonly skipped: readonly Skipped[];

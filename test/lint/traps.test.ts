@@ -1,0 +1,188 @@
+/** Manifests that look wrong and are not: rules keep quiet, or say the one thing that is true. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Config, memoryTree, scan } from "../../src/index.ts";
+
+const traps = suite("traps");
+
+function rulesOf(files: Readonly<Record<string, string>>, config: Config = {}): readonly string[] {
+  return scan(memoryTree(files), { config }).findings.map(({ rule }) => rule);
+}
+
+const namespace = (name: string, labels = "{}") => `apiVersion: v1
+kind: Namespace
+metadata: {name: ${name}, labels: ${labels}}
+---
+`;
+
+const pod = (metadata: string, spec = "containers: [{name: web, image: shop/web:1}]") => `apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, ${metadata}}
+spec: {${spec}}
+`;
+
+const cases: readonly (readonly [name: string, text: string, rules: readonly string[], config?: Config])[] = [
+  [
+    "an annotation on a custom resource is its controller's business",
+    `${namespace("shop")}apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: model, namespace: shop, annotations: {sidecar.istio.io/inject: "true"}}
+spec: {predictor: {}}
+`,
+    [],
+  ],
+  [
+    "a custom workload kind may copy its own metadata to its pods",
+    `${namespace("shop")}apiVersion: sparkoperator.k8s.io/v1beta2
+kind: SparkApplication
+metadata: {name: job, namespace: shop, annotations: {sidecar.istio.io/inject: "false"}}
+spec: {driver: {metadata: {}, spec: {containers: [{name: a, image: b}]}}}
+`,
+    [],
+    {
+      workloads: [{ kind: "SparkApplication", group: "sparkoperator.k8s.io", podTemplate: ["spec.driver"] }],
+    },
+  ],
+  [
+    "in a member roll of OpenShift Service Mesh 2 the annotation is the way in",
+    `${namespace("shop")}apiVersion: maistra.io/v1
+kind: ServiceMeshMemberRoll
+metadata: {name: default, namespace: istio-system}
+spec: {members: [shop]}
+---
+${pod('annotations: {sidecar.istio.io/inject: "true"}')}`,
+    [],
+  ],
+  [
+    "so it is where the namespace says it is a member",
+    `${namespace("shop", "{maistra.io/member-of: istio-system}")}${pod('annotations: {sidecar.istio.io/inject: "true"}')}`,
+    [],
+  ],
+  [
+    "a value that another program fills in",
+    `${namespace("shop", "{istio-injection: '${INJECTION}'}")}${pod("labels: {sidecar.istio.io/inject: '${INJECT}'}")}`,
+    [],
+  ],
+  [
+    "a namespace label that another program fills in decides nothing",
+    `${namespace("shop", "{istio-injection: '${INJECTION}'}")}${pod('annotations: {sidecar.istio.io/inject: "true"}')}`,
+    ["inject-annotation-deprecated"],
+  ],
+  [
+    "a port that kustomize replaces",
+    pod(
+      'labels: {sidecar.istio.io/inject: "true"}, annotations: {traffic.sidecar.istio.io/excludeOutboundPorts: DB_PORT}',
+    ),
+    [],
+    { namespaces: { shop: {} } },
+  ],
+  [
+    "a patch lacks what its object has",
+    `${namespace("shop")}apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop, labels: {istio.io/rev: prod}}
+spec: {template: {metadata: {annotations: {sidecar.istio.io/inject: "true"}}, spec: {containers: [{name: web, ports: [{containerPort: 8080}]}]}}}
+`,
+    [],
+  ],
+  [
+    "a gateway waits for its image and is a proxy itself",
+    `${namespace("shop")}${pod(
+      'labels: {sidecar.istio.io/inject: "true"}, annotations: {inject.istio.io/templates: gateway}',
+      "securityContext: {runAsUser: 1337}, containers: [{name: istio-proxy, image: auto, ports: [{containerPort: 15021}], resources: {requests: {cpu: 100m}, limits: {memory: 1Gi}}}]",
+    )}`,
+    [],
+  ],
+  [
+    "a pod that carries its sidecar already",
+    `${namespace("shop")}${pod(
+      `annotations: {sidecar.istio.io/inject: "true", sidecar.istio.io/proxyCPU: 100m, sidecar.istio.io/status: '{"containers":["istio-proxy"]}'}`,
+      "containers: [{name: web, image: shop/web:1}, {name: istio-proxy, image: 'istio/proxyv2:1.30.3', securityContext: {runAsUser: 1337}, ports: [{containerPort: 15090}]}]",
+    )}`,
+    [],
+  ],
+  [
+    "before 1.12 the annotation is the API, and the label is not read",
+    `${namespace("shop", "{istio-injection: enabled}")}${pod(
+      'annotations: {sidecar.istio.io/inject: "true"}, labels: {sidecar.istio.io/inject: "maybe"}',
+    )}`,
+    [],
+    { istio: { version: "1.11" } },
+  ],
+  [
+    "a revision that nothing shows is not unknown while no webhook is known",
+    `${namespace("shop", "{istio.io/rev: prod}")}${pod("labels: {istio.io/rev: prod}")}`,
+    [],
+  ],
+  [
+    "host network and a request for a sidecar are one mistake",
+    `${namespace("shop")}${pod(
+      'annotations: {sidecar.istio.io/inject: "true"}',
+      "hostNetwork: true, containers: [{name: web, image: shop/web:1}]",
+    )}`,
+    ["host-network-not-injected"],
+  ],
+  [
+    "an annotation that cannot work is told once",
+    `${namespace("shop")}${pod('annotations: {sidecar.istio.io/inject: "true"}')}`,
+    ["inject-has-no-effect"],
+  ],
+  [
+    "a gateway that is not injected is told once, at its image",
+    `${namespace("shop")}${pod(
+      "annotations: {sidecar.istio.io/inject: 'true', inject.istio.io/templates: gateway}",
+      "containers: [{name: istio-proxy, image: auto}]",
+    )}`,
+    ["image-auto-not-injected"],
+  ],
+  [
+    "an invalid quantity is told once, not by the check of annotations too",
+    pod(
+      "annotations: {sidecar.istio.io/proxyCPU: a lot, sidecar.istio.io/proxyCPULimit: '2', sidecar.istio.io/proxyMemory: 1Gi, sidecar.istio.io/proxyMemoryLimit: 1Gi}",
+    ),
+    ["proxy-quantity-invalid"],
+    { namespaces: { shop: { labels: { "istio-injection": "enabled" } } } },
+  ],
+  [
+    "labels of the ambient mesh beside injection that is off",
+    namespace("shop", "{istio-injection: disabled, istio.io/dataplane-mode: ambient}"),
+    [],
+  ],
+  [
+    "resources that the pod never uses",
+    pod('labels: {sidecar.istio.io/inject: "false"}, annotations: {sidecar.istio.io/proxyCPU: "100"}'),
+    [],
+  ],
+];
+
+for (const [name, text, rules, config] of cases) {
+  traps(name, () => {
+    const found = rulesOf({ "a.yaml": text }, config).filter((rule) => rule !== "verdict-unknown");
+    assert.equal(found, rules);
+  });
+}
+
+traps("the injector's own deployment and its pods carry their revision", () => {
+  const found = rulesOf(
+    {
+      "istiod.yaml": `${namespace("istio-system", "{istio-injection: disabled}")}apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: istiod
+  namespace: istio-system
+  labels: {app: istiod, istio.io/rev: default, operator.istio.io/component: Pilot}
+spec:
+  selector: {matchLabels: {app: istiod}}
+  template:
+    metadata:
+      labels: {app: istiod, sidecar.istio.io/inject: "false"}
+      annotations: {sidecar.istio.io/inject: "false"}
+    spec: {containers: [{name: discovery, image: istio/pilot:1.30.3, ports: [{containerPort: 15010}, {containerPort: 15017}]}]}
+`,
+    },
+    { istio: { revisions: [{ name: "canary" }] } },
+  );
+  assert.equal(found, []);
+});
+
+traps.run();
