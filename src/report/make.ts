@@ -88,10 +88,7 @@ function decidingOrigin(workload: Workload): Origin {
 }
 
 const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
-  "no-webhook": ({ namespace }) =>
-    namespace.name === null
-      ? "no webhook matches in any namespace"
-      : `no webhook matches in namespace ${namespace.name}`,
+  "no-webhook": whyNoWebhook,
   "selector-invalid": () => "a webhook's selector is invalid",
   "host-network": () => "hostNetwork: true",
   "ignored-namespace": ({ namespace }) => `namespace ${namespace.name} is never injected`,
@@ -106,6 +103,19 @@ const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
   "namespace-labels-unknown": ({ namespace }) => `the labels of namespace ${namespace.name} are not known`,
   "namespace-labels-differ": ({ namespace }) => `namespace ${namespace.name} is labelled in two ways`,
 };
+
+/** The label that shut the webhooks, the pod's own first: it is what its author wrote. */
+function whyNoWebhook({ pod, namespace, decision }: Workload): string {
+  if (pod.labels["sidecar.istio.io/inject"] === "false") return "pod label sidecar.istio.io/inject is false";
+  const labels = namespace.labels?.length === 1 ? namespace.labels[0] : undefined;
+  if (namespace.name === null || !labels) return "no webhook matches in any namespace";
+  const injection = labels["istio-injection"];
+  if (injection !== undefined) return `namespace label istio-injection is ${injection || "empty"}`;
+  const revision = labels["istio.io/rev"] ?? pod.labels["istio.io/rev"];
+  if (revision !== undefined) return `no webhook answers to revision ${revision || "(empty)"}`;
+  if (decision.ambient) return "ambient, without sidecar";
+  return `namespace ${namespace.name} has no injection label`;
+}
 
 function why(workload: Workload): string {
   return whyByReason[workload.decision.reason](workload);

@@ -180,13 +180,19 @@ const nothing: Sifted = {
   kept: false,
 };
 
-function mayDecide(document: Document, { kinds }: Sieve): boolean {
-  const { kind, sure } = document.peek;
+/** Whether a document may hold something that decides, by its peek alone; where the peek is not sure it may. */
+function mayDecide(document: Document, { kinds, extra }: Sieve): boolean {
+  const { kind, apiVersion, sure } = document.peek;
   if (!sure) return true;
   if (kind === undefined) return false;
-  if (kind === "ConfigMap") return textOf(document).includes("istio");
-  return kinds.has(kind) || kind.endsWith("List");
+  if (kind === "ConfigMap") return istioName.test(textOf(document));
+  if (kind.endsWith("List")) return true;
+  if (!kinds.has(kind)) return false;
+  if (apiVersion === undefined || worldKinds.includes(kind)) return true;
+  return podTemplatesOf(apiVersion, kind, extra) !== undefined;
 }
+
+const istioName = /\bname["']?[ \t]*:[ \t]*["']?istio/;
 
 /** Whether a resource puts namespaces under OpenShift Service Mesh 2. */
 export function isMembership({ apiVersion, kind }: Resource): boolean {
