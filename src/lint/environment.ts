@@ -189,7 +189,10 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "string",
         "What it means to this release: `inject`, `skip`, `nothing` (empty or absent) or `invalid`.",
       ],
-      remedy: ["string", "What would open the gates, as a sentence; empty when nothing would."],
+      remedy: [
+        "string",
+        "What would open the gates, as a clause without capital or full stop; empty when nothing would.",
+      ],
       hinge: ["string", "For an unknown verdict: `injected where the namespace has …, else not`."],
       missing: [
         "string",

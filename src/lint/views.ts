@@ -211,7 +211,8 @@ export class DecisionView {
     return this.decision.injectedBy;
   }
   get remedy(): string {
-    return this.decision.remedy ?? "";
+    const { remedy = "" } = this.decision;
+    return remedy.charAt(0).toLowerCase() + remedy.slice(1);
   }
   get mayInject(): boolean {
     const { verdict } = this.decision;

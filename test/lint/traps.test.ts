@@ -128,6 +128,11 @@ spec: {template: {metadata: {annotations: {sidecar.istio.io/inject: "true"}}, sp
     ["inject-has-no-effect"],
   ],
   [
+    "a namespace that shuts injection by a slip is told once, not at each pod",
+    `${namespace("shop", "{istio-injection: enable}")}${pod('labels: {sidecar.istio.io/inject: "true"}')}`,
+    ["namespace-label-invalid"],
+  ],
+  [
     "a gateway that is not injected is told once, at its image",
     `${namespace("shop")}${pod(
       "annotations: {sidecar.istio.io/inject: 'true', inject.istio.io/templates: gateway}",

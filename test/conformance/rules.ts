@@ -1,0 +1,16 @@
+/** The examples of the built-in rules as cases; they need no data. */
+import { type Config, memoryTree, scan } from "../../src/index.ts";
+import { ruleCatalogue } from "../../src/lint/catalogue.ts";
+import { runExamples } from "../../src/lint/examples.ts";
+import type { Case } from "./family.ts";
+
+/** One case for each example of each rule. */
+export function ruleCases(): readonly Case[] {
+  const check = (manifest: string, config: object) =>
+    scan(memoryTree({ "manifest.yaml": manifest }), { config: config as Config }).findings;
+  return runExamples(ruleCatalogue(), check).map(({ rule, example, failure }) => ({
+    id: `${rule}: ${example}`,
+    group: rule,
+    failure,
+  }));
+}
