@@ -6,13 +6,13 @@ import type { Path } from "../source/node.ts";
 import { type Draft, draftOf, identityKey, identityOf, sourceAt } from "./kustomize/draft.ts";
 import {
   type BuildProblem,
+  type Entry,
   type Kustomization,
   locationOfSource,
   type PatchEntry,
   readKustomization,
-  type Setting,
 } from "./kustomize/kustomization.ts";
-import { applyPatches, type Patch, readPatch } from "./kustomize/patch.ts";
+import { applyPatches, type PatchDocument, readPatch } from "./kustomize/patch.ts";
 import { contains, isRemote, joinPath } from "./kustomize/path.ts";
 import { transform } from "./kustomize/transform.ts";
 import { placeText, resourcesOf, scalarText } from "./resource.ts";
@@ -58,7 +58,7 @@ interface Accumulated {
 interface Workshop {
   readonly sources: Sources;
   readonly kustomizationAt: (directory: string) => Kustomization | undefined;
-  readonly patchOf: (entry: PatchEntry) => Patch | string;
+  readonly patchOf: (entry: PatchEntry) => readonly PatchDocument[] | string;
   readonly finished: Map<string, Accumulated>;
   /** Components applied so far in this build. */
   components: number;
@@ -105,10 +105,15 @@ function kustomizationReader(sources: Sources): (directory: string) => Kustomiza
   };
 }
 
-function patchReader(sources: Sources): (entry: PatchEntry) => Patch | string {
-  const known = new Map<PatchEntry, Patch | string>();
+function patchReader(sources: Sources): Workshop["patchOf"] {
+  const files = new Map<string, readonly Document[] | undefined>();
+  const documentsOf = (path: string) => {
+    if (!files.has(path)) files.set(path, sources.documentsOf(path));
+    return files.get(path);
+  };
+  const known = new Map<PatchEntry, readonly PatchDocument[] | string>();
   return (entry) => {
-    const patch = known.get(entry) ?? readPatch(entry, (path) => sources.documentsOf(path));
+    const patch = known.get(entry) ?? readPatch(entry, documentsOf);
     known.set(entry, patch);
     return patch;
   };
@@ -145,8 +150,8 @@ function rootsOf(all: readonly Kustomization[]): readonly Kustomization[] {
   return roots;
 }
 
-function includes({ directory, resources, components, plugins }: Kustomization): readonly string[] {
-  return [...resources, ...components, ...plugins].map(({ value }) => joinPath(directory, value));
+function includes({ resources, components, plugins }: Kustomization): readonly string[] {
+  return [...resources, ...components, ...plugins].map(({ path }) => path);
 }
 
 /** The objects of a kustomization that is no component, with its transformations; shared by all that include it. */
@@ -168,10 +173,9 @@ function addTo(
   const gathering = gather(before);
   const stack = [...above, kustomization.directory];
   addAll(gathering.problems, kustomization.problems);
-  for (const entry of kustomization.resources) addResource(gathering, entry, kustomization, stack, workshop);
+  for (const entry of kustomization.resources) addResource(gathering, entry, stack, workshop);
   let result: Accumulated = { drafts: gathering.drafts, problems: [...gathering.problems] };
-  for (const entry of kustomization.components)
-    result = addComponent(result, entry, kustomization, stack, workshop);
+  for (const entry of kustomization.components) result = addComponent(result, entry, stack, workshop);
   return transformAll(result, kustomization, workshop);
 }
 
@@ -202,20 +206,13 @@ function addAll(known: Set<BuildProblem>, problems: readonly BuildProblem[]): vo
   for (const one of problems) known.add(one);
 }
 
-function addResource(
-  gathering: Gathering,
-  entry: Setting,
-  kustomization: Kustomization,
-  stack: readonly string[],
-  workshop: Workshop,
-): void {
-  const path = joinPath(kustomization.directory, entry.value);
-  const found = isRemoteFile(entry.value) ? undefined : resourcesAt(path, workshop.sources);
+function addResource(gathering: Gathering, entry: Entry, stack: readonly string[], workshop: Workshop): void {
+  const found = isRemoteFile(entry.value) ? undefined : resourcesAt(entry.path, workshop.sources);
   if (found) {
     addDrafts(gathering, found.map(draftOf), entry);
     return;
   }
-  const base = baseAt(entry, path, stack, false, workshop);
+  const base = baseAt(entry, stack, false, workshop);
   if ("kind" in base) {
     gathering.problems.add(base);
     return;
@@ -233,13 +230,14 @@ function resourcesAt(path: string, sources: Sources): readonly Resource[] | unde
   const known = sources.resources.get(path);
   if (known) return known;
   if (sources.hasRead(path)) return [];
+  if (sources.kustomizations.has(path)) return undefined;
   return sources.documentsOf(path)?.flatMap((document) => {
     const reading = document.read();
     return reading.ok ? resourcesOf(document, reading.root) : [];
   });
 }
 
-function addDrafts(gathering: Gathering, drafts: readonly Draft[], entry: Setting): void {
+function addDrafts(gathering: Gathering, drafts: readonly Draft[], entry: Entry): void {
   for (const draft of drafts) {
     const identity = identityOf(draft);
     const key = identityKey(identity);
@@ -255,12 +253,11 @@ function addDrafts(gathering: Gathering, drafts: readonly Draft[], entry: Settin
 
 function addComponent(
   before: Accumulated,
-  entry: Setting,
-  kustomization: Kustomization,
+  entry: Entry,
   stack: readonly string[],
   workshop: Workshop,
 ): Accumulated {
-  const base = baseAt(entry, joinPath(kustomization.directory, entry.value), stack, true, workshop);
+  const base = baseAt(entry, stack, true, workshop);
   if ("kind" in base) return { ...before, problems: [...before.problems, base] };
   workshop.components++;
   if (workshop.components > mostComponents) {
@@ -272,13 +269,12 @@ function addComponent(
 
 /** The kustomization that an entry names, or why there is none. */
 function baseAt(
-  entry: Setting,
-  path: string,
+  entry: Entry,
   stack: readonly string[],
   component: boolean,
   { kustomizationAt, sources }: Workshop,
 ): Kustomization | BuildProblem {
-  const { value } = entry;
+  const { value, path } = entry;
   if (isRemote(value)) return problem("remote", entry, value, `${value} is remote and is not fetched`);
   if (stack.some((open) => contains(path, open))) {
     return problem(
@@ -308,7 +304,7 @@ function baseAt(
   return base;
 }
 
-function problem(kind: BuildProblem["kind"], entry: Setting, subject: string, detail: string): BuildProblem {
+function problem(kind: BuildProblem["kind"], entry: Entry, subject: string, detail: string): BuildProblem {
   return { kind, subject, detail, location: locationOfSource(entry.source) };
 }
 
@@ -368,9 +364,8 @@ function skippedOf(problems: readonly BuildProblem[], counted: Set<string>): rea
 /** The files that kustomizations name, as resources, patches, data or configuration of any kind. */
 function pulledInBy(all: readonly Kustomization[], sources: Sources): ReadonlySet<string> {
   const files = new Set<string>();
-  for (const { directory, resources, plugins, reads } of all) {
-    for (const { value } of [...resources, ...plugins]) {
-      const path = joinPath(directory, value);
+  for (const { resources, plugins, reads } of all) {
+    for (const { value, path } of [...resources, ...plugins]) {
       if (!isRemote(value) && !sources.kustomizations.has(path)) files.add(path);
     }
     for (const path of reads) files.add(path);

@@ -52,6 +52,13 @@ export function identityOf({ value }: { readonly value: JsonObject }): Identity 
   };
 }
 
+/** Whether two identities are the same. */
+export function sameIdentity(a: Identity, b: Identity): boolean {
+  return (
+    a.name === b.name && a.kind === b.kind && a.namespace === b.namespace && a.apiVersion === b.apiVersion
+  );
+}
+
 /** An identity as text, for use as a key. */
 export function identityKey({ apiVersion, kind, namespace, name }: Identity): string {
   return `${apiVersion}\n${kind}\n${namespace}\n${name}`;
@@ -148,15 +155,18 @@ function covers(path: Path, other: Path): boolean {
   return path.length <= other.length && path.every((step, index) => step === other[index]);
 }
 
-function setIn(here: Json | undefined, path: Path, value: Json): Json {
-  const [step, ...rest] = path;
+function setIn(here: Json | undefined, path: Path, value: Json, depth = 0): Json {
+  const step = path[depth];
   if (step === undefined) return value;
   if (typeof step === "number") {
     if (!Array.isArray(here)) return [];
-    return here.map((item: Json, index) => (index === step ? setIn(item, rest, value) : item));
+    const items: Json[] = [...here];
+    if (step < items.length) items[step] = setIn(items[step], path, value, depth + 1);
+    return items;
   }
   const map = isObject(here) ? here : undefined;
-  return { ...map, [step]: setIn(map && Object.hasOwn(map, step) ? map[step] : undefined, rest, value) };
+  const below = map && Object.hasOwn(map, step) ? map[step] : undefined;
+  return { ...map, [step]: setIn(below, path, value, depth + 1) };
 }
 
 /** The API group of an apiVersion; "" for the core group. */

@@ -18,6 +18,12 @@ export interface Setting {
   readonly source: Source;
 }
 
+/** An entry that names a file, a directory or something remote. */
+export interface Entry extends Setting {
+  /** The path it means when it is not remote, in the tree. */
+  readonly path: string;
+}
+
 /** A field that a set of labels or annotations is written to (types.FieldSpec of kustomize). */
 export interface FieldSpec {
   readonly path: string;
@@ -62,10 +68,10 @@ export interface Kustomization {
   readonly document: Document;
   readonly component: boolean;
   /** As written, `bases` after `resources`. */
-  readonly resources: readonly Setting[];
-  readonly components: readonly Setting[];
+  readonly resources: readonly Entry[];
+  readonly components: readonly Entry[];
   /** Entries of `generators`, `transformers` and `validators` that name a file or a directory. */
-  readonly plugins: readonly Setting[];
+  readonly plugins: readonly Entry[];
   readonly namespace: Setting | undefined;
   readonly namePrefix: Setting | undefined;
   readonly nameSuffix: Setting | undefined;
@@ -96,13 +102,13 @@ export function readKustomization(document: Document, directory: string): Kustom
   const reader: Reader = { document, directory, root: reading.root };
   const patches = [...strategicMergePatches(reader), ...patchEntries(reader, "patches")];
   const patchesJson6902 = patchEntries(reader, "patchesJson6902");
-  const plugins = ["generators", "transformers", "validators"].flatMap((field) => settings(reader, field));
+  const plugins = ["generators", "transformers", "validators"].flatMap((field) => entries(reader, field));
   return {
     directory,
     document,
     component: text(field(reader.root, "kind")) === "Component",
-    resources: [...settings(reader, "resources"), ...settings(reader, "bases")],
-    components: settings(reader, "components"),
+    resources: [...entries(reader, "resources"), ...entries(reader, "bases")],
+    components: entries(reader, "components"),
     plugins: plugins.filter(({ value }) => !isInline(value)),
     namespace: setting(reader, "namespace"),
     namePrefix: setting(reader, "namePrefix"),
@@ -162,6 +168,10 @@ function settings(reader: Reader, name: string): readonly Setting[] {
     const value = text(item);
     return value ? [{ value, source: { document: reader.document, path: [name, index] } }] : [];
   });
+}
+
+function entries(reader: Reader, name: string): readonly Entry[] {
+  return settings(reader, name).map((one) => ({ ...one, path: joinPath(reader.directory, one.value) }));
 }
 
 /** Whether an entry that may be a path holds YAML instead. */

@@ -3,14 +3,20 @@ import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import { type Document, readDocuments } from "../../source/document.ts";
 import { readEmbedded } from "../../source/embedded.ts";
 import { nodeAt, type Path, toValue } from "../../source/node.ts";
-import { type Draft, identityKey, identityOf, withIdentity } from "./draft.ts";
+import { type Draft, identityOf, sameIdentity, withIdentity } from "./draft.ts";
 import { jsonPatch } from "./json-patch.ts";
 import { type BuildProblem, locationOfSource, type PatchEntry, type Source } from "./kustomization.ts";
 import { mergePatch, type PatchSource } from "./merge.ts";
 import { targetMatcher } from "./target.ts";
 
-/** The contents of a patch entry. */
-export type Patch =
+/** One document of a patch entry, parsed when an object may be meant by it. */
+export interface PatchDocument {
+  /** The kind of object it is for; undefined when that is not known before it is parsed. */
+  readonly kind: string | undefined;
+  content(): PatchContent | string;
+}
+
+type PatchContent =
   | { readonly type: "merge"; readonly parts: readonly MergePart[] }
   | { readonly type: "json"; readonly operations: readonly Json[]; readonly sourceOf: PatchSource };
 
@@ -31,12 +37,12 @@ interface Patching {
 export function applyPatches(
   drafts: readonly Draft[],
   entries: readonly PatchEntry[],
-  patchOf: (entry: PatchEntry) => Patch | string,
+  patchOf: (entry: PatchEntry) => readonly PatchDocument[] | string,
 ): Patching {
   const problems: BuildProblem[] = [];
   let next = drafts;
   for (const entry of entries) {
-    const result = applyPatch(next, entry, patchOf(entry));
+    const result = applyPatch(next, entry, patchOf);
     if (typeof result !== "string") next = result;
     else {
       const subject = entry.file ?? "an inline patch";
@@ -49,30 +55,52 @@ export function applyPatches(
 function applyPatch(
   drafts: readonly Draft[],
   entry: PatchEntry,
-  patch: Patch | string,
+  patchOf: (entry: PatchEntry) => readonly PatchDocument[] | string,
 ): readonly Draft[] | string {
+  const patch = patchOf(entry);
   if (typeof patch === "string") return patch;
   const matcher = entry.target && targetMatcher(entry.target);
   if (typeof matcher === "string") return matcher;
-  if (patch.type === "json") {
-    return matcher ? applyOperations(drafts, matcher, patch) : "a JSON patch needs a target";
-  }
+  if (matcher && !drafts.some(matcher)) return drafts;
+  const kinds = matcher ? undefined : kindsOf(drafts);
   let next = drafts;
-  for (const { value, sourceOf } of patch.parts) {
-    const selected = matcher ? next.filter(matcher) : namedBy(value, next);
-    next = next.flatMap((draft) => {
-      if (!selected.includes(draft)) return [draft];
-      const renames = entry.allowNameChange || entry.allowKindChange;
-      return mergePatch(renames ? withIdentity(draft) : draft, value, sourceOf, entry) ?? [];
-    });
+  for (const { kind, content } of patch) {
+    if (kinds && kind !== undefined && !kinds.has(kind)) continue;
+    const read = content();
+    if (typeof read === "string") return read;
+    if (read.type === "json") {
+      return matcher ? applyOperations(next, matcher, read) : "a JSON patch needs a target";
+    }
+    for (const part of read.parts) next = applyPart(next, entry, part, matcher);
   }
   return next;
+}
+
+function kindsOf(drafts: readonly Draft[]): ReadonlySet<string> {
+  return new Set(
+    drafts.flatMap((draft) => [identityOf(draft).kind, ...draft.earlier.map(({ kind }) => kind)]),
+  );
+}
+
+function applyPart(
+  drafts: readonly Draft[],
+  entry: PatchEntry,
+  { value, sourceOf }: MergePart,
+  matcher: ((draft: Draft) => boolean) | undefined,
+): readonly Draft[] {
+  const selected = new Set(matcher ? drafts.filter(matcher) : namedBy(value, drafts));
+  if (selected.size === 0) return drafts;
+  return drafts.flatMap((draft) => {
+    if (!selected.has(draft)) return [draft];
+    const renames = entry.allowNameChange || entry.allowKindChange;
+    return mergePatch(renames ? withIdentity(draft) : draft, value, sourceOf, entry) ?? [];
+  });
 }
 
 function applyOperations(
   drafts: readonly Draft[],
   matcher: (draft: Draft) => boolean,
-  { operations, sourceOf }: Extract<Patch, { type: "json" }>,
+  { operations, sourceOf }: Extract<PatchContent, { type: "json" }>,
 ): readonly Draft[] | string {
   const next: Draft[] = [];
   for (const draft of drafts) {
@@ -87,9 +115,10 @@ function applyOperations(
 
 /** The one object that has, or had, the identity the patch gives; none when there are several. */
 function namedBy(patch: JsonObject, drafts: readonly Draft[]): readonly Draft[] {
-  const key = identityKey(identityOf({ value: patch }));
-  const found = drafts.filter((draft) =>
-    [...draft.earlier, identityOf(draft)].some((one) => identityKey(one) === key),
+  const wanted = identityOf({ value: patch });
+  const found = drafts.filter(
+    (draft) =>
+      draft.earlier.some((one) => sameIdentity(one, wanted)) || sameIdentity(identityOf(draft), wanted),
   );
   return found.length === 1 ? found : [];
 }
@@ -98,21 +127,27 @@ function namedBy(patch: JsonObject, drafts: readonly Draft[]): readonly Draft[] 
 export function readPatch(
   entry: PatchEntry,
   documentsOf: (path: string) => readonly Document[] | undefined,
-): Patch | string {
+): readonly PatchDocument[] | string {
   const documents = entry.file ? documentsOf(entry.file) : inlineDocuments(entry);
   if (!documents) return `${entry.file} does not exist`;
-  const parts: MergePart[] = [];
-  for (const document of documents) {
-    const reading = document.read();
-    if (!reading.ok) return `the patch cannot be read: ${reading.error.message}`;
-    if (!reading.root) continue;
-    const value: Json = toValue(reading.root);
-    const isPlaced = document.file.path === (entry.file ?? entry.source.document.file.path);
-    const sourceOf = (path: Path): Source => (isPlaced ? { document, path } : entry.source);
-    if (Array.isArray(value)) return { type: "json", operations: value, sourceOf };
-    if (isObject(value)) parts.push(...partsOf(value, sourceOf));
-  }
-  return parts.length > 0 ? { type: "merge", parts } : "the patch is empty";
+  if (documents.length === 0) return "the patch is empty";
+  return documents.map((document) => {
+    const { kind, sure } = document.peek;
+    return {
+      kind: sure && !kind?.endsWith("List") ? kind : undefined,
+      content: once(() => contentOf(document, entry)),
+    };
+  });
+}
+
+function contentOf(document: Document, entry: PatchEntry): PatchContent | string {
+  const reading = document.read();
+  if (!reading.ok) return `the patch cannot be read: ${reading.error.message}`;
+  const value: Json = reading.root ? toValue(reading.root) : null;
+  const isPlaced = document.file.path === (entry.file ?? entry.source.document.file.path);
+  const sourceOf = (path: Path): Source => (isPlaced ? { document, path } : entry.source);
+  if (Array.isArray(value)) return { type: "json", operations: value, sourceOf };
+  return { type: "merge", parts: isObject(value) ? partsOf(value, sourceOf) : [] };
 }
 
 /** The documents of an inline patch. One alone has its places in the kustomization; several have none. */
@@ -122,8 +157,16 @@ function inlineDocuments({ text = "", source: { document, path } }: PatchEntry):
   const scalar = kustomization.ok ? nodeAt(kustomization.root, path) : undefined;
   const [only] = documents;
   if (documents.length !== 1 || !only || scalar?.type !== "scalar") return documents;
-  const reading = readEmbedded(document.file, scalar);
-  return [{ ...only, file: document.file, start: scalar.start, end: scalar.end, read: () => reading }];
+  const read = () => readEmbedded(document.file, scalar);
+  return [{ ...only, file: document.file, start: scalar.start, end: scalar.end, read: once(read) }];
+}
+
+function once<T>(make: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: make() };
+    return known.value;
+  };
 }
 
 function partsOf(value: JsonObject, sourceOf: PatchSource): readonly MergePart[] {

@@ -15,7 +15,7 @@ export function transform(draft: Draft, kustomization: Kustomization): Draft {
   if (kustomization.namePrefix) next = affixed(next, kustomization.namePrefix, "before");
   if (kustomization.nameSuffix) next = affixed(next, kustomization.nameSuffix, "after");
   for (const labelling of kustomization.labels) next = labelled(next, labelling, labelFields(labelling));
-  if (kustomization.annotations) next = labelled(next, kustomization.annotations, annotationFields);
+  if (kustomization.annotations) next = labelled(next, kustomization.annotations, allAnnotations);
   return next;
 }
 
@@ -45,14 +45,6 @@ function affixed(draft: Draft, { value, source }: Setting, side: "before" | "aft
   );
 }
 
-const metadataLabels: FieldSpec = { path: "metadata/labels", create: true };
-
-function labelFields({ where, fields }: Labelling): readonly FieldSpec[] {
-  return where === "metadata"
-    ? [...fields, metadataLabels]
-    : [...fields, metadataLabels, ...templateFields("labels")];
-}
-
 /** Selectors change no verdict and are left out. `StatefulSet` labels ask for the group, its annotations do not. */
 function templateFields(map: "labels" | "annotations"): readonly FieldSpec[] {
   const template = { path: `spec/template/metadata/${map}`, create: true };
@@ -68,10 +60,17 @@ function templateFields(map: "labels" | "annotations"): readonly FieldSpec[] {
   ];
 }
 
-const annotationFields: readonly FieldSpec[] = [
+const ownLabels: readonly FieldSpec[] = [{ path: "metadata/labels", create: true }];
+const allLabels: readonly FieldSpec[] = [...ownLabels, ...templateFields("labels")];
+const allAnnotations: readonly FieldSpec[] = [
   { path: "metadata/annotations", create: true },
   ...templateFields("annotations"),
 ];
+
+function labelFields({ where, fields }: Labelling): readonly FieldSpec[] {
+  const usual = where === "metadata" ? ownLabels : allLabels;
+  return fields.length > 0 ? [...fields, ...usual] : usual;
+}
 
 function labelled(draft: Draft, { pairs }: Labelling, fields: readonly FieldSpec[]): Draft {
   const { apiVersion, kind } = identityOf(draft);
