@@ -4,14 +4,7 @@ import type { Duplicate } from "./document.ts";
 import { goFloat32 } from "./go-json.ts";
 import type { MapEntry, Node, Range, Scalar, ScalarNode, ScalarStyle } from "./node.ts";
 import { type Problem, problems, selfContaining, unknownAnchor } from "./problem.ts";
-import {
-  mayBeOther,
-  mergeTag,
-  type Resolved,
-  resolvePlain,
-  resolveTagged,
-  type ScalarKind,
-} from "./scalar.ts";
+import { mayBeOther, mergeTag, resolvePlain, resolveTagged, type ScalarKind } from "./scalar.ts";
 
 /** What YAML takes a key for; keys that are equal as JSON may differ in this. */
 interface KeyValue {

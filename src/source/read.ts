@@ -2,9 +2,9 @@
 import { findUnusable, startComposition } from "./compose.ts";
 import type { Reading } from "./document.ts";
 import { parseDocument } from "./parse.ts";
-import { errorAt, problems } from "./problem.ts";
-import { checkCharacters } from "./text.ts";
-import { startScan } from "./tokens.ts";
+import { errorAt } from "./problem.ts";
+import { checkCharacters, meetsCharacter, refusal } from "./text.ts";
+import { type Scan, startScan } from "./tokens.ts";
 
 export interface ReadOptions {
   /**
@@ -27,8 +27,10 @@ export function readYaml(text: string, start = 0, end = text.length, options: Re
     scan.pos = 1;
     scan.lineStart = 1;
   }
-  if (refused >= 0) return { ok: false, error: errorAt(problems.control, start + refused) };
   parseDocument(scan, to);
+  if (refused >= 0 && (scan.failure || meetsCharacter(source, refused, endOfNeed(scan)))) {
+    return { ok: false, error: errorAt(refusal(source, refused), start + refused) };
+  }
   if (scan.failure) {
     return {
       ok: false,
@@ -38,4 +40,10 @@ export function readYaml(text: string, start = 0, end = text.length, options: Re
   const failure = to.failure ?? findUnusable(to, options.nonFinite === true);
   if (failure) return { ok: false, error: errorAt(failure.problem, failure.offset) };
   return { ok: true, root: to.root, duplicates: to.duplicates };
+}
+
+/** Up to where the reader needed the text: four characters from the beginning of its last token, and those it took. */
+function endOfNeed(scan: Scan): number {
+  const token = scan.starts.at(-1) ?? 0;
+  return Math.max(token + 4, scan.pos + 1);
 }

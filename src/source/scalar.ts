@@ -69,6 +69,7 @@ function parseGoInteger(text: string): Resolved | undefined {
     const small = Number(digits);
     return { kind: "int", value: sign === "-" ? -small : small };
   }
+  if (digits.replace(/^0[xXoObB]?0*/, "").length > 64) return undefined;
   const octal = /^0[0-7]+$/.test(digits);
   return integerOf(sign, BigInt(octal ? `0o${digits.slice(1)}` : digits.toLowerCase()));
 }

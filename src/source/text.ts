@@ -1,14 +1,15 @@
 /** From bytes to text as YAML readers decode it, and which characters of a text they refuse. */
-import { sequenceLength } from "./base64.ts";
-import { problems } from "./problem.ts";
+import { goString } from "./base64.ts";
+import { type Problem, problems } from "./problem.ts";
 
 export type Decoded =
   | { readonly text: string }
   | { readonly error: string; readonly reason: string; readonly offset: number };
 
 /**
- * Decodes UTF-8, or UTF-16 with a byte order mark, and strips the mark. Offsets of the text are those without it; the
- * offset of an error counts the characters that could be decoded before it.
+ * Decodes UTF-8, or UTF-16 with a byte order mark, and strips the mark. Offsets of the text are those without it. Bytes that
+ * are no UTF-8 become lone surrogates (U+DC00 plus the byte), which make only the document unreadable that has them; invalid
+ * UTF-16 is an error.
  */
 export function decodeText(bytes: Uint8Array): Decoded {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeUtf16(bytes, 0);
@@ -18,24 +19,12 @@ export function decodeText(bytes: Uint8Array): Decoded {
   try {
     return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content) };
   } catch {
-    return failed(problems.utf8, charactersBefore(content));
+    return { text: goString(content) };
   }
 }
 
-function failed(problem: { readonly message: string; readonly reason: string }, offset: number): Decoded {
+function failed(problem: Problem, offset: number): Decoded {
   return { error: problem.message, reason: problem.reason, offset };
-}
-
-/** How many UTF-16 code units stand before the first invalid byte. */
-function charactersBefore(bytes: Uint8Array): number {
-  let units = 0;
-  for (let i = 0; i < bytes.length; ) {
-    const width = sequenceLength(bytes, i);
-    if (width === 0) break;
-    units += width === 4 ? 2 : 1;
-    i += width;
-  }
-  return units;
 }
 
 function decodeUtf16(bytes: Uint8Array, high: 0 | 1): Decoded {
@@ -51,27 +40,75 @@ function decodeUtf16(bytes: Uint8Array, high: 0 | 1): Decoded {
     units.push(String.fromCharCode(...chunk));
   }
   const text = units.join("");
-  const lone = loneSurrogate.exec(text);
-  if (lone) return failed(problems.utf16, lone.index);
+  const lone = text.search(loneSurrogate);
+  if (lone >= 0) return failed(problems.utf16, lone);
   return bytes.length % 2 === 0 ? { text } : failed(problems.utf16, text.length);
 }
 
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-
 const notSimple = /[^\t\n\r\x20-\x7e\u0085\u00a0-\ud7ff\ue000-\ufffd]/;
 const notAllowed = /[^\t\n\r\x20-\x7e\u0085\u00a0-\ufffd]/;
 
 export interface CharacterCheck {
   /** Whether there are characters beyond U+FFFF. */
   readonly wide: boolean;
-  /** The offset of the first control character, or -1. */
+  /** The offset of the first character that is refused, or -1. */
   readonly refused: number;
 }
 
-/** Looks for the characters that YAML 1.1 does not allow. */
+/** Looks for the characters that YAML 1.1 does not allow, and for bytes that were no UTF-8. */
 export function checkCharacters(text: string): CharacterCheck {
-  const first = text.search(notSimple);
-  if (first < 0) return { wide: false, refused: -1 };
-  const refused = text.search(notAllowed);
-  return { wide: refused < 0 || first < refused, refused };
+  if (text.search(notSimple) < 0) return { wide: false, refused: -1 };
+  const control = text.search(notAllowed);
+  const lone = text.search(loneSurrogate);
+  const refused = control < 0 ? lone : lone < 0 ? control : Math.min(control, lone);
+  return { wide: true, refused };
+}
+
+/** What is wrong with the character at an offset that is refused. */
+export function refusal(text: string, at: number): Problem {
+  return (text.charCodeAt(at) & 0xf800) === 0xd800 ? problems.utf8 : problems.control;
+}
+
+const chunkSize = 512;
+
+/**
+ * Whether go-yaml meets a refused character, when it needs the text up to `need`: it reads 512 bytes at a time, less what is
+ * no whole character at their end, and looks at each byte it has read.
+ */
+export function meetsCharacter(text: string, refused: number, need: number): boolean {
+  let left = chunkSize;
+  for (let i = 0; i <= refused; i++) {
+    const width = byteWidth(text, i);
+    if (width > left || (i === refused && isCutOff(text, i, left))) {
+      if (i >= need) return false;
+      left = chunkSize;
+    }
+    left -= width;
+  }
+  return true;
+}
+
+/** Whether an invalid byte begins a character for which the text or the bytes left are too short. */
+function isCutOff(text: string, at: number, left: number): boolean {
+  const code = text.charCodeAt(at);
+  if ((code & 0xff00) !== 0xdc00) return false;
+  const byte = code & 0xff;
+  const width = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf8 ? 4 : 1;
+  let rest = 0;
+  for (let i = at; i < Math.min(text.length, at + width); i++) rest += byteWidth(text, i);
+  return width > Math.min(rest, left);
+}
+
+/** How many bytes a code unit takes; half of a character's four for each of its surrogates, one for an invalid byte. */
+function byteWidth(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  if ((code & 0xf800) !== 0xd800) return 3;
+  const paired =
+    code < 0xdc00
+      ? (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00
+      : at > 0 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;
+  return paired ? 2 : 1;
 }

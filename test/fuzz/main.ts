@@ -7,6 +7,7 @@ import { type Ask, seededRandom, type Target } from "./target.ts";
 
 const targets: Readonly<Record<string, () => Promise<{ readonly target: Target }>>> = {
   yaml: () => import("./yaml.ts"),
+  "yaml-bytes": async () => ({ target: (await import("./yaml.ts")).bytesTarget }),
   quantity: async () => ({ target: questionTarget(await import("./quantity.ts")) }),
 };
 

@@ -1,6 +1,8 @@
 /** Mutated manifests and YAML made by chance: does our reader accept the same texts, and give the same JSON? */
+import type { Reading } from "../../src/source/document.ts";
 import { toGoJson } from "../../src/source/go-json.ts";
 import { readYaml } from "../../src/source/read.ts";
+import { decodeText } from "../../src/source/text.ts";
 import type { Ask, Outcome, Random, Target } from "./target.ts";
 import { manifests } from "./yaml-seeds.ts";
 
@@ -307,29 +309,79 @@ function generate(random: Random): string {
 }
 
 async function compare(text: string, ask: Ask): Promise<Outcome> {
-  const request = Buffer.from(text).toString() === text ? { text } : undefined;
-  if (!request) return { skipped: "not text" };
+  if (Buffer.from(text).toString() !== text) return { skipped: "not text" };
+  return compareReading(readYaml(text), { text }, ask);
+}
+
+async function compareReading(
+  reading: Reading,
+  request: Readonly<Record<string, string>>,
+  ask: Ask,
+): Promise<Outcome> {
   const [plain, strict] = await Promise.all([
     ask("yamlToJSON", request),
     ask("yamlToJSON", { ...request, strict: true }),
   ]);
   if (!plain.verdict || !strict.verdict) return { skipped: "without verdict" };
-  const reading = readYaml(text);
   if (reading.ok !== plain.ok) {
     const ours = reading.ok ? toGoJson(reading.root) : `refused: ${reading.error.reason}`;
     if (reading.ok && reading.duplicates?.some(({ same }) => !same)) return { skipped: "left to chance" };
     return { difference: `ours ${ours}, theirs ${plain.ok ? plain.out : `refused: ${plain.error}`}` };
   }
   if (!reading.ok) return { same: true };
+  if (reading.duplicates?.some(({ same }) => !same)) return { skipped: "left to chance" };
   const repeated = reading.duplicates?.some(({ same }) => same) === true;
   if (repeated === strict.ok) {
     return {
       difference: `strict: ours ${repeated ? "refused" : "accepted"}, theirs ${strict.error || "accepted"}`,
     };
   }
-  if (reading.duplicates?.some(({ same }) => !same)) return { skipped: "left to chance" };
   const json = toGoJson(reading.root);
   return json === plain.out ? { same: true } : { difference: `ours ${json}, theirs ${plain.out}` };
 }
 
 export const target: Target = { name: "yaml", shrinks: true, generate, compare };
+
+/** The bytes of a text, as characters up to U+00FF, with some changed; or the text in UTF-16. */
+function generateBytes(random: Random): string {
+  const text = generate(random);
+  if (random.once(8)) {
+    const units = Buffer.from(`\ufeff${text}`, "utf16le");
+    const bytes = random.once(2) ? units : units.swap16();
+    return (random.once(4) ? bytes.subarray(0, random.below(bytes.length)) : bytes).toString("latin1");
+  }
+  let bytes = Buffer.from(text).toString("latin1");
+  for (let changes = 1 + random.below(2); changes > 0; changes--) {
+    const at = random.below(bytes.length + 1);
+    const byte = random.pick([
+      "\xef\xbb\xbf",
+      "\xc2",
+      "\xc2\x85",
+      "\xe2\x80\xa8",
+      "\xf0\x9f\x98\x80",
+      "\xed\xa0\x80",
+      "\xff",
+      "\x80",
+      "\xc0\x80",
+    ]);
+    const inserted = random.once(2) ? byte : String.fromCharCode(random.below(256));
+    bytes = bytes.slice(0, at) + inserted + bytes.slice(at + random.below(2));
+  }
+  return bytes;
+}
+
+async function compareBytes(input: string, ask: Ask): Promise<Outcome> {
+  const bytes = Buffer.from(input, "latin1");
+  const decoded = decodeText(bytes);
+  const request = { textBase64: bytes.toString("base64") };
+  if ("text" in decoded) return compareReading(readYaml(decoded.text), request, ask);
+  const theirs = await ask("yamlToJSON", request);
+  return theirs.ok ? { skipped: "accepted up to invalid UTF-16" } : { same: true };
+}
+
+export const bytesTarget: Target = {
+  name: "yaml-bytes",
+  shrinks: true,
+  generate: generateBytes,
+  compare: compareBytes,
+};
