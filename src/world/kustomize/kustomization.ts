@@ -146,8 +146,10 @@ export function locationOfSource(source: Source): Location {
 /** The value of a field; kustomize reads field names without regard to case, the exact spelling first. */
 function field(map: Node | undefined, name: string): Node | undefined {
   if (map?.type !== "map") return undefined;
+  const exact = entryOf(map, name);
+  if (exact) return exact.value;
   const lower = name.toLowerCase();
-  return (entryOf(map, name) ?? map.entries.find(({ key }) => key.toLowerCase() === lower))?.value;
+  return map.entries.find(({ key }) => key.length === name.length && key.toLowerCase() === lower)?.value;
 }
 
 function text(node: Node | undefined): string | undefined {

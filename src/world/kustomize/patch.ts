@@ -31,8 +31,8 @@ interface Patching {
 }
 
 /**
- * The objects after a kustomization's patches (v5.8.1). A patch without a target that finds no object is passed over:
- * the object may be of a kind that does not matter here, or come from a remote base.
+ * The objects after a kustomization's patches (v5.8.1). A patch that finds no object is passed over, and with a target not
+ * even read: the object may be of a kind that does not matter here, or come from a remote base.
  */
 export function applyPatches(
   drafts: readonly Draft[],
@@ -57,11 +57,11 @@ function applyPatch(
   entry: PatchEntry,
   patchOf: (entry: PatchEntry) => readonly PatchDocument[] | string,
 ): readonly Draft[] | string {
-  const patch = patchOf(entry);
-  if (typeof patch === "string") return patch;
   const matcher = entry.target && targetMatcher(entry.target);
   if (typeof matcher === "string") return matcher;
   if (matcher && !drafts.some(matcher)) return drafts;
+  const patch = patchOf(entry);
+  if (typeof patch === "string") return patch;
   const kinds = matcher ? undefined : kindsOf(drafts);
   let next = drafts;
   for (const { kind, content } of patch) {

@@ -26,6 +26,8 @@ export function contains(directory: string, other: string): boolean {
  * `components` that is no file: http(s) URLs, and whatever its git URL reader accepts.
  */
 export function isRemote(path: string): boolean {
+  // Most entries are plain paths; every remote form has one of these.
+  if (!path.includes(":") && !path.includes("@") && !/^github\.com\//i.test(path)) return false;
   return /^https?:\/\//i.test(path) || isRepository(path);
 }
 
