@@ -1,21 +1,31 @@
 /** CEL expressions compiled against the environment of a subject: parsed, type-checked, bounded. */
-import { type ASTNode, Environment, EvaluationError, type ParseResult } from "@marcbachmann/cel-js";
+import {
+  type ASTNode,
+  TypeError as CelTypeError,
+  Environment,
+  EvaluationError,
+  type ParseResult,
+} from "@marcbachmann/cel-js";
 import { functions, types, variables } from "./environment.ts";
 import type { SubjectKind } from "./rule.ts";
 
 /** The values of an expression's variables. */
 export type Context = Readonly<Record<string, unknown>>;
 
-/** An expression that is ready to run. */
+/** An expression that is parsed and ready to run. */
 export interface Program {
-  /** The CEL type of its value. */
-  readonly type: string;
   readonly ast: ASTNode;
+  /** Its CEL type, or why it has none; running checks only as far as values need it. */
+  type(): Typed;
   /** The value, or why there is none. */
   run(
     context: Context,
   ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };
 }
+
+export type Typed =
+  | { readonly ok: true; readonly type: string }
+  | { readonly ok: false; readonly error: string };
 
 export type Compiled =
   | { readonly ok: true; readonly program: Program }
@@ -86,16 +96,20 @@ function compile(environment: Environment, expression: string): Compiled {
   if (loops > deepestLoop) {
     return { ok: false, error: `${loops} loops inside one another; at most ${deepestLoop} are run` };
   }
-  const checked = parsed.check();
-  if (!checked.valid) return { ok: false, error: reasonOf(checked.error) };
   const program: Program = {
-    type: checked.type ?? "dyn",
     ast: parsed.ast,
+    type() {
+      const checked = parsed.check();
+      return checked.valid
+        ? { ok: true, type: checked.type ?? "dyn" }
+        : { ok: false, error: reasonOf(checked.error) };
+    },
     run(context) {
       try {
         return { ok: true, value: parsed(context) };
       } catch (error) {
-        if (error instanceof EvaluationError) return { ok: false, error: reasonOf(error) };
+        if (error instanceof EvaluationError || error instanceof CelTypeError)
+          return { ok: false, error: reasonOf(error) };
         throw error;
       }
     },

@@ -37,29 +37,58 @@ export function readyCheck(check: Check): ReadyCheck {
   return known;
 }
 
-/** Everything that keeps a check from running, each as `part: reason`; compiles all of it. */
+/**
+ * Everything that keeps a check from running as it should, each as `part: reason`: compiles all of it and checks every
+ * type, which a run leaves to the parts that it comes to.
+ */
 export function checkErrors(check: Check): readonly string[] {
   const prepared = readyCheck(check);
   return parts.flatMap((part) => {
     const outcome = prepared[part]();
-    return outcome.ok ? [] : [outcome.error];
+    return outcome.ok ? typeErrors(part, outcome.value) : [outcome.error];
   });
+}
+
+const wanted: Readonly<Record<string, string>> = { when: "bool", each: "list", group: "string" };
+
+function typeErrors(
+  part: (typeof parts)[number],
+  value: Program | Template | readonly PlaceExpression[] | undefined,
+): readonly string[] {
+  if (value === undefined) return [];
+  const held: readonly (string | Program | PlaceExpression)[] = "run" in value ? [value] : value;
+  return held.flatMap((one) => {
+    if (typeof one === "string") return [];
+    if ("steps" in one) return one.errors().map((error) => `at: ${error}`);
+    const typed = one.type();
+    if (!typed.ok) return [`${part}: ${typed.error}`];
+    const type = wanted[part];
+    return type === undefined || isOf(type, typed.type)
+      ? []
+      : [`${part}: it must be a ${type}, and is a ${typed.type}`];
+  });
+}
+
+function isOf(wanted: string, type: string): boolean {
+  return type === wanted || type === "dyn" || type.startsWith(`${wanted}<`);
 }
 
 function prepare(check: Check): ReadyCheck {
   const outer = compilerFor(check.on);
-  const each = once(() => optional(check.each, (text) => program("each", outer, text, "list")));
+  const each = once(() => optional(check.each, (text) => program("each", outer, text)));
   const inner = once((): Compiler => {
     const list = each();
-    return list.ok && list.value ? outer.with({ item: itemType(list.value.type) }) : outer;
+    if (!list.ok || !list.value) return outer;
+    const typed = list.value.type();
+    return outer.with({ item: typed.ok ? itemType(typed.type) : "dyn" });
   });
   const telling = once(() => (check.group === undefined ? inner() : inner().with({ count: "int" })));
   const at = check.at === undefined ? [] : typeof check.at === "string" ? [check.at] : check.at;
   return {
     check,
     each,
-    when: once(() => optional(check.when, (text) => program("when", outer, text, "bool"))),
-    group: once(() => optional(check.group, (text) => program("group", inner(), text, "string"))),
+    when: once(() => optional(check.when, (text) => program("when", outer, text))),
+    group: once(() => optional(check.group, (text) => program("group", inner(), text))),
     places: once(() => all(at.map((text) => place(text, inner())))),
     message: once(() => template("message", check.message, telling())),
     help: once(() => optional(check.help, (text) => template("help", text, telling()))),
@@ -88,13 +117,9 @@ function all<T>(outcomes: readonly Outcome<T>[]): Outcome<readonly T[]> {
   return { ok: true, value: values };
 }
 
-function program(part: string, compiler: Compiler, text: string, type: string): Outcome<Program> {
+function program(part: string, compiler: Compiler, text: string): Outcome<Program> {
   const result = compiler.compile(text);
-  if (!result.ok) return { ok: false, error: `${part}: ${result.error}` };
-  const found = result.program.type;
-  return found === type || found === "dyn" || found.startsWith(`${type}<`)
-    ? { ok: true, value: result.program }
-    : { ok: false, error: `${part}: it must be a ${type}, and is a ${found}` };
+  return result.ok ? { ok: true, value: result.program } : { ok: false, error: `${part}: ${result.error}` };
 }
 
 /** list<Port> → Port. */
@@ -129,14 +154,14 @@ export function hitsOf(check: ReadyCheck, { context }: Subject): Outcome<readonl
   if (!when.ok) return when;
   if (when.value) {
     const applies = when.value.run(context);
-    if (!applies.ok) return applies;
+    if (!applies.ok) return { ok: false, error: `when: ${applies.error}` };
     if (applies.value !== true) return nowhere;
   }
   const each = check.each();
   if (!each.ok) return each;
   if (!each.value) return { ok: true, value: [context] };
   const items = each.value.run(context);
-  if (!items.ok) return items;
+  if (!items.ok) return { ok: false, error: `each: ${items.error}` };
   if (!Array.isArray(items.value) || items.value.length === 0) return nowhere;
   return { ok: true, value: items.value.map((item: unknown) => withVariable(context, "item", item)) };
 }

@@ -10,6 +10,8 @@ type Step = string | number | Program;
 export interface PlaceExpression {
   /** The variable it starts from: pod, workload, ns, configuration. */
   readonly root: string;
+  /** What is wrong with the types of its indices. */
+  errors(): readonly string[];
   /** The steps below it; undefined when a step does not come out. */
   steps(context: Context): Path | undefined;
 }
@@ -42,8 +44,22 @@ export function compilePlace(text: string, compiler: Compiler): CompiledPlace {
   }
   if (node.op !== "id") return { ok: false, error: `${text} is not a path of names and indices` };
   const root = String(node.args);
-  return { ok: true, place: { root, steps: (context) => evaluate(steps, context) } };
+  return {
+    ok: true,
+    place: { root, errors: () => errorsOf(steps), steps: (context) => evaluate(steps, context) },
+  };
 }
+
+function errorsOf(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap((step) => {
+    if (typeof step !== "object") return [];
+    const typed = step.type();
+    if (!typed.ok) return [typed.error];
+    return indexTypes.has(typed.type) ? [] : [`an index must be a string or an int, and is a ${typed.type}`];
+  });
+}
+
+const indexTypes = new Set(["string", "int", "dyn"]);
 
 function compileStep(
   node: ASTNode,

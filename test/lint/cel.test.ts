@@ -3,9 +3,17 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compilerFor } from "../../src/lint/cel.ts";
 import { compilePlace } from "../../src/lint/place.ts";
+import type { SubjectKind } from "../../src/lint/rule.ts";
 import { enumeration, parseTemplate, textOf } from "../../src/lint/template.ts";
 
 const cel = suite("cel");
+
+function problemOf(kind: SubjectKind, expression: string, extra: Readonly<Record<string, string>> = {}) {
+  const compiled = compilerFor(kind).with(extra).compile(expression);
+  if (!compiled.ok) return compiled.error;
+  const typed = compiled.program.type();
+  return typed.ok ? undefined : typed.error;
+}
 
 for (const [expression, problem] of [
   ["pod.lables", "No such key: lables"],
@@ -18,22 +26,20 @@ for (const [expression, problem] of [
   ],
 ] as const) {
   cel(`refused: ${expression}`, () => {
-    const compiled = compilerFor("workload").compile(expression);
-    assert.ok(!compiled.ok);
-    assert.is(compiled.error, problem);
+    assert.is(problemOf("workload", expression), problem);
   });
 }
 
 cel("each subject has its own variables", () => {
-  assert.ok(compilerFor("namespace").compile("ns.name").ok);
-  assert.not(compilerFor("namespace").compile("pod.labels").ok);
-  assert.ok(compilerFor("document").compile("document.reason").ok);
+  assert.is(problemOf("namespace", "ns.name"), undefined);
+  assert.is(problemOf("namespace", "pod.labels"), "Unknown variable: pod");
+  assert.is(problemOf("document", "document.reason"), undefined);
 });
 
 cel("item has the type of the list's elements", () => {
-  const compiler = compilerFor("workload").with({ item: "Port" });
-  assert.ok(compiler.compile('item.number == 80 && item.container.name == "web"').ok);
-  assert.not(compiler.compile("item.nmber == 80").ok);
+  const extra = { item: "Port" };
+  assert.is(problemOf("workload", 'item.number == 80 && item.container.name == "web"', extra), undefined);
+  assert.is(problemOf("workload", "item.nmber == 80", extra), "No such key: nmber");
 });
 
 cel("a path is read by CEL's own parser, its indices are expressions", () => {
@@ -43,7 +49,10 @@ cel("a path is read by CEL's own parser, its indices are expressions", () => {
   assert.is(compiled.place.root, "pod");
   assert.not(compilePlace("pod.labels.size()", compiler).ok);
   assert.not(compilePlace("pod.", compiler).ok);
-  assert.not(compilePlace("pod[item.nmber]", compiler).ok);
+  const typo = compilePlace("pod[item.nmber]", compiler);
+  assert.ok(typo.ok);
+  assert.equal(typo.place.errors(), ["No such key: nmber"]);
+  assert.equal(compiled.place.errors(), []);
 });
 
 for (const [template, pieces] of [

@@ -45,4 +45,20 @@ rules("a file with one check in its top level becomes one check, a file with sev
   assert.equal(ruleOf({ ...file, checks }).checks, checks);
 });
 
+for (const [check, errors] of [
+  [{ when: "1 + 1" }, ["when: it must be a bool, and is a int"]],
+  [{ each: "ns.name" }, ["each: it must be a list, and is a string"]],
+  [{ group: "ns.workloads" }, ["group: it must be a string, and is a int"]],
+  [{ at: "pod.containers[true].image" }, ["at: an index must be a string or an int, and is a bool"]],
+  [{ at: "pod.labels[item.kye]", each: "pod.metadata" }, ["at: No such key: kye"]],
+  [{ message: "{item.kye}", each: "pod.metadata" }, ["message: No such key: kye"]],
+  [{ message: "{count}" }, ["message: Unknown variable: count"]],
+  [{ message: "{count}", group: "ns.name" }, []],
+  [{ help: "{" }, ["help: the brace at character 1 is not closed"]],
+] as const) {
+  rules(`${JSON.stringify(check)}: ${errors.join() || "fine"}`, () => {
+    assert.equal(checkErrors({ on: "workload", message: "m", ...check }), errors);
+  });
+}
+
 rules.run();
