@@ -4,7 +4,7 @@ import type { Reading } from "./document.ts";
 import { parseDocument } from "./parse.ts";
 import { errorAt } from "./problem.ts";
 import { checkCharacters, meetsCharacter, refusal } from "./text.ts";
-import { type Scan, startScan } from "./tokens.ts";
+import { type Scan, startScan, Token } from "./tokens.ts";
 
 export interface ReadOptions {
   /**
@@ -42,8 +42,9 @@ export function readYaml(text: string, start = 0, end = text.length, options: Re
   return { ok: true, root: to.root, duplicates: to.duplicates };
 }
 
-/** Up to where the reader needed the text: four characters from the beginning of its last token, and those it took. */
+/** Up to where the reader needed the text: what its last token took, and four characters from where it looked for its end. */
 function endOfNeed(scan: Scan): number {
   const token = scan.starts.at(-1) ?? 0;
-  return Math.max(token + 4, scan.pos + 1);
+  const isQuoted = scan.kinds.at(-1) === Token.scalar && (scan.extras.at(-1) ?? 0) > 0;
+  return Math.max(token + (isQuoted ? 5 : 4), scan.pos + 1);
 }
