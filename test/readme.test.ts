@@ -33,7 +33,7 @@ function localLinks(text: string): readonly string[] {
 const readme = suite("README and documents");
 
 readme("README holds two commands between its markers, and nothing else is taken for one", () => {
-  const [, between = ""] = /<!-- commands -->\n([^]*?)<!-- \/commands -->/.exec(read("README.md")) ?? [];
+  const [, between = ""] = /<!-- commands -->\n([\s\S]*?)<!-- \/commands -->/.exec(read("README.md")) ?? [];
   const commands = between.split("\n").filter((line) => line.startsWith("    "));
   assert.equal(
     commands.map((line) => line.trim()),

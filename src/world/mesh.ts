@@ -4,10 +4,10 @@ import { readInjectorConfig } from "../istio/injector-config.ts";
 import { newestRelease } from "../istio/releases.ts";
 import { readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
 import { at, type Json, type JsonObject } from "../kube/json.ts";
-import { readEmbedded } from "../source/document.ts";
-import { entryOf, type Node, toValue } from "../source/node.ts";
+import { toValue } from "../source/node.ts";
+import { readYaml } from "../source/read.ts";
 import type { Config } from "./config.ts";
-import type { Placed, Resource } from "./world.ts";
+import type { Placed } from "./world.ts";
 
 export interface MeshSources {
   readonly webhookConfigurations: readonly Placed[];
@@ -81,10 +81,10 @@ function assumedInjectors(
   }));
 }
 
-function injectorOf({ resource, name, namespace, value }: Placed): readonly Injector[] {
+function injectorOf({ name, namespace, value }: Placed): readonly Injector[] {
   if (!name.startsWith("istio-sidecar-injector")) return [];
-  const config = embedded(resource, "config");
-  const values = embedded(resource, "values");
+  const config = embedded(value, "config");
+  const values = embedded(value, "values");
   const injector = readInjectorConfig({
     configMap: `${namespace ?? "istio-system"}/${name}`,
     name,
@@ -95,23 +95,12 @@ function injectorOf({ resource, name, namespace, value }: Placed): readonly Inje
   return injector ? [injector] : [];
 }
 
-/** The YAML or JSON text below `data.<key>` of a ConfigMap, parsed; undefined when absent or unreadable. */
-function embedded(resource: Resource, key: string): Json | undefined {
-  const reading = resource.document.read();
-  if (!reading.ok || !reading.root) return undefined;
-  const node = nodeAt(reading.root, [...resource.path, "data", key]);
-  if (node?.type !== "scalar") return undefined;
-  const inner = readEmbedded(resource.document.file, node);
+/** The YAML or JSON text below `data.<key>` of a ConfigMap as it arrives, parsed; undefined when absent or unreadable. */
+function embedded(configMap: JsonObject, key: string): Json | undefined {
+  const text = at(configMap, ["data", key]);
+  if (typeof text !== "string") return undefined;
+  const inner = readYaml(text);
   return inner.ok && inner.root ? toValue(inner.root) : undefined;
-}
-
-function nodeAt(root: Node, path: readonly (string | number)[]): Node | undefined {
-  let node: Node | undefined = root;
-  for (const step of path) {
-    if (typeof step === "number") node = node?.type === "list" ? node.items[step] : undefined;
-    else node = entryOf(node, step)?.value;
-  }
-  return node;
 }
 
 function releaseOf(injectors: readonly Injector[]): string | undefined {

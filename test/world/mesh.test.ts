@@ -1,0 +1,314 @@
+/** The mesh that files and configuration describe: webhooks, revisions, tags, release, the injector's policy. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ScanOptions } from "../../src/index.ts";
+import { newestRelease } from "../../src/istio/releases.ts";
+import { deployment, enabled, type Files, namespace, scanned, verdicts } from "./scanned.ts";
+
+const mesh = suite("mesh");
+
+const web = deployment("web", "namespace: shop");
+const labelled = namespace("shop", enabled);
+const configuration = (istio: string) => `istio: {${istio}}\n`;
+
+const webhooks = (
+  name: string,
+  selector: string,
+  revision = "default",
+) => `apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: ${name}, labels: {istio.io/rev: ${revision}}}
+webhooks:
+  - name: sidecar-injector.istio.io
+    clientConfig: {service: {name: istiod, namespace: istio-system, path: /inject}}
+    namespaceSelector: {matchLabels: {${selector}}}
+    rules: [{operations: [CREATE], apiGroups: [""], apiVersions: [v1], resources: [pods]}]
+`;
+
+const injector = (config: string, values = "", name = "istio-sidecar-injector") => `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: ${name}
+  namespace: istio-system
+data:
+  config: |-
+    ${config.replaceAll("\n", "\n    ")}
+${values && `  values: |-\n    ${values.replaceAll("\n", "\n    ")}\n`}`;
+
+interface Case {
+  readonly name: string;
+  readonly files: Files;
+  readonly options?: ScanOptions;
+  readonly verdicts?: readonly string[];
+  readonly revision?: string | null;
+  readonly reason?: string;
+  readonly version?: string;
+  readonly webhooks?: "stock" | "repository" | "configuration";
+  /** Where the last step of the trace looked. */
+  readonly where?: string;
+}
+
+const configPath = "sidelint.yaml";
+
+const cases: readonly Case[] = [
+  {
+    name: "without any webhook the stock ones of the newest release are assumed",
+    files: { "a.yaml": web, "ns.yaml": labelled },
+    verdicts: ["shop Deployment/web injected"],
+    revision: "default",
+    version: newestRelease,
+    webhooks: "stock",
+    where: `default of Istio ${newestRelease}`,
+  },
+  {
+    name: "a written webhook replaces the stock ones",
+    files: { "a.yaml": web, "ns.yaml": labelled, "hooks.yaml": webhooks("mine", "team: a") },
+    verdicts: ["shop Deployment/web not-injected"],
+    webhooks: "repository",
+    where: "hooks.yaml:7:39",
+  },
+  {
+    name: "a written webhook matches by its own selector",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "team: a"),
+      "hooks.yaml": webhooks("mine", "team: a"),
+    },
+    verdicts: ["shop Deployment/web injected"],
+    revision: "default",
+    webhooks: "repository",
+  },
+  {
+    name: "a webhook configuration that injects nothing leaves the stock ones assumed",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "hooks.yaml": `apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: cert-manager}
+webhooks:
+  - name: webhook.cert-manager.io
+    clientConfig: {service: {name: cert-manager, namespace: cert-manager, path: /mutate}}
+    rules: [{operations: [CREATE], apiGroups: [cert-manager.io], apiVersions: [v1], resources: [certificates]}]
+`,
+    },
+    verdicts: ["shop Deployment/web injected"],
+    webhooks: "stock",
+  },
+  {
+    name: "istio.webhooks: stock passes over written ones",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "hooks.yaml": webhooks("mine", "team: a"),
+      "sidelint.yaml": configuration("webhooks: stock"),
+    },
+    options: { configPath },
+    verdicts: ["shop Deployment/web injected"],
+    webhooks: "stock",
+  },
+  {
+    name: "a revision of the configuration",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "istio.io/rev: canary"),
+      "sidelint.yaml": configuration("revisions: [{name: canary}]"),
+    },
+    options: { configPath },
+    verdicts: ["shop Deployment/web injected"],
+    revision: "canary",
+    webhooks: "configuration",
+  },
+  {
+    name: "a revision nobody has",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "istio.io/rev: canary"),
+      "sidelint.yaml": configuration("revisions: [{name: 1-30}]"),
+    },
+    options: { configPath },
+    verdicts: ["shop Deployment/web not-injected"],
+    reason: "no-webhook",
+  },
+  {
+    name: "a tag leads to the revision behind it",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "istio.io/rev: prod"),
+      "sidelint.yaml": configuration("revisions: [{name: 1-30, tags: [prod]}]"),
+    },
+    options: { configPath },
+    verdicts: ["shop Deployment/web injected"],
+    revision: "1-30",
+  },
+  {
+    name: "the tag default answers to istio-injection",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "sidelint.yaml": configuration("revisions: [{name: 1-30, tags: [default]}]"),
+    },
+    options: { configPath },
+    verdicts: ["shop Deployment/web injected"],
+    revision: "1-30",
+  },
+  {
+    name: "a named revision alone does not answer to istio-injection",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "sidelint.yaml": configuration("revisions: [{name: 1-30}]"),
+    },
+    options: { configPath },
+    verdicts: ["shop Deployment/web not-injected"],
+  },
+  {
+    name: "revisions of the configuration stand beside written webhooks of others",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "istio.io/rev: canary"),
+      "hooks.yaml": webhooks("mine", "team: a"),
+      "sidelint.yaml": configuration("revisions: [{name: canary}]"),
+    },
+    options: { configPath },
+    verdicts: ["shop Deployment/web injected"],
+    revision: "canary",
+  },
+  {
+    name: "the release of the configuration",
+    files: { "a.yaml": web, "sidelint.yaml": configuration('version: "1.20"') },
+    options: { configPath },
+    version: "1.20",
+  },
+  {
+    name: "--istio-version wins over the configuration",
+    files: { "a.yaml": web, "sidelint.yaml": configuration('version: "1.20"') },
+    options: { configPath, istioVersion: "1.8" },
+    version: "1.8",
+  },
+  {
+    name: "the release of the injector's values",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "map.yaml": injector("policy: enabled", '{"global": {"tag": "1.26.3"}}'),
+    },
+    verdicts: ["shop Deployment/web injected"],
+    version: "1.26.3",
+  },
+  {
+    name: "the configuration's release wins over the injector's",
+    files: {
+      "a.yaml": web,
+      "map.yaml": injector("policy: enabled", '{"global": {"tag": "1.26.3"}}'),
+      "sidelint.yaml": configuration('version: "1.20"'),
+    },
+    options: { configPath },
+    version: "1.20",
+  },
+  {
+    name: "an injector whose policy is disabled",
+    files: { "a.yaml": web, "ns.yaml": labelled, "map.yaml": injector("policy: disabled") },
+    verdicts: ["shop Deployment/web not-injected"],
+    reason: "policy-disabled",
+    where: "map.yaml:7:3",
+  },
+  {
+    name: "policy: off is a boolean, which is no policy",
+    files: { "a.yaml": web, "ns.yaml": labelled, "map.yaml": injector("policy: off") },
+    verdicts: ["shop Deployment/web not-injected"],
+    reason: "policy-illegal",
+  },
+  {
+    name: "a policy in quotes is read as its text",
+    files: { "a.yaml": web, "ns.yaml": labelled, "map.yaml": injector('policy: "enabled"') },
+    verdicts: ["shop Deployment/web injected"],
+  },
+  {
+    name: "the injector's selectors",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "map.yaml": injector("policy: enabled\nneverInjectSelector:\n  - matchLabels: {app: web}"),
+    },
+    verdicts: ["shop Deployment/web not-injected"],
+    reason: "never-selector",
+  },
+  {
+    name: "an injector of another revision has no say",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "map.yaml": injector("policy: disabled", "", "istio-sidecar-injector-canary"),
+    },
+    verdicts: ["shop Deployment/web injected"],
+    revision: "default",
+  },
+  {
+    name: "an injector's configuration that cannot be read is passed over",
+    files: { "a.yaml": web, "ns.yaml": labelled, "map.yaml": injector("policy: [disabled") },
+    verdicts: ["shop Deployment/web injected"],
+  },
+  {
+    name: "an injector as its kustomization patches it",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "istio/kustomization.yaml": `resources: [map.yaml]
+patches:
+  - patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: istio-sidecar-injector, namespace: istio-system}, data: {config: "policy: disabled"}}'
+`,
+      "istio/map.yaml": injector("policy: enabled"),
+    },
+    verdicts: ["shop Deployment/web not-injected"],
+    reason: "policy-disabled",
+  },
+  {
+    name: "other ConfigMaps with istio in their names are no injectors",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "map.yaml": injector("policy: disabled", "", "istio"),
+      "other.yaml": injector("policy: disabled", "", "my-istio-sidecar-injector"),
+    },
+    verdicts: ["shop Deployment/web injected"],
+    webhooks: "stock",
+  },
+  {
+    name: "the configuration's policy, where no injector is written",
+    files: { "a.yaml": web, "ns.yaml": labelled, "sidelint.yaml": configuration("policy: disabled") },
+    options: { configPath },
+    verdicts: ["shop Deployment/web not-injected"],
+    reason: "policy-disabled",
+  },
+  {
+    name: "enableNamespacesByDefault",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop"),
+      "sidelint.yaml": configuration("enableNamespacesByDefault: true"),
+    },
+    options: { configPath },
+    verdicts: ["shop Deployment/web injected"],
+  },
+];
+
+for (const each of cases) {
+  mesh(each.name, () => {
+    const { report } = scanned(each.files, each.options);
+    if (each.verdicts) assert.equal(verdicts(each.files, each.options), each.verdicts);
+    const [first] = report.workloads;
+    if (each.revision !== undefined) assert.is(first?.revision, each.revision);
+    if (each.reason !== undefined) assert.is(first?.reason, each.reason);
+    if (each.version !== undefined) assert.is(report.istio.version, each.version);
+    if (each.webhooks !== undefined) assert.is(report.istio.webhooks, each.webhooks);
+    if (each.where !== undefined) assert.is(first?.trace.at(-1)?.where, each.where);
+  });
+}
+
+mesh("the report says what was assumed", () => {
+  const { report } = scanned({ "a.yaml": web }, { assume: { "istio-injection": "enabled", a: "b" } });
+  assert.equal(report.istio.assumed, ["istio-injection=enabled", "a=b"]);
+});
+
+mesh.run();
