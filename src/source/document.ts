@@ -1,4 +1,5 @@
 /** One YAML document of a file: where it stands, what a peek says of it, and its values on first need. */
+import { isJson } from "./json-stream.ts";
 import type { Node, Range } from "./node.ts";
 import { readYaml } from "./read.ts";
 import { splitDocuments } from "./split.ts";
@@ -67,11 +68,19 @@ export function readDocuments(file: SourceFile): readonly Document[] {
       end,
       peek,
       read() {
-        reading ??= readYaml(file.text, body, end);
+        reading ??= readRange(file.text, body, end);
         return reading;
       },
     };
   });
+}
+
+/** As kubectl reads a document: lines that end, and JSON where YAML does not cover it. */
+function readRange(text: string, start: number, end: number): Reading {
+  const reading = readYaml(text, start, end, { lines: true });
+  const isObject =
+    !reading.ok && /^\s*\{/.test(text.slice(start, start + 4096)) && isJson(text.slice(start, end));
+  return isObject ? readYaml(text, start, end, { json: true }) : reading;
 }
 
 /** Whether a text can hold a Kubernetes resource at all: it says `kind` somewhere. */

@@ -6,7 +6,8 @@ export function jsonValueEnd(text: string, from: number): number {
   return end > from && isJson(text.slice(from, end)) ? end : -1;
 }
 
-function isJson(text: string): boolean {
+/** Whether a text is one JSON value. */
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

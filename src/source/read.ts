@@ -12,6 +12,10 @@ export interface ReadOptions {
    * a type that wants a string.
    */
   readonly nonFinite?: boolean;
+  /** Whether the last line counts as ended even where the text lacks its line end, as for all readers that read lines. */
+  readonly lines?: boolean;
+  /** Whether the text is JSON: it may have `\/`, pairs of surrogate escapes, and keys that YAML takes for too long. */
+  readonly json?: boolean;
 }
 
 /**
@@ -22,13 +26,14 @@ export function readYaml(text: string, start = 0, end = text.length, options: Re
   const source = start === 0 && end === text.length ? text : text.slice(start, end);
   const { wide, refused } = checkCharacters(source);
   const to = startComposition(start);
-  const scan = startScan(source, wide);
+  const ended = options.lines !== true || source.endsWith("\n");
+  const scan = startScan(ended ? source : `${source}\n`, wide, options.json === true);
   if (source.charCodeAt(0) === 0xfeff) {
     scan.pos = 1;
     scan.lineStart = 1;
   }
   parseDocument(scan, to);
-  if (refused >= 0 && (scan.failure || meetsCharacter(source, refused, endOfNeed(scan)))) {
+  if (refused >= 0 && !options.json && (scan.failure || meetsCharacter(source, refused, endOfNeed(scan)))) {
     return { ok: false, error: errorAt(refusal(source, refused), start + refused) };
   }
   if (scan.failure) {

@@ -143,7 +143,8 @@ const hexEscapes: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 function readEscape(scan: Scan, pos: number): string | undefined {
   const { text } = scan;
   const letter = text.charAt(pos + 1);
-  const simple = Object.hasOwn(simpleEscapes, letter) ? simpleEscapes[letter] : undefined;
+  const known = Object.hasOwn(simpleEscapes, letter) ? simpleEscapes[letter] : undefined;
+  const simple = scan.json && letter === "/" ? "/" : known;
   if (simple !== undefined) {
     scan.pos = pos + 2;
     return simple;
@@ -162,10 +163,21 @@ function readEscape(scan: Scan, pos: number): string | undefined {
     }
     code = code * 16 + digit;
   }
+  scan.pos = pos + 2 + length;
+  if (scan.json && letter === "u" && (code & 0xf800) === 0xd800) return readSurrogate(scan, code);
   if ((code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff) {
     fail(scan, problems.escapeCode, pos);
     return undefined;
   }
-  scan.pos = pos + 2 + length;
   return String.fromCodePoint(code);
+}
+
+/** A surrogate escaped in JSON, with the other half when it follows; alone it is U+FFFD, as in Go. */
+function readSurrogate(scan: Scan, code: number): string {
+  const next = /\\u(d[c-f][0-9a-f]{2})/iy;
+  next.lastIndex = scan.pos;
+  const low = code < 0xdc00 ? next.exec(scan.text)?.[1] : undefined;
+  if (low === undefined) return "\ufffd";
+  scan.pos += 6;
+  return String.fromCharCode(code, Number.parseInt(low, 16));
 }

@@ -38,6 +38,8 @@ export interface Scan {
   readonly text: string;
   /** Whether some characters take two UTF-16 code units, so that columns must be counted. */
   readonly wide: boolean;
+  /** Whether the text is known to be JSON. */
+  readonly json: boolean;
   pos: number;
   line: number;
   lineStart: number;
@@ -65,11 +67,12 @@ export interface Scan {
   failure: { readonly problem: Problem; readonly offset: number } | undefined;
 }
 
-/** Scanner state at the beginning of a text. `wide` says whether the text has surrogate pairs. */
-export function startScan(text: string, wide: boolean): Scan {
+/** Scanner state at the beginning of a text. `wide` says whether the text has surrogate pairs, `json` that it is JSON. */
+export function startScan(text: string, wide: boolean, json: boolean): Scan {
   return {
     text: `${text}\0`,
     wide,
+    json,
     pos: 0,
     line: 0,
     lineStart: 0,
@@ -124,6 +127,7 @@ const keyReach = 1024;
 
 /** Whether the key pending at a token is still possible: on this line and not too far back. */
 export function isFresh(scan: Scan, token: number): boolean {
+  if (scan.json) return true;
   return scan.ends[token] === scan.line && columnOf(scan) - (scan.extras[token] ?? 0) <= keyReach;
 }
 

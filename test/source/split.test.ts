@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { mentionsKind, readDocuments } from "../../src/source/document.ts";
+import { toGoJson } from "../../src/source/go-json.ts";
 import { splitDocuments } from "../../src/source/split.ts";
 
 const splitting = suite("splitDocuments: ranges");
@@ -131,6 +132,23 @@ documents("a byte order mark behind a marker does not become part of a key, as k
   const reading = second?.read();
   assert.is(reading?.ok && reading.root?.type === "map" && reading.root.entries[0]?.key, "b");
 });
+documents("a last line without line end counts as ended, as for kubectl", () => {
+  const reading = readDocuments({ path: "a.yaml", text: "a: |\n  text" })[0]?.read();
+  assert.is(reading?.ok && toGoJson(reading.root), '{"a":"text\\n"}');
+});
+const jsonCases: readonly (readonly [text: string, json: string])[] = [
+  ['{"a": "\\/b"}', '{"a":"/b"}'],
+  ['{"a": "\\ud83d\\ude00 \\ud83d"}', '{"a":"😀 \ufffd"}'],
+  ['{"a"\n:\n1}', '{"a":1}'],
+  [`{"${"k".repeat(2000)}": {"a": [1, "x"]}}`, `{"${"k".repeat(2000)}":{"a":[1,"x"]}}`],
+  ['{\n\t"a":\t1\n}', '{"a":1}'],
+];
+for (const [text, json] of jsonCases) {
+  documents(`JSON that YAML does not cover is read: ${text.slice(0, 30)}`, () => {
+    const reading = readDocuments({ path: "a.json", text })[0]?.read();
+    assert.is(reading?.ok && toGoJson(reading.root), json);
+  });
+}
 documents("a file without the word kind holds no resource", () => {
   assert.is(mentionsKind("replicas: 3\n"), false);
   assert.is(mentionsKind("kind: Pod\n"), true);
