@@ -53,7 +53,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     namespaces: [...namespaces.configured, ...namespaces.repository, ...namespaces.dumped],
     memberNamespaces: memberNamespaces(placed),
     workloads,
-    missing: missingFacts(workloads),
+    missing: missingFacts(workloads, options.belowConfig),
     skipped: [...collected.skipped, ...builds.flatMap((build): readonly Skipped[] => build.skipped)],
   };
 }
