@@ -13,7 +13,7 @@ import { buildWorld } from "./world/build.ts";
 import { collect, directoryOf } from "./world/collect.ts";
 import type { Config } from "./world/config.ts";
 import { workloadKinds } from "./world/configured.ts";
-import type { World } from "./world/world.ts";
+import type { Skipped, World } from "./world/world.ts";
 
 export type { Finding, Severity } from "./lint/finding.ts";
 export type { Report, ReportedWorkload } from "./report/report.ts";
@@ -63,7 +63,8 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
   const paths = options.paths ?? ["."];
   const walked = walk(tree, paths, { ignore: config.ignore ?? [], ignoreBase: configBase });
   const kinds = workloadKinds(config);
-  const collected = collect(tree, walked.files, { kinds, onProgress: options.onProgress });
+  const read = collect(tree, walked.files, { kinds, onProgress: options.onProgress });
+  const collected = { ...read, skipped: [...read.skipped, ...walked.outsideLinks.map(outsideLink)] };
   const dumps = collect(tree, options.namespaceDumps ?? [], { kinds: [] });
   const world = buildWorld(collected, {
     config,
@@ -91,4 +92,8 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     failures: walked.failures,
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text,
   };
+}
+
+function outsideLink(path: string): Skipped {
+  return { reason: "outside-link", path, files: 1, detail: "" };
 }

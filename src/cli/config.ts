@@ -1,11 +1,18 @@
 /** Finds and reads the configuration, and shows what is wrong with it where it stands. */
+import { unknownRules } from "../lint/run.ts";
 import { frame } from "../report/frame.ts";
 import { paintOf } from "../report/paint.ts";
 import { withSlashes } from "../source/disk.ts";
 import type { Location } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
 import type { FileTree } from "../source/tree.ts";
-import { type Config, type ConfigProblem, findConfig, loadConfig } from "../world/config.ts";
+import {
+  type AcceptedConfig,
+  type Config,
+  type ConfigProblem,
+  findConfig,
+  loadConfig,
+} from "../world/config.ts";
 import { missing } from "./input.ts";
 import { UsageError } from "./usage.ts";
 
@@ -43,8 +50,17 @@ export function readConfig(
   if ("reason" in bytes) throw new UsageError(`${path}: ${bytes.reason}`);
   const text = new TextDecoder().decode(bytes);
   const reading = loadConfig(text, path);
-  if (reading.ok) return { config: reading.config, path, locate: reading.locate };
-  throw new UsageError(reading.problems.map((problem) => shown(problem, text, path, style)).join("\n"));
+  const problems = reading.ok ? unknownRuleProblems(reading) : reading.problems;
+  if (reading.ok && problems.length === 0) return { config: reading.config, path, locate: reading.locate };
+  throw new UsageError(problems.map((problem) => shown(problem, text, path, style)).join("\n"));
+}
+
+function unknownRuleProblems({ config, locate }: AcceptedConfig): readonly ConfigProblem[] {
+  return unknownRules(Object.keys(config.rules ?? {})).map(({ name, meant }): ConfigProblem => {
+    const location = locate(["rules", name], "key");
+    const hint = meant === undefined ? "`sidelint rules` lists them" : `did you mean ${meant}?`;
+    return { message: `there is no rule ${name}`, hint, ...(location && { location }) };
+  });
 }
 
 /** The configuration with the revisions that a command line names besides. */

@@ -1,4 +1,5 @@
 /** Evaluates rules over a world: findings in order, each told once. */
+import { nearest } from "../kube/nearest.ts";
 import type { Location } from "../source/locate.ts";
 import type { Problem } from "../world/collect.ts";
 import type { World } from "../world/world.ts";
@@ -24,6 +25,16 @@ let builtin: readonly Rule[] | undefined;
 export function defaultRules(): readonly Rule[] {
   builtin ??= builtinRules.map(ruleOf);
   return builtin;
+}
+
+/** Names that are neither the id nor a code of a built-in rule, each with the nearest that is. */
+export function unknownRules(
+  names: readonly string[],
+): readonly { readonly name: string; readonly meant: string | undefined }[] {
+  const known = defaultRules().flatMap(({ id, aliases }) => [id, ...aliases]);
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ name, meant: nearest(name, known)[0] }));
 }
 
 /** A rule that is on, with the severity it has here, and those of its checks that look at one kind of subject. */

@@ -4,6 +4,7 @@ import { injectValue, readInject } from "../istio/policy.ts";
 import { sidecarState } from "../istio/sidecar-state.ts";
 import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { missingSubject } from "../world/missing.ts";
 import type { MissingFact, NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
 import { type EntryView, entriesOf, isMisspelled, isNoString } from "./entry.ts";
 import { isPlaceholder, isReadFromPods } from "./functions.ts";
@@ -235,8 +236,7 @@ export class DecisionView {
     return hingeOf(this.decision.possibilities);
   }
   get missing(): string {
-    const { name } = this.#workload.namespace;
-    return name ?? subjectOf(new WorkloadView(this.#workload).directory);
+    return missingSubject(this.#workload);
   }
   get missingLine(): string {
     const asked = this.missing;
@@ -254,13 +254,11 @@ export class DecisionView {
     return `it has no ${injectionKey} or ${revisionKey} label`;
   }
   get shutWhere(): string {
-    return this.#workload.namespaceLabelOrigins[0]?.text ?? "";
+    const labels = this.#workload.namespace.labels?.[0] ?? {};
+    const key = [injectionKey, revisionKey].find((one) => labels[one] !== undefined);
+    if (key === undefined) return this.#workload.namespaceLabelOrigins[0]?.text ?? "";
+    return this.#workload.originOf({ of: "namespace", path: ["metadata", "labels", key] }).text;
   }
-}
-
-/** The path pattern of a directory, as missing facts name it. */
-function subjectOf(directory: string): string {
-  return directory === "." ? "*" : `${directory}/**`;
 }
 
 /** "injected where the namespace has istio-injection=enabled, else not". */

@@ -149,8 +149,7 @@ function mesh(report: Report): string {
 
 const reasons: Readonly<Record<Skipped["reason"], (files: number) => string>> = {
   "helm-template": (files) => `Helm ${files === 1 ? "template" : "templates"}`,
-  "too-large": (files) => `too large ${files === 1 ? "file" : "files"}`,
-  binary: (files) => `${files === 1 ? "file that is" : "files that are"} not text`,
+  "outside-link": (files) => `${files === 1 ? "link" : "links"} that lead out of the paths`,
   "remote-base": (files) => `remote kustomize ${files === 1 ? "base" : "bases"}`,
   plugin: (files) => `kustomize ${files === 1 ? "plugin" : "plugins"}`,
   unreadable: (files) => `unreadable ${files === 1 ? "path" : "paths"}`,

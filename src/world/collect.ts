@@ -154,7 +154,8 @@ function sift(file: SourceFile, sieve: Sieve): Sifted {
         if (decidesOnInjection(resource, sieve.extra)) resources.push(resource);
       }
     } else if (textOf(document).includes("{{")) {
-      skips.push({ reason: "helm-template", path: directoryOf(file.path), detail: "" });
+      if (skips.length === 0)
+        skips.push({ reason: "helm-template", path: directoryOf(file.path), detail: "" });
     } else if (isKustomization || looksLikeManifest(document)) {
       problems.push({ file, error: reading.error });
     }
@@ -210,10 +211,13 @@ function decidesOnInjection(resource: Resource, kinds: readonly WorkloadKind[]):
   return podTemplatesOf(apiVersion, kind, kinds) !== undefined && !isListKind(apiVersion, kind);
 }
 
-/** Whether a text has `apiVersion` and `kind` lines, which is what tells a manifest from other YAML and JSON. */
+/** Whether a text has `apiVersion` and `kind` as keys, which is what tells a manifest from other YAML and JSON. */
 function looksLikeManifest(document: Document): boolean {
   const text = textOf(document);
-  return /^[\s{"']*apiVersion["']?\s*:/m.test(text) && /^[\s{,"']*kind["']?\s*:/m.test(text);
+  return (
+    /(?:^|[{,])[ \t"']*apiVersion["']?[ \t]*:/m.test(text) &&
+    /(?:^|[{,])[ \t"']*kind["']?[ \t]*:/m.test(text)
+  );
 }
 
 function textOf(document: Document): string {

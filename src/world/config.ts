@@ -21,13 +21,15 @@ export interface ConfigProblem {
   readonly hint?: string;
 }
 
+export interface AcceptedConfig {
+  readonly ok: true;
+  readonly config: Config;
+  /** Where a setting stands, such as `["rules", "verdict-unknown"]`; undefined when it is not written. */
+  locate(path: Path, part?: Part): Location | undefined;
+}
+
 export type ConfigReading =
-  | {
-      readonly ok: true;
-      readonly config: Config;
-      /** Where a setting stands, such as `["rules", "verdict-unknown"]`; undefined when it is not written. */
-      locate(path: Path, part?: Part): Location | undefined;
-    }
+  | AcceptedConfig
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 const fileNames = ["sidelint.yaml", ".sidelint.yaml", "sidelint.yml"];

@@ -2,13 +2,13 @@
 import { directoryOf } from "./collect.ts";
 import type { MissingFact, Workload } from "./world.ts";
 
-/**
- * The missing facts behind all unknown verdicts, the one that decides most first. `belowConfig` makes a path of the tree
- * relative to the configuration's directory, which patterns are relative to; undefined for paths elsewhere.
- */
+/** A path of the tree relative to the configuration's directory; undefined when it lies elsewhere. */
+type BelowConfig = (path: string) => string | undefined;
+
+/** The missing facts behind all unknown verdicts, the one that decides most first. */
 export function missingFacts(
   workloads: readonly Workload[],
-  belowConfig: (path: string) => string | undefined,
+  belowConfig: BelowConfig,
 ): readonly MissingFact[] {
   const counts = new Map<string, MissingFact>();
   for (const workload of workloads) {
@@ -22,26 +22,50 @@ export function missingFacts(
   );
 }
 
-/** The namespace whose labels a workload's verdict hinges on, or the pattern of the files whose namespace nothing names. */
-export function missingSubject({ namespace, root, resource }: Workload): string {
-  if (namespace.name !== null) return namespace.name;
-  const directory = root ?? directoryOf(resource.document.file.path);
-  return directory === "." ? "*" : `${directory}/**`;
+/** The namespace whose labels a workload's verdict hinges on, or the files whose namespace nothing names. */
+export function missingSubject(workload: Workload): string {
+  return workload.namespace.name ?? filesLike(workload).shown;
 }
 
-function factFor(workload: Workload): MissingFact {
+function factFor(workload: Workload, belowConfig: BelowConfig): MissingFact {
   const subject = missingSubject(workload);
-  const key = scalar(subject);
-  return workload.namespace.name === null
-    ? { what: "namespace", subject, decides: 0, line: `paths: {${key}: {namespace: …}}` }
-    : {
-        what: "namespace-labels",
-        subject,
-        decides: 0,
-        line: `namespaces: {${key}: {labels: {istio-injection: enabled}}}`,
-      };
+  if (workload.namespace.name !== null) {
+    const line = `namespaces: {${scalar(subject)}: {labels: {istio-injection: enabled}}}`;
+    return { what: "namespace-labels", subject, decides: 0, line };
+  }
+  const { directory, rest } = filesLike(workload);
+  const pattern = patternOf(directory, rest, belowConfig);
+  return { what: "namespace", subject, decides: 0, line: `paths: {${scalar(pattern)}: {namespace: …}}` };
 }
 
+interface Files {
+  readonly directory: string;
+  /** What follows the directory. */
+  readonly rest: string;
+  readonly shown: string;
+}
+
+/** The files that a workload shares its fate with: those of its directory or build; at the top only those beside it. */
+function filesLike({ root, resource }: Workload): Files {
+  const file = resource.document.file.path;
+  const directory = root ?? directoryOf(file);
+  if (directory !== ".") return { directory, rest: "**", shown: `${directory}/**` };
+  const rest = root === null ? `*${file.slice(file.lastIndexOf("."))}` : "kustomization.yaml";
+  return { directory, rest, shown: rest };
+}
+
+/** The pattern as `.gitignore` would have it; one that names no directory begins with `/`, or it would match at any depth. */
+function patternOf(directory: string, rest: string, belowConfig: BelowConfig): string {
+  const below = belowConfig(directory === "." ? rest : `${directory}/${rest}`) ?? `${directory}/${rest}`;
+  const inside = below.slice(0, below.length - rest.length);
+  return `${inside === "" ? "/" : ""}${inside.replace(/[\\*?[\]!# ]/g, escaped)}${rest}`;
+}
+
+function escaped(sign: string): string {
+  return sign === " " ? sign : `\\${sign}`;
+}
+
+/** A key as YAML in flow style takes it. */
 function scalar(text: string): string {
   const plain = /^[A-Za-z/][\w./*-]*$/.test(text) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text);
   return plain ? text : JSON.stringify(text);

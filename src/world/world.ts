@@ -94,8 +94,7 @@ export interface MissingFact {
 export interface Skipped {
   readonly reason:
     | "helm-template"
-    | "too-large"
-    | "binary"
+    | "outside-link"
     | "remote-base"
     | "plugin"
     | "unreadable"

@@ -2,15 +2,13 @@
 import { type Config, memoryTree, scan } from "../../src/index.ts";
 import { ruleCatalogue } from "../../src/lint/catalogue.ts";
 import { runExamples } from "../../src/lint/examples.ts";
-import type { Case } from "./family.ts";
+import type { Family } from "./family.ts";
 
 /** One case for each example of each rule. */
-export function ruleCases(): readonly Case[] {
+export const family: Family = async function* () {
   const check = (manifest: string, config: object) =>
     scan(memoryTree({ "manifest.yaml": manifest }), { config: config as Config }).findings;
-  return runExamples(ruleCatalogue(), check).map(({ rule, example, failure }) => ({
-    id: `${rule}: ${example}`,
-    group: rule,
-    failure,
-  }));
-}
+  for (const { rule, example, failure } of runExamples(ruleCatalogue(), check)) {
+    yield { id: `${rule}: ${example}`, group: rule, failure };
+  }
+};

@@ -36,8 +36,7 @@ const verdicts: Readonly<Record<Verdict, true>> = {
 };
 const skips: Readonly<Record<Skipped["reason"], true>> = {
   "helm-template": true,
-  "too-large": true,
-  binary: true,
+  "outside-link": true,
   "remote-base": true,
   plugin: true,
   unreadable: true,
