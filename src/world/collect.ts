@@ -215,8 +215,7 @@ function decidesOnInjection(resource: Resource, kinds: readonly WorkloadKind[]):
 function looksLikeManifest(document: Document): boolean {
   const text = textOf(document);
   return (
-    /(?:^|[{,])[ \t"']*apiVersion["']?[ \t]*:/m.test(text) &&
-    /(?:^|[{,])[ \t"']*kind["']?[ \t]*:/m.test(text)
+    /(?:^|[{,])[ \t"']*apiVersion["']?[ \t]*:/m.test(text) && /(?:^|[{,])[ \t"']*kind["']?[ \t]*:/m.test(text)
   );
 }
 
