@@ -74,9 +74,20 @@ export function goFloat32(value: number): string {
   if (single === 0) return Object.is(single, -0) ? "-0" : "0";
   let digits = 1;
   while (digits < 9 && Math.fround(Number(single.toExponential(digits - 1))) !== single) digits++;
-  const [mantissa = "", exponent = "0"] = single.toExponential(digits - 1).split("e");
+  const [mantissa = "", exponent = "0"] = roundHalfEven(single, digits).split("e");
   const power = Number(exponent);
   if (power >= -4 && power < 6) return Number(`${mantissa}e${power}`).toString();
   const magnitude = String(Math.abs(power)).padStart(2, "0");
   return `${mantissa}e${power < 0 ? "-" : "+"}${magnitude}`;
+}
+
+/** Like toExponential, but of two equally near numbers it takes the one whose last digit is even, as Go does. */
+function roundHalfEven(value: number, digits: number): string {
+  const exact = value.toExponential(60);
+  const point = exact.indexOf(".");
+  const cut = point + digits;
+  const isTie = /^50*e/.test(exact.slice(cut));
+  const last = digits === 1 ? exact.charAt(point - 1) : exact.charAt(cut - 1);
+  if (!isTie || Number(last) % 2 === 1) return value.toExponential(digits - 1);
+  return exact.slice(0, digits === 1 ? point : cut) + exact.slice(exact.indexOf("e"));
 }

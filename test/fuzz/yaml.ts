@@ -7,6 +7,24 @@ import type { Ask, Outcome, Random, Target } from "./target.ts";
 import { manifests } from "./yaml-seeds.ts";
 
 const scalars = [
+  "!!timestamp 2001-1-2",
+  "!!timestamp 2024-02-30",
+  "!!timestamp 2001-12-14t21:59:43.10-05:00",
+  "!!timestamp 2001-12-14 2:5:4.1",
+  "!!timestamp 2001-12-14T2:5:4Z",
+  "!!timestamp 2001-12-14T21:59:43,5+24:00",
+  "0b-1",
+  "-0b1",
+  "1e-400",
+  "._5",
+  ".5e3",
+  "+.5",
+  "-.5_0",
+  "!!float 0x10",
+  "!!int 08",
+  "!!binary /w==",
+  "!!binary a",
+  "!!float 1e999",
   "a",
   "b c",
   "true",
@@ -297,7 +315,52 @@ function mutate(text: string, random: Random): string {
   }
 }
 
+const numberLike = [
+  "2001-12-14T21:59:43.10-05:00",
+  "2001-1-2",
+  "2001-12-14 2:5:4.1",
+  "0x1f",
+  "0b101",
+  "1_000.5e-3",
+  ".5e+3",
+  "-0o17",
+  "18446744073709551615",
+  "-9223372036854775808",
+  "3.4028235e38",
+  "1.17549e-38",
+  "16777217.0",
+  "1e21",
+  "1e-7",
+  "1234567.8",
+  "aGVsbG8=",
+] as const;
+const tags = [
+  "",
+  "",
+  "",
+  "!!timestamp ",
+  "!!int ",
+  "!!float ",
+  "!!bool ",
+  "!!null ",
+  "!!binary ",
+  "!!str ",
+] as const;
+const numberCharacters = "0123456789.-+:eE_xXobTtZz ,naif=";
+
+/** A key or value that is nearly a number, a time or base64. */
+function almostNumber(random: Random): string {
+  let text: string = random.pick(numberLike);
+  for (let changes = random.below(3); changes > 0; changes--) {
+    const at = random.below(text.length + 1);
+    const inserted = random.once(3) ? "" : numberCharacters.charAt(random.below(numberCharacters.length));
+    text = text.slice(0, at) + inserted + text.slice(at + random.below(2));
+  }
+  return random.once(3) ? `${text}: 1` : `a: ${random.pick(tags)}${text}`;
+}
+
 function generate(random: Random): string {
+  if (random.once(10)) return almostNumber(random);
   let text = random.once(3)
     ? snippet(random)
     : random.once(4)

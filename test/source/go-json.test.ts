@@ -40,6 +40,8 @@ const floatCases: readonly (readonly [value: number, text: string])[] = [
   [0.0001, "0.0001"],
   [0.00001, "1e-05"],
   [-2.5, "-2.5"],
+  [1236567.25, "1.2365672e+06"],
+  [1236567.75, "1.2365678e+06"],
   [-0, "-0"],
   [1e300, ".inf"],
   [Number.NEGATIVE_INFINITY, "-.inf"],
