@@ -40,18 +40,18 @@ hostile("a merge bomb is refused", () => {
   assert.is(reasonOf(`m: &m {${maps}}\nl:\n${merges}\n`), "document contains excessive aliasing");
 });
 const linear: readonly (readonly [name: string, text: string])[] = [
-  ["keys without end", "a".repeat(2_000_000)],
-  ["a long line of JSON", `[${"1,".repeat(300_000)}1]`],
-  ["a long line of JSON with an emoji", `["😀",${'"x",'.repeat(300_000)}1]`],
-  ["many keys", Array.from({ length: 100_000 }, (_, i) => `k${i}: v`).join("\n")],
-  ["blank lines in a plain scalar", `a: b\n${"\n".repeat(1_000_000)}  c\n`],
-  ["blank lines in a quoted scalar", `a: "b\n${"\n".repeat(1_000_000)}  c"\n`],
+  ["keys without end", "a".repeat(500_000)],
+  ["a long line of JSON", `[${"1,".repeat(100_000)}1]`],
+  ["a long line of JSON with an emoji", `["😀",${'"x",'.repeat(100_000)}1]`],
+  ["many keys", Array.from({ length: 30_000 }, (_, i) => `k${i}: v`).join("\n")],
+  ["blank lines in a plain scalar", `a: b\n${"\n".repeat(300_000)}  c\n`],
+  ["blank lines in a quoted scalar", `a: "b\n${"\n".repeat(300_000)}  c"\n`],
   ["escapes", `a: "${"\\n".repeat(500_000)}"`],
   ["quotes that are not closed", `a: '${"''".repeat(500_000)}`],
-  ["separators", "---\n".repeat(300_000)],
+  ["separators", "---\n".repeat(100_000)],
   ["question marks", "? ".repeat(9_000)],
   ["flow collections opened and closed", `a: ${"[]".repeat(100_000)}`],
-  ["anchors", Array.from({ length: 50_000 }, (_, i) => `- &a${i} x`).join("\n")],
+  ["anchors", Array.from({ length: 20_000 }, (_, i) => `- &a${i} x`).join("\n")],
   ["digits", `a: ${"9".repeat(100_000)}`],
 ];
 for (const [name, text] of linear) {
@@ -59,7 +59,7 @@ for (const [name, text] of linear) {
     const start = performance.now();
     reasonOf(text);
     for (const document of readDocuments({ path: "a.yaml", text })) document.read();
-    assert.ok(performance.now() - start < 5_000);
+    assert.ok(performance.now() - start < 3_000);
   });
 }
 hostile("no sequence of indicators makes the reader throw", () => {
@@ -87,7 +87,7 @@ hostile("no sequence of indicators makes the reader throw", () => {
     "%",
   ];
   let state = 1;
-  for (let i = 0; i < 20_000; i++) {
+  for (let i = 0; i < 8_000; i++) {
     let text = "";
     for (let n = 0; n < 10; n++) {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
