@@ -32,7 +32,8 @@ export type Reason =
  */
 export type Place =
   | { readonly of: "pod"; readonly path: Path }
-  | { readonly of: "namespace"; readonly path: Path }
+  /** `nth`: by which of the sets of labels that are given for the namespace; the first when absent. */
+  | { readonly of: "namespace"; readonly path: Path; readonly nth?: number }
   | { readonly of: "webhook"; readonly configuration: string; readonly index: number; readonly path: Path }
   | { readonly of: "injector"; readonly revision: string; readonly path: Path }
   | { readonly of: "release"; readonly release: string };

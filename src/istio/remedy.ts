@@ -78,7 +78,7 @@ function subjectOf(change: Change): string {
 }
 
 /** Changes to try, the likeliest to be meant first. */
-function thinkable({ subject, labels, namespace }: Situation): readonly Change[] {
+function thinkable({ subject, namespace }: Situation): readonly Change[] {
   const { pod, mesh } = subject;
   const changes: Change[] = [];
   if (pod.hostNetwork) changes.push({ what: "no-host-network" });
@@ -93,7 +93,7 @@ function thinkable({ subject, labels, namespace }: Situation): readonly Change[]
       (value): Change => ({ what: "namespace-label", key: revisionKey, value }),
     );
     const enabled: Change = { what: "namespace-label", key: injectionKey, value: "enabled" };
-    const labelled = labels.some(
+    const labelled = namespace.labels?.some(
       (each) => Object.hasOwn(each, revisionKey) && !Object.hasOwn(each, injectionKey),
     );
     changes.push(...(labelled ? [...byRevision, enabled] : [enabled, ...byRevision]));

@@ -8,7 +8,7 @@ import { failed, labelsOf, matched, type PreparedInjector, type PreparedWebhook 
 import { describeMiss, type Requirement, requirementsOf } from "./requirement.ts";
 import { injectionKey, injectKey, revisionKey } from "./webhook.ts";
 
-/** The steps for a namespace whose labels are certain; otherwise what is missing, and the answer of each case. */
+/** The steps for a namespace whose labels are certain; otherwise what is missing, and the answer of each case, once. */
 export function trace(
   subject: Candidate,
   namespace: NamespaceFacts,
@@ -31,25 +31,33 @@ function doubtfulSteps(
   { name, labels }: NamespaceFacts,
   possibilities: readonly Possibility[],
 ): readonly Step[] {
-  const place: Place = { of: "namespace", path: ["metadata", "labels"] };
+  const path = ["metadata", "labels"];
+  const seen = new Set<string>();
   const says = labels
     ? `Namespace ${name ?? "(unknown)"} has different labels in different places`
     : name === null
       ? "Nothing says which namespace it goes to"
       : `Nothing says how namespace ${name} is labelled`;
   return [
-    { gate: "namespace", outcome: "passed", says, place },
-    ...possibilities.map(({ when, verdict, reason, revision, webhook }): Step => {
-      const by = verdict === "injected" ? ` by revision ${revision ?? "?"}` : "";
-      const how = webhook === null ? "" : ` (${webhook})`;
-      return {
-        gate: reason === "no-webhook" || reason === "selector-invalid" ? "webhook" : "policy",
-        outcome: verdict === "injected" ? "open" : "shut",
-        says: `${when}: ${verdictText[verdict]}${by}, ${reasonText[reason]}${how}`,
-        place,
-      };
+    { gate: "namespace", outcome: "passed", says, place: { of: "namespace", path } },
+    ...possibilities.flatMap((possibility, nth): readonly Step[] => {
+      const step = caseStep(possibility, { of: "namespace", path, ...(labels ? { nth } : {}) });
+      if (seen.has(step.says)) return [];
+      seen.add(step.says);
+      return [step];
     }),
   ];
+}
+
+function caseStep({ when, verdict, reason, revision, webhook }: Possibility, place: Place): Step {
+  const by = verdict === "injected" ? ` by revision ${revision ?? "?"}` : "";
+  const how = webhook === null ? "" : ` (${webhook})`;
+  return {
+    gate: reason === "no-webhook" || reason === "selector-invalid" ? "webhook" : "policy",
+    outcome: verdict === "injected" ? "open" : "shut",
+    says: `${when}: ${verdictText[verdict]}${by}, ${reasonText[reason]}${how}`,
+    place,
+  };
 }
 
 const verdictText = { injected: "injected", "not-injected": "not injected", refused: "refused" } as const;

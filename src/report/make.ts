@@ -93,7 +93,7 @@ const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
   "host-network": () => "hostNetwork: true",
   "ignored-namespace": ({ namespace }) => `namespace ${namespace.name} is never injected`,
   "inject-true": () => "sidecar.istio.io/inject asks for it",
-  "inject-false": ({ pod }) => `sidecar.istio.io/inject is ${JSON.stringify(injectValue(pod))}`,
+  "inject-false": whyInjectFalse,
   "never-selector": () => "neverInjectSelector matches",
   "always-selector": () => "alwaysInjectSelector matches",
   "policy-enabled": ({ decision }) => matchedBy(decision),
@@ -101,14 +101,19 @@ const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
   "policy-illegal": () => "the injector's policy is neither enabled nor disabled",
   "namespace-unknown": () => "its namespace is not in the repository",
   "namespace-labels-unknown": ({ namespace }) => `the labels of namespace ${namespace.name} are not known`,
-  "namespace-labels-differ": ({ namespace }) => `namespace ${namespace.name} is labelled in two ways`,
+  "namespace-labels-differ": ({ namespace, decision }) => {
+    const ways = new Set(decision.possibilities.map(({ when }) => when)).size;
+    return `namespace ${namespace.name} is labelled in ${ways === 2 ? "two" : ways} ways`;
+  },
 };
 
 /** The label that shut the webhooks, the pod's own first: it is what its author wrote. */
 function whyNoWebhook({ pod, namespace, decision }: Workload): string {
   if (pod.labels["sidecar.istio.io/inject"] === "false") return "pod label sidecar.istio.io/inject is false";
   const labels = namespace.labels?.length === 1 ? namespace.labels[0] : undefined;
-  if (namespace.name === null || !labels) return "no webhook matches in any namespace";
+  if (namespace.name === null || !namespace.labels)
+    return "no webhook matches, however its namespace is labelled";
+  if (!labels) return `no labels of namespace ${namespace.name} open a webhook`;
   const injection = labels["istio-injection"];
   if (injection !== undefined) return `namespace label istio-injection is ${injection || "empty"}`;
   const revision = labels["istio.io/rev"] ?? pod.labels["istio.io/rev"];
@@ -121,8 +126,12 @@ function why(workload: Workload): string {
   return whyByReason[workload.decision.reason](workload);
 }
 
-function injectValue(pod: Workload["pod"]): string {
-  return pod.labels["sidecar.istio.io/inject"] ?? pod.annotations["sidecar.istio.io/inject"] ?? "";
+function whyInjectFalse({ pod }: Workload): string {
+  const key = "sidecar.istio.io/inject";
+  const label = pod.labels[key];
+  const annotation = pod.annotations[key];
+  const which = annotation === undefined ? "pod label " : label === undefined ? "annotation " : "";
+  return `${which}${key} is ${JSON.stringify(label ?? annotation ?? "")}`;
 }
 
 function matchedBy({ calls, possibilities }: Decision): string {

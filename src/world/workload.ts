@@ -69,7 +69,7 @@ function originOf(
     case "pod":
       return deepest(placed, [...template, ...place.path]);
     case "namespace": {
-      const [record] = namespace.origins;
+      const record = namespace.origins[place.nth ?? 0];
       if (!record) return deepest(placed, ["metadata", "namespace"]);
       return record.placed ? deepest(record.placed, place.path) : record.origin;
     }

@@ -18,6 +18,11 @@ function pod(given: Partial<PodFacts> = {}): PodFacts {
 function namespace(labels: Labels | null = {}, name: string | null = "shop"): NamespaceFacts {
   return { name, labels: labels && [labels] };
 }
+
+/** A namespace that several places label differently. */
+function differing(...labels: readonly Labels[]): NamespaceFacts {
+  return { name: "shop", labels };
+}
 function injector(given: Partial<Injector>): Injector {
   return {
     revision: "default",
@@ -315,6 +320,18 @@ telling("where labels are not known, the steps are the cases", () => {
   );
 });
 
+telling("labels that differ where it does not matter are one step, at the first place", () => {
+  const { steps } = decide(pod(), differing({ team: "a" }, { team: "b" }, enabled), mesh());
+  assert.equal(
+    steps.map(({ says, place }) => [says.replace(/:.*/, ""), place.of === "namespace" && place.nth]),
+    [
+      ["Namespace shop has different labels in different places", undefined],
+      ["unlabelled", 0],
+      ["istio-injection=enabled", 2],
+    ],
+  );
+});
+
 const remedies: readonly (readonly [
   what: string,
   pod: PodFacts,
@@ -356,6 +373,20 @@ const remedies: readonly (readonly [
     namespace(enabled),
     mesh(),
     `It would be injected if the pod template had no label ${inject}: "false"`,
+  ],
+  [
+    "a namespace of which nothing is known",
+    pod({ hostNetwork: true }),
+    namespace(null),
+    mesh(),
+    "It would be injected if the pod did not use hostNetwork and namespace shop had the label istio-injection: enabled",
+  ],
+  [
+    "a namespace labelled by revision elsewhere",
+    pod({ hostNetwork: true }),
+    differing({ [rev]: "old" }, { [rev]: "older" }),
+    mesh(),
+    "It would be injected if the pod did not use hostNetwork and namespace shop had the label istio.io/rev: default",
   ],
   ["an ignored namespace", pod(), namespace({}, "kube-system"), mesh(), undefined],
   ["a pod that is injected", pod(), namespace(enabled), mesh(), undefined],
