@@ -1,7 +1,9 @@
 /** `sidelint explain`: the whole trace of one workload. */
 import type { Command } from "commander";
+import { plain } from "../report/cells.ts";
 import { explain } from "../report/explain.ts";
 import { explanationOf } from "../report/explanation.ts";
+import { jsonText } from "../report/json.ts";
 import { label } from "../report/list.ts";
 import type { Report, ReportedWorkload } from "../report/report.ts";
 import { findTarget } from "../report/target.ts";
@@ -26,7 +28,7 @@ export function addExplain(program: Command, context: Context): void {
       const explanations = chosen(scan.report, asked).map((workload) => explanationOf(scan.world, workload));
       await context.io.stdout(
         format === "json"
-          ? `${JSON.stringify({ explanations }, null, 2)}\n`
+          ? jsonText({ explanations })
           : explanations.map((one) => explain(one, scan.report, presentation)).join("\n"),
       );
       context.exit(exit);
@@ -41,17 +43,20 @@ function chosen(report: Report, asked: string): readonly ReportedWorkload[] {
     const rest = target.workloads.length - shown.length;
     const more = rest > 0 ? [`  and ${rest} more`] : [];
     throw new UsageError(
-      [`${asked} is the name of several workloads; name one by its place:`, ...shown, ...more].join("\n"),
+      [`${plain(asked)} is the name of several workloads; name one by its place:`, ...shown, ...more].join(
+        "\n",
+      ),
     );
   }
   const known = `there ${report.workloads.length === 1 ? "is 1 workload" : `are ${report.workloads.length} workloads`}, see sidelint list`;
   const near = target.near.length > 0 ? `did you mean ${target.near.join(", ")}?` : known;
-  throw new UsageError(`no workload ${asked} here (${near})`);
+  throw new UsageError(plain(`no workload ${asked} here (${near})`));
 }
 
 function candidate(workload: ReportedWorkload): string {
   const built = workload.root === null ? "" : ` built by ${workload.root}`;
-  return `  ${workload.file}:${workload.line}  ${label(workload)} in ${workload.namespace ?? "an unknown namespace"}${built}`;
+  const namespace = workload.namespace ?? "an unknown namespace";
+  return plain(`  ${workload.file}:${workload.line}  ${label(workload)} in ${namespace}${built}`);
 }
 
 const examples = `

@@ -1,6 +1,7 @@
 /** From arguments to the files, the configuration and the options of a scan. */
 import { relative, resolve } from "node:path";
 import { nearest } from "../kube/nearest.ts";
+import { plain } from "../report/cells.ts";
 import { diskTree, expandGlobs, hasGlobMagic, withSlashes } from "../source/disk.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { Io } from "./io.ts";
@@ -51,7 +52,7 @@ export async function openInput(
 async function globbed(arg: string, disk: FileTree, io: Io): Promise<readonly string[]> {
   if (!hasGlobMagic(arg)) throw missing(arg, arg, disk);
   const files = await expandGlobs([withSlashes(arg)], io.cwd);
-  if (files.length === 0) throw new UsageError(`${arg} matches no file`);
+  if (files.length === 0) throw new UsageError(plain(`${arg} matches no file`));
   return files;
 }
 
@@ -65,7 +66,7 @@ export function missing(asked: string, path: string, disk: FileTree): UsageError
   const stems = new Map("reason" in entries ? [] : entries.map(({ name }) => [stem(name), here + name]));
   const [meant] = nearest(stem(clean.slice(slash + 1)), stems.keys());
   const hint = meant === undefined ? "" : ` (did you mean ${stems.get(meant)}?)`;
-  return new UsageError(`${asked}: no such file or directory${hint}`);
+  return new UsageError(plain(`${asked}: no such file or directory${hint}`));
 }
 
 /** A name without its ending, which is no part of what people mistype. */

@@ -37,10 +37,10 @@ const TAB = 4;
 export function frame(text: string, location: Location, style: FrameStyle): readonly string[] {
   if (location.start > text.length) return [];
   const lineStart = location.start - (location.column - 1);
-  const lineEnd = endOfLine(text, location.start);
   const gutter = String(location.line).length;
   const room = Math.max(20, style.width - gutter - 3);
   const reach = room * 4;
+  const lineEnd = endOfLine(text, location.start, location.start + reach + 1);
 
   const from = Math.max(lineStart, location.start - reach);
   const to = Math.min(lineEnd, location.start + reach);
@@ -67,7 +67,7 @@ export function frame(text: string, location: Location, style: FrameStyle): read
   rows.push(row(String(line.number), clip(line, view)));
   const offset = first - view.from + (view.from > 0 || line.before ? 1 : 0);
   const visible = Math.max(1, Math.min(span, room - offset));
-  const note = location.end > lineEnd ? continuation(location) : "";
+  const note = continuation(location);
   const fits = offset + visible + note.length <= room;
   rows.push(row("", " ".repeat(offset) + style.carets("^".repeat(visible)) + (fits ? note : "")));
   return rows;
@@ -158,9 +158,10 @@ function isBreak(code: number): boolean {
   return code === 10 || code === 13;
 }
 
-function endOfLine(text: string, offset: number): number {
+/** Where the line of an offset ends; `most` where it is longer than that. */
+function endOfLine(text: string, offset: number, most: number): number {
   let end = offset;
-  while (end < text.length && !isBreak(text.charCodeAt(end))) end++;
+  while (end < Math.min(most, text.length) && !isBreak(text.charCodeAt(end))) end++;
   return end;
 }
 

@@ -1,6 +1,6 @@
 /** The report as GitHub workflow commands, which become annotations on the lines of a pull request. */
 import type { Finding } from "../lint/finding.ts";
-import { count, grouped } from "./cells.ts";
+import { count, grouped, plain } from "./cells.ts";
 import { severities, shownFindings } from "./findings.ts";
 import type { Presentation, Report } from "./report.ts";
 
@@ -25,9 +25,9 @@ function annotation(finding: Finding): string {
   return `::${commands[finding.severity]} ${properties}::${message([finding.message, ...help, ...concerned].join("\n"))}`;
 }
 
-/** A message's `%` and line ends, as the runner's command parser unescapes them. */
+/** A message with `%` and line ends as the runner's command parser unescapes them, and nothing else that steers a log. */
 function message(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return plain(text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A"));
 }
 
 function property(text: string): string {

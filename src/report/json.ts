@@ -7,8 +7,20 @@ import type { Presentation, Report } from "./report.ts";
 export function json(report: Report, presentation: Presentation): string {
   const findings = shownFindings(report, presentation).map(flat);
   const { schema, version, istio, workloads, summary } = report;
-  return `${JSON.stringify({ schema, version, istio, workloads, findings, summary }, null, 2)}\n`;
+  return jsonText({ schema, version, istio, workloads, findings, summary });
 }
+
+/** Data as indented JSON that may be shown in a terminal: what could steer one is escaped. */
+export function jsonText(data: object): string {
+  const text = JSON.stringify(data, null, 2).replace(
+    unsafe,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `${text}\n`;
+}
+
+// JSON itself escapes only what is below U+0020.
+const unsafe = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 function flat(finding: Finding): object {
   const { file, line, column, endLine, endColumn } = finding.location;
