@@ -1,4 +1,5 @@
 /** The mesh as rules see it. */
+import { knownRevisions } from "../istio/cases.ts";
 import { nearestFacts, type ReleaseFacts } from "../istio/releases.ts";
 import type { World } from "../world/world.ts";
 
@@ -16,7 +17,7 @@ export class MeshView {
   }
 
   get revisions(): readonly string[] {
-    this.#revisions ??= [...new Set(this.#world.mesh.webhooks.map(({ answersTo }) => answersTo))];
+    this.#revisions ??= knownRevisions(this.#world.mesh.webhooks);
     return this.#revisions;
   }
 
