@@ -27,6 +27,8 @@ export interface Collected {
   hasRead(path: string): boolean;
   /** The documents of any file of the tree, read now; undefined when there is no such file. */
   documentsOf(path: string): readonly Document[] | undefined;
+  /** The text of any file of the tree, read now; undefined when there is no such file or it is no text. */
+  textOf(path: string): string | undefined;
 }
 
 export interface CollectOptions {
@@ -93,6 +95,10 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     documentsOf(path) {
       const opened = open(tree, path);
       return "text" in opened ? readDocuments(opened) : undefined;
+    },
+    textOf(path) {
+      const opened = open(tree, path);
+      return "text" in opened ? opened.text : undefined;
     },
   };
 }

@@ -4,16 +4,19 @@ import type { Document } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
 import { type Draft, draftOf, identityKey, identityOf, sourceAt } from "./kustomize/draft.ts";
+import { generate } from "./kustomize/generator.ts";
 import {
   type BuildProblem,
   type Entry,
   type Kustomization,
   locationOfSource,
   type PatchEntry,
+  type ReplacementEntry,
   readKustomization,
 } from "./kustomize/kustomization.ts";
 import { applyPatches, type PatchDocument, readPatch } from "./kustomize/patch.ts";
 import { contains, isRemote, joinPath } from "./kustomize/path.ts";
+import { applyReplacement, type Replacement, readReplacements } from "./kustomize/replacement.ts";
 import { transform } from "./kustomize/transform.ts";
 import { placeText, resourcesOf, scalarText } from "./resource.ts";
 import type { Placed, Resource, Skipped } from "./world.ts";
@@ -30,6 +33,8 @@ export interface Sources {
   hasRead(path: string): boolean;
   /** The documents of any file of the tree, for bases beyond what was asked for; undefined when there is no such file. */
   documentsOf(path: string): readonly Document[] | undefined;
+  /** The text of any file of the tree, for what generators read; undefined when there is no such file or it is no text. */
+  textOf(path: string): string | undefined;
 }
 
 /** What one root kustomization makes. */
@@ -50,21 +55,30 @@ export interface Builds {
   readonly pulledIn: ReadonlySet<string>;
 }
 
-interface Accumulated {
+interface Made {
   readonly drafts: readonly Draft[];
   readonly problems: readonly BuildProblem[];
+}
+
+interface Accumulated extends Made {
+  /** The objects of a kind ("" for all) at the same point of the build, made when a replacement reads one of them. */
+  ofKind(kind: string): Accumulated;
 }
 
 interface Workshop {
   readonly sources: Sources;
   readonly kustomizationAt: (directory: string) => Kustomization | undefined;
   readonly patchOf: (entry: PatchEntry) => readonly PatchDocument[] | string;
+  readonly replacementsOf: (entry: ReplacementEntry) => readonly Replacement[] | string;
+  /** The kind of the objects that are built ("" for all); undefined for those that may decide on injection. */
+  readonly kind: string | undefined;
+  ofKind(kind: string): Workshop;
   readonly finished: Map<string, Accumulated>;
   /** Components applied so far in this build. */
   components: number;
 }
 
-const nothing: Accumulated = { drafts: [], problems: [] };
+const nothing: Accumulated = { drafts: [], problems: [], ofKind: () => nothing };
 const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /** More than any repository has; they keep kustomizations that include each other over and over in bounds. */
 const mostComponents = 10_000;
@@ -76,13 +90,11 @@ const mostLevels = 500;
  */
 export function buildKustomizations(sources: Sources): Builds {
   const kustomizationAt = kustomizationReader(sources);
-  const patchOf = patchReader(sources);
-  const finished = new Map<string, Accumulated>();
+  const shared = workshopOf(sources, kustomizationAt);
   const all = [...sources.kustomizations.keys()].flatMap((directory) => kustomizationAt(directory) ?? []);
   const counted = new Set<string>();
   const builds = rootsOf(all).map((root): Build => {
-    const workshop: Workshop = { sources, kustomizationAt, patchOf, finished, components: 0 };
-    const { drafts, problems } = accumulate(root, [], workshop);
+    const { drafts, problems } = accumulate(root, [], { ...shared, components: 0 });
     return {
       directory: root.directory,
       component: root.component,
@@ -94,6 +106,32 @@ export function buildKustomizations(sources: Sources): Builds {
   return { builds, pulledIn: pulledInBy(all, sources) };
 }
 
+function workshopOf(sources: Sources, kustomizationAt: Workshop["kustomizationAt"]): Workshop {
+  const documentsOf = remembered((path: string) => sources.documentsOf(path));
+  const ofKind = remembered((kind: string): Workshop => ({ ...workshop, kind, finished: new Map() }));
+  const workshop: Workshop = {
+    sources: { ...sources, documentsOf },
+    kustomizationAt,
+    patchOf: remembered((entry) => readPatch(entry, documentsOf)),
+    replacementsOf: remembered((entry) => readReplacements(entry, documentsOf)),
+    kind: undefined,
+    ofKind,
+    finished: new Map(),
+    components: 0,
+  };
+  return workshop;
+}
+
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    if (known.has(key)) return known.get(key) as V;
+    const made = make(key);
+    known.set(key, made);
+    return made;
+  };
+}
+
 function kustomizationReader(sources: Sources): (directory: string) => Kustomization | undefined {
   const known = new Map<string, Kustomization | undefined>();
   return (directory) => {
@@ -102,20 +140,6 @@ function kustomizationReader(sources: Sources): (directory: string) => Kustomiza
       known.set(directory, document && readKustomization(document, directory));
     }
     return known.get(directory);
-  };
-}
-
-function patchReader(sources: Sources): Workshop["patchOf"] {
-  const files = new Map<string, readonly Document[] | undefined>();
-  const documentsOf = (path: string) => {
-    if (!files.has(path)) files.set(path, sources.documentsOf(path));
-    return files.get(path);
-  };
-  const known = new Map<PatchEntry, readonly PatchDocument[] | string>();
-  return (entry) => {
-    const patch = known.get(entry) ?? readPatch(entry, documentsOf);
-    known.set(entry, patch);
-    return patch;
   };
 }
 
@@ -170,24 +194,76 @@ function addTo(
   above: readonly string[],
   workshop: Workshop,
 ): Accumulated {
-  const gathering = gather(before);
   const stack = [...above, kustomization.directory];
-  addAll(gathering.problems, kustomization.problems);
-  for (const entry of kustomization.resources) addResource(gathering, entry, stack, workshop);
-  let result: Accumulated = { drafts: gathering.drafts, problems: [...gathering.problems] };
+  let result = step(before, workshop, (made, shop) => addResources(made, kustomization, stack, shop));
   for (const entry of kustomization.components) result = addComponent(result, entry, stack, workshop);
-  return transformAll(result, kustomization, workshop);
+  result = step(result, workshop, (made, shop) => transformAll(made, kustomization, shop));
+  return replaceAll(result, kustomization, workshop);
 }
 
-function transformAll(
-  { drafts, problems }: Accumulated,
-  kustomization: Kustomization,
-  { patchOf }: Workshop,
+/** A step of a build; it is done to the objects of another kind as well when they are asked for. */
+function step(
+  before: Accumulated,
+  workshop: Workshop,
+  make: (before: Accumulated, workshop: Workshop) => Made,
 ): Accumulated {
+  const ofKind = remembered((kind: string): Accumulated => {
+    return { ...make(before.ofKind(kind), workshop.ofKind(kind)), ofKind };
+  });
+  return { ...make(before, workshop), ofKind };
+}
+
+function addResources(
+  before: Made,
+  kustomization: Kustomization,
+  stack: readonly string[],
+  workshop: Workshop,
+): Made {
+  const gathering = gather(before);
+  addAll(gathering.problems, kustomization.problems);
+  for (const entry of kustomization.resources) addResource(gathering, entry, stack, workshop);
+  const { kind, sources } = workshop;
+  const isAsked = kind !== undefined && kustomization.generates;
+  const drafts = isAsked ? generate(gathering.drafts, kustomization, kind, sources.textOf) : gathering.drafts;
+  return { drafts, problems: [...gathering.problems] };
+}
+
+function transformAll({ drafts, problems }: Made, kustomization: Kustomization, { patchOf }: Workshop): Made {
   const first = applyPatches(drafts, kustomization.patches, patchOf);
   const moved = first.drafts.map((draft) => transform(draft, kustomization));
   const last = applyPatches(moved, kustomization.patchesJson6902, patchOf);
   return { drafts: last.drafts, problems: [...problems, ...first.problems, ...last.problems] };
+}
+
+function replaceAll(before: Accumulated, kustomization: Kustomization, workshop: Workshop): Accumulated {
+  let result = before;
+  for (const entry of kustomization.replacements) {
+    const read = workshop.replacementsOf(entry);
+    if (typeof read === "string") {
+      result = step(result, workshop, (made) => withReplacementProblem(made, entry, read));
+    } else {
+      for (const one of read) result = step(result, workshop, (made) => replace(made, one, entry));
+    }
+  }
+  return result;
+}
+
+function replace(before: Accumulated, replacement: Replacement, entry: ReplacementEntry): Made {
+  const candidates = (kind: string) => before.ofKind(kind).drafts;
+  const drafts = applyReplacement(before.drafts, replacement, candidates, before.problems.length === 0);
+  return typeof drafts === "string" ? withReplacementProblem(before, entry, drafts) : { ...before, drafts };
+}
+
+function withReplacementProblem(
+  { drafts, problems }: Made,
+  { file, source }: ReplacementEntry,
+  detail: string,
+): Made {
+  const subject = file ?? "an inline replacement";
+  return {
+    drafts,
+    problems: [...problems, { kind: "replacement", subject, detail, location: locationOfSource(source) }],
+  };
 }
 
 interface Gathering {
@@ -196,7 +272,7 @@ interface Gathering {
   readonly identities: Set<string>;
 }
 
-function gather({ drafts, problems }: Accumulated): Gathering {
+function gather({ drafts, problems }: Made): Gathering {
   const identities = new Set(drafts.map((draft) => identityKey(identityOf(draft))));
   return { drafts: [...drafts], problems: new Set(problems), identities };
 }
@@ -207,7 +283,7 @@ function addAll(known: Set<BuildProblem>, problems: readonly BuildProblem[]): vo
 }
 
 function addResource(gathering: Gathering, entry: Entry, stack: readonly string[], workshop: Workshop): void {
-  const found = isRemoteFile(entry.value) ? undefined : resourcesAt(entry.path, workshop.sources);
+  const found = isRemoteFile(entry.value) ? undefined : resourcesAt(entry.path, workshop);
   if (found) {
     addDrafts(gathering, found.map(draftOf), entry);
     return;
@@ -226,15 +302,25 @@ function isRemoteFile(entry: string): boolean {
   return /^https?:/i.test(entry);
 }
 
-function resourcesAt(path: string, sources: Sources): readonly Resource[] | undefined {
-  const known = sources.resources.get(path);
-  if (known) return known;
-  if (sources.hasRead(path)) return [];
+function resourcesAt(path: string, { sources, kind }: Workshop): readonly Resource[] | undefined {
+  if (kind === undefined) {
+    const known = sources.resources.get(path);
+    if (known) return known;
+    if (sources.hasRead(path)) return [];
+  }
   if (sources.kustomizations.has(path)) return undefined;
-  return sources.documentsOf(path)?.flatMap((document) => {
-    const reading = document.read();
-    return reading.ok ? resourcesOf(document, reading.root) : [];
-  });
+  const documents = sources.documentsOf(path);
+  return documents
+    ?.filter((document) => mayHold(document, kind))
+    .flatMap((document) => {
+      const reading = document.read();
+      const found = reading.ok ? resourcesOf(document, reading.root) : [];
+      return kind ? found.filter((one) => one.kind === kind) : found;
+    });
+}
+
+function mayHold({ peek }: Document, kind: string | undefined): boolean {
+  return !kind || !peek.sure || peek.kind === kind || (peek.kind?.endsWith("List") ?? false);
 }
 
 function addDrafts(gathering: Gathering, drafts: readonly Draft[], entry: Entry): void {

@@ -8,10 +8,11 @@ import { type Build, type Builds, buildKustomizations } from "../../src/world/ku
 import { resourcesOf } from "../../src/world/resource.ts";
 import type { Placed, Resource } from "../../src/world/world.ts";
 import { cases } from "./kustomize-cases.ts";
+import { replacementCases } from "./kustomize-replacement-cases.ts";
 
 type Files = Readonly<Record<string, string>>;
 
-/** Builds what lies in the given directories; files elsewhere can be asked for, as those above a checked path can. */
+/** Builds what lies in the given directories, Services being of no interest; files elsewhere can be asked for, as those above a checked path can. */
 function build(files: Files, isGiven: (path: string) => boolean = () => true): Builds {
   const read = new Map<string, readonly Document[]>();
   const documentsOf = (path: string) => {
@@ -29,7 +30,8 @@ function build(files: Files, isGiven: (path: string) => boolean = () => true): B
     if (/^kustomization(\.ya?ml)?$/i.test(path.slice(slash + 1))) {
       for (const document of documents) kustomizations.set(slash < 0 ? "." : path.slice(0, slash), document);
     } else {
-      resources.set(path, documents.flatMap(resourcesIn));
+      const found = documents.flatMap(resourcesIn).filter(({ kind }) => kind !== "Service");
+      resources.set(path, found);
     }
   }
   return buildKustomizations({
@@ -37,6 +39,7 @@ function build(files: Files, isGiven: (path: string) => boolean = () => true): B
     resources,
     hasRead: (path) => resources.has(path),
     documentsOf,
+    textOf: (path) => files[path],
   });
 }
 
@@ -89,7 +92,7 @@ function place(location: Location | undefined): string | undefined {
 
 const builds = suite("builds of kustomizations");
 
-for (const { name, files, builds: expected, problems = {} } of cases) {
+for (const { name, files, builds: expected, problems = {} } of [...cases, ...replacementCases]) {
   builds(name, () => {
     const made = build(files).builds;
     assert.equal(made.map(({ directory }) => directory).sort(), Object.keys(expected).sort());
@@ -186,6 +189,83 @@ builds("what several roots lack is skipped once", () => {
   );
 });
 
+builds("what a source beyond reach would set is left for nobody to take for a value", () => {
+  const base = "resources: [web.yaml, https://example.invalid/all.yaml]\n";
+  const source = "{kind: ConfigMap, name: params, fieldPath: data.ports}";
+  const files = {
+    "kustomization.yaml": `${base}replacements:
+- source: ${source}
+  targets:
+  - {select: {kind: Pod}, fieldPaths: [metadata.annotations.ports, spec.hostNetwork, metadata.labels]}
+  - {select: {kind: Pod}, options: {delimiter: ".", index: 1}, fieldPaths: [metadata.annotations.host]}
+`,
+    "web.yaml": `apiVersion: v1
+kind: Pod
+metadata:
+  name: once
+  labels: {app: once}
+  annotations: {ports: PORTS, host: a.b.c}
+spec:
+  hostNetwork: true
+  containers: [{name: c}]
+`,
+  };
+  const one = only(build(files));
+  const ports = "ports=$(data.ports of ConfigMap/params)";
+  const host = "host=a.$(data.ports of ConfigMap/params).c";
+  assert.equal(one.resources.map(line), [`Pod -/once [c] hostNetwork {app=once} {${host},${ports}}`]);
+  assert.equal(
+    one.problems.map(({ kind }) => kind),
+    ["remote"],
+  );
+});
+
+builds(
+  "a field that a replacement makes has the type that its text has, except in an object's annotations",
+  () => {
+    const files = {
+      "kustomization.yaml": `resources: [pod.yaml]
+replacements:
+- sourceValue: "true"
+  targets:
+  - select: {kind: Pod}
+    options: {create: true}
+    fieldPaths: [metadata.labels.made, metadata.annotations.made]
+`,
+      "pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: once}\n",
+    };
+    const [pod] = only(build(files)).resources;
+    assert.is(at(pod?.value, ["metadata", "labels", "made"]), true);
+    assert.is(at(pod?.value, ["metadata", "annotations", "made"]), "true");
+  },
+);
+
+const inside: readonly [string, string, Json][] = [
+  ["YAML", "concurrency: 3\nother: [x]\n", { concurrency: 7, other: ["x"] }],
+  ["JSON", '{"concurrency": 1, "a": {"b": "c"}}', { concurrency: 7, a: { b: "c" } }],
+];
+for (const [what, text, expected] of inside) {
+  builds(`a replacement reaches into ${what} that a text holds`, () => {
+    const files = {
+      "kustomization.yaml": `resources: [pod.yaml]
+replacements:
+- sourceValue: "7"
+  targets:
+  - {select: {kind: Pod}, fieldPaths: ['metadata.annotations.[proxy.istio.io/config].concurrency']}
+`,
+      "pod.yaml": JSON.stringify({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "once", annotations: { "proxy.istio.io/config": text } },
+      }),
+    };
+    const { resources, problems } = only(build(files));
+    const value = at(resources[0]?.value, ["metadata", "annotations", "proxy.istio.io/config"]);
+    assert.equal(JSON.parse(String(value)), expected);
+    assert.equal(problems, []);
+  });
+}
+
 builds.run();
 
 const places = suite("where built values stand");
@@ -280,6 +360,29 @@ places("the origin of a namespace is the entry that set it, or the object's own"
   const { "base/web.yaml": web = "" } = traced;
   const [own] = only(build({ "kustomization.yaml": "resources: [web.yaml]\n", "web.yaml": web })).resources;
   assert.is(own?.namespaceOrigin?.text, "web.yaml:5:3");
+});
+
+places("a replaced value stands where the replacement names its target", () => {
+  const target = "- {select: {kind: Pod}, fieldPaths: [spec.nodeName, metadata.annotations.ports]}\n";
+  const files = {
+    "kustomization.yaml": `resources: [pod.yaml]
+replacements:
+- sourceValue: "1"
+  targets:
+  ${target}- path: more.yaml
+`,
+    "more.yaml": `sourceValue: "2"\ntargets:\n${target.replace("spec.nodeName, ", "").replace("ports", "more")}`,
+    "pod.yaml": `apiVersion: v1
+kind: Pod
+metadata: {name: once, annotations: {ports: PORTS, more: MORE}}
+spec: {nodeName: NODE}
+`,
+  };
+  const [pod] = only(build(files)).resources;
+  assert.is(place(pod?.locate(["spec", "nodeName"])), "kustomization.yaml:5:40");
+  assert.is(place(pod?.locate(["metadata", "annotations", "ports"])), "kustomization.yaml:5:55");
+  assert.is(place(pod?.locate(["metadata", "annotations", "more"])), "more.yaml:3:38");
+  assert.is(place(pod?.locate(["metadata", "name"])), "pod.yaml:3:12");
 });
 
 places("a problem points to its entry", () => {

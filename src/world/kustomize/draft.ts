@@ -159,9 +159,8 @@ function setIn(here: Json | undefined, path: Path, value: Json, depth = 0): Json
   const step = path[depth];
   if (step === undefined) return value;
   if (typeof step === "number") {
-    if (!Array.isArray(here)) return [];
-    const items: Json[] = [...here];
-    if (step < items.length) items[step] = setIn(items[step], path, value, depth + 1);
+    const items: Json[] = Array.isArray(here) ? [...here] : [];
+    if (step <= items.length) items[step] = setIn(items[step], path, value, depth + 1);
     return items;
   }
   const map = isObject(here) ? here : undefined;

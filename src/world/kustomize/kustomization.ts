@@ -42,7 +42,16 @@ export interface Labelling {
 
 /** Something of a kustomization that is beyond what can be known or is modelled here. */
 export interface BuildProblem {
-  readonly kind: "remote" | "missing" | "cycle" | "conflict" | "helm" | "plugin" | "invalid" | "patch";
+  readonly kind:
+    | "remote"
+    | "missing"
+    | "cycle"
+    | "conflict"
+    | "helm"
+    | "plugin"
+    | "invalid"
+    | "patch"
+    | "replacement";
   /** The URL, path, chart or field. */
   readonly subject: string;
   /** For people: what is the matter. */
@@ -60,6 +69,13 @@ export interface PatchEntry {
   readonly allowKindChange: boolean;
   /** Whether labels and annotations are read as text first: null is then the value "null" and removes nothing. */
   readonly textMetadata: boolean;
+  readonly source: Source;
+}
+
+/** An entry of `replacements`, read when an object may be meant by it. */
+export interface ReplacementEntry {
+  /** A file, relative to the tree; undefined for an inline replacement. */
+  readonly file: string | undefined;
   readonly source: Source;
 }
 
@@ -81,6 +97,10 @@ export interface Kustomization {
   readonly patches: readonly PatchEntry[];
   /** `patchesJson6902`, applied after labels and annotations. */
   readonly patchesJson6902: readonly PatchEntry[];
+  /** Applied after everything else. */
+  readonly replacements: readonly ReplacementEntry[];
+  /** Whether it generates ConfigMaps or Secrets. */
+  readonly generates: boolean;
   /** Files it reads besides `resources`: patches, generator data, configurations and the like. */
   readonly reads: readonly string[];
   readonly problems: readonly BuildProblem[];
@@ -117,6 +137,8 @@ export function readKustomization(document: Document, directory: string): Kustom
     annotations: pairsOf(reader, "commonAnnotations"),
     patches,
     patchesJson6902,
+    replacements: replacementEntries(reader),
+    generates: hasGenerators(reader),
     reads: [...filesOf(reader), ...[...patches, ...patchesJson6902].flatMap(({ file }) => file ?? [])],
     problems: problemsOf(reader),
   };
@@ -244,6 +266,20 @@ function patchEntries(reader: Reader, name: string): readonly PatchEntry[] {
       source: { document: reader.document, path: [name, index, path ? "path" : "patch"] },
     };
   });
+}
+
+function replacementEntries(reader: Reader): readonly ReplacementEntry[] {
+  return items(field(reader.root, "replacements")).map((item, index) => {
+    const path = text(field(item, "path"));
+    return {
+      file: path && joinPath(reader.directory, path),
+      source: { document: reader.document, path: ["replacements", index] },
+    };
+  });
+}
+
+function hasGenerators({ root }: Reader): boolean {
+  return ["configMapGenerator", "secretGenerator"].some((name) => field(root, name) !== undefined);
 }
 
 function strings(node: Node): Readonly<Record<string, string>> {

@@ -1,5 +1,5 @@
-/** The target of a patch: regular expressions for group, version, kind, name and namespace, and selectors. */
-import { at } from "../../kube/json.ts";
+/** The targets of patches and replacements: regular expressions for group, version, kind, name and namespace, and selectors. */
+import { at, isObject, type Json } from "../../kube/json.ts";
 import { stringMap } from "../resource.ts";
 import { type Draft, groupOf, type Identity, identityOf } from "./draft.ts";
 
@@ -10,48 +10,113 @@ import { type Draft, groupOf, type Identity, identityOf } from "./draft.ts";
 export function targetMatcher(
   target: Readonly<Record<string, string>>,
 ): ((draft: Draft) => boolean) | string {
-  const patterns: Partial<Record<string, RegExp>> = {};
-  for (const field of ["group", "version", "kind", "name", "namespace"]) {
+  const patterns = patternsOf(target);
+  if (typeof patterns === "string") return patterns;
+  const fitsSelectors = selectorMatcher(target);
+  if (!fitsSelectors) return "the target's selector is not valid";
+  return (draft) => {
+    const now = identityOf(draft);
+    const written = draft.earlier[0] ?? now;
+    return (
+      fitsKind(patterns, now) &&
+      fits(patterns.name, written.name, now.name) &&
+      fits(patterns.namespace, namespaceOf(written), namespaceOf(now)) &&
+      fitsSelectors(draft)
+    );
+  };
+}
+
+/**
+ * A function that says whether an object is meant by a target of a replacement: one of the identities that it has or had
+ * is selected as a whole, and none is rejected; or why the target cannot be understood.
+ */
+export function replacementMatcher(
+  select: Json | undefined,
+  reject: Json | undefined,
+): ((draft: Draft) => boolean) | string {
+  if (!isObject(select)) return "a target needs a select";
+  const selects = identityMatcher(stringMap(select));
+  if (typeof selects === "string") return selects;
+  const rejecters: ((draft: Draft) => boolean)[] = [];
+  for (const one of Array.isArray(reject) ? reject : []) {
+    const target = stringMap(one);
+    const rejects = identityMatcher(target);
+    if (typeof rejects === "string") return rejects;
+    if (identityFields.some((field) => target[field])) rejecters.push(rejects.identity);
+    if (target.labelSelector || target.annotationSelector) rejecters.push(rejects.selectors);
+  }
+  return (draft) =>
+    selects.selectors(draft) && selects.identity(draft) && !rejecters.some((rejects) => rejects(draft));
+}
+
+const identityFields = ["group", "version", "kind", "name", "namespace"] as const;
+
+function identityMatcher(target: Readonly<Record<string, string>>) {
+  const patterns = patternsOf(target);
+  if (typeof patterns === "string") return patterns;
+  const selectors = selectorMatcher(target);
+  if (!selectors) return "the target's selector is not valid";
+  const fitsOne = (one: Identity) =>
+    fitsKind(patterns, one) && fits(patterns.name, one.name) && fits(patterns.namespace, one.namespace);
+  return {
+    identity: (draft: Draft) => fitsOne(identityOf(draft)) || draft.earlier.some(fitsOne),
+    selectors,
+  };
+}
+
+type Patterns = { readonly [field in (typeof identityFields)[number]]?: RegExp };
+
+function patternsOf(target: Readonly<Record<string, string>>): Patterns | string {
+  const patterns: { -readonly [field in keyof Patterns]: Patterns[field] } = {};
+  for (const field of identityFields) {
     const text = target[field];
     if (!text) continue;
     const pattern = anchored(text);
     if (typeof pattern === "string") return `the target's ${field} ${pattern}`;
     patterns[field] = pattern;
   }
+  return patterns;
+}
+
+function fitsKind({ group, version, kind }: Patterns, one: Identity): boolean {
+  const own = groupOf(one.apiVersion);
+  return (
+    fits(group, own) &&
+    fits(version, own === "" ? one.apiVersion : one.apiVersion.slice(own.length + 1)) &&
+    fits(kind, one.kind)
+  );
+}
+
+function fits(pattern: RegExp | undefined, ...values: readonly string[]): boolean {
+  return !pattern || values.some((value) => pattern.test(value));
+}
+
+function selectorMatcher(target: Readonly<Record<string, string>>): ((draft: Draft) => boolean) | undefined {
   const labels = selector(target.labelSelector ?? "");
   const annotations = selector(target.annotationSelector ?? "");
-  if (!labels || !annotations) return "the target's selector is not valid";
-  const fits = (field: string, ...values: readonly string[]) => {
-    const pattern = patterns[field];
-    return !pattern || values.some((value) => pattern.test(value));
-  };
-  return (draft) => {
-    const now = identityOf(draft);
-    const written = draft.earlier[0] ?? now;
-    const group = groupOf(now.apiVersion);
-    const version = group === "" ? now.apiVersion : now.apiVersion.slice(group.length + 1);
-    return (
-      fits("group", group) &&
-      fits("version", version) &&
-      fits("kind", now.kind) &&
-      fits("name", written.name, now.name) &&
-      fits("namespace", namespaceOf(written), namespaceOf(now)) &&
-      labels(stringMap(at(draft.value, ["metadata", "labels"]))) &&
-      annotations(stringMap(at(draft.value, ["metadata", "annotations"])))
-    );
-  };
+  if (!labels || !annotations) return undefined;
+  return ({ value }) =>
+    labels(stringMap(at(value, ["metadata", "labels"]))) &&
+    annotations(stringMap(at(value, ["metadata", "annotations"])));
 }
 
 function namespaceOf({ namespace }: Identity): string {
   return namespace || "_non_namespaceable_";
 }
 
-/** Go's and JavaScript's expressions agree on what targets use; repetition inside repetition could take for ever. */
 function anchored(text: string): RegExp | string {
-  if (/\([^()]*[*+}][^()]*\)[*+{]/.test(text)) return `${text} repeats a repetition, which is not tried`;
   const caseless = text.startsWith("(?i)");
+  return bounded(`^(?:${caseless ? text.slice(4) : text})$`, text, caseless ? "i" : "");
+}
+
+/**
+ * A regular expression that ends in time, or why there is none. Go's and JavaScript's expressions agree on what targets use;
+ * repetition inside repetition could take for ever.
+ */
+export function bounded(expression: string, text = expression, flags = ""): RegExp | string {
+  if (/\([^()]*[*+}][^()]*\)[*+{]/.test(text)) return `${text} repeats a repetition, which is not tried`;
   try {
-    return new RegExp(`^(?:${caseless ? text.slice(4) : text})$`, caseless ? "i" : "");
+    return new RegExp(expression, flags);
   } catch {
     return `${text} is no regular expression`;
   }
