@@ -231,11 +231,14 @@ replacements:
   - select: {kind: Pod}
     options: {create: true}
     fieldPaths: [metadata.labels.made, metadata.annotations.made]
+- sourceValue: "yes"
+  targets:
+  - {select: {kind: Pod}, options: {create: true}, fieldPaths: [metadata.labels.yes]}
 `,
       "pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: once}\n",
     };
     const [pod] = only(build(files)).resources;
-    assert.is(at(pod?.value, ["metadata", "labels", "made"]), true);
+    assert.equal({ ...(at(pod?.value, ["metadata", "labels"]) as object) }, { made: true, yes: "yes" });
     assert.is(at(pod?.value, ["metadata", "annotations", "made"]), "true");
   },
 );

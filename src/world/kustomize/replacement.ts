@@ -166,7 +166,7 @@ function write(
     }
     const targets = findTargets(next.value, steps, create);
     if (typeof targets === "string") return `${fieldPath} cannot be set: ${targets}`;
-    for (const { path, text } of targets.made) next = setAt(next, path, resolvePlain(text).value, source);
+    for (const { path, text } of targets.made) next = setAt(next, path, resolved(text), source);
     for (const path of targets.paths) {
       const value = fitted(at(next.value, path), found, options, path);
       if (value === undefined) return `${found.text} does not fit where ${fieldPath} stands`;
@@ -191,7 +191,7 @@ function fitted(
   if (found.type === "unknown" && old !== undefined && typeof old !== "string") return old;
   if (found.type === "known" && typeof found.value === "object" && old === undefined) return found.value;
   const text = delimiter === "" ? found.text : joined(scalarText(old) ?? "", found.text, delimiter, options);
-  if (old === undefined) return isText(path) ? text : resolvePlain(text).value;
+  if (old === undefined) return isText(path) ? text : resolved(text);
   return retyped(old, text);
 }
 
@@ -200,10 +200,16 @@ function isText(path: Path): boolean {
   return path[0] === "metadata" && path[1] === "annotations";
 }
 
+/** What a text means without quotes; kustomize knows the booleans of YAML 1.2 alone. */
+function resolved(text: string): Json {
+  const { kind, value } = resolvePlain(text);
+  return kind === "bool" && !/^(?:true|false)$/i.test(text) ? text : value;
+}
+
 /** A text as a scalar of the type that another has; undefined when it is none of that type. */
 function retyped(like: Json, text: string): Json | undefined {
   if (typeof like === "string") return text;
-  const { value } = resolvePlain(text);
+  const value = resolved(text);
   const isNumber = (one: Json) => typeof one === "number" || typeof one === "bigint";
   return like !== null && (typeof value === typeof like || (isNumber(value) && isNumber(like)))
     ? value
