@@ -89,9 +89,14 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       assume: options.assume,
       version: options.version ?? "",
     }),
-    failures: walked.failures,
+    failures: [...walked.failures, ...dumps.skipped.map(notRead)],
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text,
   };
+}
+
+/** A dump was asked for by its name, so that not reading it is a failure. */
+function notRead({ path, detail }: Skipped): WalkFailure {
+  return { path, reason: detail || "is a template, no dump" };
 }
 
 function outsideLink(path: string): Skipped {

@@ -1,5 +1,5 @@
 /** From the world and its findings to the report as data. */
-import type { Decision, Reason } from "../istio/decide.ts";
+import type { Decision, Place, Reason } from "../istio/decide.ts";
 import type { Labels } from "../istio/facts.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { Location } from "../source/locate.ts";
@@ -79,8 +79,10 @@ export function reportedWorkload(workload: Workload): ReportedWorkload {
   };
 }
 
-/** Where the fact that decided stands: the last step that opened or shut a gate. */
+/** Where the fact that decided stands: the label that shut the webhooks, else the last step that opened or shut a gate. */
 function decidingOrigin(workload: Workload): Origin {
+  const label = workload.decision.reason === "no-webhook" ? shuttingLabel(workload) : undefined;
+  if (label) return workload.originOf(label);
   const deciding = workload.decision.steps.findLast(({ outcome }) => outcome !== "passed");
   if (deciding) return workload.originOf(deciding.place);
   const location: Location = workload.start();
@@ -107,6 +109,19 @@ const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
   },
 };
 
+/** Where the label that `whyNoWebhook` names stands, or should. */
+function shuttingLabel({ pod, namespace }: Workload): Place | undefined {
+  if (pod.labels["sidecar.istio.io/inject"] === "false")
+    return { of: "pod", path: ["metadata", "labels", "sidecar.istio.io/inject"] };
+  const labels = namespace.labels?.length === 1 ? namespace.labels[0] : undefined;
+  if (namespace.name === null || !labels) return undefined;
+  const key = ["istio-injection", "istio.io/rev"].find((one) => labels[one] !== undefined);
+  if (key !== undefined) return { of: "namespace", path: ["metadata", "labels", key] };
+  if (pod.labels["istio.io/rev"] !== undefined)
+    return { of: "pod", path: ["metadata", "labels", "istio.io/rev"] };
+  return { of: "namespace", path: ["metadata", "labels"] };
+}
+
 /** The label that shut the webhooks, the pod's own first: it is what its author wrote. */
 function whyNoWebhook({ pod, namespace, decision }: Workload): string {
   if (pod.labels["sidecar.istio.io/inject"] === "false") return "pod label sidecar.istio.io/inject is false";
@@ -115,6 +130,7 @@ function whyNoWebhook({ pod, namespace, decision }: Workload): string {
     return "no webhook matches, however its namespace is labelled";
   if (!labels) return `no labels of namespace ${namespace.name} open a webhook`;
   const injection = labels["istio-injection"];
+  if (injection === "enabled") return "no webhook matches namespace label istio-injection=enabled";
   if (injection !== undefined) return `namespace label istio-injection is ${injection || "empty"}`;
   const revision = labels["istio.io/rev"] ?? pod.labels["istio.io/rev"];
   if (revision !== undefined) return `no webhook answers to revision ${revision || "(empty)"}`;
