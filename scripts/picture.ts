@@ -27,6 +27,7 @@ export function picture(command: string, output: string): string {
       `<text xml:space="preserve" x="16" y="${30 + index * cell.height}">${spans(line)}</text>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
+<title>${escaped(lines[0] ?? "")}</title>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="#e6edf3">
 ${text.join("\n")}
@@ -56,9 +57,12 @@ function spans(line: string): string {
 }
 
 function span(text: string, colour: string, bold: boolean): string {
-  const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const style = `${colour && ` fill="${colour}"`}${bold ? ' font-weight="bold"' : ""}`;
-  return style ? `<tspan${style}>${escaped}</tspan>` : escaped;
+  return style ? `<tspan${style}>${escaped(text)}</tspan>` : escaped(text);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /** What the pictured command prints, in colour; the time it took is left out, as it differs each time. */
