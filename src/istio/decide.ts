@@ -35,6 +35,7 @@ export type Place =
   /** `nth`: by which of the sets of labels that are given for the namespace; the first when absent. */
   | { readonly of: "namespace"; readonly path: Path; readonly nth?: number }
   | { readonly of: "webhook"; readonly configuration: string; readonly index: number; readonly path: Path }
+  /** `path`: in its configuration, or below `values`. */
   | { readonly of: "injector"; readonly revision: string; readonly path: Path }
   | { readonly of: "release"; readonly release: string };
 

@@ -33,8 +33,9 @@ function doubtfulSteps(
 ): readonly Step[] {
   const path = ["metadata", "labels"];
   const seen = new Set<string>();
+  const alike = possibilities.every(({ when }) => when === possibilities[0]?.when);
   const says = labels
-    ? `Namespace ${name ?? "(unknown)"} has different labels in different places`
+    ? `Namespace ${name ?? "(unknown)"} has different labels in different places${alike ? ", alike for injection" : ""}`
     : name === null
       ? "Nothing says which namespace it goes to"
       : `Nothing says how namespace ${name} is labelled`;
@@ -224,10 +225,7 @@ function valueOfPolicyCheck(
   prepared: PreparedInjector,
 ): Check | undefined {
   const { injector, policy } = prepared;
-  const place: Place =
-    injector.configMap === null
-      ? releaseOf(prepared)
-      : { of: "injector", revision: injector.revision, path: ["policy"] };
+  const place: Place = { of: "injector", revision: injector.revision, path: ["policy"] };
   if (reason === "policy-illegal") {
     const says = `policy is ${JSON.stringify(policy.policy)}, neither enabled nor disabled: nothing is injected`;
     return { outcome: "shut", says, place };

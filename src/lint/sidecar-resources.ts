@@ -45,8 +45,8 @@ function origin(
   const setting = proxy.settings.find((one) => one.kind === kind && one.resource === resource);
   if (setting) return workload.originOf({ of: "pod", path: pathOf(setting) }).text;
   if (value !== null) {
-    return workload.originOf({ of: "injector", revision: workload.decision.revision ?? "default", path: [] })
-      .text;
+    const revision = workload.decision.revision ?? "default";
+    return workload.originOf({ of: "injector", revision, path: ["values"] }).text;
   }
   return proxy.annotated
     ? "not set: annotations replace the mesh's defaults"

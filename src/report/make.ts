@@ -109,11 +109,18 @@ const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
   },
 };
 
+/** The labels of a workload's namespace; undefined where places differ in what matters to injection, or nobody knows. */
+function agreedLabels({ namespace, decision }: Workload): Labels | undefined {
+  const cases = new Set(decision.possibilities.map(({ when }) => when));
+  return cases.size === 1 ? namespace.labels?.[0] : undefined;
+}
+
 /** Where the label that `whyNoWebhook` names stands, or should. */
-function shuttingLabel({ pod, namespace }: Workload): Place | undefined {
+function shuttingLabel(workload: Workload): Place | undefined {
+  const { pod, namespace } = workload;
   if (pod.labels["sidecar.istio.io/inject"] === "false")
     return { of: "pod", path: ["metadata", "labels", "sidecar.istio.io/inject"] };
-  const labels = namespace.labels?.length === 1 ? namespace.labels[0] : undefined;
+  const labels = agreedLabels(workload);
   if (namespace.name === null || !labels) return undefined;
   const key = ["istio-injection", "istio.io/rev"].find((one) => labels[one] !== undefined);
   if (key !== undefined) return { of: "namespace", path: ["metadata", "labels", key] };
@@ -123,9 +130,10 @@ function shuttingLabel({ pod, namespace }: Workload): Place | undefined {
 }
 
 /** The label that shut the webhooks, the pod's own first: it is what its author wrote. */
-function whyNoWebhook({ pod, namespace, decision }: Workload): string {
+function whyNoWebhook(workload: Workload): string {
+  const { pod, namespace, decision } = workload;
   if (pod.labels["sidecar.istio.io/inject"] === "false") return "pod label sidecar.istio.io/inject is false";
-  const labels = namespace.labels?.length === 1 ? namespace.labels[0] : undefined;
+  const labels = agreedLabels(workload);
   if (namespace.name === null || !namespace.labels)
     return "no webhook matches, however its namespace is labelled";
   if (!labels) return `no labels of namespace ${namespace.name} open a webhook`;

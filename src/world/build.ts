@@ -2,7 +2,13 @@
 import type { Injector, Labels } from "../istio/facts.ts";
 import { at } from "../kube/json.ts";
 import { type Collected, isMembership } from "./collect.ts";
-import { type Configuration, configuredNamespaces, namespaceDefaults, workloadKinds } from "./configured.ts";
+import {
+  type Configuration,
+  configuredInjector,
+  configuredNamespaces,
+  namespaceDefaults,
+  workloadKinds,
+} from "./configured.ts";
 import { buildKustomizations } from "./kustomize.ts";
 import { readMesh } from "./mesh.ts";
 import { missingFacts } from "./missing.ts";
@@ -41,6 +47,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     namespaceOf: namespaceLookup(namespaces),
     webhookConfiguration: indexed(webhookConfigurations, ({ name }) => name),
     injectorConfigMap: injectorLookup(injectorConfigMaps, mesh.injectors),
+    configuredInjector: configuredInjector(options),
   };
   const workloads = placed.flatMap((one) =>
     workloadsOf(one.namespace === null ? defaults(one) : one, context),

@@ -61,6 +61,18 @@ export function namespaceDefaults(configuration: Configuration): (placed: Placed
   };
 }
 
+/** Where the configuration tells something of injectors that the repository does not show; undefined where it does not. */
+export function configuredInjector(configuration: Configuration): (path: Path) => Origin | undefined {
+  const { config } = configuration;
+  return ([about]) => {
+    if (about === "policy" && config.istio?.policy !== undefined)
+      return originIn(configuration, ["istio", "policy"]);
+    if (about === "values" && config.istio?.proxy?.resources !== undefined)
+      return originIn(configuration, ["istio", "proxy", "resources"]);
+    return undefined;
+  };
+}
+
 function originIn({ configPath, locateInConfig }: Configuration, path: Path): Origin {
   const location = locateInConfig(path);
   return { text: location ? placeText(location) : (configPath ?? "the configuration"), location };

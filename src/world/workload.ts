@@ -16,6 +16,8 @@ export interface WorkloadContext {
   /** Resources behind the mesh's facts, for places. */
   readonly webhookConfiguration: (name: string) => Placed | undefined;
   readonly injectorConfigMap: (revision: string) => Placed | undefined;
+  /** Where the configuration tells something of injectors without a ConfigMap. */
+  readonly configuredInjector: (path: Path) => Origin | undefined;
 }
 
 /** The workloads of a placed resource: one for each pod template it carries, none when it carries none. */
@@ -79,14 +81,19 @@ function originOf(
       return deepest(written, ["webhooks", place.index, ...place.path]);
     }
     case "injector": {
-      const written = context.injectorConfigMap(place.revision);
-      return written
-        ? deepest(written, ["data", "config"])
-        : { text: `default of Istio ${context.mesh.release}`, location: undefined };
+      const { revision, path } = place;
+      const written = context.injectorConfigMap(revision);
+      if (written) return deepest(written, ["data", path[0] === "values" ? "values" : "config"]);
+      const release = context.mesh.injectors.find((one) => one.revision === revision)?.release;
+      return context.configuredInjector(path) ?? defaultOf(release || context.mesh.release);
     }
     case "release":
-      return { text: `default of Istio ${place.release}`, location: undefined };
+      return defaultOf(place.release);
   }
+}
+
+function defaultOf(release: string): Origin {
+  return { text: `default of Istio ${release}`, location: undefined };
 }
 
 /** The deepest written part of a path, else the resource itself. */

@@ -332,6 +332,17 @@ telling("labels that differ where it does not matter are one step, at the first 
   );
 });
 
+telling("labels that differ only where it does not matter are called alike", () => {
+  const { steps } = decide(pod(), differing({ team: "a" }, { team: "b" }), mesh());
+  assert.equal(
+    steps.map(({ says }) => says),
+    [
+      "Namespace shop has different labels in different places, alike for injection",
+      "unlabelled: not injected, no webhook matches",
+    ],
+  );
+});
+
 const remedies: readonly (readonly [
   what: string,
   pod: PodFacts,
