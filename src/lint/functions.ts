@@ -24,17 +24,26 @@ export function isPlaceholder(text: string): boolean {
 /** MYSQL_PORT_PLACEHOLDER: the name of a variable, which no setting of Istio looks like. */
 const shouted = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 
-/** 1.12 → [1, 12]; anything behind the second number is not looked at. */
-function minorOf(release: string): readonly [number, number] {
+const ranks = new Map<string, number>();
+
+/** A number that orders minor releases; anything behind the second number is not looked at. Asked for every workload, so kept. */
+function rankOf(release: string): number {
+  const known = ranks.get(release);
+  if (known !== undefined) return known;
   const [major = "0", minor = "0"] = release.replace(/^v/, "").split(".");
-  return [Number.parseInt(major, 10) || 0, Number.parseInt(minor, 10) || 0];
+  const rank = (Number.parseInt(major, 10) || 0) * 10_000 + (Number.parseInt(minor, 10) || 0);
+  ranks.set(release, rank);
+  return rank;
 }
 
 /** Whether an Istio release is the given minor release or a newer one: `releaseAtLeast("1.30.3", "1.12")`. */
 export function releaseAtLeast(release: string, wanted: string): boolean {
-  const [major, minor] = minorOf(release);
-  const [wantedMajor, wantedMinor] = minorOf(wanted);
-  return major === wantedMajor ? minor >= wantedMinor : major > wantedMajor;
+  return rankOf(release) >= rankOf(wanted);
+}
+
+/** Whether an Istio release belongs to the given minor release or an older one. */
+export function releaseAtMost(release: string, last: string): boolean {
+  return rankOf(release) <= rankOf(last);
 }
 
 /** Why a text is no quantity for a request or limit; empty when it is one. */

@@ -6,7 +6,7 @@ import type { World } from "../world/world.ts";
 import type { Context } from "./cel.ts";
 import { hitsOf, locationOfHit, type ReadyCheck, readyCheck, render, withVariable } from "./check.ts";
 import type { Finding, Severity } from "./finding.ts";
-import { releaseAtLeast } from "./functions.ts";
+import { releaseAtLeast, releaseAtMost } from "./functions.ts";
 import { builtinRules } from "./generated/rules.ts";
 import { type Check, type Rule, ruleOf, type SubjectKind } from "./rule.ts";
 import { type Subject, subjectsOf } from "./subject.ts";
@@ -123,11 +123,6 @@ function evaluate(active: ActiveCheck, subject: Subject, hits: Hits): void {
     else if (location.value)
       hits.add({ active, ready, location: location.value, context, label: subject.label });
   }
-}
-
-function releaseAtMost(release: string, last: string): boolean {
-  const [major = "", minor = ""] = last.split(".");
-  return !releaseAtLeast(release, `${major}.${Number(minor) + 1}`);
 }
 
 /** Collects hits and failures, puts groups and equal findings together. */

@@ -18,11 +18,18 @@ interface Column {
 
 const words = { injected: "injected", "not-injected": "no", refused: "refused", unknown: "unknown" } as const;
 
+const revision: Column = {
+  title: "REVISION",
+  of: (workload) => workload.revision ?? "-",
+  least: 8,
+  keep: "start",
+};
+
 const table: readonly Column[] = [
   { title: "VERDICT", of: (workload) => words[workload.verdict], least: Infinity, keep: "start" },
   { title: "NAMESPACE", of: (workload) => workload.namespace ?? "?", least: 9, keep: "start" },
   { title: "WORKLOAD", of: label, least: 14, keep: "start" },
-  { title: "REVISION", of: (workload) => workload.revision ?? "-", least: 8, keep: "start" },
+  revision,
   { title: "WHY", of: (workload) => workload.why, least: 12, keep: "start", yields: true },
   {
     title: "WHERE",
@@ -104,12 +111,11 @@ function fitting(
     ),
   }));
   let over = fitted.reduce((sum, { width: own }) => sum + own + 2, -2) - width;
-  if (over > 0 && wanted.includes(built))
-    return fitting(
-      wanted.filter((column) => column !== built),
-      workloads,
-      width,
-    );
+  const spare = over > 0 && spareColumn(wanted, workloads);
+  if (spare) {
+    const others = wanted.filter((column) => column !== spare);
+    return fitting(others, workloads, width);
+  }
   while (over > 0) {
     const wide = fitted.filter((one) => one.width > one.column.least);
     const yielding = wide.filter((one) => one.column.yields);
@@ -119,4 +125,11 @@ function fitting(
     over--;
   }
   return fitted;
+}
+
+/** A column that says least where there is no room: who builds it, then revisions when there is only the default one. */
+function spareColumn(wanted: readonly Column[], workloads: readonly ReportedWorkload[]): Column | undefined {
+  if (wanted.includes(built)) return built;
+  const onlyDefault = workloads.every((workload) => (workload.revision ?? "default") === "default");
+  return onlyDefault && wanted.includes(revision) ? revision : undefined;
 }

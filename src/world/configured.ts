@@ -37,14 +37,16 @@ export function workloadKinds(config: Config): readonly WorkloadKind[] {
   }));
 }
 
-/** Fills in the namespace of what names none: by the first path pattern that covers it, then by default. */
+/** Fills in the namespace of what names none: by the longest path pattern that covers it, then by default. */
 export function namespaceDefaults(configuration: Configuration): (placed: Placed) => Placed {
   const { config, defaultNamespace, belowConfig } = configuration;
-  const patterns = Object.entries(config.paths ?? {}).map(([pattern, { namespace }]) => ({
-    covers: ignore().add(pattern),
-    namespace,
-    origin: originIn(configuration, ["paths", pattern]),
-  }));
+  const patterns = Object.entries(config.paths ?? {})
+    .sort(([a], [b]) => b.length - a.length)
+    .map(([pattern, { namespace }]) => ({
+      covers: ignore().add(pattern),
+      namespace,
+      origin: originIn(configuration, ["paths", pattern]),
+    }));
   const fallback = defaultNamespace ?? config.defaultNamespace;
   const fallbackOrigin =
     defaultNamespace === undefined
