@@ -309,6 +309,7 @@ function merge(
 const fewEntries = 12;
 
 function setEntry(to: Composition, map: OpenMap, key: KeyValue, entry: MapEntry, place: Range) {
+  if (key.kind === "float" && key.value === 0) renameZero(map, entry.key);
   const at = findEntry(map, entry.key);
   if (at < 0) {
     map.index?.set(entry.key, map.entries.length);
@@ -323,6 +324,21 @@ function setEntry(to: Composition, map: OpenMap, key: KeyValue, entry: MapEntry,
     map.others ??= new Map();
     map.others.set(entry.key, key);
   } else if (at >= 0) map.others?.delete(entry.key);
+}
+
+/** To a map of Go the floats 0 and -0 are one key, and the name is that of the last. */
+function renameZero(map: OpenMap, name: string) {
+  const before = name === "0" ? "-0" : "0";
+  const key = map.others?.get(before);
+  if (key?.kind !== "float" || key.value !== 0) return;
+  const at = findEntry(map, before);
+  const entry = map.entries[at];
+  if (!entry || findEntry(map, name) >= 0) return;
+  map.entries[at] = { ...entry, key: name };
+  map.others?.delete(before);
+  map.others?.set(name, key);
+  map.index?.delete(before);
+  map.index?.set(name, at);
 }
 
 function findEntry(map: OpenMap, text: string): number {

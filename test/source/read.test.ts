@@ -117,6 +117,8 @@ const duplicateCases: readonly (readonly [
   ["1: a\n'1': b\n", [["1", 0, 5, false]]],
   ["x: &x {a: 1}\ny:\n  a: 2\n  <<: *x\n", [["a", 18, 29, true]]],
   ["- {a: 1, a: 2}\n", [["a", 3, 9, true]]],
+  ["{0.0: 1, -.0: 2}", [["-0", 1, 9, true]]],
+  ["{0: 1, -0.0: 2}", []],
 ];
 for (const [text, found] of duplicateCases) {
   duplicates(`of ${JSON.stringify(text)} are ${JSON.stringify(found)}`, () => {
