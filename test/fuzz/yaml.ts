@@ -374,7 +374,8 @@ function generate(random: Random): string {
 
 async function compare(text: string, ask: Ask): Promise<Outcome> {
   if (Buffer.from(text).toString() !== text) return { skipped: "not text" };
-  return compareReading(readYaml(text), { text }, ask);
+  // A byte order mark is what a file begins with, and no part of the text.
+  return compareReading(readYaml(text.replace(/^\ufeff/, "")), { text }, ask);
 }
 
 async function compareReading(
