@@ -19,17 +19,17 @@ unknown   ?          Job/seed        -         its namespace is not in the repos
   );
 });
 
-table("on a terminal the reason and the place give way, the workload last", () => {
+table("on a terminal the default revision gives way, then the reason and the place, the workload last", () => {
   assert.is(
     list(report, page),
-    `VERDICT   NAMESPACE  WORKLOAD        REVISION  WHY              WHERE
-no        shop       Deployment/web  -         no webhook mat…  apps/web.yaml:1
-injected  shop       Deployment/api  default   namespace labe…  base/api.yaml:3
-unknown   ?          Job/seed        -         its namespace …  …bs/seed.yaml:12
+    `VERDICT   NAMESPACE  WORKLOAD        WHY                       WHERE
+no        shop       Deployment/web  no webhook matches in n…  apps/web.yaml:1
+injected  shop       Deployment/api  namespace label istio-i…  base/api.yaml:3
+unknown   ?          Job/seed        its namespace is not in…  jobs/seed.yaml:12
 `,
   );
-  const long = { ...web, name: "a-name-of-some-length" };
-  assert.match(list({ ...report, workloads: [long] }, page), "Deployment/a-name-o…  -         no webhook …");
+  const long = { ...web, name: "a-name-of-some-length-that-tells-nothing", revision: "1-30" };
+  assert.match(list({ ...report, workloads: [long] }, page), "Deployment/a-name-o…  1-30      no webhook …");
 });
 
 table("without kustomizations there is no column for them", () => {
