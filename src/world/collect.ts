@@ -25,7 +25,7 @@ export interface Collected {
   fileOf(path: string): SourceFile | undefined;
   /** Whether a file was among those read, also when it holds nothing of interest. */
   hasRead(path: string): boolean;
-  /** The documents of any file of the tree, read now; undefined when there is no such file. */
+  /** The documents of any file of the tree, read now unless they are kept; undefined when there is no such file. */
   documentsOf(path: string): readonly Document[] | undefined;
   /** The text of any file of the tree, read now; undefined when there is no such file or it is no text. */
   textOf(path: string): string | undefined;
@@ -55,7 +55,7 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
   const kustomizations = new Map<string, Document>();
   const problems: Problem[] = [];
   const skips: Skip[] = [];
-  const kept = new Map<string, SourceFile>();
+  const kept = new Map<string, Kept>();
   let documents = 0;
 
   files.forEach((path, index) => {
@@ -80,7 +80,7 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     skips.push(...found.skips);
     if (found.kustomization) kustomizations.set(directoryOf(path), found.kustomization);
     if (found.resources.length > 0) resources.set(path, found.resources);
-    if (found.kept) kept.set(path, opened);
+    if (found.kept) kept.set(path, { file: opened, documents: found.kept });
   });
   options.onProgress?.(files.length, files.length);
   return {
@@ -90,9 +90,11 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     skipped: countByPath(skips),
     files: files.length,
     documents,
-    fileOf: (path) => kept.get(path),
+    fileOf: (path) => kept.get(path)?.file,
     hasRead: (path) => given.has(path),
     documentsOf(path) {
+      const known = kept.get(path);
+      if (known) return known.documents;
       const opened = open(tree, path);
       return "text" in opened ? readDocuments(opened) : undefined;
     },
@@ -141,8 +143,13 @@ interface Sifted {
   readonly problems: readonly Problem[];
   readonly skips: readonly Skip[];
   readonly documents: number;
-  /** Whether the file is worth keeping. */
-  readonly kept: boolean;
+  /** All documents of the file when it is worth keeping. */
+  readonly kept: readonly Document[] | undefined;
+}
+
+interface Kept {
+  readonly file: SourceFile;
+  readonly documents: readonly Document[];
 }
 
 function sift(file: SourceFile, sieve: Sieve): Sifted {
@@ -174,7 +181,7 @@ function sift(file: SourceFile, sieve: Sieve): Sifted {
     problems,
     skips,
     documents: all.length,
-    kept,
+    kept: all,
   };
 }
 
@@ -184,7 +191,7 @@ const nothing: Sifted = {
   problems: [],
   skips: [],
   documents: 0,
-  kept: false,
+  kept: undefined,
 };
 
 /** Whether a document may hold something that decides, by its peek alone; where the peek is not sure it may. */

@@ -32,6 +32,8 @@ export interface Draft {
    * sets one of them later sets all.
    */
   readonly ties: readonly (readonly Path[])[];
+  /** During an edit: the maps and lists made for it, which nothing else holds, so that they may be written to again. */
+  readonly own?: Set<Json> | undefined;
 }
 
 /** A resource as it stands in its file, ready to be built. */
@@ -39,8 +41,18 @@ export function draftOf(resource: Resource): Draft {
   return { resource, value: resource.value, changes: [], earlier: [], ties: [] };
 }
 
-/** The identity that an object has now. */
-export function identityOf({ value }: { readonly value: JsonObject }): Identity {
+const identities = new WeakMap<object, Identity>();
+
+/** The identity that an object has now; asked often, so remembered with the object. */
+export function identityOf(object: { readonly value: JsonObject }): Identity {
+  const known = identities.get(object);
+  if (known) return known;
+  const identity = readIdentity(object.value);
+  identities.set(object, identity);
+  return identity;
+}
+
+function readIdentity(value: JsonObject): Identity {
   const apiVersion = scalarText(value.apiVersion) ?? "";
   const kind = scalarText(value.kind) ?? "";
   const namespace = scalarText(at(value, ["metadata", "namespace"])) || "default";
@@ -79,13 +91,19 @@ export function sourceAt({ resource, changes }: Pick<Draft, "resource" | "change
   return { document: best.source.document, path: [...best.source.path, ...path.slice(best.path.length)] };
 }
 
+/** The outcome of several changes to a draft, that copies what it changes only once; what they take over must be new or frozen. */
+export function editing(draft: Draft, change: (draft: Draft) => Draft): Draft {
+  const { own: _, ...edited } = change({ ...draft, own: new Set() });
+  return edited;
+}
+
 /** The draft with a part set, and what is tied to it; maps on the way are made, `source` says who set it. */
 export function setAt(draft: Draft, path: Path, value: Json, source: Source): Draft {
   const tied = draft.ties.find((group) => group.some((one) => samePath(one, path))) ?? [path];
   let next = draft;
   for (const one of tied) {
     const changes = next.changes.filter((change) => !covers(one, change.path));
-    const root = setIn(next.value, one, value);
+    const root = setIn(next.value, one, value, next.own);
     next = withRoot(next, root, [...changes, { path: one, source }], untied(next.ties, one, "below"));
   }
   return next;
@@ -121,7 +139,12 @@ export function removeAt(draft: Draft, path: Path): Draft {
   if (last === undefined || !isObject(here) || !Object.hasOwn(here, last)) return draft;
   const { [last]: _, ...rest } = here;
   const changes = draft.changes.filter((change) => !covers(path, change.path));
-  return withRoot(draft, setIn(draft.value, parent, rest), changes, untied(draft.ties, path, "at"));
+  return withRoot(
+    draft,
+    setIn(draft.value, parent, rest, draft.own),
+    changes,
+    untied(draft.ties, path, "at"),
+  );
 }
 
 /** The draft with the items of a list in another order: indices of the items that stay, undefined for new ones to be set. */
@@ -143,7 +166,7 @@ export function reorderAt(draft: Draft, path: Path, order: readonly (number | un
   const others = draft.changes.filter(
     (change) => change.path.length <= path.length || !covers(path, change.path),
   );
-  const root = setIn(draft.value, path, value);
+  const root = setIn(draft.value, path, value, draft.own);
   return withRoot(draft, root, [...others, ...moved], untied(draft.ties, path, "at"));
 }
 
@@ -155,17 +178,28 @@ function covers(path: Path, other: Path): boolean {
   return path.length <= other.length && path.every((step, index) => step === other[index]);
 }
 
-function setIn(here: Json | undefined, path: Path, value: Json, depth = 0): Json {
+function setIn(here: Json | undefined, path: Path, value: Json, own: Set<Json> | undefined, depth = 0): Json {
   const step = path[depth];
   if (step === undefined) return value;
+  const isOwn = here !== undefined && (own?.has(here) ?? false);
   if (typeof step === "number") {
-    const items: Json[] = Array.isArray(here) ? [...here] : [];
-    if (step <= items.length) items[step] = setIn(items[step], path, value, depth + 1);
+    const items: Json[] = !Array.isArray(here) ? [] : isOwn ? here : [...here];
+    if (step <= items.length) items[step] = setIn(items[step], path, value, own, depth + 1);
+    own?.add(items);
     return items;
   }
-  const map = isObject(here) ? here : undefined;
-  const below = map && Object.hasOwn(map, step) ? map[step] : undefined;
-  return { ...map, [step]: setIn(below, path, value, depth + 1) };
+  const map = isObject(here) ? here : {};
+  const below = Object.hasOwn(map, step) ? map[step] : undefined;
+  const made = setIn(below, path, value, own, depth + 1);
+  // Assigned, this key would not become an entry.
+  if (isOwn && step !== "__proto__") {
+    const next: Record<string, Json> = map;
+    next[step] = made;
+    return next;
+  }
+  const next = { ...map, [step]: made };
+  own?.add(next);
+  return next;
 }
 
 /** The API group of an apiVersion; "" for the core group. */

@@ -109,7 +109,7 @@ export interface Kustomization {
 interface Reader {
   readonly document: Document;
   readonly directory: string;
-  readonly root: MapNode;
+  readonly fields: ReadonlyMap<string, Node>;
 }
 
 /**
@@ -119,14 +119,14 @@ interface Reader {
 export function readKustomization(document: Document, directory: string): Kustomization | undefined {
   const reading = document.read();
   if (!reading.ok || reading.root?.type !== "map") return undefined;
-  const reader: Reader = { document, directory, root: reading.root };
+  const reader: Reader = { document, directory, fields: fieldsOf(reading.root) };
   const patches = [...strategicMergePatches(reader), ...patchEntries(reader, "patches")];
   const patchesJson6902 = patchEntries(reader, "patchesJson6902");
   const plugins = ["generators", "transformers", "validators"].flatMap((field) => entries(reader, field));
   return {
     directory,
     document,
-    component: text(field(reader.root, "kind")) === "Component",
+    component: text(reader.fields.get("kind")) === "Component",
     resources: [...entries(reader, "resources"), ...entries(reader, "bases")],
     components: entries(reader, "components"),
     plugins: plugins.filter(({ value }) => !isInline(value)),
@@ -165,6 +165,44 @@ export function locationOfSource(source: Source): Location {
   return locationOf(document.file, range);
 }
 
+const fieldNames = [
+  "kind",
+  "resources",
+  "bases",
+  "components",
+  "generators",
+  "transformers",
+  "validators",
+  "namespace",
+  "namePrefix",
+  "nameSuffix",
+  "labels",
+  "commonLabels",
+  "commonAnnotations",
+  "patches",
+  "patchesStrategicMerge",
+  "patchesJson6902",
+  "replacements",
+  "configMapGenerator",
+  "secretGenerator",
+  "configurations",
+  "crds",
+  "helmCharts",
+  "helmChartInflationGenerator",
+  "openapi",
+];
+const fieldByLower = new Map(fieldNames.map((name) => [name.toLowerCase(), name]));
+
+/** The fields of a kustomization by their names; kustomize reads names without regard to case, the exact spelling first. */
+function fieldsOf(root: MapNode): ReadonlyMap<string, Node> {
+  const fields = new Map<string, Node>();
+  for (const { key, value } of root.entries) {
+    const name = fieldByLower.get(key.toLowerCase());
+    if (name !== undefined && (name === key || !fields.has(name))) fields.set(name, value);
+  }
+  return fields;
+}
+
 /** The value of a field; kustomize reads field names without regard to case, the exact spelling first. */
 function field(map: Node | undefined, name: string): Node | undefined {
   if (map?.type !== "map") return undefined;
@@ -183,12 +221,12 @@ function items(node: Node | undefined): readonly Node[] {
 }
 
 function setting(reader: Reader, name: string): Setting | undefined {
-  const value = text(field(reader.root, name));
+  const value = text(reader.fields.get(name));
   return value ? { value, source: { document: reader.document, path: [name] } } : undefined;
 }
 
 function settings(reader: Reader, name: string): readonly Setting[] {
-  return items(field(reader.root, name)).flatMap((item, index) => {
+  return items(reader.fields.get(name)).flatMap((item, index) => {
     const value = text(item);
     return value ? [{ value, source: { document: reader.document, path: [name, index] } }] : [];
   });
@@ -204,7 +242,7 @@ function isInline(value: string): boolean {
 }
 
 function labellings(reader: Reader): readonly Labelling[] {
-  const labels = items(field(reader.root, "labels")).map((item, index): Labelling => {
+  const labels = items(reader.fields.get("labels")).map((item, index): Labelling => {
     const flag = (name: string) => text(field(item, name)) === "true";
     const where = flag("includeSelectors")
       ? "selectors"
@@ -226,7 +264,7 @@ function fieldSpec(node: Node): readonly FieldSpec[] {
 }
 
 function pairsOf(reader: Reader, name: string): Labelling | undefined {
-  const pairs = pairsAt(reader, field(reader.root, name), [name]);
+  const pairs = pairsAt(reader, reader.fields.get(name), [name]);
   return pairs.length > 0 ? { pairs, where: "selectors", fields: [] } : undefined;
 }
 
@@ -252,7 +290,7 @@ function strategicMergePatches(reader: Reader): readonly PatchEntry[] {
 }
 
 function patchEntries(reader: Reader, name: string): readonly PatchEntry[] {
-  return items(field(reader.root, name)).map((item, index) => {
+  return items(reader.fields.get(name)).map((item, index) => {
     const path = text(field(item, "path"));
     const target = field(item, "target");
     const options = field(item, "options");
@@ -269,7 +307,7 @@ function patchEntries(reader: Reader, name: string): readonly PatchEntry[] {
 }
 
 function replacementEntries(reader: Reader): readonly ReplacementEntry[] {
-  return items(field(reader.root, "replacements")).map((item, index) => {
+  return items(reader.fields.get("replacements")).map((item, index) => {
     const path = text(field(item, "path"));
     return {
       file: path && joinPath(reader.directory, path),
@@ -278,8 +316,8 @@ function replacementEntries(reader: Reader): readonly ReplacementEntry[] {
   });
 }
 
-function hasGenerators({ root }: Reader): boolean {
-  return ["configMapGenerator", "secretGenerator"].some((name) => field(root, name) !== undefined);
+function hasGenerators({ fields }: Reader): boolean {
+  return fields.has("configMapGenerator") || fields.has("secretGenerator");
 }
 
 function strings(node: Node): Readonly<Record<string, string>> {
@@ -289,21 +327,21 @@ function strings(node: Node): Readonly<Record<string, string>> {
 
 /** The files that generators, configurations, replacements and schemas read. */
 function filesOf(reader: Reader): readonly string[] {
-  const { root, directory } = reader;
+  const { fields, directory } = reader;
   const paths: (string | undefined)[] = [];
   for (const name of ["configMapGenerator", "secretGenerator"]) {
-    for (const generator of items(field(root, name))) {
+    for (const generator of items(fields.get(name))) {
       for (const entry of items(field(generator, "files")).map(text))
         paths.push(entry?.slice(entry.indexOf("=") + 1));
       paths.push(...items(field(generator, "envs")).map(text), text(field(generator, "env")));
     }
   }
-  for (const name of ["configurations", "crds"]) paths.push(...items(field(root, name)).map(text));
-  for (const replacement of items(field(root, "replacements"))) paths.push(text(field(replacement, "path")));
-  for (const chart of items(field(root, "helmCharts"))) {
+  for (const name of ["configurations", "crds"]) paths.push(...items(fields.get(name)).map(text));
+  for (const replacement of items(fields.get("replacements"))) paths.push(text(field(replacement, "path")));
+  for (const chart of items(fields.get("helmCharts"))) {
     paths.push(text(field(chart, "valuesFile")), ...items(field(chart, "additionalValuesFiles")).map(text));
   }
-  paths.push(text(field(field(root, "openapi"), "path")));
+  paths.push(text(field(fields.get("openapi"), "path")));
   return paths.flatMap((path) => (path && !isRemote(path) ? [joinPath(directory, path)] : []));
 }
 
@@ -312,7 +350,7 @@ function problemsOf(reader: Reader): readonly BuildProblem[] {
   const report = (kind: BuildProblem["kind"], subject: string, detail: string, path: Path) =>
     problems.push({ kind, subject, detail, location: locationOfSource({ document: reader.document, path }) });
   for (const name of ["helmCharts", "helmChartInflationGenerator"]) {
-    items(field(reader.root, name)).forEach((chart, index) => {
+    items(reader.fields.get(name)).forEach((chart, index) => {
       const subject = text(field(chart, "name")) ?? text(field(chart, "chartName")) ?? name;
       report("helm", subject, `the chart ${subject} is not rendered`, [name, index]);
     });

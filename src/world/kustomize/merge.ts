@@ -2,7 +2,7 @@
 import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
-import { type Draft, groupOf, removeAt, reorderAt, setAt } from "./draft.ts";
+import { type Draft, editing, groupOf, removeAt, reorderAt, setAt } from "./draft.ts";
 import type { PatchEntry, Source } from "./kustomization.ts";
 
 /** From a path inside the patch to where that stands. */
@@ -29,7 +29,7 @@ export function mergePatch(
     ...(patch.metadata === undefined ? undefined : { metadata: kept }),
   };
   const merge: Merge = { sourceOf, keyed: hasListKeys(draft.value) };
-  return mergeMap(draft, [], body, [], merge);
+  return editing(draft, (edited) => mergeMap(edited, [], body, [], merge));
 }
 
 function asText({ labels, annotations, ...rest }: JsonObject): JsonObject {

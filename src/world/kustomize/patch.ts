@@ -77,9 +77,12 @@ function applyPatch(
 }
 
 function kindsOf(drafts: readonly Draft[]): ReadonlySet<string> {
-  return new Set(
-    drafts.flatMap((draft) => [identityOf(draft).kind, ...draft.earlier.map(({ kind }) => kind)]),
-  );
+  const kinds = new Set<string>();
+  for (const { value, earlier } of drafts) {
+    if (typeof value.kind === "string") kinds.add(value.kind);
+    for (const { kind } of earlier) kinds.add(kind);
+  }
+  return kinds;
 }
 
 function applyPart(

@@ -1,7 +1,11 @@
 /** The paths of kustomizations: relative ones joined, remote ones recognised. */
 
-/** A path relative to a directory, without `.` and inner `..`; "." is the top. A `..` above the top stays. */
+/** A path relative to a directory that is such a path itself, without `.` and inner `..`; "." is the top. A `..` above the top stays. */
 export function joinPath(directory: string, path: string): string {
+  // Most entries are files beside the kustomization.
+  if (!path.includes("/") && path !== "" && path !== "." && path !== "..") {
+    return directory === "." ? path : directory === "/" ? `/${path}` : `${directory}/${path}`;
+  }
   const absolute = directory.startsWith("/");
   const parts: string[] = [];
   for (const part of `${directory}/${path}`.split("/")) {

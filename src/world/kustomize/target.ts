@@ -79,11 +79,11 @@ function patternsOf(target: Readonly<Record<string, string>>): Patterns | string
 }
 
 function fitsKind({ group, version, kind }: Patterns, one: Identity): boolean {
+  if (!fits(kind, one.kind)) return false;
+  if (!group && !version) return true;
   const own = groupOf(one.apiVersion);
   return (
-    fits(group, own) &&
-    fits(version, own === "" ? one.apiVersion : one.apiVersion.slice(own.length + 1)) &&
-    fits(kind, one.kind)
+    fits(group, own) && fits(version, own === "" ? one.apiVersion : one.apiVersion.slice(own.length + 1))
   );
 }
 

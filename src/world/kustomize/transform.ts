@@ -1,8 +1,17 @@
 /** What a kustomization does to the objects it has gathered: namespace, name prefix and suffix, labels and annotations. */
-import { at, isObject, type JsonObject } from "../../kube/json.ts";
+import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
-import { type Draft, groupOf, identityOf, isClusterScoped, setAt, setTied, withIdentity } from "./draft.ts";
+import {
+  type Draft,
+  editing,
+  groupOf,
+  identityOf,
+  isClusterScoped,
+  setAt,
+  setTied,
+  withIdentity,
+} from "./draft.ts";
 import type { FieldSpec, Kustomization, Labelling, Setting } from "./kustomization.ts";
 
 /**
@@ -10,13 +19,16 @@ import type { FieldSpec, Kustomization, Labelling, Setting } from "./kustomizati
  * namespace, prefix, suffix, labels, annotations.
  */
 export function transform(draft: Draft, kustomization: Kustomization): Draft {
-  let next = draft;
-  if (kustomization.namespace) next = inNamespace(next, kustomization.namespace);
-  if (kustomization.namePrefix) next = affixed(next, kustomization.namePrefix, "before");
-  if (kustomization.nameSuffix) next = affixed(next, kustomization.nameSuffix, "after");
-  for (const labelling of kustomization.labels) next = labelled(next, labelling, labelFields(labelling));
-  if (kustomization.annotations) next = labelled(next, kustomization.annotations, allAnnotations);
-  return next;
+  const { namespace, namePrefix, nameSuffix, labels, annotations } = kustomization;
+  if (!namespace && !namePrefix && !nameSuffix && labels.length === 0 && !annotations) return draft;
+  return editing(draft, (edited) => {
+    let next = edited;
+    if (namespace) next = inNamespace(next, namespace);
+    if (namePrefix) next = affixed(next, namePrefix, "before");
+    if (nameSuffix) next = affixed(next, nameSuffix, "after");
+    for (const labelling of labels) next = labelled(next, labelling, labelFields(labelling));
+    return annotations ? labelled(next, annotations, allAnnotations) : next;
+  });
 }
 
 /** Cluster-scoped kinds keep none, kinds that Kubernetes does not know count as namespaced, Namespaces are renamed. */
@@ -74,12 +86,16 @@ function labelFields({ where, fields }: Labelling): readonly FieldSpec[] {
 
 function labelled(draft: Draft, { pairs }: Labelling, fields: readonly FieldSpec[]): Draft {
   const { apiVersion, kind } = identityOf(draft);
-  const selected = fields.filter((spec) => selects(spec, apiVersion, kind));
+  const maps = new Map<string, Path>();
+  for (const spec of fields) {
+    if (!selects(spec, apiVersion, kind)) continue;
+    for (const path of pathsOf(draft.value, spec)) maps.set(path.join("/"), path);
+  }
+  const paths = [...maps.values()];
   let next = draft;
   for (const { key, value, source } of pairs) {
-    const paths = selected.flatMap((spec) => pathsOf(draft.value, spec));
-    const distinct = new Map(paths.map((path) => [path.join("/"), [...path, key]]));
-    next = setTied(next, [...distinct.values()], value, source);
+    const places = paths.map((path) => [...path, key]);
+    next = setTied(next, places, value, source);
   }
   return next;
 }
@@ -99,17 +115,23 @@ function pathsOf(value: JsonObject, { path, create }: FieldSpec): readonly Path[
   let found: readonly Path[] = [[]];
   for (const segment of path.split("/")) {
     const step = segment.endsWith("[]") ? segment.slice(0, -2) : segment;
-    found = found
-      .flatMap((head): readonly Path[] => {
-        const here = at(value, head);
-        return Array.isArray(here) ? here.map((_, index) => [...head, index]) : [head];
-      })
-      .filter((head) => {
-        const here = at(value, head);
-        if (isObject(here) && Object.hasOwn(here, step)) return true;
-        return create && (here === undefined || here === null || isObject(here)) && !segment.endsWith("[]");
-      })
-      .map((head) => [...head, step]);
+    const next: Path[] = [];
+    for (const head of found) {
+      const here = at(value, head);
+      if (!Array.isArray(here)) {
+        if (leadsOn(here, step, create && step === segment)) next.push([...head, step]);
+        continue;
+      }
+      here.forEach((item: Json, index) => {
+        if (leadsOn(item, step, create && step === segment)) next.push([...head, index, step]);
+      });
+    }
+    found = next;
   }
   return found;
+}
+
+function leadsOn(here: Json | undefined, step: string, create: boolean): boolean {
+  if (isObject(here)) return create || Object.hasOwn(here, step);
+  return create && (here === undefined || here === null);
 }
