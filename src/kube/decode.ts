@@ -12,8 +12,9 @@ export type Path = readonly (string | number)[];
  * `scheme`: the API machinery's serializer, as API clients use it: field names are case-sensitive, no conversions.
  * `unmarshal`: sigs.k8s.io/yaml, as `istioctl kube-inject` and the injector's configuration use it: case is ignored, numbers and
  * booleans become strings where a string is wanted.
+ * `json`: encoding/json, as the injector reads back what it merged: case is ignored, no conversions.
  */
-export type Via = "scheme" | "unmarshal";
+export type Via = "scheme" | "unmarshal" | "json";
 
 export interface DecodeOptions {
   readonly via: Via;
@@ -163,7 +164,7 @@ function matchFields(run: Run, type: StructType, json: JsonObject): readonly (re
   let exact = true;
   for (const key of Object.keys(json)) {
     let field = type.byName.get(key);
-    if (!field && run.options.via === "unmarshal") {
+    if (!field && run.options.via !== "scheme") {
       field = type.byFoldedName.get(foldName(key));
       if (field) exact = false;
     }

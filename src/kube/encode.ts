@@ -1,4 +1,4 @@
-/** Prints a decoded object as Go's json.Marshal does: in the order of the fields, zero values kept or left out as each field says. */
+/** Prints a decoded object as Go's json.Marshal does: in the order of the fields, maps by key, zero values kept or left out as each field says. */
 import type { Json, JsonObject } from "./json.ts";
 import { isObject } from "./json.ts";
 import type { Field, StructType, Type } from "./schema.ts";
@@ -53,7 +53,7 @@ function encodeValue(type: Type, value: Json | undefined): Json {
 
 function encodeMap(of: Type, value: JsonObject): JsonObject {
   const printed: Record<string, Json> = Object.create(null);
-  for (const key of Object.keys(value)) printed[key] = encodeValue(of, value[key]);
+  for (const key of Object.keys(value).sort()) printed[key] = encodeValue(of, value[key]);
   return printed;
 }
 

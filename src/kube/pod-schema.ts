@@ -2,8 +2,9 @@
  * The fields of Pod, Namespace, the workloads and all they contain, as Kubernetes 1.35 (k8s.io/api v0.35) declares them, in the order in
  * which they are printed. A line is a type and its fields; an indented line continues it. A field is its name, flags and `:type`.
  * Flags: `*` may be absent as such (a Go pointer), `?` is left out when empty, `0` is left out when zero, `^` belongs to a struct embedded
- * without a name of its own. Types: none or s string, b bool, i int32, l int64, x int or string, q quantity, t time, a any JSON, [] list
- * of, {} map of, else the name of a type.
+ * without a name of its own, `!` is patched by the strategy retainKeys. Types: none or s string, b bool, i int32, l int64, x int or
+ * string, q quantity, t time, a any JSON, [] list of, {} map of, else the name of a type. `@key` ends a list that a strategic merge patch
+ * merges by that key of its items, `@` alone one of plain values that it merges.
  */
 export const podSchema = `
 AWSElasticBlockStoreVolumeSource volumeID fsType? partition?:i readOnly?:b
@@ -21,12 +22,12 @@ ConfigMapEnvSource name?^ optional*?:b
 ConfigMapKeySelector name?^ key optional*?:b
 ConfigMapProjection name?^ items?:[]KeyToPath optional*?:b
 ConfigMapVolumeSource name?^ items?:[]KeyToPath defaultMode*?:i optional*?:b
-Container name image? command?:[]s args?:[]s workingDir? ports?:[]ContainerPort envFrom?:[]EnvFromSource
-  env?:[]EnvVar resources?:ResourceRequirements resizePolicy?:[]ContainerResizePolicy restartPolicy*?
-  restartPolicyRules?:[]ContainerRestartRule volumeMounts?:[]VolumeMount volumeDevices?:[]VolumeDevice
-  livenessProbe*?:Probe readinessProbe*?:Probe startupProbe*?:Probe lifecycle*?:Lifecycle
-  terminationMessagePath? terminationMessagePolicy? imagePullPolicy? securityContext*?:SecurityContext
-  stdin?:b stdinOnce?:b tty?:b
+Container name image? command?:[]s args?:[]s workingDir? ports?:[]ContainerPort@containerPort
+  envFrom?:[]EnvFromSource env?:[]EnvVar@name resources?:ResourceRequirements
+  resizePolicy?:[]ContainerResizePolicy restartPolicy*? restartPolicyRules?:[]ContainerRestartRule
+  volumeMounts?:[]VolumeMount@mountPath volumeDevices?:[]VolumeDevice@devicePath livenessProbe*?:Probe
+  readinessProbe*?:Probe startupProbe*?:Probe lifecycle*?:Lifecycle terminationMessagePath?
+  terminationMessagePolicy? imagePullPolicy? securityContext*?:SecurityContext stdin?:b stdinOnce?:b tty?:b
 ContainerExtendedResourceRequest containerName resourceName requestName
 ContainerPort name? hostPort?:i containerPort:i protocol? hostIP?
 ContainerResizePolicy resourceName restartPolicy
@@ -39,8 +40,8 @@ ContainerStateTerminated exitCode:i signal?:i reason? message? startedAt?:t fini
 ContainerStateWaiting reason? message?
 ContainerStatus name state?:ContainerState lastState?:ContainerState ready:b restartCount:i image imageID
   containerID? started*?:b allocatedResources?:{}q resources*?:ResourceRequirements
-  volumeMounts?:[]VolumeMountStatus user*?:ContainerUser allocatedResourcesStatus?:[]ResourceStatus
-  stopSignal*?
+  volumeMounts?:[]VolumeMountStatus@mountPath user*?:ContainerUser
+  allocatedResourcesStatus?:[]ResourceStatus@name stopSignal*?
 ContainerUser linux*?:LinuxContainerUser
 CronJob kind?^ apiVersion?^ metadata?:ObjectMeta spec?:CronJobSpec status?:CronJobStatus
 CronJobSpec schedule timeZone*? startingDeadlineSeconds*?:l concurrencyPolicy? suspend*?:b
@@ -52,14 +53,14 @@ DaemonSetSpec selector*:LabelSelector template:PodTemplateSpec updateStrategy?:D
   minReadySeconds?:i revisionHistoryLimit*?:i
 DaemonSetStatus currentNumberScheduled:i numberMisscheduled:i desiredNumberScheduled:i numberReady:i
   observedGeneration?:l updatedNumberScheduled?:i numberAvailable?:i numberUnavailable?:i collisionCount*?:i
-  conditions?:[]DaemonSetCondition
+  conditions?:[]DaemonSetCondition@type
 DaemonSetUpdateStrategy type? rollingUpdate*?:RollingUpdateDaemonSet
 Deployment kind?^ apiVersion?^ metadata?:ObjectMeta spec?:DeploymentSpec status?:DeploymentStatus
 DeploymentCondition type status lastUpdateTime?:t lastTransitionTime?:t reason? message?
-DeploymentSpec replicas*?:i selector*:LabelSelector template:PodTemplateSpec strategy?:DeploymentStrategy
+DeploymentSpec replicas*?:i selector*:LabelSelector template:PodTemplateSpec strategy?!:DeploymentStrategy
   minReadySeconds?:i revisionHistoryLimit*?:i paused?:b progressDeadlineSeconds*?:i
 DeploymentStatus observedGeneration?:l replicas?:i updatedReplicas?:i readyReplicas?:i availableReplicas?:i
-  unavailableReplicas?:i terminatingReplicas*?:i conditions?:[]DeploymentCondition collisionCount*?:i
+  unavailableReplicas?:i terminatingReplicas*?:i conditions?:[]DeploymentCondition@type collisionCount*?:i
 DeploymentStrategy type? rollingUpdate*?:RollingUpdateDeployment
 DownwardAPIProjection items?:[]DownwardAPIVolumeFile
 DownwardAPIVolumeFile path fieldRef*?:ObjectFieldSelector resourceFieldRef*?:ResourceFieldSelector mode*?:i
@@ -69,12 +70,13 @@ EnvFromSource prefix? configMapRef*?:ConfigMapEnvSource secretRef*?:SecretEnvSou
 EnvVar name value? valueFrom*?:EnvVarSource
 EnvVarSource fieldRef*?:ObjectFieldSelector resourceFieldRef*?:ResourceFieldSelector
   configMapKeyRef*?:ConfigMapKeySelector secretKeyRef*?:SecretKeySelector fileKeyRef*?:FileKeySelector
-EphemeralContainer name^ image?^ command?^:[]s args?^:[]s workingDir?^ ports?^:[]ContainerPort
-  envFrom?^:[]EnvFromSource env?^:[]EnvVar resources?^:ResourceRequirements
+EphemeralContainer name^ image?^ command?^:[]s args?^:[]s workingDir?^ ports?^:[]ContainerPort@containerPort
+  envFrom?^:[]EnvFromSource env?^:[]EnvVar@name resources?^:ResourceRequirements
   resizePolicy?^:[]ContainerResizePolicy restartPolicy*?^ restartPolicyRules?^:[]ContainerRestartRule
-  volumeMounts?^:[]VolumeMount volumeDevices?^:[]VolumeDevice livenessProbe*?^:Probe readinessProbe*?^:Probe
-  startupProbe*?^:Probe lifecycle*?^:Lifecycle terminationMessagePath?^ terminationMessagePolicy?^
-  imagePullPolicy?^ securityContext*?^:SecurityContext stdin?^:b stdinOnce?^:b tty?^:b targetContainerName?
+  volumeMounts?^:[]VolumeMount@mountPath volumeDevices?^:[]VolumeDevice@devicePath livenessProbe*?^:Probe
+  readinessProbe*?^:Probe startupProbe*?^:Probe lifecycle*?^:Lifecycle terminationMessagePath?^
+  terminationMessagePolicy?^ imagePullPolicy?^ securityContext*?^:SecurityContext stdin?^:b stdinOnce?^:b
+  tty?^:b targetContainerName?
 EphemeralVolumeSource volumeClaimTemplate*?:PersistentVolumeClaimTemplate
 ExecAction command?:[]s
 FCVolumeSource targetWWNs?:[]s lun*?:i fsType? readOnly?:b wwids?:[]s
@@ -99,7 +101,7 @@ JobSpec parallelism*?:i completions*?:i activeDeadlineSeconds*?:l podFailurePoli
   successPolicy*?:SuccessPolicy backoffLimit*?:i backoffLimitPerIndex*?:i maxFailedIndexes*?:i
   selector*?:LabelSelector manualSelector*?:b template:PodTemplateSpec ttlSecondsAfterFinished*?:i
   completionMode*? suspend*?:b podReplacementPolicy*? managedBy*?
-JobStatus conditions?:[]JobCondition startTime*?:t completionTime*?:t active?:i succeeded?:i failed?:i
+JobStatus conditions?:[]JobCondition@type startTime*?:t completionTime*?:t active?:i succeeded?:i failed?:i
   terminating*?:i completedIndexes? failedIndexes*? uncountedTerminatedPods*?:UncountedTerminatedPods
   ready*?:i
 JobTemplateSpec metadata?:ObjectMeta spec?:JobSpec
@@ -116,7 +118,7 @@ NFSVolumeSource server path readOnly?:b
 Namespace kind?^ apiVersion?^ metadata?:ObjectMeta spec?:NamespaceSpec status?:NamespaceStatus
 NamespaceCondition type status lastTransitionTime?:t reason? message?
 NamespaceSpec finalizers?:[]s
-NamespaceStatus phase? conditions?:[]NamespaceCondition
+NamespaceStatus phase? conditions?:[]NamespaceCondition@type
 NodeAffinity requiredDuringSchedulingIgnoredDuringExecution*?:NodeSelector
   preferredDuringSchedulingIgnoredDuringExecution?:[]PreferredSchedulingTerm
 NodeSelector nodeSelectorTerms:[]NodeSelectorTerm
@@ -125,7 +127,7 @@ NodeSelectorTerm matchExpressions?:[]NodeSelectorRequirement matchFields?:[]Node
 ObjectFieldSelector apiVersion? fieldPath
 ObjectMeta name? generateName? namespace? selfLink? uid? resourceVersion? generation?:l
   creationTimestamp?0:t deletionTimestamp*?:t deletionGracePeriodSeconds*?:l labels?:{}s annotations?:{}s
-  ownerReferences?:[]OwnerReference finalizers?:[]s managedFields?:[]ManagedFieldsEntry
+  ownerReferences?:[]OwnerReference@uid finalizers?:[]s@ managedFields?:[]ManagedFieldsEntry
 ObjectReference kind? namespace? name? uid? apiVersion? resourceVersion? fieldPath?
 OwnerReference apiVersion kind name uid controller*?:b blockOwnerDeletion*?:b
 PersistentVolumeClaim kind?^ apiVersion?^ metadata?:ObjectMeta spec?:PersistentVolumeClaimSpec
@@ -135,7 +137,7 @@ PersistentVolumeClaimSpec accessModes?:[]s selector*?:LabelSelector resources?:V
   volumeName? storageClassName*? volumeMode*? dataSource*?:TypedLocalObjectReference
   dataSourceRef*?:TypedObjectReference volumeAttributesClassName*?
 PersistentVolumeClaimStatus phase? accessModes?:[]s capacity?:{}q
-  conditions?:[]PersistentVolumeClaimCondition allocatedResources?:{}q allocatedResourceStatuses?:{}s
+  conditions?:[]PersistentVolumeClaimCondition@type allocatedResources?:{}q allocatedResourceStatuses?:{}s
   currentVolumeAttributesClassName*? modifyVolumeStatus*?:ModifyVolumeStatus
 PersistentVolumeClaimTemplate metadata?:ObjectMeta spec:PersistentVolumeClaimSpec
 PersistentVolumeClaimVolumeSource claimName readOnly?:b
@@ -168,21 +170,22 @@ PodSecurityContext seLinuxOptions*?:SELinuxOptions windowsOptions*?:WindowsSecur
   runAsUser*?:l runAsGroup*?:l runAsNonRoot*?:b supplementalGroups?:[]l supplementalGroupsPolicy*?
   fsGroup*?:l sysctls?:[]Sysctl fsGroupChangePolicy*? seccompProfile*?:SeccompProfile
   appArmorProfile*?:AppArmorProfile seLinuxChangePolicy*?
-PodSpec volumes?:[]Volume initContainers?:[]Container containers:[]Container
-  ephemeralContainers?:[]EphemeralContainer restartPolicy? terminationGracePeriodSeconds*?:l
+PodSpec volumes?!:[]Volume@name initContainers?:[]Container@name containers:[]Container@name
+  ephemeralContainers?:[]EphemeralContainer@name restartPolicy? terminationGracePeriodSeconds*?:l
   activeDeadlineSeconds*?:l dnsPolicy? nodeSelector?:{}s serviceAccountName? serviceAccount?
   automountServiceAccountToken*?:b nodeName? hostNetwork?:b hostPID?:b hostIPC?:b shareProcessNamespace*?:b
-  securityContext*?:PodSecurityContext imagePullSecrets?:[]LocalObjectReference hostname? subdomain?
-  affinity*?:Affinity schedulerName? tolerations?:[]Toleration hostAliases?:[]HostAlias priorityClassName?
-  priority*?:i dnsConfig*?:PodDNSConfig readinessGates?:[]PodReadinessGate runtimeClassName*?
-  enableServiceLinks*?:b preemptionPolicy*? overhead?:{}q
-  topologySpreadConstraints?:[]TopologySpreadConstraint setHostnameAsFQDN*?:b os*?:PodOS hostUsers*?:b
-  schedulingGates?:[]PodSchedulingGate resourceClaims?:[]PodResourceClaim resources*?:ResourceRequirements
-  hostnameOverride*? workloadRef*?:WorkloadReference
-PodStatus observedGeneration?:l phase? conditions?:[]PodCondition message? reason? nominatedNodeName?
-  hostIP? hostIPs?:[]HostIP podIP? podIPs?:[]PodIP startTime*?:t initContainerStatuses?:[]ContainerStatus
-  containerStatuses?:[]ContainerStatus qosClass? ephemeralContainerStatuses?:[]ContainerStatus resize?
-  resourceClaimStatuses?:[]PodResourceClaimStatus
+  securityContext*?:PodSecurityContext imagePullSecrets?:[]LocalObjectReference@name hostname? subdomain?
+  affinity*?:Affinity schedulerName? tolerations?:[]Toleration hostAliases?:[]HostAlias@ip
+  priorityClassName? priority*?:i dnsConfig*?:PodDNSConfig readinessGates?:[]PodReadinessGate
+  runtimeClassName*? enableServiceLinks*?:b preemptionPolicy*? overhead?:{}q
+  topologySpreadConstraints?:[]TopologySpreadConstraint@topologyKey setHostnameAsFQDN*?:b os*?:PodOS
+  hostUsers*?:b schedulingGates?:[]PodSchedulingGate@name resourceClaims?!:[]PodResourceClaim@name
+  resources*?:ResourceRequirements hostnameOverride*? workloadRef*?:WorkloadReference
+PodStatus observedGeneration?:l phase? conditions?:[]PodCondition@type message? reason? nominatedNodeName?
+  hostIP? hostIPs?:[]HostIP@ip podIP? podIPs?:[]PodIP@ip startTime*?:t
+  initContainerStatuses?:[]ContainerStatus containerStatuses?:[]ContainerStatus qosClass?
+  ephemeralContainerStatuses?:[]ContainerStatus resize?
+  resourceClaimStatuses?!:[]PodResourceClaimStatus@name
   extendedResourceClaimStatus*?:PodExtendedResourceClaimStatus allocatedResources?:{}q
   resources*?:ResourceRequirements
 PodTemplate kind?^ apiVersion?^ metadata?:ObjectMeta template?:PodTemplateSpec
@@ -199,13 +202,13 @@ ReplicaSet kind?^ apiVersion?^ metadata?:ObjectMeta spec?:ReplicaSetSpec status?
 ReplicaSetCondition type status lastTransitionTime?:t reason? message?
 ReplicaSetSpec replicas*?:i minReadySeconds?:i selector*:LabelSelector template?:PodTemplateSpec
 ReplicaSetStatus replicas:i fullyLabeledReplicas?:i readyReplicas?:i availableReplicas?:i
-  terminatingReplicas*?:i observedGeneration?:l conditions?:[]ReplicaSetCondition
+  terminatingReplicas*?:i observedGeneration?:l conditions?:[]ReplicaSetCondition@type
 ReplicationController kind?^ apiVersion?^ metadata?:ObjectMeta spec?:ReplicationControllerSpec
   status?:ReplicationControllerStatus
 ReplicationControllerCondition type status lastTransitionTime?:t reason? message?
 ReplicationControllerSpec replicas*?:i minReadySeconds?:i selector?:{}s template*?:PodTemplateSpec
 ReplicationControllerStatus replicas:i fullyLabeledReplicas?:i readyReplicas?:i availableReplicas?:i
-  observedGeneration?:l conditions?:[]ReplicationControllerCondition
+  observedGeneration?:l conditions?:[]ReplicationControllerCondition@type
 ResourceClaim name request?
 ResourceFieldSelector containerName? resource divisor?:q
 ResourceHealth resourceID health?
@@ -238,7 +241,8 @@ StatefulSetSpec replicas*?:i selector*:LabelSelector template:PodTemplateSpec
   persistentVolumeClaimRetentionPolicy*?:StatefulSetPersistentVolumeClaimRetentionPolicy
   ordinals*?:StatefulSetOrdinals
 StatefulSetStatus observedGeneration?:l replicas:i readyReplicas?:i currentReplicas?:i updatedReplicas?:i
-  currentRevision? updateRevision? collisionCount*?:i conditions?:[]StatefulSetCondition availableReplicas:i
+  currentRevision? updateRevision? collisionCount*?:i conditions?:[]StatefulSetCondition@type
+  availableReplicas:i
 StatefulSetUpdateStrategy type? rollingUpdate*?:RollingUpdateStatefulSetStrategy
 StorageOSVolumeSource volumeName? volumeNamespace? fsType? readOnly?:b secretRef*?:LocalObjectReference
 SuccessPolicy rules:[]SuccessPolicyRule

@@ -17,6 +17,10 @@ export interface Field {
   readonly omitZero: boolean;
   /** Whether it comes from a struct that Go embeds without a name of its own. */
   readonly embedded: boolean;
+  /** How a strategic merge patch merges a list: by the value of this key of its items, by the items themselves (""), or not at all. */
+  readonly mergeKey: string | undefined;
+  /** Whether patches made by kubectl name the keys to keep. */
+  readonly retainKeys: boolean;
 }
 
 export interface StructType {
@@ -75,10 +79,10 @@ function expand(name: string, line: string): StructType {
   return { name, fields, byName: new Map(fields.map((field) => [field.name, field])), byFoldedName };
 }
 
-const FIELD = /^([A-Za-z0-9]+)([*?0^]*)(?::(.+))?$/;
+const FIELD = /^([A-Za-z0-9]+)([*?0^!]*)(?::([^@]+))?(?:@(.*))?$/;
 
 function fieldOf(text: string): Field {
-  const [, name = "", flags = "", type = "s"] = FIELD.exec(text) ?? [];
+  const [, name = "", flags = "", type = "s", mergeKey] = FIELD.exec(text) ?? [];
   return {
     name,
     type: typeOf(type),
@@ -86,6 +90,8 @@ function fieldOf(text: string): Field {
     omitEmpty: flags.includes("?"),
     omitZero: flags.includes("0"),
     embedded: flags.includes("^"),
+    mergeKey,
+    retainKeys: flags.includes("!"),
   };
 }
 

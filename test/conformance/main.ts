@@ -7,6 +7,9 @@ import type { Case, Family } from "./family.ts";
 const families: Readonly<Record<string, () => Promise<{ readonly family: Family }>>> = {
   decision: () => import("./decision.ts"),
   "semantics/quantity": () => import("./semantics-quantity.ts"),
+  "semantics/smp": () => import("./semantics-smp.ts"),
+  "semantics/canonical": () => import("./semantics-canonical.ts"),
+  "semantics/schema": () => import("./semantics-schema.ts"),
   "semantics/yaml": () => import("./semantics-yaml.ts"),
   field: () => import("./field.ts"),
   rules: () => import("./rules.ts"),

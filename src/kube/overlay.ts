@@ -1,0 +1,41 @@
+/** An overlay on a typed object, as Istio lays its templates over a pod: merged strategically, then read back into the type. */
+import { type Decoded, decode } from "./decode.ts";
+import { isObject, type Json, type JsonObject } from "./json.ts";
+import { type MergeError, strategicMerge } from "./strategic-merge.ts";
+
+export type Overlaid =
+  | { readonly ok: true; readonly value: JsonObject }
+  | {
+      readonly ok: false;
+      /** Whether the merge failed, or its result is no object of the type. */
+      readonly stage: "merge" | "result";
+      /** For the merge with the path in the overlay, for the result with the one there. */
+      readonly errors: readonly MergeError[];
+    };
+
+/**
+ * Lays an overlay over an object of a type as `decode` gives it, and returns the object likewise. All numbers are floating-point, so
+ * integers beyond 2^53 lose precision; fields that the type does not have are dropped (Istio 1.30, pkg/kube/inject).
+ */
+export function overlay(typeName: string, original: JsonObject, patch: Json): Overlaid {
+  const merged = strategicMerge(typeName, inFloats(original), inFloats(patch));
+  if (!merged.ok) return { ok: false, stage: "merge", errors: [merged.error] };
+  const read: Decoded = decode(typeName, merged.value, { via: "json" });
+  return read.ok ? { ok: true, value: read.value } : { ok: false, stage: "result", errors: read.errors };
+}
+
+/** The value with every integer as a floating-point number; what holds no bigint is taken as it is. */
+function inFloats<T extends Json>(json: T): T | Json {
+  if (typeof json === "bigint") return Number(json);
+  if (Array.isArray(json)) return hasBigint(json) ? json.map(inFloats) : json;
+  if (!isObject(json) || !hasBigint(json)) return json;
+  const floats: Record<string, Json> = Object.create(null);
+  for (const key of Object.keys(json)) floats[key] = inFloats(json[key] as Json);
+  return floats;
+}
+
+function hasBigint(json: Json): boolean {
+  if (typeof json === "bigint") return true;
+  if (Array.isArray(json)) return json.some(hasBigint);
+  return isObject(json) && Object.values(json).some(hasBigint);
+}
