@@ -1,98 +1,12 @@
 /** Will this pod get a sidecar? Both gates over plain facts, with the trace that led to the answer. */
 import { describeLabels, type NamespaceCase } from "./cases.ts";
-import type { Labels, Mesh, NamespaceFacts, Path, PodFacts } from "./facts.ts";
+import type { Decision, Possibility, Reason } from "./decision.ts";
+import type { Mesh, NamespaceFacts, PodFacts } from "./facts.ts";
 import { candidate, type Judgement, judge } from "./judge.ts";
 import { type PreparedMesh, prepareMesh } from "./prepare.ts";
 import { nearestFacts } from "./releases.ts";
 import { remedyFor } from "./remedy.ts";
 import { trace } from "./trace.ts";
-
-/** `refused`: a webhook that would be asked has an invalid selector, so the API server refuses the pod. */
-export type Verdict = "injected" | "not-injected" | "refused" | "unknown";
-
-export type Reason =
-  | "no-webhook"
-  | "selector-invalid"
-  | "host-network"
-  | "ignored-namespace"
-  | "inject-true"
-  | "inject-false"
-  | "never-selector"
-  | "always-selector"
-  | "policy-enabled"
-  | "policy-disabled"
-  | "policy-illegal"
-  | "namespace-unknown"
-  | "namespace-labels-unknown"
-  | "namespace-labels-differ";
-
-/**
- * What a step looked at; the world turns it into a location. Paths start at the pod template, at the Namespace object, at
- * the webhook in its configuration, and at the injector's `config`.
- */
-export type Place =
-  | { readonly of: "pod"; readonly path: Path }
-  /** `nth`: by which of the sets of labels that are given for the namespace; the first when absent. */
-  | { readonly of: "namespace"; readonly path: Path; readonly nth?: number }
-  | { readonly of: "webhook"; readonly configuration: string; readonly index: number; readonly path: Path }
-  /** `path`: in its configuration, or below `values`. */
-  | { readonly of: "injector"; readonly revision: string; readonly path: Path }
-  | { readonly of: "release"; readonly release: string };
-
-/** One check of the trace. */
-export interface Step {
-  readonly gate: "namespace" | "webhook" | "policy";
-  /** `passed`: looked at, decides nothing. */
-  readonly outcome: "open" | "shut" | "passed";
-  /** A plain sentence without a final full stop: what was looked at and what it said. */
-  readonly says: string;
-  /** The webhook, or the revision of the injector, that the step is about; `says` starts with it. */
-  readonly subject?: string;
-  readonly place: Place;
-}
-
-/** One webhook that the API server calls for the pod, and what the injector behind it answers. */
-export interface Call {
-  readonly configuration: string;
-  readonly webhook: string;
-  readonly revision: string;
-  /** "namespace/name" of the ConfigMap, null when assumed. */
-  readonly injector: string | null;
-  readonly release: string;
-  readonly required: boolean;
-  readonly reason: Reason;
-  /** What istiod would log: `warn: …`, `error: …`. */
-  readonly logs: readonly string[];
-}
-
-/** The answer for one state of the namespace. */
-export interface Possibility {
-  /** Names the case: "unlabelled", "istio-injection=enabled", "istio.io/rev=other", or the labels of a known Namespace. */
-  readonly when: string;
-  readonly labels: Labels;
-  readonly verdict: Exclude<Verdict, "unknown">;
-  readonly reason: Reason;
-  readonly revision: string | null;
-  /** The first webhook that matches. */
-  readonly webhook: string | null;
-}
-
-export interface Decision {
-  readonly verdict: Verdict;
-  /** Of the first call that injects; if none injects, of the first call. For an unknown verdict, what it hinges on. */
-  readonly reason: Reason;
-  readonly revision: string | null;
-  /** The revisions that inject; two of them are a double injection. */
-  readonly injectedBy: readonly string[];
-  readonly calls: readonly Call[];
-  readonly steps: readonly Step[];
-  /** For a `no`: what would open the gate, as a sentence; undefined when nothing the user writes would. */
-  readonly remedy: string | undefined;
-  /** Every case that was considered when the namespace is not known for certain; one entry when it is. */
-  readonly possibilities: readonly Possibility[];
-  /** Whether the pod is captured by the ambient mesh when it has no sidecar. */
-  readonly ambient: boolean;
-}
 
 /**
  * Whether a pod gets a sidecar. Where the labels of its namespace are not known for certain every case is tried, and the

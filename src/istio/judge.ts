@@ -1,5 +1,5 @@
 /** Both gates for one pod in a namespace whose labels are known. */
-import type { Call, Reason, Verdict } from "./decide.ts";
+import type { Call, Reason, Verdict } from "./decision.ts";
 import type { Labels, PodFacts } from "./facts.ts";
 import { askPolicy, type PolicyAnswer } from "./policy.ts";
 import { answer, failed, matched, missed, type PreparedInjector, type PreparedMesh } from "./prepare.ts";

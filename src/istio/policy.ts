@@ -1,5 +1,5 @@
 /** Gate 2: what the injector behind a webhook answers for a pod. */
-import type { Reason } from "./decide.ts";
+import type { Reason } from "./decision.ts";
 import type { Injector, PodFacts } from "./facts.ts";
 import type { InjectReading, ReleaseFacts } from "./releases.ts";
 import { type Selection, select } from "./selection.ts";

@@ -1,6 +1,6 @@
 /** A mesh made ready for deciding on many pods: selectors compiled, injectors found, namespaces remembered. */
 import { type NamespaceCase, namespaceCases } from "./cases.ts";
-import type { Possibility } from "./decide.ts";
+import type { Possibility } from "./decision.ts";
 import type { Injector, Labels, Mesh, Webhook } from "./facts.ts";
 import { type Policy, preparePolicy } from "./policy.ts";
 import { nearestFacts, type ReleaseFacts } from "./releases.ts";

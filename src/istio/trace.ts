@@ -1,6 +1,6 @@
 /** The steps that led to a decision, in words, each with the place it looked at. */
 import { describeLabels } from "./cases.ts";
-import type { Place, Possibility, Reason, Step } from "./decide.ts";
+import type { Place, Possibility, Reason, Step } from "./decision.ts";
 import type { Labels, NamespaceFacts } from "./facts.ts";
 import { type Candidate, policyAnswer, webhookAnswer } from "./judge.ts";
 import { injectValue, type PolicyAnswer, readInject } from "./policy.ts";

@@ -1,4 +1,4 @@
-import type { Decision, Possibility } from "../istio/decide.ts";
+import type { Decision, Possibility } from "../istio/decision.ts";
 import type { Injector, Labels, NamespaceFacts } from "../istio/facts.ts";
 import { injectValue, readInject } from "../istio/policy.ts";
 import { sidecarState } from "../istio/sidecar-state.ts";

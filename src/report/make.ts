@@ -1,5 +1,5 @@
 /** From the world and its findings to the report as data. */
-import type { Decision, Place, Reason } from "../istio/decide.ts";
+import type { Decision, Place, Reason } from "../istio/decision.ts";
 import type { Labels } from "../istio/facts.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { Location } from "../source/locate.ts";

@@ -1,6 +1,6 @@
 /** The report as data: what every format is made from, and word for word what `--format json` prints (schemas/report.schema.json). */
 
-import type { Possibility, Reason, Verdict } from "../istio/decide.ts";
+import type { Possibility, Reason, Verdict } from "../istio/decision.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { MissingFact, Skipped } from "../world/world.ts";
 

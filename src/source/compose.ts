@@ -1,9 +1,9 @@
 /** From the grammar's parts to nodes: scalars resolved, anchors and merge keys expanded, duplicates noticed, bombs refused. */
 
-import type { Duplicate } from "./document.ts";
 import { goFloat32 } from "./go-json.ts";
 import type { MapEntry, Node, Range, Scalar, ScalarNode, ScalarStyle } from "./node.ts";
 import { type Problem, problems, selfContaining, unknownAnchor } from "./problem.ts";
+import type { Duplicate } from "./reading.ts";
 import { mayBeOther, mergeTag, resolvePlain, resolveTagged, type ScalarKind } from "./scalar.ts";
 
 /** What YAML takes a key for; keys that are equal as JSON may differ in this. */

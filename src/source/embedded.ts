@@ -1,8 +1,8 @@
 /** YAML inside a scalar of YAML, such as `data.config: |` of a ConfigMap, with every position that of the file. */
 import { afterBreak, hexValue, isBlank, isBreak, isBreakOrEnd } from "./chars.ts";
-import type { Duplicate, ReadError, Reading, SourceFile } from "./document.ts";
 import type { MapEntry, Node, Range, ScalarNode } from "./node.ts";
 import { readYaml } from "./read.ts";
+import type { Duplicate, ReadError, Reading, SourceFile } from "./reading.ts";
 
 /** A run of characters that stand in the file as they stand in the value, or one that was folded or escaped. */
 interface Segment {

@@ -1,5 +1,5 @@
 /** What can be wrong with a YAML document, in words for people and in the words of Kubernetes' own reader. */
-import type { ReadError } from "./document.ts";
+import type { ReadError } from "./reading.ts";
 
 /** `reason` is how go-yaml and encoding/json name the problem, `message` is what a person reads. */
 export interface Problem {

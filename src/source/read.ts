@@ -1,8 +1,8 @@
 /** Reads one YAML document as Kubernetes does: sigs.k8s.io/yaml 1.6.0 over go.yaml.in/yaml/v2 2.4.4. */
 import { findUnusable, startComposition } from "./compose.ts";
-import type { Reading } from "./document.ts";
 import { parseDocument } from "./parse.ts";
 import { errorAt } from "./problem.ts";
+import type { Reading } from "./reading.ts";
 import { checkCharacters, meetsCharacter, refusal } from "./text.ts";
 import { type Scan, startScan, Token } from "./tokens.ts";
 

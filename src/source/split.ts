@@ -1,7 +1,7 @@
 /** Splits a file into documents and peeks at what they are, in one pass over its lines and without parsing. */
 import { afterBreak, isBlank, isBlankOrEnd, isBreakOrEnd, isDocumentMarker } from "./chars.ts";
-import type { Peek } from "./document.ts";
 import { jsonStreamRanges } from "./json-stream.ts";
+import type { Peek } from "./reading.ts";
 import { resolvePlain } from "./scalar.ts";
 
 /** Where a document stands, with the comments, directives and marker before it, and what its first look says. */

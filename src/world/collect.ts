@@ -1,6 +1,7 @@
 /** Reads every given file once and keeps the documents that decide on injection. */
 import { isListKind, podTemplatesOf, type WorkloadKind, workloadKindNames } from "../kube/workload.ts";
-import { type Document, type ReadError, readDocuments, type SourceFile } from "../source/document.ts";
+import { type Document, readDocuments } from "../source/document.ts";
+import type { ReadError, SourceFile } from "../source/reading.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { resourcesOf } from "./resource.ts";

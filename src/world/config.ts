@@ -1,10 +1,11 @@
 /** The configuration, sidelint.yaml: found, read, and checked against its schema with errors that point into it. */
 import { releaseFacts } from "../istio/releases.ts";
 import { nearest } from "../kube/nearest.ts";
-import { type Duplicate, readDocuments, type SourceFile } from "../source/document.ts";
+import { readDocuments } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import { type Node, type Path, toValue, type Value } from "../source/node.ts";
 import { absolutePath, isInside, relativePath } from "../source/path.ts";
+import type { Duplicate, SourceFile } from "../source/reading.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { ConfigFile } from "./generated/config.ts";
 import { type SchemaError, validate } from "./generated/config-validator.js";

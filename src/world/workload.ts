@@ -1,5 +1,6 @@
 /** Resources with a pod template become workloads: namespace resolved, verdict decided, every place known. */
-import { decide, type Place } from "../istio/decide.ts";
+import { decide } from "../istio/decide.ts";
+import type { Place } from "../istio/decision.ts";
 import type { ContainerFacts, Mesh, PodFacts } from "../istio/facts.ts";
 import { at, isObject, type Json } from "../kube/json.ts";
 import { podTemplatesOf, type WorkloadKind } from "../kube/workload.ts";

@@ -1,5 +1,5 @@
 /** The nouns of the world: resources, workloads, namespaces, and where each fact stands. */
-import type { Decision, Place } from "../istio/decide.ts";
+import type { Decision, Place } from "../istio/decision.ts";
 import type { Mesh, NamespaceFacts, PodFacts } from "../istio/facts.ts";
 import type { JsonObject } from "../kube/json.ts";
 import type { Document } from "../source/document.ts";

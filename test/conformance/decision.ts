@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { annotationErrors, invalidAnnotations, type ReadYaml } from "../../src/istio/annotations.ts";
-import type { Decision, Reason } from "../../src/istio/decide.ts";
+import type { Decision, Reason } from "../../src/istio/decision.ts";
 import type { Mesh, PodFacts, Selector, Webhook } from "../../src/istio/facts.ts";
 import { candidate, webhookAnswer } from "../../src/istio/judge.ts";
 import { askPolicy, preparePolicy } from "../../src/istio/policy.ts";

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type Decoded, decode, type Via } from "../../src/kube/decode.ts";
 import type { Json } from "../../src/kube/json.ts";
-import type { Duplicate, Reading } from "../../src/source/document.ts";
 import { toGoJson } from "../../src/source/go-json.ts";
 import {
   type Chunks,
@@ -13,6 +12,7 @@ import {
 } from "../../src/source/kubernetes-split.ts";
 import { type Node, toValue } from "../../src/source/node.ts";
 import { type ReadOptions, readYaml } from "../../src/source/read.ts";
+import type { Duplicate, Reading } from "../../src/source/reading.ts";
 import { decodeText } from "../../src/source/text.ts";
 import type { Case, Data } from "./family.ts";
 import { jsonLines } from "./family.ts";

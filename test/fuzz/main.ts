@@ -9,6 +9,7 @@ const targets: Readonly<Record<string, () => Promise<{ readonly target: Target }
   yaml: () => import("./yaml.ts"),
   "yaml-bytes": async () => ({ target: (await import("./yaml.ts")).bytesTarget }),
   quantity: async () => ({ target: questionTarget(await import("./quantity.ts")) }),
+  merge: async () => ({ target: questionTarget(await import("./merge.ts")) }),
 };
 
 const batch = 256;

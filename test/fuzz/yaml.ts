@@ -1,8 +1,9 @@
 /** Mutated manifests and YAML made by chance: does our reader accept the same texts, and give the same JSON? */
-import type { Reading } from "../../src/source/document.ts";
+
 import { toGoJson } from "../../src/source/go-json.ts";
 import { problems } from "../../src/source/problem.ts";
 import { readYaml } from "../../src/source/read.ts";
+import type { Reading } from "../../src/source/reading.ts";
 import { decodeText } from "../../src/source/text.ts";
 import type { Ask, Outcome, Random, Target } from "./target.ts";
 import { manifests } from "./yaml-seeds.ts";

@@ -19,18 +19,24 @@ unknown   ?          Job/seed        -         its namespace is not in the repos
   );
 });
 
-table("on a terminal the default revision gives way, then the reason and the place, the workload last", () => {
-  assert.is(
-    list(report, page),
-    `VERDICT   NAMESPACE  WORKLOAD        WHY                       WHERE
+table(
+  "on a terminal the default revision gives way, then the reason and the place, the workload last",
+  () => {
+    assert.is(
+      list(report, page),
+      `VERDICT   NAMESPACE  WORKLOAD        WHY                       WHERE
 no        shop       Deployment/web  no webhook matches in n…  apps/web.yaml:1
 injected  shop       Deployment/api  namespace label istio-i…  base/api.yaml:3
 unknown   ?          Job/seed        its namespace is not in…  jobs/seed.yaml:12
 `,
-  );
-  const long = { ...web, name: "a-name-of-some-length-that-tells-nothing", revision: "1-30" };
-  assert.match(list({ ...report, workloads: [long] }, page), "Deployment/a-name-o…  1-30      no webhook …");
-});
+    );
+    const long = { ...web, name: "a-name-of-some-length-that-tells-nothing", revision: "1-30" };
+    assert.match(
+      list({ ...report, workloads: [long] }, page),
+      "Deployment/a-name-o…  1-30      no webhook …",
+    );
+  },
+);
 
 table("without kustomizations there is no column for them", () => {
   const out = list({ ...report, workloads: [web] }, { ...page, width: 200 });

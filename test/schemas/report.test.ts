@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Reason, Verdict } from "../../src/istio/decide.ts";
+import type { Reason, Verdict } from "../../src/istio/decision.ts";
 import { json } from "../../src/report/json.ts";
 import type { Presentation, Report, ReportedWorkload } from "../../src/report/report.ts";
 import type { Skipped } from "../../src/world/world.ts";
