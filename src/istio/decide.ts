@@ -1,6 +1,6 @@
 /** Will this pod get a sidecar? Both gates over plain facts, with the trace that led to the answer. */
 import { describeLabels, type NamespaceCase } from "./cases.ts";
-import type { Decision, Possibility, Reason } from "./decision.ts";
+import type { Decision, Possibility, Reason, Step } from "./decision.ts";
 import type { Mesh, NamespaceFacts, PodFacts } from "./facts.ts";
 import { candidate, type Judgement, judge } from "./judge.ts";
 import { type PreparedMesh, prepareMesh } from "./prepare.ts";
