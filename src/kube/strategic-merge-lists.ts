@@ -94,13 +94,13 @@ function withoutDuplicates(items: Json[]): number {
 }
 
 function mergeMaps(run: Run, original: readonly Json[], patch: readonly Json[], rule: ListRule): MergedList {
-  const { kept, memory, replace } = applyItemDirectives(run, original, patch, rule.mergeKey);
+  const { kept, replace } = applyItemDirectives(run, original, patch, rule.mergeKey);
   const items = patch.filter((item) => !isSpecial(item));
   const identity = { key: rule.mergeKey, maps: true };
-  if (replace) return { list: orderItems(run, items, [], items, identity), original: memory };
+  if (replace) return { list: orderItems(run, items, [], items, identity), original: kept };
   const merged = mergeItems(run, kept, patch, rule);
   // Items that are appended take the room of those that were deleted.
-  const seen = [...merged, ...memory.slice(merged.length)].slice(0, original.length);
+  const seen = merged.slice(0, original.length);
   return { list: orderItems(run, merged, items, kept, identity), original: seen };
 }
 
@@ -110,8 +110,6 @@ function isSpecial(item: Json): boolean {
 
 interface Cleared {
   readonly kept: readonly Json[];
-  /** The memory of the original once items were deleted from it one by one. */
-  readonly memory: readonly Json[];
   readonly replace: boolean;
 }
 
@@ -122,32 +120,25 @@ function applyItemDirectives(
   patch: readonly Json[],
   mergeKey: string,
 ): Cleared {
-  const memory = [...original];
-  let length = memory.length;
+  let kept = original;
   let replace = false;
   patch.forEach((item, index) => {
     if (!isObject(item) || !isSpecial(item)) return;
     below(run, index, () => {
       const asked = item[directive];
       if (asked === "replace") replace = true;
-      else if (asked !== "delete") {
-        refuse(run, `has a $patch that is ${JSON.stringify(String(asked))}, not "delete" or "replace"`);
-      } else length = deleteItems(run, memory, length, item, mergeKey);
+      else if (asked === "delete") kept = withoutItem(run, kept, item, mergeKey);
+      else refuse(run, `has a $patch that is ${JSON.stringify(String(asked))}, not "delete" or "replace"`);
     });
   });
-  return { kept: memory.slice(0, length), memory, replace };
+  return { kept, replace };
 }
 
-function deleteItems(run: Run, memory: Json[], length: number, item: JsonObject, mergeKey: string): number {
+function withoutItem(run: Run, list: readonly Json[], item: JsonObject, mergeKey: string): readonly Json[] {
   const value = keyOf(run, item, mergeKey);
-  if (value === undefined) return length;
-  const places = placesOf(memory.slice(0, length), (other) => valueIn(other, mergeKey));
-  let left = length;
-  for (let at = placeOf(run, places, value); at >= 0 && at < left; ) {
-    if (valueIn(memory[at] as Json, mergeKey) === value) memory.copyWithin(at, at + 1, left--);
-    else at++;
-  }
-  return left;
+  if (value === undefined) return list;
+  const places = placesOf(list, (other) => valueIn(other, mergeKey));
+  return placeOf(run, places, value) < 0 ? list : list.filter((other) => valueIn(other, mergeKey) !== value);
 }
 
 function mergeItems(

@@ -123,24 +123,34 @@ export function isDeletion(item: Json): boolean {
   return isObject(item) && item[directive] === "delete";
 }
 
+/** So many items Go sorts by insertion. */
+const sortedByInsertion = 20;
+
 /**
- * Go's stable sort, as far as lists of 20 items if some have no place: of these its comparison says that each goes before any other, and
- * what comes out depends on how it sorts, which for so few is by insertion.
+ * Go's stable sort. Of an item without a place its comparison says that it goes before any other, so what comes out depends on how it
+ * sorts; a longer list of such items, which takes an empty `$setElementOrder`, keeps its order here.
  */
 function sortByPlace(run: Run, items: readonly Json[], places: Places, identity: Identity): readonly Json[] {
   if (items.length < 2) return items;
   const ranked = items.map((item) => ({ item, rank: placeOf(run, places, identityOf(item, identity)) }));
   if (ranked.every(({ rank }) => rank >= 0)) ranked.sort((a, b) => a.rank - b.rank);
-  else {
-    for (let end = 1; end < ranked.length; end++) {
-      for (let at = end; at > 0; at--) {
-        const [before, after] = ranked.slice(at - 1, at + 1);
-        if (!before || !after || !goesFirst(after.rank, before.rank)) break;
-        ranked.splice(at - 1, 2, after, before);
-      }
+  else if (ranked.length <= sortedByInsertion) insert(ranked);
+  return ranked.map(({ item }) => item);
+}
+
+interface Ranked {
+  readonly item: Json;
+  readonly rank: number;
+}
+
+function insert(ranked: Ranked[]): void {
+  for (let end = 1; end < ranked.length; end++) {
+    for (let at = end; at > 0; at--) {
+      const [before, after] = ranked.slice(at - 1, at + 1);
+      if (!before || !after || !goesFirst(after.rank, before.rank)) break;
+      ranked.splice(at - 1, 2, after, before);
     }
   }
-  return ranked.map(({ item }) => item);
 }
 
 function goesFirst(rank: number, other: number): boolean {

@@ -101,20 +101,19 @@ function object(maker: Maker, type: StructType, depth: number, mergeKey: string 
   const inner = type.fields.filter(
     ({ name }) => name === "spec" || name === "metadata" || name === "template",
   );
-  const fields = [...type.fields, ...merging, ...merging, ...merging, ...inner, ...inner, ...inner];
-  for (let left = depth > 4 ? 1 : below(depth === 0 ? 6 : 4); left > 0; left--) {
-    const field = pick(fields);
-    entries.set(
-      JSON.stringify(below(200) === 0 ? field.name.toUpperCase() : field.name),
-      set(maker, field, depth),
-    );
+  const central = [...inner, ...merging];
+  for (let left = depth > 4 ? 1 : below(5) + (depth < 2 ? 1 : 0); left > 0; left--) {
+    const field = pick(central.length > 0 && below(4) > 0 ? central : type.fields);
+    const spelling = below(200) === 0 ? field.name.toUpperCase() : field.name;
+    entries.set(JSON.stringify(spelling), set(maker, field, depth));
   }
   const key = type.byName.get(mergeKey ?? "");
   if (key && below(60) > 0)
     entries.set(JSON.stringify(key.name), pick(key.type.is === "int32" ? ["80", "81", "82", "80.0"] : NAMES));
+  if (patch && key && below(10) === 0) entries.set('"$patch"', '"delete"');
   if (patch) {
     for (const field of pick([[], [], merging, type.fields.filter(({ type }) => type.is === "list")])) {
-      if (below(4) === 0) addListDirective(maker, entries, field);
+      if (below(3) === 0) addListDirective(maker, entries, field);
     }
     addDirective(maker, entries);
   }
