@@ -58,11 +58,11 @@ export function itemKind(run: Run, ...lists: readonly (readonly Json[])[]): stri
   return kind;
 }
 
-/** How many items Go has room for after it read a list item by item; exact up to 512. */
-function capacity(length: number): number {
-  let room = length > 0 ? 1 : 0;
-  while (room < length) room *= 2;
-  return room;
+/** For how many items Go (1.26, 64 bits) has room as it reads a list item by item. */
+const rooms = [0, 1, 2, 4, 8, 16, 32, 71, 143, 303, 591];
+
+function roomFor(length: number): number {
+  return rooms.find((room) => room >= length) ?? length;
 }
 
 function mergeValues(
@@ -73,7 +73,7 @@ function mergeValues(
 ): MergedList {
   const memory = [...original, ...patch];
   const length = withoutDuplicates(memory);
-  const shared = original.length + patch.length <= capacity(original.length);
+  const shared = original.length + patch.length <= roomFor(original.length);
   const seen = shared ? memory.slice(0, original.length) : original;
   const merged = memory.slice(0, length);
   const list = orderItems(run, merged, patch, seen, { key: mergeKey, maps: false });

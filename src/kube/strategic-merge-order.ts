@@ -1,5 +1,6 @@
 /** The order of a merged list: the patch's items in the patch's order, the others in theirs, interleaved as the original was. */
 import { isObject, type Json } from "./json.ts";
+import { stableSort } from "./stable-sort.ts";
 import { directive } from "./strategic-merge-directives.ts";
 import { keyOf, own, type Run, refuse } from "./strategic-merge-run.ts";
 
@@ -123,34 +124,15 @@ export function isDeletion(item: Json): boolean {
   return isObject(item) && item[directive] === "delete";
 }
 
-/** So many items Go sorts by insertion. */
-const sortedByInsertion = 20;
-
 /**
- * Go's stable sort. Of an item without a place its comparison says that it goes before any other, so what comes out depends on how it
- * sorts; a longer list of such items, which takes an empty `$setElementOrder`, keeps its order here.
+ * Sorts items by their places. Of an item without a place Go's comparison says that it goes before any other, so what comes out depends on
+ * how it sorts; it takes an empty `$setElementOrder` to get there.
  */
 function sortByPlace(run: Run, items: readonly Json[], places: Places, identity: Identity): readonly Json[] {
   if (items.length < 2) return items;
   const ranked = items.map((item) => ({ item, rank: placeOf(run, places, identityOf(item, identity)) }));
-  if (ranked.every(({ rank }) => rank >= 0)) ranked.sort((a, b) => a.rank - b.rank);
-  else if (ranked.length <= sortedByInsertion) insert(ranked);
+  stableSort(ranked, (a, b) => goesFirst(a.rank, b.rank));
   return ranked.map(({ item }) => item);
-}
-
-interface Ranked {
-  readonly item: Json;
-  readonly rank: number;
-}
-
-function insert(ranked: Ranked[]): void {
-  for (let end = 1; end < ranked.length; end++) {
-    for (let at = end; at > 0; at--) {
-      const [before, after] = ranked.slice(at - 1, at + 1);
-      if (!before || !after || !goesFirst(after.rank, before.rank)) break;
-      ranked.splice(at - 1, 2, after, before);
-    }
-  }
 }
 
 function goesFirst(rank: number, other: number): boolean {
