@@ -11,6 +11,7 @@ const families: Readonly<Record<string, () => Promise<{ readonly family: Family 
   "semantics/canonical": () => import("./semantics-canonical.ts"),
   "semantics/schema": () => import("./semantics-schema.ts"),
   "semantics/yaml": () => import("./semantics-yaml.ts"),
+  "semantics/gotemplate": () => import("./semantics-gotemplate.ts"),
   field: () => import("./field.ts"),
   rules: () => import("./rules.ts"),
 };
