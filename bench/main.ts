@@ -22,8 +22,11 @@ const rows: {
 function time(command: readonly string[]): number {
   const [program = "", ...rest] = command;
   const start = process.hrtime.bigint();
-  const { error } = spawnSync(program, rest, { stdio: "ignore" });
+  const { error, status, signal } = spawnSync(program, rest, { stdio: "ignore" });
   if (error) throw error;
+  if (signal !== null || (status !== 0 && program !== "kubeconform")) {
+    throw new Error(`${command.join(" ")} ended with ${signal ?? status}`);
+  }
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
@@ -42,10 +45,11 @@ function medians(commands: readonly (readonly string[])[], runs: number): readon
 function peakMebibytes(command: readonly string[]): number {
   const file = join(work, "peak");
   const [, ...rest] = command;
-  spawnSync("node", ["--import", "./bench/peak-memory.mjs", ...rest], {
+  const { status } = spawnSync("node", ["--import", "./bench/peak-memory.mjs", ...rest], {
     stdio: "ignore",
     env: { ...process.env, PEAK_MEMORY_FILE: file },
   });
+  if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}`);
   return Number(readFileSync(file, "utf8")) / 1024;
 }
 
@@ -77,7 +81,7 @@ function coldCheck(directory: string, name: string, runs: number): void {
     row(`cold check of ${name} / kubeconform`, "kubeconform is not on PATH", "≤ 0.25", undefined);
     return;
   }
-  const peer = ["kubeconform", "-skip", ".", "-ignore-missing-schemas", "-schema-location", work, directory];
+  const peer = ["kubeconform", "-ignore-missing-schemas", "-schema-location", work, directory];
   const [ours = 0, theirs = 1] = medians([check, peer], runs);
   row(
     `cold check of ${name} / kubeconform without schemas`,

@@ -1,5 +1,5 @@
 /** Bundles dist/sidelint.js, the command, and dist/index.js, the library, which runs in browsers too. */
-import { chmodSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
@@ -23,11 +23,13 @@ const { metafile } = await build({
   define: { SIDELINT_VERSION: JSON.stringify(version) },
   minifyWhitespace: true,
   minifySyntax: true,
-  legalComments: "linked",
+  legalComments: "none",
   metafile: true,
   logLevel: "warning",
 });
 chmodSync(join(top, "dist/sidelint.js"), 0o755);
+
+writeFileSync(join(top, "dist/THIRD-PARTY-NOTICES.txt"), notices(metafile));
 
 const offending = nodeImports(metafile, "dist/index.js");
 if (offending.length > 0) {
@@ -57,4 +59,18 @@ function nodeImports({ outputs }: Metafile, entry: string): readonly string[] {
     }
   }
   return [...found];
+}
+
+/** The licences of the packages whose code went into the bundle. */
+function notices({ inputs }: Metafile): string {
+  const packages = new Set(
+    Object.keys(inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+  );
+  const texts = [...packages].sort().map((name) => {
+    const folder = join(top, "node_modules", name);
+    const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+    if (!licence) throw new Error(`${name} comes without a licence text`);
+    return `${name}\n\n${readFileSync(join(folder, licence), "utf8").trim()}\n`;
+  });
+  return `sidelint contains code of these packages.\n\n${texts.join(`\n${"-".repeat(80)}\n\n`)}`;
 }
