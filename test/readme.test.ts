@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { loadConfig, memoryTree, scan } from "../src/index.ts";
 import { picture, pictured, picturedOutput } from "../scripts/picture.ts";
 
 const top = fileURLToPath(new URL("..", import.meta.url));
@@ -47,6 +48,22 @@ readme("CI takes its commands from the README", () => {
   assert.match(ci, "README.md");
   assert.match(ci, "<!-- commands -->");
   assert.not.match(ci, /npm ci\b/);
+});
+
+readme("the configuration in README makes a plain Deployment in shop injected", () => {
+  const [, yaml = ""] = /^```yaml\n([\s\S]*?)^```/m.exec(read("README.md")) ?? [];
+  const reading = loadConfig(yaml, "sidelint.yaml");
+  assert.ok(reading.ok, JSON.stringify(reading));
+  const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {template: {spec: {containers: [{name: web, image: "shop/web:1"}]}}}
+`;
+  const { workloads } = scan(memoryTree({ "web.yaml": deployment }), { config: reading.config }).report;
+  assert.equal(
+    workloads.map(({ verdict, revision }) => [verdict, revision]),
+    [["injected", "default"]],
+  );
 });
 
 for (const path of documents) {
