@@ -13,17 +13,30 @@ function chance(seed: number): () => number {
   };
 }
 
+/** How many bytes of custom resource definitions a tenth service carries, so that a monorepo weighs what real ones weigh. */
+export interface Weight {
+  readonly definitionBytes: number;
+}
+
 /**
- * Writes about `files` files below `directory`: of ten files one is a workload, the others are Services, ConfigMaps, roles,
- * custom resources and values; every service directory has a kustomization, every hundredth service a Namespace.
+ * Writes about `files` files below `directory`: of eleven files of a service one is a workload and one a kustomization, the
+ * others are Services, ConfigMaps, roles, custom resources and values; every hundredth service brings a Namespace.
  */
-export function writeMonorepo(directory: string, files: number, seed = 7): void {
-  const random = chance(seed);
-  const services = Math.max(1, Math.round(files / 10));
+export function writeMonorepo(
+  directory: string,
+  files: number,
+  weight: Weight = { definitionBytes: 0 },
+): void {
+  const random = chance(7);
+  const services = Math.max(1, Math.round(files / 11));
   for (let index = 0; index < services; index++) {
     const team = `team-${index % 50}`;
     const at = `clusters/${index % 7 === 0 ? "eu" : "us"}/${team}/service-${index}`;
     for (const [name, text] of serviceFiles(index, team, random)) write(join(directory, at, name), text);
+    write(join(directory, at, "kustomization.yaml"), kustomization(team, index));
+    if (weight.definitionBytes > 0 && index % 10 === 0) {
+      write(join(directory, at, "definitions.yaml"), definition(index, weight.definitionBytes));
+    }
   }
 }
 
@@ -80,6 +93,26 @@ function serviceFiles(
         ]
       : ["account.yaml", object("v1", "ServiceAccount", name, team, "")],
   ];
+}
+
+/** A third of the services is built with a name prefix and labels of its own. */
+function kustomization(team: string, index: number): string {
+  const extra =
+    index % 3 === 0
+      ? `namePrefix: eu-\nlabels:\n  - pairs: {team: ${team}}\n    includeTemplates: true\n`
+      : "";
+  return `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: ${team}\n${extra}resources:\n  - deployment.yaml\n  - service.yaml\n`;
+}
+
+/** A custom resource definition with a long schema: most bytes of real repositories are of this kind. */
+function definition(index: number, bytes: number): string {
+  const property = (at: number) =>
+    `                field${at}:\n                  description: what field ${at} is for, in a sentence of usual length\n                  type: string\n`;
+  const head = `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: things${index}.example.com\nspec:\n  group: example.com\n  versions:\n    - name: v1\n      schema:\n        openAPIV3Schema:\n          properties:\n            spec:\n              properties:\n`;
+  const properties = Array.from({ length: Math.ceil(bytes / property(1000).length) }, (_, at) =>
+    property(at),
+  );
+  return head + properties.join("");
 }
 
 function object(apiVersion: string, kind: string, name: string, namespace: string, body: string): string {

@@ -38,7 +38,7 @@ export function namespaceRecord(placed: Placed): NamespaceRecord {
   };
 }
 
-/** A lookup over the sources; `root` is the build that the asking workload belongs to. */
+/** A lookup over the sources, each answer worked out once; `root` is the build that the asking workload belongs to. */
 export function namespaceLookup(
   sources: NamespaceSources,
 ): (name: string | null, root: string | null) => NamespaceAnswer {
@@ -47,7 +47,7 @@ export function namespaceLookup(
   const dumped = byName(sources.dumped);
   const nobody = undescribed(sources);
 
-  return (name, root) => {
+  const answer = (name: string | null, root: string | null): NamespaceAnswer => {
     if (name === null)
       return { facts: { name, labels: nobody?.map(({ labels }) => labels) ?? null }, origins: nobody ?? [] };
     const inRepository = repository.get(name) ?? [];
@@ -58,6 +58,17 @@ export function namespaceLookup(
     if (!known) return { facts: { name, labels: null }, origins: [] };
     const origins = withDifferentLabels(known);
     return { facts: { name, labels: origins.map(({ labels }) => labels) }, origins };
+  };
+
+  const answers = new Map<string, NamespaceAnswer>();
+  return (name, root) => {
+    const key = JSON.stringify([name, root]);
+    let known = answers.get(key);
+    if (!known) {
+      known = answer(name, root);
+      answers.set(key, known);
+    }
+    return known;
   };
 }
 
