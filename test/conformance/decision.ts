@@ -313,13 +313,17 @@ async function* endToEnd({ directory }: Data): AsyncGenerator<Case> {
         decision,
       ]),
     );
+    const twice = world.workloads.length - workloads.size;
     for (const [key, wanted] of Object.entries(expected)) {
       const found = workloads.get(key);
       workloads.delete(key);
       const failure = found ? difference(expectedDecision(wanted), actualDecision(found)) : "not found";
       yield { id: `${id}/${key}`, group: "endtoend", failure };
     }
-    const extra = workloads.size === 0 ? undefined : `not expected: ${[...workloads.keys()].join(", ")}`;
+    const extra =
+      workloads.size === 0 && twice === 0
+        ? undefined
+        : `${twice} told twice, not expected: ${[...workloads.keys()].join(", ")}`;
     yield { id: `${id}/nothing-else`, group: "endtoend", failure: extra };
   }
 }

@@ -150,8 +150,12 @@ function result(id: string, group: string, failure: string | undefined): Case {
 
 function* plainCases(whole: Scan, rows: readonly PlainRow[], repo: string): Generator<Case> {
   const found = new Map<string, Workload>();
-  for (const workload of whole.world.workloads)
-    if (workload.root === null) found.set(plainKey(workload), workload);
+  for (const workload of whole.world.workloads) {
+    if (workload.root !== null) continue;
+    const key = plainKey(workload);
+    if (found.has(key)) yield result(`${repo}/${key}`, "plain", "the workload is found twice");
+    found.set(key, workload);
+  }
   for (const row of rows) {
     if (row.what === "workload") {
       const key = expectedPlainKey(row);
@@ -196,10 +200,17 @@ function placeKey(
 
 function plainFailure(workload: Workload, row: PlainPlace & ExpectedWorkload): string | undefined {
   const built = differences(
-    { ...asBuilt(workload), line: firstLine(workload) },
-    { ...expectedBuilt(row), line: row.line },
+    { ...asBuilt(workload), line: firstLine(workload), start: startsAsReported(workload) },
+    { ...expectedBuilt(row), line: row.line, start: true },
   );
   return [built, decisionFailure(workload, row)].filter((one) => one !== undefined).join("; ") || undefined;
+}
+
+/** Whether the line that reports give is that of the object: the document's first, or further down for an item of a List. */
+function startsAsReported(workload: Workload): boolean {
+  const { line } = workload.start();
+  const first = firstLine(workload);
+  return workload.resource.path.length === 0 ? line === first : line > first;
 }
 
 /** The line of a workload's document where its content begins. */
@@ -238,8 +249,12 @@ function* buildCases(build: BuildRow, whole: Scan, checkout: string): Generator<
   // A part of a root that fails is no root itself: it is held against a scan of the files that its build read.
   const { world } = build.root ? whole : partScan(build, checkout);
   const found = new Map<string, Workload>();
-  for (const workload of world.workloads)
-    if (workload.root === build.path) found.set(builtKey(workload), workload);
+  for (const workload of world.workloads) {
+    if (workload.root !== build.path) continue;
+    const key = builtKey(workload);
+    if (found.has(key)) yield result(`${build.id}/${key}`, "kustomize", "the workload is found twice");
+    found.set(key, workload);
+  }
   for (const expected of build.workloads ?? []) {
     const key = `${expected.kind}/${expected.namespace ?? ""}/${expected.name}`;
     const id = `${build.id}/${key}`;
@@ -349,7 +364,9 @@ function expectedAnswers(
   }
   const found = new Set(decision.possibilities.map(({ labels }) => canonical(labels)));
   const cases = knownCases(expected).map((one) => [canonical(one.labels), answer(one)] as const);
-  return Object.fromEntries(cases.filter(([name]) => found.has(name)));
+  const shared = cases.filter(([name]) => found.has(name));
+  if (cases.length > 0 && shared.length === 0) return { "a case that both sides know": "none" };
+  return Object.fromEntries(shared);
 }
 
 function knownCases({
