@@ -179,7 +179,8 @@ function callMethod(
       throw new Failure(`value method ${declaredBy.name}.${step.name} called using nil *${bare} pointer`);
     });
   }
-  const receiver = nil ? undefined : (rawThrough(target.raw, through) ?? (onPointer && nil ? undefined : {}));
+  // A receiver that is there but empty is told from a nil one.
+  const receiver = nil ? undefined : (rawThrough(target.raw, through) ?? {});
   const call = prepareCall(step.name, node, method.signature, operands);
   return call((_, args) => method.call(receiver, args))(state, dot, last);
 }

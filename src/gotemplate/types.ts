@@ -54,6 +54,8 @@ export interface StructField {
   readonly type: GoType;
   /** The key under which the struct's raw record has the value; absent for an embedded struct, which shares its record. */
   readonly key?: string;
+  /** How to read the raw value where it is no member of a record; takes the struct's raw value. */
+  readonly read?: (raw: unknown) => unknown;
   /** Whether its fields and methods are the struct's too. */
   readonly embedded?: boolean;
   /** Whether JSON leaves it out when it is empty. */

@@ -363,6 +363,7 @@ export function rawThrough(raw: unknown, through: readonly StructField[]): unkno
 
 /** The raw value of a field in a struct's raw record. */
 export function rawField(raw: unknown, field: StructField): unknown {
+  if (field.read) return field.read(raw);
   if (field.key === undefined) return raw;
   if (typeof raw !== "object" || raw === null || !Object.hasOwn(raw, field.key)) return undefined;
   return (raw as Readonly<Record<string, unknown>>)[field.key];

@@ -18,12 +18,15 @@ export interface Data {
 
 export type Family = (data: Data) => AsyncIterable<Case>;
 
-/** The lines of a JSON Lines file, parsed. */
-export async function* jsonLines<T>(file: string): AsyncGenerator<T> {
+/** The lines of a JSON Lines file, parsed; `prepare` may change a line before. */
+export async function* jsonLines<T>(
+  file: string,
+  prepare: (line: string) => string = (line) => line,
+): AsyncGenerator<T> {
   for await (const line of createInterface({
     input: createReadStream(file),
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
-    if (line !== "") yield JSON.parse(line) as T;
+    if (line !== "") yield JSON.parse(prepare(line)) as T;
   }
 }
