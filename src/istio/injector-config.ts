@@ -1,7 +1,7 @@
 /** The injector's configuration as its ConfigMap holds it. */
 import { at, isObject, type Json } from "../kube/json.ts";
 import type { Injector, Selector } from "./facts.ts";
-import { releaseFacts } from "./releases.ts";
+import { releaseFacts, releaseName } from "./releases.ts";
 import { defaultRevision, revisionKey } from "./webhook.ts";
 
 /** A ConfigMap `istio-sidecar-injector[-<revision>]` with its embedded texts already parsed. */
@@ -53,7 +53,7 @@ function revisionOf({ configMap, name, labels, values }: InjectorConfigMap): str
 /** The tag of the images is the release, unless somebody tags their own. */
 function releaseOf(values: Json | undefined): string {
   const tag = at(values, ["global", "tag"]);
-  return typeof tag === "string" && !("unknown" in releaseFacts(tag)) ? tag : "";
+  return typeof tag === "string" && !("unknown" in releaseFacts(tag)) ? releaseName(tag) : "";
 }
 
 function policyOf(value: Json | undefined): Injector["policy"] {

@@ -218,6 +218,12 @@ export function releaseFacts(version: string): ReleaseFacts | UnknownRelease {
   return facts;
 }
 
+/** A release as people are told it, "1.30" or "1.30.3", whatever was written; one that is not known stays as it is. */
+export function releaseName(version: string): string {
+  const facts = releaseFacts(version);
+  return "unknown" in facts ? version : facts.release;
+}
+
 /** The facts of a release, or those of the nearest known one. */
 export function nearestFacts(version: string): ReleaseFacts {
   const facts = releaseFacts(version);

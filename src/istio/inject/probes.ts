@@ -1,0 +1,163 @@
+/** Probes and lifecycle handlers of the application, which the agent answers once the sidecar captures their port. */
+import type { Json, JsonObject } from "../../kube/json.ts";
+import { isObject } from "../../kube/json.ts";
+import type { Labels } from "../facts.ts";
+import { goJson, type Printable, sortedKeys } from "../go-json.ts";
+import {
+  allContainersOf,
+  annotationOf,
+  annotationsOf,
+  type Container,
+  changeSidecar,
+  containersOf,
+  findSidecar,
+  objectOf,
+  objectsOf,
+  type Pod,
+  parseGoBool,
+  proxyName,
+  textOf,
+  withContainers,
+} from "./pod.ts";
+import { parseJson, statusAnnotation } from "./status.ts";
+
+const rewriteAnnotation = "sidecar.istio.io/rewriteAppHTTPProbers";
+const portAnnotation = "status.sidecar.istio.io/port";
+const variable = "ISTIO_KUBE_APP_PROBERS";
+
+/** Where each probe of a container stands and the end of its path at the agent. */
+const probes = [
+  { at: ["readinessProbe"], url: "app-health", name: "readyz" },
+  { at: ["livenessProbe"], url: "app-health", name: "livez" },
+  { at: ["startupProbe"], url: "app-health", name: "startupz" },
+  { at: ["lifecycle", "preStop"], url: "app-lifecycle", name: "prestopz" },
+  { at: ["lifecycle", "postStart"], url: "app-lifecycle", name: "poststartz" },
+] as const;
+type ProbePlace = (typeof probes)[number];
+
+/** Whether probes are rewritten: as the annotation says where it is a boolean, else as the values say. */
+export function rewritesProbes(annotations: Labels, setting: boolean): boolean {
+  const written = Object.hasOwn(annotations, rewriteAnnotation) ? annotations[rewriteAnnotation] : undefined;
+  return (written === undefined ? undefined : parseGoBool(written)) ?? setting;
+}
+
+/** The pod with its probes pointed at the agent, which learns the original ones; a pod without proxy stays as it is. */
+export function rewriteProbes(pod: Pod, setting: boolean, statusPort: number): Pod {
+  if (!findSidecar(pod) || !rewritesProbes(annotationsOf(pod), setting)) return pod;
+  const text = dumpProbes(pod, statusPort);
+  const wasInjected = annotationOf(pod, statusAnnotation) !== undefined;
+  const told =
+    text === ""
+      ? pod
+      : changeSidecar(pod, (sidecar) => ({
+          ...sidecar,
+          env: mergeProbes(wasInjected, objectsOf(sidecar.env), text),
+        }));
+  return pointAtAgent(told, statusPort);
+}
+
+/**
+ * The original probes by their path at the agent, as JSON, or "" when there are none; named ports are resolved. Probes on the status
+ * port count as rewritten before.
+ */
+export function dumpProbes(pod: Pod, statusPort: number): string {
+  const found: { [path: string]: Json } = {};
+  for (const container of allContainersOf(pod)) {
+    if (container.name === proxyName) continue;
+    const ports = namedPorts(container);
+    for (const place of probes) {
+      const probe = original(probeAt(container, place), ports, statusPort, place.url === "app-health");
+      if (probe) found[pathOf(container, place)] = probe;
+    }
+  }
+  const paths = sortedKeys(found);
+  const printed = new Map<string, Printable>(paths.map((path) => [path, found[path] ?? null]));
+  return paths.length === 0 ? "" : goJson(printed);
+}
+
+function pathOf(container: Container, { url, name }: ProbePlace): string {
+  return `/${url}/${textOf(container.name)}/${name}`;
+}
+
+function probeAt(container: Container, { at }: ProbePlace): JsonObject | undefined {
+  let here: Json | undefined = container;
+  for (const key of at) here = isObject(here) ? here[key] : undefined;
+  return isObject(here) ? here : undefined;
+}
+
+function namedPorts(container: Container): ReadonlyMap<string, number> {
+  const ports = new Map<string, number>();
+  for (const { name, containerPort } of objectsOf(container.ports))
+    if (name) ports.set(textOf(name), Number(containerPort ?? 0));
+  return ports;
+}
+
+function original(
+  probe: JsonObject | undefined,
+  ports: ReadonlyMap<string, number>,
+  statusPort: number,
+  isProbe: boolean,
+): JsonObject | undefined {
+  if (!probe) return undefined;
+  const timeout: JsonObject = isProbe && probe.timeoutSeconds ? { timeoutSeconds: probe.timeoutSeconds } : {};
+  for (const kind of ["httpGet", "tcpSocket"] as const) {
+    const action = probe[kind];
+    if (!isObject(action)) continue;
+    const port = typeof action.port === "string" ? ports.get(action.port) : Number(action.port ?? 0);
+    if (port === undefined || (typeof action.port !== "string" && port === statusPort)) return undefined;
+    return { [kind]: { ...action, port }, ...timeout };
+  }
+  return isProbe && isObject(probe.grpc) ? { grpc: probe.grpc, ...timeout } : undefined;
+}
+
+/** The environment with the probes in it; what an earlier injection recorded stays, and wins over the new. */
+export function mergeProbes(
+  wasInjected: boolean,
+  env: readonly JsonObject[],
+  text: string,
+): readonly JsonObject[] {
+  const index = wasInjected ? env.findIndex(({ name }) => name === variable) : -1;
+  if (index === -1) return [...env, { name: variable, value: text }];
+  const before = parseJson(textOf(env[index]?.value));
+  if (!isObject(before)) return env;
+  const merged = { ...objectOf(parseJson(text)), ...before };
+  const printed = new Map<string, Printable>(sortedKeys(merged).map((key) => [key, merged[key] ?? null]));
+  return env.with(index, { name: variable, value: goJson(printed) });
+}
+
+/** The pod with every probe that the agent can answer pointed at it. */
+export function pointAtAgent(pod: Pod, statusPort: number): Pod {
+  const annotation = annotationOf(pod, portAnnotation);
+  const port = annotation === undefined ? statusPort : Number.parseInt(annotation, 10) || 0;
+  const changed = (["containers", "initContainers"] as const).map((list) =>
+    containersOf(pod, list).map((container) =>
+      container.name === proxyName ? container : rewritten(container, port),
+    ),
+  );
+  const [containers = [], init = []] = changed;
+  const first = containers.length > 0 ? withContainers(pod, "containers", containers) : pod;
+  return init.length > 0 ? withContainers(first, "initContainers", init) : first;
+}
+
+function rewritten(container: Container, port: number): Container {
+  let result = container;
+  for (const place of probes) {
+    const probe = probeAt(result, place);
+    const changed = probe && agentProbe(probe, pathOf(container, place), port, place.url === "app-health");
+    if (!changed) continue;
+    const [key, inner] = place.at;
+    const value = inner === undefined ? changed : { ...objectOf(result[key]), [inner]: changed };
+    result = { ...result, [key]: value };
+  }
+  return result;
+}
+
+function agentProbe(probe: JsonObject, path: string, port: number, isProbe: boolean): JsonObject | undefined {
+  const { httpGet, tcpSocket, grpc, ...rest } = probe;
+  if (isObject(httpGet)) {
+    const scheme = httpGet.scheme === "HTTPS" ? { scheme: "HTTP" } : {};
+    return { ...probe, httpGet: { ...httpGet, path, port, ...scheme } };
+  }
+  if (isObject(tcpSocket)) return { ...rest, ...(grpc !== undefined && { grpc }), httpGet: { path, port } };
+  return isProbe && isObject(grpc) ? { ...rest, httpGet: { path, port } } : undefined;
+}
