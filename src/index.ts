@@ -86,7 +86,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       findings,
       files: collected.files,
       documents: collected.documents,
-      assume: options.assume,
+      assume: options.assume ?? (config.assumptions?.namespaceLabels === "absent" ? {} : undefined),
       version: options.version ?? "",
     }),
     failures: [...walked.failures, ...dumps.skipped.map(notRead)],

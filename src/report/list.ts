@@ -63,7 +63,7 @@ export function inFileOrder(a: ReportedWorkload, b: ReportedWorkload): number {
  */
 export function list(report: Report, presentation: Presentation): string {
   const workloads = report.workloads.toSorted(inFileOrder);
-  if (workloads.length === 0) return `${nothingToReport(report, presentation) ?? "No workloads."}\n`;
+  if (workloads.length === 0) return `${nothingToReport(report, presentation)}\n`;
   const paint = paintOf(presentation.colour);
   const kustomized = workloads.some((workload) => workload.root !== null);
   const shown = fitting(kustomized ? [...table, built] : table, workloads, presentation.width);

@@ -25,12 +25,19 @@ export function makeReport(sources: ReportSources): Report {
     istio: {
       version: world.mesh.release,
       webhooks: world.webhooks,
-      assumed: Object.entries(sources.assume ?? {}).map(([key, value]) => `${key}=${value}`),
+      assumed: assumptions(sources.assume),
     },
     workloads: [...world.workloads].sort(byPlace).map(reportedWorkload),
     findings,
     summary: summary(sources),
   };
+}
+
+/** What is assumed of namespaces that nothing describes; "none": that they have no labels. */
+function assumptions(assume: Labels | undefined): readonly string[] {
+  if (!assume) return [];
+  const labels = Object.entries(assume).map(([key, value]) => `${key}=${value}`);
+  return labels.length > 0 ? labels : ["none"];
 }
 
 function byPlace(a: Workload, b: Workload): number {

@@ -1,12 +1,11 @@
-/** The end of the report of `check`: what was counted, skipped and assumed, and which facts are missing. */
-import type { MissingFact, Skipped } from "../world/world.ts";
-import { columns, count, cut, grouped, padEnd, padStart, plain, wrap } from "./cells.ts";
+/** The end of the report of `check`: what was counted, skipped and assumed. */
+import type { Skipped } from "../world/world.ts";
+import { count, grouped, padEnd, plain, wrap } from "./cells.ts";
 import { compare, severities } from "./findings.ts";
 import type { Paint } from "./paint.ts";
 import type { Presentation, Report } from "./report.ts";
 
 const NAMED_DIRECTORIES = 3;
-const NAMED_FACTS = 5;
 const LABEL = "Workloads   ".length;
 
 /** The block of counts. */
@@ -27,8 +26,8 @@ export function summary(report: Report, presentation: Presentation, paint: Paint
     .join("\n");
 }
 
-/** The one line for a repository without findings, or undefined when there is more to say. */
-export function nothingToReport(report: Report, presentation: Presentation): string | undefined {
+/** The few lines for a repository without findings: the verdicts, and what they rest on. */
+export function nothingToReport(report: Report, presentation: Presentation): string {
   const { workloads, files, skipped } = report.summary;
   const left =
     skipped.length === 0
@@ -43,74 +42,22 @@ export function nothingToReport(report: Report, presentation: Presentation): str
   if (files.read === 0) return lines("No manifests found: there is no *.yaml, *.yml or *.json file here.");
   if (workloads.total === 0) {
     return lines(
-      `No workloads found: ${count(files.read, "file")} read, no pod template in ${files.read === 1 ? "it" : "them"}.`,
+      `No workloads found: ${count(files.read, "file")} read, and no workload of a known kind (workloads: in sidelint.yaml names further kinds).`,
     );
   }
-  const unknown = workloads.unknown > 0 ? ` ${grouped(workloads.unknown)} cannot be decided yet.` : "";
-  const assumed = report.istio.assumed.length > 0 ? ` (assuming ${report.istio.assumed.join(", ")})` : "";
-  return lines(`${count(workloads.total, "workload")}, nothing to report${assumed}.${unknown}`);
-}
-
-/** The facts that would decide the unknown workloads, the one that decides most first; undefined when none is missing. */
-export function missingFacts(report: Report, presentation: Presentation, paint: Paint): string | undefined {
-  const facts = [...report.summary.missing].sort(
-    (a, b) => b.decides - a.decides || compare(a.subject, b.subject),
-  );
-  if (facts.length === 0) return undefined;
-  const decided = facts.reduce((sum, fact) => sum + fact.decides, 0);
-  const named = facts.slice(0, facts.length > NAMED_FACTS + 1 ? NAMED_FACTS : NAMED_FACTS + 1);
-  const rest = facts.length - named.length;
-  const headed = (label: string, rest: string): readonly string[] => {
-    const [first = "", ...more] = wrap(`${label} ${rest}`, presentation.width);
-    return [paint.heading(label) + first.slice(label.length), ...more];
-  };
-  const lines = [
-    ...headed(
-      "Missing facts:",
-      `${grouped(facts.length)} would decide ${count(decided, "workload")}. Add to sidelint.yaml:`,
-    ),
-    ...factLines(named, presentation.width, paint),
-  ];
-  if (rest > 0) lines.push(`  and ${grouped(rest)} more (all of them: --format json)`);
-  if (facts.some((fact) => fact.what === "namespace-labels")) lines.push(...shortcuts(paint));
-  return lines.join("\n");
-}
-
-function factLines(facts: readonly MissingFact[], width: number, paint: Paint): readonly string[] {
-  const decides = Math.max(...facts.map((fact) => grouped(fact.decides).length));
-  const rows = facts.map((fact) => ({
-    says: `  decides ${padStart(grouped(fact.decides), decides)}  ${subject(fact)}`,
-    line: plain(fact.line),
-  }));
-  const first = Math.max(...rows.map((row) => columns(row.says)));
-  const fits = rows.every((row) => first + 3 + columns(row.line) <= width);
-  if (fits) return rows.map((row) => `${padEnd(row.says, first)}   ${paint.typed(row.line)}`);
-  const indent = " ".repeat("  decides ".length + decides + 2);
-  return rows.flatMap((row) => [cut(row.says, width), indent + paint.typed(row.line)]);
-}
-
-function subject(fact: MissingFact): string {
-  return fact.what === "namespace"
-    ? `the namespace of ${plain(fact.subject)}`
-    : `the labels of namespace ${plain(fact.subject)}`;
-}
-
-function shortcuts(paint: Paint): readonly string[] {
-  return [
-    "  Or take the labels of all namespaces from a cluster:",
-    `    ${paint.typed("mkdir -p .sidelint && kubectl get ns -o yaml > .sidelint/namespaces.yaml")}`,
-    "  Or assume the same of every namespace that is not known:",
-    `    ${paint.typed("sidelint check --assume istio-injection=enabled")}`,
-  ];
+  const counts = lines(`${count(workloads.total, "workload")}, nothing to report: ${verdicts(report)}.`);
+  return [counts, ...wrap(`Istio ${mesh(report)}`, presentation.width)].join("\n");
 }
 
 function verdicts(report: Report): string {
   const { total, injected, notInjected, refused, unknown } = report.summary.workloads;
   if (total === 0) return "none";
-  const parts = [`${grouped(injected)} injected`, `${grouped(notInjected)} not injected`];
+  const parts: string[] = [];
+  if (injected > 0) parts.push(`${grouped(injected)} injected`);
+  if (notInjected > 0) parts.push(`${grouped(notInjected)} not injected`);
   if (refused > 0) parts.push(`${grouped(refused)} refused by the API server`);
   if (unknown > 0) parts.push(`${grouped(unknown)} unknown`);
-  return `${parts.join(", ")}`;
+  return parts.join(", ");
 }
 
 function findingCounts(report: Report): string {
@@ -143,8 +90,12 @@ function mesh(report: Report): string {
     configuration: "webhooks as the configuration names them",
   }[webhooks];
   const assumptions =
-    assumed.length > 0 ? `; namespaces that are not known are assumed to have ${assumed.join(", ")}` : "";
+    assumed.length > 0 ? `; namespaces that are not known are assumed to have ${assumedLabels(assumed)}` : "";
   return `${version}, ${hooks}${assumptions}`;
+}
+
+function assumedLabels(assumed: readonly string[]): string {
+  return assumed.includes("none") ? "no labels" : plain(assumed.join(", "));
 }
 
 const reasons: Readonly<Record<Skipped["reason"], (files: number) => string>> = {

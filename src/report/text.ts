@@ -3,10 +3,11 @@ import type { Finding } from "../lint/finding.ts";
 import { columns, padEnd, padStart, plain, wrap } from "./cells.ts";
 import { shownFindings } from "./findings.ts";
 import { frame } from "./frame.ts";
+import { missingFacts } from "./missing.ts";
 import type { Paint } from "./paint.ts";
 import { paintOf } from "./paint.ts";
 import type { Presentation, Report } from "./report.ts";
-import { missingFacts, nothingToReport, summary } from "./summary.ts";
+import { nothingToReport, summary } from "./summary.ts";
 
 /** A terminal narrower than this gets no code frames. */
 const FRAME_MINIMUM = 60;
@@ -23,8 +24,9 @@ export function text(report: Report, given: Presentation): string {
   const findings = shownFindings(report, presentation).filter((finding) => !saidElsewhere(finding, report));
   const blocks = byFile(findings).map((group) => fileBlock(group, presentation, paint));
   if (!presentation.quiet) {
-    const nothing = findings.length === 0 ? nothingToReport(report, presentation) : undefined;
-    blocks.push(nothing ?? summary(report, presentation, paint));
+    blocks.push(
+      findings.length === 0 ? nothingToReport(report, presentation) : summary(report, presentation, paint),
+    );
     const missing = missingFacts(report, presentation, paint);
     if (missing) blocks.push(missing);
   }

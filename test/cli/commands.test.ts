@@ -1,5 +1,5 @@
 /** The commands end to end, over small repositories on disk. */
-import { chmodSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -10,11 +10,12 @@ const broken = { ...clean, "apps/bad.yaml": "kind: Deployment\napiVersion: apps/
 
 const check = suite("check");
 
-check("nothing found: one line, status 0", () =>
+check("nothing found: the verdicts and what they rest on, status 0", () =>
   inRepository(clean, async (sidelint) => {
     assert.equal(await sidelint(["check"]), {
       status: 0,
-      stdout: "1 workload, nothing to report.\n",
+      stdout:
+        "1 workload, nothing to report: 1 injected.\nIstio 1.30, stock webhooks assumed, as none were found\n",
       stderr: "",
     });
   }),
@@ -114,10 +115,22 @@ const dump = `apiVersion: v1\nkind: List\nitems:\n${namespace.replace(/^/gm, "  
 facts("without them the verdict is unknown, and the report says what is missing", () =>
   inRepository(unlabelled, async (sidelint) => {
     const { stdout } = await sidelint(["check"]);
-    assert.match(stdout, "1 workload, nothing to report. 1 cannot be decided yet.\n");
-    assert.match(stdout, "the labels of namespace shop");
+    assert.match(stdout, "1 workload, nothing to report: 1 unknown.\n");
+    assert.match(stdout, "\n  shop: {labels: {istio-injection: enabled}}  # decides 1\n");
     assert.match(stdout, "kubectl get ns -o yaml > .sidelint/namespaces.yaml");
     assert.match((await sidelint(["list"])).stdout, /^unknown +shop/m);
+  }),
+);
+
+facts("namespaces taken to have no labels are told, wherever that is said", () =>
+  inRepository(unlabelled, async (sidelint, directory) => {
+    const told = "known are assumed to have no labels\n";
+    assert.match((await sidelint(["check", "--assume", "none"])).stdout, told);
+    assert.not.match((await sidelint(["check"])).stdout, told);
+    writeFileSync(join(directory, "sidelint.yaml"), "assumptions: {namespaceLabels: absent}\n");
+    assert.match((await sidelint(["check"])).stdout, told);
+    const labelled = await sidelint(["check", "--assume", "istio-injection=enabled"]);
+    assert.match(labelled.stdout, "known are assumed to have istio-injection=enabled\n");
   }),
 );
 

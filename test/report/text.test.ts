@@ -2,7 +2,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { columns } from "../../src/report/cells.ts";
+import type { Report } from "../../src/report/report.ts";
 import { text } from "../../src/report/text.ts";
+import { loadConfig } from "../../src/world/config.ts";
 import { empty, findingAt, page, report } from "./sample.ts";
 
 const whole = `apps/web.yaml
@@ -38,15 +40,17 @@ Istio       1.30, stock webhooks assumed, as none were found
 Skipped     4 Helm templates: charts/api
             1 remote kustomize base: overlays/dev (github.com/x/y?ref=v1)
 
-Missing facts: 2 would decide 3 workloads. Add to sidelint.yaml:
-  decides 2  the labels of namespace default
-             namespaces: {default: {labels: {istio-injection: enabled}}}
-  decides 1  the namespace of travels/*.yaml
-             paths: {travels/**: {namespace: …}}
-  Or take the labels of all namespaces from a cluster:
-    mkdir -p .sidelint && kubectl get ns -o yaml > .sidelint/namespaces.yaml
-  Or assume the same of every namespace that is not known:
-    sidelint check --assume istio-injection=enabled
+Missing facts: 2 would decide 3 workloads. In sidelint.yaml, with your values:
+
+namespaces:
+  default: {labels: {istio-injection: enabled}}  # decides 2
+paths:
+  travels/**: {namespace: …}                     # decides 1
+
+Or take the labels of all namespaces from a cluster:
+  mkdir -p .sidelint && kubectl get ns -o yaml > .sidelint/namespaces.yaml
+Or assume the same of every namespace that is not known:
+  sidelint check --assume istio-injection=enabled
 `;
 
 const check = suite("text");
@@ -59,7 +63,7 @@ check("no line is wider than the page but those to be copied, in any width from 
   for (let width = 60; width <= 120; width++) {
     const out = text(report, { ...page, width });
     for (const line of out.split("\n")) {
-      if (!/kubectl|\{default/.test(line)) assert.ok(columns(line) <= width, `${width}: ${line}`);
+      if (!/kubectl/.test(line)) assert.ok(columns(line) <= width, `${width}: ${line}`);
     }
   }
 });
@@ -133,7 +137,7 @@ const quietSummary = {
 
 const last: readonly (readonly [name: string, output: string, expected: string])[] = [
   [
-    "nothing to report is one line",
+    "nothing to report has the verdicts and what they rest on",
     text(
       {
         ...report,
@@ -145,15 +149,15 @@ const last: readonly (readonly [name: string, output: string, expected: string])
       },
       page,
     ),
-    "104 workloads, nothing to report.\n",
+    "104 workloads, nothing to report: 90 injected, 14 not injected.\nIstio 1.30, stock webhooks assumed, as none were found\n",
   ],
   [
-    "the one line names what is unknown",
+    "what is unknown is counted too",
     text({ ...report, findings: [], summary: quietSummary }, page),
-    "104 workloads, nothing to report. 3 cannot be decided yet.\n",
+    "104 workloads, nothing to report: 87 injected, 14 not injected, 3 unknown.\nIstio 1.30, stock webhooks assumed, as none were found\n",
   ],
   [
-    "the one line names what was assumed and not looked at",
+    "nothing to report names what was assumed and not looked at",
     text(
       {
         ...report,
@@ -167,7 +171,7 @@ const last: readonly (readonly [name: string, output: string, expected: string])
       },
       page,
     ),
-    "1 workload, nothing to report (assuming istio-injection=enabled).\nNot looked at: 1 Helm template: chart.\n",
+    "1 workload, nothing to report: 1 injected.\nNot looked at: 1 Helm template: chart.\nIstio 1.30, stock webhooks assumed, as none were found; namespaces that are not\nknown are assumed to have istio-injection=enabled\n",
   ],
   [
     "an empty directory has no manifests",
@@ -177,7 +181,7 @@ const last: readonly (readonly [name: string, output: string, expected: string])
   [
     "manifests without workloads are said to have none",
     text({ ...empty, summary: { ...empty.summary, files: { read: 3, withWorkloads: 0 } } }, page),
-    "No workloads found: 3 files read, no pod template in them.\n",
+    "No workloads found: 3 files read, and no workload of a known kind (workloads: in\nsidelint.yaml names further kinds).\n",
   ],
 ];
 for (const [name, output, expected] of last) check(name, () => assert.is(output, expected));
@@ -211,19 +215,46 @@ Skipped     30 Helm templates: charts/c00, charts/c01, charts/c02 and 12 more
   );
 });
 
+const assumingNone = { ...report, istio: { ...report.istio, assumed: ["none"] } };
+check("that unknown namespaces have no labels is said as an assumption", () => {
+  assert.match(text(assumingNone, page), "known are assumed to have no labels\n");
+  assert.match(text({ ...assumingNone, findings: [] }, page), "known are assumed to have no labels\n");
+});
+
+const labels = (subject: string, decides: number) => ({
+  what: "namespace-labels" as const,
+  subject,
+  decides,
+  line: `namespaces: {${subject}: {labels: {istio-injection: enabled}}}`,
+});
+const place = (pattern: string, decides: number) => ({
+  what: "namespace" as const,
+  subject: pattern,
+  decides,
+  line: `paths: {${pattern}: {namespace: …}}`,
+});
+const lacking = (missing: Report["summary"]["missing"]) =>
+  text({ ...report, findings: [], summary: { ...report.summary, missing } }, page);
+
 check("of many missing facts the ones that decide most are named", () => {
-  const missing = Array.from({ length: 9 }, (_, index) => ({
-    what: "namespace-labels" as const,
-    subject: `n${index}`,
-    decides: index + 1,
-    line: `namespaces: {n${index}: {}}`,
-  }));
-  const out = text({ ...report, findings: [], summary: { ...report.summary, missing } }, page);
-  assert.match(out, "  decides 9  the labels of namespace n8   namespaces: {n8: {}}\n  decides 8");
+  const out = lacking(Array.from({ length: 12 }, (_, index) => labels(`n${index}`, index + 1)));
+  assert.match(out, "\n  n11: {labels: {istio-injection: enabled}}  # decides 12\n");
   assert.match(
     out,
-    "  decides 5  the labels of namespace n4   namespaces: {n4: {}}\n  and 4 more (all of them: --format json)",
+    "\n  n4: {labels: {istio-injection: enabled}}   # decides  5\n# and 4 more: --format json has all of them\n",
   );
+});
+
+check("the missing facts can be pasted as they stand, long names too", () => {
+  const long = `${"a-directory-with-a-name/".repeat(4)}**`;
+  const out = lacking([labels("shop", 30), place(long, 7), place("b/**", 2), labels('"1"', 2)]);
+  const block = /\n\n(namespaces:\n[\s\S]*?)\n\n/.exec(out)?.[1] ?? "";
+  const reading = loadConfig(block, "sidelint.yaml");
+  assert.ok(reading.ok, block);
+  assert.equal(Object.keys(reading.config.namespaces ?? {}), ["1", "shop"]);
+  assert.equal(Object.keys(reading.config.paths ?? {}), [long, "b/**"]);
+  assert.match(out, "--namespace NAME");
+  assert.not.match(lacking([place("b/**", 2)]), "--namespace NAME");
 });
 
 check.run();

@@ -1,0 +1,100 @@
+/** The end of `check` where facts are missing: what to put into sidelint.yaml, ready to be pasted, and the shorter ways. */
+import type { MissingFact } from "../world/world.ts";
+import { columns, count, grouped, padEnd, plain, wrap } from "./cells.ts";
+import { compare } from "./findings.ts";
+import type { Paint } from "./paint.ts";
+import type { Presentation, Report } from "./report.ts";
+
+const NAMED_FACTS = 8;
+const GAP = 2;
+
+/** The facts that would decide the unknown workloads, those that decide most first; undefined when none is missing. */
+export function missingFacts(report: Report, presentation: Presentation, paint: Paint): string | undefined {
+  const facts = report.summary.missing.toSorted(
+    (a, b) => b.decides - a.decides || compare(a.subject, b.subject),
+  );
+  if (facts.length === 0) return undefined;
+  const decided = facts.reduce((sum, fact) => sum + fact.decides, 0);
+  const says = `${grouped(facts.length)} would decide ${count(decided, "workload")}. In sidelint.yaml, with your values:`;
+  return [
+    headed("Missing facts:", says, presentation.width, paint),
+    pasted(facts, presentation.width, paint),
+    shortcuts(facts, paint),
+  ].join("\n\n");
+}
+
+function headed(label: string, says: string, width: number, paint: Paint): string {
+  const [first = "", ...more] = wrap(`${label} ${says}`, width);
+  return [paint.heading(label) + first.slice(label.length), ...more].join("\n");
+}
+
+interface Row {
+  readonly text: string;
+  /** What a comment at its right says; empty: nothing. */
+  readonly comment: string;
+}
+
+/** The block at the left edge, so that it can be pasted as it is; a comment says what each fact decides. */
+function pasted(facts: readonly MissingFact[], width: number, paint: Paint): string {
+  const named = facts.slice(0, facts.length > NAMED_FACTS + 1 ? NAMED_FACTS : NAMED_FACTS + 1);
+  const rest = facts.length - named.length;
+  const digits = Math.max(...named.map((fact) => grouped(fact.decides).length));
+  const room = width - GAP - "# decides ".length - digits;
+  const groups = new Map<string, readonly Row[]>();
+  for (const fact of named) {
+    const { section, key, value } = partsOf(fact);
+    const comment = `# decides ${grouped(fact.decides).padStart(digits)}`;
+    const whole = `  ${key}: {${value}}`;
+    const rows =
+      columns(whole) <= room
+        ? [{ text: whole, comment }]
+        : [
+            { text: `  ${key}:`, comment: "" },
+            { text: `    ${value}`, comment },
+          ];
+    groups.set(section, [...(groups.get(section) ?? []), ...rows]);
+  }
+  const all = [...groups].flatMap(([section, rows]) => [{ text: `${section}:`, comment: "" }, ...rows]);
+  const commented = Math.max(...all.map(({ text, comment }) => (comment === "" ? 0 : columns(text)))) + GAP;
+  const lines = all.map(({ text, comment }) =>
+    comment === "" ? paint.typed(text) : paint.typed(padEnd(text, commented)) + paint.faint(comment),
+  );
+  if (rest > 0) lines.push(paint.faint(`# and ${grouped(rest)} more: --format json has all of them`));
+  return lines.join("\n");
+}
+
+/** The parts of a fact's line: `paths`, `travels/**` and `namespace: …` of `paths: {travels/**: {namespace: …}}`. */
+function partsOf(fact: MissingFact): {
+  readonly section: string;
+  readonly key: string;
+  readonly value: string;
+} {
+  const line = plain(fact.line);
+  const opening = line.indexOf(": {");
+  const inner = line.slice(opening + 3, -1);
+  const value = inner.lastIndexOf(fact.what === "namespace" ? ": {namespace:" : ": {labels:");
+  return {
+    section: line.slice(0, opening),
+    key: inner.slice(0, value),
+    value: inner.slice(value + 3, -1),
+  };
+}
+
+function shortcuts(facts: readonly MissingFact[], paint: Paint): string {
+  const lines: string[] = [];
+  if (facts.filter(({ what }) => what === "namespace").length > 1) {
+    lines.push(
+      "Or name one namespace for all workloads that name none (defaultNamespace):",
+      `  ${paint.typed("sidelint check --namespace NAME")}`,
+    );
+  }
+  if (facts.some(({ what }) => what === "namespace-labels")) {
+    lines.push(
+      "Or take the labels of all namespaces from a cluster:",
+      `  ${paint.typed("mkdir -p .sidelint && kubectl get ns -o yaml > .sidelint/namespaces.yaml")}`,
+      "Or assume the same of every namespace that is not known:",
+      `  ${paint.typed("sidelint check --assume istio-injection=enabled")}`,
+    );
+  }
+  return lines.join("\n");
+}
