@@ -24,7 +24,11 @@ export function withScanOptions(command: Command): Command {
     .option("--config <file>", "read this configuration (default: sidelint.yaml if it is here)")
     .option("--no-config", "read no configuration")
     .option("--istio-version <release>", "judge by this Istio release, such as 1.30")
-    .option("--revision <name>", "a revision of Istio that runs; name each one, also default; repeatable", gather)
+    .option(
+      "--revision <name>",
+      "a revision of Istio that runs; name each one, also default; repeatable",
+      gather,
+    )
     .option("--namespaces <file>", "namespaces from a cluster: kubectl get ns -o yaml; repeatable", gather)
     .option("--namespace <name>", "the namespace of workloads that nothing puts anywhere")
     .option("--assume <label=value>", "labels of all unknown namespaces, or none; repeatable", gather)

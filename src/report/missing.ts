@@ -19,7 +19,7 @@ export function missingFacts(report: Report, presentation: Presentation, paint: 
   return [
     headed("Missing facts:", says, presentation.width, paint),
     pasted(facts, presentation.width, paint),
-    shortcuts(facts, paint),
+    ...shortcuts(facts, paint),
   ].join("\n\n");
 }
 
@@ -80,7 +80,8 @@ function partsOf(fact: MissingFact): {
   };
 }
 
-function shortcuts(facts: readonly MissingFact[], paint: Paint): string {
+/** The shorter ways as one block; none where there is no shorter way. */
+function shortcuts(facts: readonly MissingFact[], paint: Paint): readonly string[] {
   const lines: string[] = [];
   if (facts.filter(({ what }) => what === "namespace").length > 1) {
     lines.push(
@@ -96,5 +97,5 @@ function shortcuts(facts: readonly MissingFact[], paint: Paint): string {
       `  ${paint.typed("sidelint check --assume istio-injection=enabled")}`,
     );
   }
-  return lines.join("\n");
+  return lines.length > 0 ? [lines.join("\n")] : [];
 }
