@@ -1,7 +1,7 @@
 /** The mesh that the repository and the configuration describe: webhooks, injectors, release. */
 import type { Injector, Mesh, Webhook } from "../istio/facts.ts";
 import { readInjectorConfig } from "../istio/injector-config.ts";
-import { newestRelease } from "../istio/releases.ts";
+import { newestRelease, releaseName } from "../istio/releases.ts";
 import { readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
 import { at, type Json, type JsonObject } from "../kube/json.ts";
 import { toValue } from "../source/node.ts";
@@ -26,7 +26,9 @@ export interface MeshReading {
 export function readMesh(sources: MeshSources): MeshReading {
   const { config } = sources;
   const injectors = sources.injectorConfigMaps.flatMap(injectorOf);
-  const release = sources.istioVersion ?? config.istio?.version ?? releaseOf(injectors) ?? newestRelease;
+  const release = releaseName(
+    sources.istioVersion ?? config.istio?.version ?? releaseOf(injectors) ?? newestRelease,
+  );
   const written =
     config.istio?.webhooks === "stock"
       ? []

@@ -33,7 +33,7 @@ config("policy, selectors, release and resources", () => {
   });
   assert.equal(injector, {
     revision: "default",
-    release: "1.26.8-distroless",
+    release: "1.26.8",
     policy: "enabled",
     neverInjectSelector: [{ matchLabels: { a: "b" } }],
     alwaysInjectSelector: [],

@@ -1,6 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { nearestFacts, newestRelease, type ReleaseFacts, releaseFacts } from "../../src/istio/releases.ts";
+import {
+  nearestFacts,
+  newestRelease,
+  type ReleaseFacts,
+  releaseFacts,
+  releaseName,
+} from "../../src/istio/releases.ts";
 
 const table = suite("releases");
 
@@ -81,6 +87,17 @@ for (const [version, nearest, says] of strangers) {
     assert.match(facts.message, says);
     assert.is(nearestFacts(version).minor, nearest);
   });
+}
+
+const names: Readonly<Record<string, string>> = {
+  "v1.30": "1.30",
+  "1.30": "1.30",
+  "v1.26.8-distroless": "1.26.8",
+  "2.0": "2.0",
+  latest: "latest",
+};
+for (const [written, told] of Object.entries(names)) {
+  table(`${written} is told as ${told}`, () => assert.is(releaseName(written), told));
 }
 
 table.run();

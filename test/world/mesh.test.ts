@@ -306,6 +306,12 @@ for (const each of cases) {
   });
 }
 
+mesh("a release is told without a v, and its flavour", () => {
+  const version = (istioVersion: string) => scanned({ "a.yaml": web }, { istioVersion }).report.istio.version;
+  assert.is(version("v1.29"), "1.29");
+  assert.is(version("1.29.1-distroless"), "1.29.1");
+});
+
 mesh("the report says what was assumed", () => {
   const { report } = scanned({ "a.yaml": web }, { assume: { "istio-injection": "enabled", a: "b" } });
   assert.equal(report.istio.assumed, ["istio-injection=enabled", "a=b"]);
