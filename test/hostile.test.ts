@@ -181,6 +181,15 @@ const passed: readonly (readonly [name: string, files: Files])[] = [
       ]),
     ),
   ],
+  ...["constructor", "__proto__", "toString"].map((name): readonly [string, Files] => [
+    `everything named ${name}`,
+    {
+      "a.yaml": labelled(`${name}: ${name}`),
+      "p.yaml": `apiVersion: ${name}/v1\nkind: Pod\nmetadata: {name: a}\nspec: {${name}: [{name: b}]}\n`,
+      "q.yaml": `${manifest("metadata: {name: a, namespace: shop}")}spec: {${name}: [{name: b}], containers: [{${name}: [{}]}]}\n`,
+      "kustomization.yaml": `resources: [a.yaml]\npatches: [{path: p.yaml}, {path: q.yaml}]\nnamespace: ${name}\n${name}: 1\n`,
+    },
+  ]),
   ["a name of regular expressions", { "a.yaml": labelled(`a: "(((((x+)+)+)+)+)$"`) }],
 ];
 

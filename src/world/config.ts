@@ -119,7 +119,7 @@ function asWritten(file: SourceFile, root: Node): Value {
   const value = toValue(root);
   const rules = root.type === "map" ? root.entries.find(({ key }) => key === "rules")?.value : undefined;
   if (rules?.type !== "map") return value;
-  const severities: Record<string, Value> = {};
+  const severities: Record<string, Value> = Object.create(null);
   for (const { key, value: severity } of rules.entries) {
     const off = severity.type === "scalar" && severity.value === false && textOf(file, severity) === "off";
     severities[key] = off ? "off" : toValue(severity);

@@ -344,13 +344,21 @@ function addComponent(
   workshop: Workshop,
 ): Accumulated {
   const base = baseAt(entry, stack, true, workshop);
-  if ("kind" in base) return { ...before, problems: [...before.problems, base] };
+  if ("kind" in base) return withProblem(before, base);
   workshop.components++;
   if (workshop.components > mostComponents) {
+    const isFirst = workshop.components === mostComponents + 1;
     const detail = `more than ${mostComponents} components in one build`;
-    return { ...before, problems: [...before.problems, problem("cycle", entry, entry.value, detail)] };
+    return isFirst ? withProblem(before, problem("cycle", entry, entry.value, detail)) : before;
   }
   return addTo(before, base, stack, workshop);
+}
+
+/** A component that is reached over and over brings its problems once. */
+function withProblem(before: Accumulated, added: BuildProblem): Accumulated {
+  const key = problemKey(added);
+  if (before.problems.some((one) => problemKey(one) === key)) return before;
+  return { ...before, problems: [...before.problems, added] };
 }
 
 /** The kustomization that an entry names, or why there is none. */

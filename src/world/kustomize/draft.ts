@@ -209,21 +209,21 @@ export function groupOf(apiVersion: string): string {
 }
 
 /** Kinds without a namespace, as kustomize v5.8.1 knows them (its built-in OpenAPI data); all others have one. */
-const clusterScoped: Readonly<Record<string, readonly string[]>> = {
-  "": ["ComponentStatus", "Namespace", "Node", "NodeProxyOptions", "PersistentVolume"],
-  "admissionregistration.k8s.io": ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
-  "apiextensions.k8s.io": ["CustomResourceDefinition"],
-  "apiregistration.k8s.io": ["APIService"],
-  "certificates.k8s.io": ["CertificateSigningRequest"],
-  "flowcontrol.apiserver.k8s.io": ["FlowSchema", "PriorityLevelConfiguration"],
-  "networking.k8s.io": ["IngressClass"],
-  "node.k8s.io": ["RuntimeClass"],
-  policy: ["PodSecurityPolicy"],
-  "rbac.authorization.k8s.io": ["ClusterRole", "ClusterRoleBinding"],
-  "scheduling.k8s.io": ["PriorityClass"],
-  "storage.k8s.io": ["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"],
-};
+const clusterScoped: ReadonlyMap<string, readonly string[]> = new Map([
+  ["", ["ComponentStatus", "Namespace", "Node", "NodeProxyOptions", "PersistentVolume"]],
+  ["admissionregistration.k8s.io", ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]],
+  ["apiextensions.k8s.io", ["CustomResourceDefinition"]],
+  ["apiregistration.k8s.io", ["APIService"]],
+  ["certificates.k8s.io", ["CertificateSigningRequest"]],
+  ["flowcontrol.apiserver.k8s.io", ["FlowSchema", "PriorityLevelConfiguration"]],
+  ["networking.k8s.io", ["IngressClass"]],
+  ["node.k8s.io", ["RuntimeClass"]],
+  ["policy", ["PodSecurityPolicy"]],
+  ["rbac.authorization.k8s.io", ["ClusterRole", "ClusterRoleBinding"]],
+  ["scheduling.k8s.io", ["PriorityClass"]],
+  ["storage.k8s.io", ["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"]],
+]);
 
 export function isClusterScoped(apiVersion: string, kind: string): boolean {
-  return clusterScoped[groupOf(apiVersion)]?.includes(kind) ?? false;
+  return clusterScoped.get(groupOf(apiVersion))?.includes(kind) ?? false;
 }

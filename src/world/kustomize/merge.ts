@@ -76,7 +76,7 @@ function mergeMap(draft: Draft, path: Path, patch: JsonObject, from: Path, merge
 function mergeList(draft: Draft, path: Path, patch: readonly Json[], from: Path, merge: Merge): Draft {
   const here = at(draft.value, path);
   const field = String(path.at(-1));
-  const keys = merge.keyed ? listKeys[field] : undefined;
+  const keys = merge.keyed ? listKeys.get(field) : undefined;
   const alone = patch.find((item) => isObject(item) && "$patch" in item && Object.keys(item).length === 1);
   const directive = isObject(alone) ? alone.$patch : undefined;
   if (!keys || !Array.isArray(here) || directive === "replace") {
@@ -131,7 +131,7 @@ function sameItem(item: JsonObject, other: Json, keys: readonly string[]): boole
  */
 function added(value: Json, field: string, keyed: boolean): Json {
   if (Array.isArray(value)) {
-    if (!keyed || !listKeys[field]) return value;
+    if (!keyed || !listKeys.has(field)) return value;
     const items = value.filter((item: Json) => !(isObject(item) && item.$patch === "delete"));
     return items.map((item: Json) => added(item, "", keyed));
   }
@@ -143,21 +143,21 @@ function added(value: Json, field: string, keyed: boolean): Json {
 }
 
 /** Merge keys of the lists in pod templates and webhook configurations, by field. */
-const listKeys: Readonly<Record<string, readonly string[] | undefined>> = {
-  containers: ["name"],
-  initContainers: ["name"],
-  ephemeralContainers: ["name"],
-  env: ["name"],
-  ports: ["containerPort", "protocol"],
-  volumeMounts: ["mountPath"],
-  volumeDevices: ["devicePath"],
-  volumes: ["name"],
-  imagePullSecrets: ["name"],
-  hostAliases: ["ip"],
-  topologySpreadConstraints: ["topologyKey", "whenUnsatisfiable"],
-  ownerReferences: ["uid"],
-  webhooks: ["name"],
-};
+const listKeys: ReadonlyMap<string, readonly string[]> = new Map([
+  ["containers", ["name"]],
+  ["initContainers", ["name"]],
+  ["ephemeralContainers", ["name"]],
+  ["env", ["name"]],
+  ["ports", ["containerPort", "protocol"]],
+  ["volumeMounts", ["mountPath"]],
+  ["volumeDevices", ["devicePath"]],
+  ["volumes", ["name"]],
+  ["imagePullSecrets", ["name"]],
+  ["hostAliases", ["ip"]],
+  ["topologySpreadConstraints", ["topologyKey", "whenUnsatisfiable"]],
+  ["ownerReferences", ["uid"]],
+  ["webhooks", ["name"]],
+]);
 
 function hasListKeys({ apiVersion }: JsonObject): boolean {
   const group = groupOf(scalarText(apiVersion) ?? "");
