@@ -141,17 +141,24 @@ builds("components that include each other twice end within bounds", () => {
   assert.ok(one.problems.some(({ kind }) => kind === "cycle"));
 });
 
-builds("a repetition inside a repetition in a target is named and not tried", () => {
-  const files = {
-    "kustomization.yaml":
-      'resources: [pod.yaml]\npatches:\n- target: {name: "(a+)+b"}\n  patch: |-\n    - {op: remove, path: /metadata/labels}\n',
-    "pod.yaml": `apiVersion: v1\nkind: Pod\nmetadata: {name: ${"a".repeat(60)}}\n`,
-  };
-  assert.equal(
-    only(build(files)).problems.map(({ kind }) => kind),
-    ["patch"],
-  );
-});
+builds(
+  "a repetition inside a repetition in a target is tried in time, and what is no expression is named",
+  () => {
+    const files = (target: string) => ({
+      "kustomization.yaml": `resources: [pod.yaml]\npatches:\n- target: {name: "${target}"}\n  patch: |-\n    - {op: remove, path: /metadata/labels}\n`,
+      "pod.yaml": `apiVersion: v1\nkind: Pod\nmetadata: {name: ${"a".repeat(60)}, labels: {x: y}}\n`,
+    });
+    const labelled = (target: string) => {
+      const { problems, resources } = only(build(files(target)));
+      return [problems.map(({ kind }) => kind).join(), at(resources[0]?.value, ["metadata", "labels", "x"])];
+    };
+    for (const target of ["(a+)+b", "((a+))+b", "(a|aa)+b", ".*.*.*.*.*b"]) {
+      assert.equal(labelled(target), ["", "y"], target);
+    }
+    assert.equal(labelled("((a+))+"), ["", undefined]);
+    assert.equal(labelled("(?=a)"), ["patch", "y"]);
+  },
+);
 
 builds("a kustomization that cannot be read is named where it is included", () => {
   const files = {

@@ -136,7 +136,8 @@ function isWord(point: number | undefined): boolean {
   return point !== undefined && /^\w$/.test(fromRune(point));
 }
 
-function asserted(kind: Assertion, { points }: Subject, at: number): boolean {
+/** Whether what an assertion says holds at a place of a text. */
+export function asserted(kind: Assertion, { points }: Subject, at: number): boolean {
   switch (kind) {
     case "text start":
       return at === 0;

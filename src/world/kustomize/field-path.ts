@@ -2,7 +2,7 @@
 import { at, isObject, type Json } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
-import { bounded } from "./target.ts";
+import { patternOf } from "./regexp.ts";
 
 /** The steps of a field path (kustomize v5.8.1): split at dots that are neither escaped nor in brackets. */
 export function splitFieldPath(path: string): readonly string[] {
@@ -107,13 +107,13 @@ function placesIn(
   }
   if (step.startsWith("[") && step.endsWith("]")) {
     const item = itemOf(step);
-    const pattern = item && bounded(item.value);
-    if (!item || typeof pattern !== "object") return `${step} is no way to pick items`;
+    const pattern = item && patternOf(item.value, true);
+    if (!item || typeof pattern !== "function") return `${step} is no way to pick items`;
     if (isNew) return [];
     if (!Array.isArray(here)) return `${step} asks for a list, and there is none`;
     return [...here.keys()].filter((index) => {
       const text = textOf(here[index] ?? null, item.key);
-      return text !== undefined && pattern.test(text);
+      return text !== undefined && pattern(text);
     });
   }
   if (isNew) return [step];

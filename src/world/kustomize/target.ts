@@ -2,6 +2,7 @@
 import { at, isObject, type Json } from "../../kube/json.ts";
 import { stringMap } from "../resource.ts";
 import { type Draft, groupOf, type Identity, identityOf } from "./draft.ts";
+import { type Pattern, patternOf } from "./regexp.ts";
 
 /**
  * A function that says whether an object is meant by a target (kustomize v5.8.1, types.Selector), or why the target cannot
@@ -64,14 +65,14 @@ function identityMatcher(target: Readonly<Record<string, string>>) {
   };
 }
 
-type Patterns = { readonly [field in (typeof identityFields)[number]]?: RegExp };
+type Patterns = { readonly [field in (typeof identityFields)[number]]?: Pattern };
 
 function patternsOf(target: Readonly<Record<string, string>>): Patterns | string {
   const patterns: { -readonly [field in keyof Patterns]: Patterns[field] } = {};
   for (const field of identityFields) {
     const text = target[field];
     if (!text) continue;
-    const pattern = anchored(text);
+    const pattern = patternOf(text);
     if (typeof pattern === "string") return `the target's ${field} ${pattern}`;
     patterns[field] = pattern;
   }
@@ -87,8 +88,8 @@ function fitsKind({ group, version, kind }: Patterns, one: Identity): boolean {
   );
 }
 
-function fits(pattern: RegExp | undefined, ...values: readonly string[]): boolean {
-  return !pattern || values.some((value) => pattern.test(value));
+function fits(pattern: Pattern | undefined, ...values: readonly string[]): boolean {
+  return !pattern || values.some(pattern);
 }
 
 function selectorMatcher(target: Readonly<Record<string, string>>): ((draft: Draft) => boolean) | undefined {
@@ -102,24 +103,6 @@ function selectorMatcher(target: Readonly<Record<string, string>>): ((draft: Dra
 
 function namespaceOf({ namespace }: Identity): string {
   return namespace || "_non_namespaceable_";
-}
-
-function anchored(text: string): RegExp | string {
-  const caseless = text.startsWith("(?i)");
-  return bounded(`^(?:${caseless ? text.slice(4) : text})$`, text, caseless ? "i" : "");
-}
-
-/**
- * A regular expression that ends in time, or why there is none. Go's and JavaScript's expressions agree on what targets use;
- * repetition inside repetition could take for ever.
- */
-export function bounded(expression: string, text = expression, flags = ""): RegExp | string {
-  if (/\([^()]*[*+}][^()]*\)[*+{]/.test(text)) return `${text} repeats a repetition, which is not tried`;
-  try {
-    return new RegExp(expression, flags);
-  } catch {
-    return `${text} is no regular expression`;
-  }
 }
 
 type Labels = Readonly<Record<string, string>>;
