@@ -46,10 +46,17 @@ function skipSpace(text: string, position: Position): void {
   while (/[ \t\r\n]/.test(text[position.at] ?? "")) position.at++;
 }
 
+/** Where even a space would be wrong; at the end of the text Go tries one. */
+const NO_SPACE = /^(?:in (?!string literal)|after decimal)/;
+
 function invalid(text: string, at: number, where: string): Failure {
-  const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
-  if (at >= text.length) return new Failure("unexpected end of JSON input");
-  return new Failure(`invalid character ${quotedCharacter(char)} ${where}`);
+  if (at < text.length) {
+    const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    return new Failure(`invalid character ${quotedCharacter(char)} ${where}`);
+  }
+  return new Failure(
+    NO_SPACE.test(where) ? `invalid character ' ' ${where}` : "unexpected end of JSON input",
+  );
 }
 
 function quotedCharacter(char: string): string {

@@ -80,32 +80,24 @@ export function parseExpression(source: string): ParsedExpression {
     while (at < chars.length && chars[at] !== "|" && chars[at] !== ")") {
       if (rest(at, at + 2) === "\\Q") quotedLiteral(parts);
       else {
-        const start = at;
         const body = atom();
-        if (body) parts.push(repeated(body, start));
+        if (body) parts.push(repeated(body));
       }
     }
     return parts.length === 1 ? (parts[0] ?? EMPTY) : { is: "sequence", parts };
   };
 
-  /** \Q…\E: every character as it is. */
+  /** \Q…\E: every character as it is; what follows repeats the last one. */
   const quotedLiteral = (parts: Expression[]): void => {
     at += 2;
-    while (at < chars.length && rest(at, at + 2) !== "\\E") {
-      const start = at;
-      parts.push(repeatedUnless(rest(at + 1, at + 3) !== "\\E", literal(point(at++)), start));
-    }
+    const before = parts.length;
+    while (at < chars.length && rest(at, at + 2) !== "\\E") parts.push(literal(point(at++)));
     at += 2;
-  };
-  const repeatedUnless = (inside: boolean, body: Expression, start: number): Expression => {
-    if (inside || !/[*+?]/.test(chars[at + 2] ?? "")) return body;
-    at += 2;
-    const result = repeated(body, start);
-    at -= 2;
-    return result;
+    const last = parts.length > before ? parts.pop() : undefined;
+    if (last) parts.push(repeated(last));
   };
 
-  const repeated = (first: Expression, _start: number): Expression => {
+  const repeated = (first: Expression): Expression => {
     let body = first;
     let last = "";
     for (;;) {
