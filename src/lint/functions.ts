@@ -3,6 +3,7 @@
 import { isObject, type Json } from "../kube/json.ts";
 import { compareQuantities, parseQuantity, type Quantity, signOf } from "../kube/quantity.ts";
 import { compileSelector } from "../kube/selector.ts";
+import { plainOf } from "./cel-values.ts";
 
 /**
  * Whether a text is yet to be filled in by another program: Go templates and Jinja (`{{ x }}`), shells, Flux and
@@ -104,7 +105,8 @@ function quantity(text: string): Quantity {
 }
 
 /** Why the API server refuses a label selector; empty when it does not. */
-export function selectorError(selector: unknown): string {
+export function selectorError(held: unknown): string {
+  const selector = plainOf(held);
   if (!isJson(selector) || selector === null) return "";
   if (!isObject(selector)) return "it is not a map";
   const compiled = compileSelector(selector);

@@ -1,10 +1,11 @@
 /** Pod templates as rules see them: metadata, containers, ports. CEL tells types by constructor, hence classes with lazy fields. */
 import { type InvalidAnnotation, invalidAnnotations, type ReadYaml } from "../istio/annotations.ts";
-import type { ContainerFacts, Labels } from "../istio/facts.ts";
+import type { ContainerFacts } from "../istio/facts.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { readDocuments } from "../source/document.ts";
 import { type Path, toValue } from "../source/node.ts";
 import type { Workload } from "../world/world.ts";
+import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, isNoString } from "./entry.ts";
 import type { MeshView } from "./mesh-view.ts";
 
@@ -17,23 +18,27 @@ export class ContainerView {
   readonly index: bigint;
   readonly name: string;
   readonly image: string;
-  readonly spec: JsonObject;
+  readonly #spec: JsonObject;
 
   constructor(list: string, index: number, { name, image, spec }: ContainerFacts) {
     this.list = list;
     this.index = BigInt(index);
     this.name = name;
     this.image = image;
-    this.spec = spec;
+    this.#spec = spec;
   }
 
   /** Undefined, and so not `has()`, unless it is written. */
   get runAsUser(): bigint | undefined {
-    return integer(at(this.spec, ["securityContext", "runAsUser"]));
+    return integer(at(this.#spec, ["securityContext", "runAsUser"]));
+  }
+
+  get spec(): Held {
+    return heldOf(this.#spec);
   }
 
   get ports(): readonly PortView[] {
-    const ports = this.spec.ports;
+    const ports = this.#spec.ports;
     if (!Array.isArray(ports)) return none;
     return ports.flatMap((port: Json, index) => {
       const number = integer(at(port, ["containerPort"]));
@@ -65,19 +70,30 @@ function integer(value: Json | undefined): bigint | undefined {
 /** The pod template of a workload. */
 export class PodView {
   readonly workload: Workload;
-  readonly labels: Labels;
-  readonly annotations: Labels;
   readonly hostNetwork: boolean;
   readonly #mesh: MeshView;
   #containers: readonly ContainerView[] | undefined;
   #initContainers: readonly ContainerView[] | undefined;
+  #labels: Texts | undefined;
+  #annotations: Texts | undefined;
+  #invalid: readonly InvalidAnnotationView[] | undefined;
+  #nonStrings: readonly EntryView[] | undefined;
+  #misspelled: readonly EntryView[] | undefined;
 
   constructor(workload: Workload, mesh: MeshView) {
     this.workload = workload;
     this.#mesh = mesh;
-    this.labels = workload.pod.labels;
-    this.annotations = workload.pod.annotations;
     this.hostNetwork = workload.pod.hostNetwork;
+  }
+
+  get labels(): Texts {
+    this.#labels ??= textsOf(this.workload.pod.labels);
+    return this.#labels;
+  }
+
+  get annotations(): Texts {
+    this.#annotations ??= textsOf(this.workload.pod.annotations);
+    return this.#annotations;
   }
 
   get containers(): readonly ContainerView[] {
@@ -108,21 +124,27 @@ export class PodView {
 
   /** Undefined, and so not `has()`, unless it is written. */
   get runAsUser(): bigint | undefined {
-    return integer(at(this.spec, ["securityContext", "runAsUser"]));
+    return integer(at(this.#spec, ["securityContext", "runAsUser"]));
   }
 
   get invalidAnnotations(): readonly InvalidAnnotationView[] {
-    const invalid = invalidAnnotations(this.annotations, this.#mesh.facts, readYaml);
-    return invalid.map((one) => new InvalidAnnotationView(one));
+    this.#invalid ??= invalidAnnotations(this.workload.pod.annotations, this.#mesh.facts, readYaml).map(
+      (one) => new InvalidAnnotationView(one),
+    );
+    return this.#invalid;
   }
 
-  get spec(): JsonObject {
+  get spec(): Held {
+    return heldOf(this.#spec);
+  }
+
+  get #spec(): JsonObject {
     const spec = at(this.workload.value, [...this.workload.template, "spec"]);
     return isObject(spec) ? spec : nothing;
   }
 
   get templates(): readonly string[] {
-    const written = this.annotations["inject.istio.io/templates"];
+    const written = this.workload.pod.annotations["inject.istio.io/templates"];
     return written === undefined ? none : written.split(",").map((name) => name.trim());
   }
 
@@ -131,11 +153,13 @@ export class PodView {
   }
 
   get nonStrings(): readonly EntryView[] {
-    return entriesOf(this.workload, this.#metadata, isNoString);
+    this.#nonStrings ??= entriesOf(this.workload, this.#metadata, isNoString);
+    return this.#nonStrings;
   }
 
   get misspelled(): readonly EntryView[] {
-    return entriesOf(this.workload, this.#metadata, isMisspelled);
+    this.#misspelled ??= entriesOf(this.workload, this.#metadata, isMisspelled);
+    return this.#misspelled;
   }
 
   get #metadata(): Path {

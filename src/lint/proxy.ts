@@ -1,5 +1,4 @@
 /** What rules see of the sidecar's resources: what the user set, and what comes of it. */
-import type { Labels } from "../istio/facts.ts";
 import {
   isAnnotated,
   meshResources,
@@ -12,6 +11,7 @@ import {
 import { nearestFacts } from "../istio/releases.ts";
 import type { JsonObject } from "../kube/json.ts";
 import type { Workload, World } from "../world/world.ts";
+import type { Texts } from "./cel-values.ts";
 
 /** A request or limit of the sidecar that the pod's author wrote, and that counts. */
 export class SettingView {
@@ -71,16 +71,16 @@ export class ProxyView {
       }),
     );
   }
-  get requests(): Labels {
+  get requests(): Texts {
     return valuesOf(this.#effective, "requests");
   }
-  get limits(): Labels {
+  get limits(): Texts {
     return valuesOf(this.#effective, "limits");
   }
-  get meshRequests(): Labels {
+  get meshRequests(): Texts {
     return valuesOf(meshResources(this.#mesh), "requests");
   }
-  get meshLimits(): Labels {
+  get meshLimits(): Texts {
     return valuesOf(meshResources(this.#mesh), "limits");
   }
 }
@@ -92,11 +92,11 @@ function resourcesOfMesh({ decision }: Workload, { mesh }: World): JsonObject {
 }
 
 /** What is asked for; a request that Kubernetes would copy from the limit is not. */
-function valuesOf(resources: ProxyResources, kind: ResourceKind): Labels {
-  const result: Record<string, string> = Object.create(null);
+function valuesOf(resources: ProxyResources, kind: ResourceKind): Texts {
+  const result = new Map<string, string>();
   for (const name of names) {
     const { from, value } = resources[kind][name];
-    if (from !== "none" && from !== "limit") result[name] = value;
+    if (from !== "none" && from !== "limit") result.set(name, value);
   }
   return result;
 }

@@ -26,8 +26,8 @@ export function sidecarResources(workload: Workload, world: World): readonly Sid
   if (!proxy.applies) return undefined;
   const { requests, limits } = proxy;
   return rows.map(([resource, bound]) => {
-    const value = (bound === "request" ? requests : limits)[resource] ?? null;
-    const other = limits[resource];
+    const value = (bound === "request" ? requests : limits).get(resource) ?? null;
+    const other = limits.get(resource);
     if (value === null && bound === "request" && other !== undefined) {
       return { resource, bound, value: other, where: "Kubernetes takes the limit where there is no request" };
     }

@@ -6,6 +6,7 @@ import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { missingSubject } from "../world/missing.ts";
 import type { MissingFact, NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
+import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, isNoString } from "./entry.ts";
 import { isPlaceholder, isReadFromPods } from "./functions.ts";
 import { MeshView } from "./mesh-view.ts";
@@ -43,6 +44,8 @@ const none: readonly never[] = [];
 /** The object around a pod template. */
 export class WorkloadView {
   readonly workload: Workload;
+  #nonStrings: readonly EntryView[] | undefined;
+  #misplaced: readonly EntryView[] | undefined;
 
   constructor(workload: Workload) {
     this.workload = workload;
@@ -73,14 +76,15 @@ export class WorkloadView {
   get isPod(): boolean {
     return this.workload.template.length === 0;
   }
-  get labels(): Labels {
-    return stringsOf(this.workload, "labels");
+  get labels(): Texts {
+    return textsOf(stringsOf(this.workload, "labels"));
   }
-  get annotations(): Labels {
-    return stringsOf(this.workload, "annotations");
+  get annotations(): Texts {
+    return textsOf(stringsOf(this.workload, "annotations"));
   }
   get nonStrings(): readonly EntryView[] {
-    return this.isPod ? none : entriesOf(this.workload, ["metadata"], isNoString);
+    this.#nonStrings ??= this.isPod ? none : entriesOf(this.workload, ["metadata"], isNoString);
+    return this.#nonStrings;
   }
   get partial(): boolean {
     return isPartial(this.workload);
@@ -94,6 +98,11 @@ export class WorkloadView {
 
   /** What stands on the object (or, of a CronJob, on its Job template) although Istio reads it from pods, and is not on the pod. */
   get misplaced(): readonly EntryView[] {
+    this.#misplaced ??= this.#findMisplaced();
+    return this.#misplaced;
+  }
+
+  #findMisplaced(): readonly EntryView[] {
     if (this.isPod || !builtInKinds.has(this.kind)) return none;
     const { labels, annotations } = this.workload.pod;
     const lost = (key: string, _value: Json, map: string) =>
@@ -156,23 +165,26 @@ export function isInjectedByHand({ pod }: Workload): boolean {
 export class NamespaceView {
   readonly name: string;
   readonly known: boolean;
-  readonly labels: Labels;
   readonly record: NamespaceRecord | undefined;
+  readonly #labels: Labels;
   readonly #surroundings: Surroundings;
 
   constructor(facts: NamespaceFacts, record: NamespaceRecord | undefined, surroundings: Surroundings) {
     this.name = facts.name ?? "";
     this.known = facts.labels?.length === 1;
-    this.labels = (this.known ? facts.labels?.[0] : undefined) ?? noLabels;
+    this.#labels = (this.known ? facts.labels?.[0] : undefined) ?? noLabels;
     this.record = record;
     this.#surroundings = surroundings;
   }
 
+  get labels(): Texts {
+    return textsOf(this.#labels);
+  }
   get inMemberRoll(): boolean {
     const members = this.#surroundings.world.memberNamespaces;
     if (members.length > 0 && (this.name === "" || members.includes(this.name) || members.includes("*")))
       return true;
-    return "maistra.io/member-of" in this.labels;
+    return Object.hasOwn(this.#labels, "maistra.io/member-of");
   }
   get workloads(): bigint {
     return BigInt(this.#surroundings.population.get(this.name) ?? 0);
@@ -295,21 +307,24 @@ export class WebhookConfigurationView {
 /** One entry of a MutatingWebhookConfiguration. */
 export class WebhookView {
   readonly index: bigint;
-  readonly spec: JsonObject;
+  readonly #spec: JsonObject;
 
   constructor(index: number, spec: JsonObject) {
     this.index = BigInt(index);
-    this.spec = spec;
+    this.#spec = spec;
   }
 
   get name(): string {
-    return typeof this.spec.name === "string" ? this.spec.name : "";
+    return typeof this.#spec.name === "string" ? this.#spec.name : "";
   }
-  get namespaceSelector(): Json {
-    return this.spec.namespaceSelector ?? null;
+  get spec(): Held {
+    return heldOf(this.#spec);
   }
-  get objectSelector(): Json {
-    return this.spec.objectSelector ?? null;
+  get namespaceSelector(): Held {
+    return heldOf(this.#spec.namespaceSelector ?? null);
+  }
+  get objectSelector(): Held {
+    return heldOf(this.#spec.objectSelector ?? null);
   }
 }
 
