@@ -157,7 +157,7 @@ interface Thread {
   readonly slots: readonly number[];
 }
 
-/** Adds the threads that can be reached without taking a character, the preferred first. */
+/** Adds the threads that can be reached without taking a character, the preferred first; returns how much work it was. */
 function follow(
   regexp: Regexp,
   subject: Subject,
@@ -165,10 +165,12 @@ function follow(
   start: Thread,
   threads: Thread[],
   seen: Set<number>,
-): void {
+): number {
   const waiting: Thread[] = [start];
+  let work = 0;
   for (let thread = waiting.pop(); thread; thread = waiting.pop()) {
     const { at, slots } = thread;
+    work++;
     if (seen.has(at)) continue;
     seen.add(at);
     const instruction = regexp.program[at];
@@ -183,8 +185,9 @@ function follow(
         break;
       }
       case "save": {
-        const saved = [...slots];
-        saved[instruction.slot] = position;
+        const kept = instruction.slot < slots.length;
+        const saved = kept ? slots.with(instruction.slot, position) : slots;
+        work += kept ? slots.length : 0;
         waiting.push({ at: at + 1, slots: saved });
         break;
       }
@@ -195,23 +198,30 @@ function follow(
         threads.push(thread);
     }
   }
+  return work;
 }
 
-/** The first match at or after a code point, with offsets counted in code points. */
-function matchFrom(context: Context, regexp: Regexp, subject: Subject, from: number): number[] | undefined {
-  const unset = new Array<number>(regexp.names.length * 2).fill(-1);
+/** The first match at or after a code point, with offsets counted in code points; of so many groups, the whole match being the first. */
+function matchFrom(
+  context: Context,
+  regexp: Regexp,
+  subject: Subject,
+  from: number,
+  groups = 1,
+): number[] | undefined {
+  const unset = new Array<number>(groups * 2).fill(-1);
   let threads: Thread[] = [];
   let found: readonly number[] | undefined;
   for (let position = from; position <= subject.points.length; position++) {
     const next: Thread[] = [];
     const current: Thread[] = threads;
+    let work = current.length;
     // A way that starts here is taken after all that started before.
     if (!found) {
       const seen = new Set(current.map((thread) => thread.at));
-      follow(regexp, subject, position, { at: 0, slots: unset }, current, seen);
+      work += follow(regexp, subject, position, { at: 0, slots: unset }, current, seen);
     }
     if (current.length === 0 && found) break;
-    context.spend(1 + Math.ceil(current.length / 8));
     const seen = new Set<number>();
     const point = subject.points[position];
     for (const thread of current) {
@@ -221,8 +231,9 @@ function matchFrom(context: Context, regexp: Regexp, subject: Subject, from: num
         break;
       }
       if (instruction?.is !== "class" || point === undefined || !takes(instruction.set, point)) continue;
-      follow(regexp, subject, position + 1, { at: thread.at + 1, slots: thread.slots }, next, seen);
+      work += follow(regexp, subject, position + 1, { at: thread.at + 1, slots: thread.slots }, next, seen);
     }
+    context.spend(Math.ceil(work / 8));
     threads = next;
   }
   return found && [...found];
@@ -269,7 +280,7 @@ export function replaceMatches(
   let out = "";
   let lastEnd = 0;
   for (let position = 0; position <= subject.points.length; ) {
-    const found = matchFrom(context, regexp, subject, position);
+    const found = matchFrom(context, regexp, subject, position, regexp.names.length);
     if (!found) break;
     const [start = 0, end = 0] = found;
     out += text.slice(subject.offsets[lastEnd], subject.offsets[start]);
