@@ -1,6 +1,7 @@
 /** What `explain` shows of one workload: its part of the report, and the resources that its sidecar would have. */
 import { type SidecarResource, sidecarResources } from "../lint/sidecar-resources.ts";
 import type { Workload, World } from "../world/world.ts";
+import { label } from "./list.ts";
 import type { ReportedWorkload } from "./report.ts";
 
 export interface Explanation {
@@ -18,6 +19,7 @@ export function explanationOf(world: World, reported: ReportedWorkload): Explana
 function isSame(workload: Workload, reported: ReportedWorkload): boolean {
   return (
     workload.name === reported.name &&
+    workload.label === label(reported) &&
     workload.resource.kind === reported.kind &&
     workload.root === reported.root &&
     workload.namespace.name === reported.namespace &&

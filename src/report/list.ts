@@ -9,41 +9,26 @@ import { nothingToReport } from "./summary.ts";
 interface Column {
   readonly title: string;
   readonly of: (workload: ReportedWorkload) => string;
-  /** How far it may be cut where the line is too long; Infinity: never. */
-  readonly least: number;
-  readonly keep: "start" | "end";
-  /** Whether it is cut before those that say which workload it is. */
-  readonly yields?: true;
 }
 
 const words = { injected: "injected", "not-injected": "no", refused: "refused", unknown: "unknown" } as const;
 
-const revision: Column = {
-  title: "REVISION",
-  of: (workload) => workload.revision ?? "-",
-  least: 8,
-  keep: "start",
-};
+const verdict: Column = { title: "VERDICT", of: (workload) => words[workload.verdict] };
+const namespace: Column = { title: "NAMESPACE", of: (workload) => workload.namespace ?? "?" };
+const named: Column = { title: "WORKLOAD", of: label };
+const revision: Column = { title: "REVISION", of: (workload) => workload.revision ?? "-" };
+const why: Column = { title: "WHY", of: (workload) => workload.why };
+const where: Column = { title: "WHERE", of: (workload) => `${workload.file}:${workload.line}` };
+const built: Column = { title: "BUILT BY", of: (workload) => workload.root ?? "-" };
 
-const table: readonly Column[] = [
-  { title: "VERDICT", of: (workload) => words[workload.verdict], least: Infinity, keep: "start" },
-  { title: "NAMESPACE", of: (workload) => workload.namespace ?? "?", least: 9, keep: "start" },
-  { title: "WORKLOAD", of: label, least: 14, keep: "start" },
-  revision,
-  { title: "WHY", of: (workload) => workload.why, least: 12, keep: "start", yields: true },
-  {
-    title: "WHERE",
-    of: (workload) => `${workload.file}:${workload.line}`,
-    least: 14,
-    keep: "end",
-    yields: true,
-  },
-];
-const built: Column = { title: "BUILT BY", of: (workload) => workload.root ?? "-", least: 12, keep: "end" };
+/** A reason that is cut further than this says nothing. */
+const LEAST_REASON = 24;
+const GAP = 2;
 
-/** "Deployment/web". */
+/** "Deployment/web"; with the path of the pod template where the object has several. */
 export function label(workload: ReportedWorkload): string {
-  return `${workload.kind}/${workload.name}`;
+  const template = workload.template === null ? "" : ` (${workload.template})`;
+  return `${workload.kind}/${workload.name}${template}`;
 }
 
 /** The order of tables: by file and line, then by the kustomization that builds it. */
@@ -58,28 +43,45 @@ export function inFileOrder(a: ReportedWorkload, b: ReportedWorkload): number {
 }
 
 /**
- * The table with its head, ending in a line end. Columns are cut (`…`) only where a line would not fit
- * `presentation.width`, which is Infinity for a pipe: there every value is whole.
+ * The table with its head, ending in a line end. Where its lines do not fit `presentation.width` (Infinity for a pipe) only
+ * the reason is cut; where that does not help either, each workload has two lines or three.
  */
 export function list(report: Report, presentation: Presentation): string {
   const workloads = report.workloads.toSorted(inFileOrder);
   if (workloads.length === 0) return `${nothingToReport(report, presentation)}\n`;
   const paint = paintOf(presentation.colour);
-  const kustomized = workloads.some((workload) => workload.root !== null);
-  const shown = fitting(kustomized ? [...table, built] : table, workloads, presentation.width);
+  const shown = fitting(workloads, presentation.width);
+  const lines = shown ? rows(shown, workloads, paint) : blocks(workloads, presentation.width, paint);
+  return `${lines.join("\n")}\n`;
+}
+
+interface Fitted {
+  readonly column: Column;
+  readonly width: number;
+}
+
+function rows(
+  shown: readonly Fitted[],
+  workloads: readonly ReportedWorkload[],
+  paint: Paint,
+): readonly string[] {
   const row = (texts: readonly string[]): string =>
     texts
-      .map((text, index) => (index === texts.length - 1 ? text : padEnd(text, shown[index]?.width ?? 0)))
-      .join("  ")
+      .map((text, index) => padEnd(text, shown[index]?.width ?? 0))
+      .join(" ".repeat(GAP))
       .trimEnd();
   const lines = [paint.heading(row(shown.map(({ column }) => column.title)))];
   for (const workload of workloads) {
-    const texts = shown.map(({ column, width }) => cut(plain(column.of(workload)), width, column.keep));
-    const line = row(texts);
-    const verdict = texts[0] ?? "";
-    lines.push(brush(workload, paint)(verdict) + line.slice(verdict.length));
+    const texts = shown.map(({ column, width }) => cut(plain(column.of(workload)), width));
+    lines.push(painted(workload, row(texts), paint));
   }
-  return `${lines.join("\n")}\n`;
+  return lines;
+}
+
+/** The line with its verdict, which it begins with, in its colour. */
+function painted(workload: ReportedWorkload, line: string, paint: Paint): string {
+  const word = words[workload.verdict];
+  return brush(workload, paint)(word) + line.slice(word.length);
 }
 
 function brush(workload: ReportedWorkload, paint: Paint): (text: string) => string {
@@ -92,44 +94,95 @@ function brush(workload: ReportedWorkload, paint: Paint): (text: string) => stri
   return brushes[workload.verdict];
 }
 
-interface Fitted {
-  readonly column: Column;
-  readonly width: number;
+/** The columns with their widths; undefined where they do not fit, even without those that say little. */
+function fitting(workloads: readonly ReportedWorkload[], width: number): readonly Fitted[] | undefined {
+  const kustomized = workloads.some((workload) => workload.root !== null);
+  const onlyDefault = workloads.every((workload) => (workload.revision ?? "default") === "default");
+  const whole = [verdict, namespace, named, revision, why, where, ...(kustomized ? [built] : [])];
+  const spare = [
+    ...(kustomized && areToldApart(workloads) ? [built] : []),
+    ...(onlyDefault ? [revision] : []),
+  ];
+  for (let dropped = 0; dropped <= spare.length; dropped++) {
+    const left = spare.slice(0, dropped);
+    const fitted = cutReason(
+      measured(
+        whole.filter((column) => !left.includes(column)),
+        workloads,
+      ),
+      width,
+    );
+    if (fitted) return fitted;
+  }
+  return undefined;
 }
 
-/** The widths of the columns: what the values need, then less where the terminal is too narrow, the widest first. */
-function fitting(
-  wanted: readonly Column[],
-  workloads: readonly ReportedWorkload[],
-  width: number,
-): readonly Fitted[] {
-  const fitted = wanted.map((column) => ({
+/** Whether no two workloads look alike without the kustomization that builds them. */
+function areToldApart(workloads: readonly ReportedWorkload[]): boolean {
+  const seen = new Set(workloads.map((one) => [namespace, named, where].map(({ of }) => of(one)).join(" ")));
+  return seen.size === workloads.length;
+}
+
+function measured(wanted: readonly Column[], workloads: readonly ReportedWorkload[]): readonly Fitted[] {
+  return wanted.map((column) => ({
     column,
     width: workloads.reduce(
       (most, workload) => Math.max(most, columns(plain(column.of(workload)))),
       column.title.length,
     ),
   }));
-  let over = fitted.reduce((sum, { width: own }) => sum + own + 2, -2) - width;
-  const spare = over > 0 && spareColumn(wanted, workloads);
-  if (spare) {
-    const others = wanted.filter((column) => column !== spare);
-    return fitting(others, workloads, width);
-  }
-  while (over > 0) {
-    const wide = fitted.filter((one) => one.width > one.column.least);
-    const yielding = wide.filter((one) => one.column.yields);
-    const [first, ...others] = yielding.length > 0 ? yielding : wide;
-    if (!first) break;
-    others.reduce((a, b) => (b.width > a.width ? b : a), first).width--;
-    over--;
-  }
-  return fitted;
 }
 
-/** A column that says least where there is no room: who builds it, then revisions when there is only the default one. */
-function spareColumn(wanted: readonly Column[], workloads: readonly ReportedWorkload[]): Column | undefined {
-  if (wanted.includes(built)) return built;
-  const onlyDefault = workloads.every((workload) => (workload.revision ?? "default") === "default");
-  return onlyDefault && wanted.includes(revision) ? revision : undefined;
+function cutReason(fitted: readonly Fitted[], width: number): readonly Fitted[] | undefined {
+  const over = fitted.reduce((sum, { width: own }) => sum + own + GAP, -GAP) - width;
+  if (over <= 0) return fitted;
+  const cutTo = (fitted.find(({ column }) => column === why)?.width ?? 0) - over;
+  if (cutTo < LEAST_REASON) return undefined;
+  return fitted.map((one) => (one.column === why ? { column: why, width: cutTo } : one));
+}
+
+/** A namespace longer than this pushes only its own workload to the right. */
+const WIDEST_NAMESPACE = 30;
+
+/** Every workload over two lines or three: which it is; why, where and who builds it. */
+function blocks(workloads: readonly ReportedWorkload[], width: number, paint: Paint): readonly string[] {
+  const [first, second] = measured([verdict, namespace], workloads).map((one) => one.width + GAP);
+  const verdicts = first ?? 0;
+  const namespaces = Math.min(second ?? 0, WIDEST_NAMESPACE);
+  const start = (of: string, space: string): string => padEnd(of, verdicts) + padEnd(space, namespaces);
+  const indent = " ".repeat(verdicts);
+  const lines = [paint.heading(start(verdict.title, namespace.title) + named.title)];
+  for (const workload of workloads) {
+    const space = plain(namespace.of(workload));
+    const which = revised(workload);
+    const whole = `${start(verdict.of(workload), `${space}  `)}${which}`;
+    const fits = columns(whole) <= width;
+    const first = fits ? whole : cut(start(verdict.of(workload), space), width).trimEnd();
+    const parts = [...(fits ? [] : [which]), ...reasonsOf(workload)];
+    lines.push(painted(workload, first, paint));
+    lines.push(...together(parts, width - verdicts).map((line) => indent + paint.faint(line)));
+  }
+  return lines;
+}
+
+function revised(workload: ReportedWorkload): string {
+  const other = workload.revision !== null && workload.revision !== "default";
+  return plain(label(workload) + (other ? `  revision ${workload.revision}` : ""));
+}
+
+function reasonsOf(workload: ReportedWorkload): readonly string[] {
+  const by = workload.root === null ? [] : [`built by ${workload.root}`];
+  return [why.of(workload), where.of(workload), ...by].map(plain);
+}
+
+/** The parts on as few lines as hold them; one that is too long for a line keeps its end. */
+function together(parts: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const joined = last === undefined ? part : `${last}${" ".repeat(GAP)}${part}`;
+    if (last !== undefined && columns(joined) <= width) lines[lines.length - 1] = joined;
+    else lines.push(cut(part, width, "end"));
+  }
+  return lines;
 }

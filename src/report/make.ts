@@ -1,6 +1,7 @@
 /** From the world and its findings to the report as data. */
 import type { Decision, Place, Reason } from "../istio/decision.ts";
 import type { Labels } from "../istio/facts.ts";
+import { sidecarState } from "../istio/sidecar-state.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { Location } from "../source/locate.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
@@ -60,6 +61,7 @@ export function reportedWorkload(workload: Workload): ReportedWorkload {
     kind: resource.kind,
     namespace: namespace.name,
     name: workload.name,
+    template: severalTemplates(workload) ? workload.template.join(".") : null,
     file: resource.document.file.path,
     get line() {
       return workload.start().line;
@@ -84,6 +86,11 @@ export function reportedWorkload(workload: Workload): ReportedWorkload {
     },
     ambient: decision.ambient,
   };
+}
+
+/** Whether the object has other pod templates besides: then the workload's label names its own. */
+function severalTemplates({ label, template }: Workload): boolean {
+  return template.length > 0 && label.endsWith(` (${template.join(".")})`);
 }
 
 /** Where the fact that decided stands: the label that shut the webhooks, else the last step that opened or shut a gate. */
@@ -154,7 +161,14 @@ function whyNoWebhook(workload: Workload): string {
 }
 
 function why(workload: Workload): string {
-  return whyByReason[workload.decision.reason](workload);
+  const says = whyByReason[workload.decision.reason](workload);
+  return injectedByHand(workload) ? `injected by hand; ${says}` : says;
+}
+
+/** Whether the manifest holds a sidecar already: one that the injector left there, or one in a pod that is not injected. */
+function injectedByHand({ pod, decision }: Workload): boolean {
+  const state = sidecarState(pod);
+  return state.is === "present" && (state.by === "status" || decision.verdict === "not-injected");
 }
 
 function whyInjectFalse({ pod }: Workload): string {

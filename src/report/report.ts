@@ -19,6 +19,8 @@ export interface ReportedWorkload {
   /** null: not known. */
   readonly namespace: string | null;
   readonly name: string;
+  /** The path of its pod template where its object has several, such as `spec.worker.template`; else null. */
+  readonly template: string | null;
   readonly file: string;
   readonly line: number;
   /** Directory of the kustomization that builds it, null for a plain file. */

@@ -20,7 +20,7 @@ unknown   ?          Job/seed        -         its namespace is not in the repos
 });
 
 table(
-  "on a terminal the default revision gives way, then the reason and the place, the workload last",
+  "on a terminal the builds give way that tell nothing apart, then the default revision, then the reason",
   () => {
     assert.is(
       list(report, page),
@@ -30,13 +30,44 @@ injected  shop       Deployment/api  namespace label istio-i…  base/api.yaml:3
 unknown   ?          Job/seed        its namespace is not in…  jobs/seed.yaml:12
 `,
     );
-    const long = { ...web, name: "a-name-of-some-length-that-tells-nothing", revision: "1-30" };
-    assert.match(
-      list({ ...report, workloads: [long] }, page),
-      "Deployment/a-name-o…  1-30      no webhook …",
-    );
   },
 );
+
+table("where that does not help a workload has several lines, and nothing of it is cut", () => {
+  const revised = { ...web, name: "a-name-of-some-length-that-tells-nothing", revision: "1-30" };
+  const builds = ["overlays/staging/of/the/shop", "overlays/production/of/the/shop"];
+  const workloads = [revised, seed, ...builds.map((root) => ({ ...api, root }))];
+  assert.is(
+    list({ ...report, workloads }, page),
+    `VERDICT   NAMESPACE  WORKLOAD
+no        shop
+          Deployment/a-name-of-some-length-that-tells-nothing  revision 1-30
+          no webhook matches in namespace shop  apps/web.yaml:1
+injected  shop       Deployment/api
+          namespace label istio-injection  base/api.yaml:3
+          built by overlays/production/of/the/shop
+injected  shop       Deployment/api
+          namespace label istio-injection  base/api.yaml:3
+          built by overlays/staging/of/the/shop
+unknown   ?          Job/seed
+          its namespace is not in the repository  jobs/seed.yaml:12
+`,
+  );
+});
+
+table("no two builds of one manifest look alike", () => {
+  for (let width = 60; width < 200; width++) {
+    const workloads = ["overlays/dev", "overlays/prod"].map((root) => ({ ...api, root }));
+    const lines = list({ ...report, workloads }, { ...page, width });
+    assert.match(lines, "overlays/dev");
+    assert.match(lines, "overlays/prod");
+  }
+});
+
+table("templates of one object are told apart", () => {
+  const workloads = ["spec.a.template", "spec.b.template"].map((template) => ({ ...web, template }));
+  assert.match(list({ ...report, workloads }, { ...page, width: 200 }), "Deployment/web (spec.b.template)  ");
+});
 
 table("without kustomizations there is no column for them", () => {
   const out = list({ ...report, workloads: [web] }, { ...page, width: 200 });

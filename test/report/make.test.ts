@@ -126,6 +126,36 @@ for (const { reason, why, where, files, options = {} } of cases) {
   });
 }
 
+const injected = "{name: istio-proxy, image: istio/proxyv2:1.26.0}";
+making("a sidecar that the manifest brings along is told as injected by hand", () => {
+  const byHand = web.replace("containers: [", `containers: [${injected}, `);
+  assert.is.not(byHand, web);
+  const whys = [inShop(byHand, ""), inShop(byHand), inShop(web, "")].map(
+    (files) => scanned(files).report.workloads[0]?.why,
+  );
+  assert.equal(whys, [
+    "injected by hand; namespace shop has no injection label",
+    "namespace label istio-injection",
+    "namespace shop has no injection label",
+  ]);
+});
+
+making("the templates of one object are named", () => {
+  const twins = `apiVersion: x.io/v1
+kind: Twins
+metadata: {name: t}
+a: {spec: {}}
+b: {spec: {}}
+`;
+  const kind = { kind: "Twins", group: "x.io" };
+  const templates = (podTemplate: readonly [string, ...string[]]) =>
+    scanned({ "a.yaml": twins }, { config: { workloads: [{ ...kind, podTemplate }] } }).report.workloads.map(
+      ({ template }) => template,
+    );
+  assert.equal(templates(["a", "b"]), ["a", "b"]);
+  assert.equal(templates(["a"]), [null]);
+});
+
 making("workloads stand in the order of files, documents and builds", () => {
   const { report } = scanned({
     "b.yaml": `${deployment("z")}---\n${deployment("a")}`,

@@ -81,6 +81,7 @@ export const web: ReportedWorkload = {
   kind: "Deployment",
   namespace: "shop",
   name: "web",
+  template: null,
   file: "apps/web.yaml",
   line: 1,
   root: null,

@@ -48,6 +48,7 @@ const workload: ReportedWorkload = {
   kind: "Deployment",
   namespace: null,
   name: "web",
+  template: "spec.worker.template",
   file: "apps/web.yaml",
   line: 1,
   root: "overlays/prod",
