@@ -190,6 +190,35 @@ const passed: readonly (readonly [name: string, files: Files])[] = [
       "kustomization.yaml": `resources: [a.yaml]\npatches: [{path: p.yaml}, {path: q.yaml}]\nnamespace: ${name}\n${name}: 1\n`,
     },
   ]),
+  ...Object.entries({
+    "appended to": (i: number) => `{op: add, path: /spec/containers/-, value: {name: x${i}}}`,
+    "put first": (i: number) => `{op: add, path: /spec/containers/0, value: {name: x${i}}}`,
+    "copied to the end": () => "{op: copy, from: /spec/containers/0, path: /spec/containers/-}",
+    "moved to the end": () => "{op: move, from: /spec/containers/0, path: /spec/containers/-}",
+    "copied into itself": (i: number) =>
+      i < 40 ? `{op: copy, from: /spec, path: /spec/a${i}}` : "{op: test, path: /kind, value: Pod}",
+  }).map(
+    ([name, operation]) =>
+      [
+        `10,000 operations of a JSON patch: ${name}`,
+        {
+          "kustomization.yaml":
+            "resources: [a.yaml]\npatches: [{path: patch.yaml, target: {name: ((a+))+}}]\n",
+          "a.yaml": manifest("metadata: {name: aaa}\nspec: {containers: [{name: a}, {name: b}]}"),
+          "patch.yaml": Array.from({ length: 10_000 }, (_, i) => `- ${operation(i)}\n`).join(""),
+        },
+      ] as const,
+  ),
+  ...["((a+))+", "(a|aa)+", "(a?)+", ".*.*.*.*.*.*x", "(.*)*x"].map(
+    (target) =>
+      [
+        `the target ${target}`,
+        {
+          "kustomization.yaml": `resources: [a.yaml]\npatches: [{target: {name: "${target}"}, patch: "[]"}]\n`,
+          "a.yaml": manifest(`metadata: {name: ${"a".repeat(900)}b}`),
+        },
+      ] as const,
+  ),
   ["a name of regular expressions", { "a.yaml": labelled(`a: "(((((x+)+)+)+)+)$"`) }],
 ];
 

@@ -3,13 +3,18 @@ import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
 import type { Resource } from "../world.ts";
+import {
+  type Changes,
+  changeAt,
+  changesBelow,
+  noChanges,
+  type Own,
+  placedItems,
+  setBy,
+  withChanges,
+  writable,
+} from "./changes.ts";
 import type { Source } from "./kustomization.ts";
-
-/** A part of an object that does not come from its own file: what stands at `path` was set by `source`. */
-export interface Change {
-  readonly path: Path;
-  readonly source: Source;
-}
 
 /** What tells objects apart in a build. "default" stands for no namespace, "" for kinds that have none. */
 export interface Identity {
@@ -24,7 +29,7 @@ export interface Draft {
   readonly resource: Resource;
   readonly value: JsonObject;
   /** Of changes that cover a path the longest counts; setting a part forgets the changes below it. */
-  readonly changes: readonly Change[];
+  readonly changes: Changes;
   /** The identities it had before, the first as written; patches may still use them. */
   readonly earlier: readonly Identity[];
   /**
@@ -33,12 +38,12 @@ export interface Draft {
    */
   readonly ties: readonly (readonly Path[])[];
   /** During an edit: the maps and lists made for it, which nothing else holds, so that they may be written to again. */
-  readonly own?: Set<Json> | undefined;
+  readonly own?: Own;
 }
 
 /** A resource as it stands in its file, ready to be built. */
 export function draftOf(resource: Resource): Draft {
-  return { resource, value: resource.value, changes: [], earlier: [], ties: [] };
+  return { resource, value: resource.value, changes: noChanges, earlier: [], ties: [] };
 }
 
 const identities = new WeakMap<object, Identity>();
@@ -83,12 +88,10 @@ export function withIdentity(draft: Draft): Draft {
 
 /** Where the part at a path was set: the innermost change that covers it, else the object's own file. */
 export function sourceAt({ resource, changes }: Pick<Draft, "resource" | "changes">, path: Path): Source {
-  let best: Change | undefined;
-  for (const change of changes) {
-    if (covers(change.path, path) && change.path.length >= (best?.path.length ?? 0)) best = change;
-  }
+  const best = changeAt(changes, path);
   if (!best) return { document: resource.document, path: [...resource.path, ...path] };
-  return { document: best.source.document, path: [...best.source.path, ...path.slice(best.path.length)] };
+  const { document, path: above } = best.source;
+  return { document, path: [...above, ...path.slice(best.length)] };
 }
 
 /** The outcome of several changes to a draft, that copies what it changes only once; what they take over must be new or frozen. */
@@ -102,9 +105,9 @@ export function setAt(draft: Draft, path: Path, value: Json, source: Source): Dr
   const tied = draft.ties.find((group) => group.some((one) => samePath(one, path))) ?? [path];
   let next = draft;
   for (const one of tied) {
-    const changes = next.changes.filter((change) => !covers(one, change.path));
+    const changes = withChanges(next.changes, one, setBy(source), next.own);
     const root = setIn(next.value, one, value, next.own);
-    next = withRoot(next, root, [...changes, { path: one, source }], untied(next.ties, one, "below"));
+    next = withRoot(next, root, changes, untied(next.ties, one, "below"));
   }
   return next;
 }
@@ -133,12 +136,11 @@ export function removeAt(draft: Draft, path: Path): Draft {
   const last = path.at(-1);
   const here = at(draft.value, parent);
   if (typeof last === "number") {
-    const order = Array.isArray(here) ? here.map((_, index) => index).filter((index) => index !== last) : [];
-    return reorderAt(draft, parent, order);
+    return Array.isArray(here) && last < here.length ? splice(draft, parent, last, 1) : draft;
   }
   if (last === undefined || !isObject(here) || !Object.hasOwn(here, last)) return draft;
   const { [last]: _, ...rest } = here;
-  const changes = draft.changes.filter((change) => !covers(path, change.path));
+  const changes = withChanges(draft.changes, path, undefined, draft.own);
   return withRoot(
     draft,
     setIn(draft.value, parent, rest, draft.own),
@@ -147,41 +149,75 @@ export function removeAt(draft: Draft, path: Path): Draft {
   );
 }
 
+/** The draft with room for a new item of a list, which is to be set next. */
+export function makeRoomAt(draft: Draft, path: Path): Draft {
+  const parent = path.slice(0, -1);
+  const here = at(draft.value, parent);
+  const index = Number(path.at(-1));
+  return Array.isArray(here) && index < here.length ? splice(draft, parent, index, 0) : draft;
+}
+
+/** The draft without an item of a list, or with null before it. */
+function splice(draft: Draft, path: Path, index: number, removed: 0 | 1): Draft {
+  const here = at(draft.value, path);
+  if (!Array.isArray(here)) return draft;
+  const changes = placedIn(draft, path, here.length);
+  const items = writable<Changes["items"] & object, (Changes | undefined)[]>(
+    changes.items,
+    draft.own,
+    copied,
+  );
+  const value = writable<readonly Json[], Json[]>(here, draft.own, copied);
+  if (removed === 1) {
+    items.splice(index, 1);
+    value.splice(index, 1);
+  } else {
+    items.splice(index, 0, undefined);
+    value.splice(index, 0, null);
+  }
+  return withList(draft, path, value, { ...changes, items });
+}
+
+function copied<T>(list: readonly T[]): T[] {
+  return [...list];
+}
+
 /** The draft with the items of a list in another order: indices of the items that stay, undefined for new ones to be set. */
 export function reorderAt(draft: Draft, path: Path, order: readonly (number | undefined)[]): Draft {
   const here = at(draft.value, path);
-  const items: readonly Json[] = Array.isArray(here) ? here : [];
-  const value = order.map((index) => (index === undefined ? null : (items[index] ?? null)));
-  const moved = order.flatMap((from, to): readonly Change[] => {
-    if (from === undefined) return [];
-    const old = [...path, from];
-    const below = draft.changes.filter(
-      (change) => change.path.length > old.length && covers(old, change.path),
-    );
-    return [
-      { path: [...path, to], source: sourceAt(draft, old) },
-      ...below.map((change) => ({ ...change, path: [...path, to, ...change.path.slice(old.length)] })),
-    ];
-  });
-  const others = draft.changes.filter(
-    (change) => change.path.length <= path.length || !covers(path, change.path),
-  );
-  const root = setIn(draft.value, path, value, draft.own);
-  return withRoot(draft, root, [...others, ...moved], untied(draft.ties, path, "at"));
+  const old: readonly Json[] = Array.isArray(here) ? here : [];
+  const changes = placedIn(draft, path, old.length);
+  const value = order.map((index) => (index === undefined ? null : (old[index] ?? null)));
+  const items = order.map((index) => (index === undefined ? undefined : changes.items[index]));
+  return withList(draft, path, value, { ...changes, items });
 }
 
-function withRoot(draft: Draft, value: Json, changes: readonly Change[], ties: Draft["ties"]): Draft {
-  return isObject(value) ? { ...draft, value, changes, ties } : draft;
+function placedIn(draft: Draft, path: Path, length: number) {
+  const list = sourceAt(draft, path);
+  return placedItems(changesBelow(draft.changes, path), length, (index) => ({
+    document: list.document,
+    path: [...list.path, index],
+  }));
+}
+
+function withList(draft: Draft, path: Path, value: Json, list: Changes): Draft {
+  const root = setIn(draft.value, path, value, draft.own);
+  const changes = withChanges(draft.changes, path, list, draft.own);
+  return withRoot(draft, root, changes, untied(draft.ties, path, "at"));
+}
+
+function withRoot(draft: Draft, value: Json, changes: Changes | undefined, ties: Draft["ties"]): Draft {
+  return isObject(value) ? { ...draft, value, changes: changes ?? noChanges, ties } : draft;
 }
 
 function covers(path: Path, other: Path): boolean {
   return path.length <= other.length && path.every((step, index) => step === other[index]);
 }
 
-function setIn(here: Json | undefined, path: Path, value: Json, own: Set<Json> | undefined, depth = 0): Json {
+function setIn(here: Json | undefined, path: Path, value: Json, own: Own, depth = 0): Json {
   const step = path[depth];
   if (step === undefined) return value;
-  const isOwn = here !== undefined && (own?.has(here) ?? false);
+  const isOwn = typeof here === "object" && here !== null && (own?.has(here) ?? false);
   if (typeof step === "number") {
     const items: Json[] = !Array.isArray(here) ? [] : isOwn ? here : [...here];
     if (step <= items.length) items[step] = setIn(items[step], path, value, own, depth + 1);

@@ -1,7 +1,7 @@
 /** JSON patches (RFC 6902) as kustomize applies them (v5.8.1, with evanphx/json-patch v4). */
 import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
-import { type Draft, removeAt, reorderAt, setAt, sourceAt } from "./draft.ts";
+import { type Draft, makeRoomAt, removeAt, setAt, sourceAt } from "./draft.ts";
 import type { Source } from "./kustomization.ts";
 import type { PatchSource } from "./merge.ts";
 
@@ -12,7 +12,7 @@ export type Patched =
 
 /** Applies operations in order; the first that cannot be applied fails the whole patch. */
 export function jsonPatch(draft: Draft, operations: readonly Json[], sourceOf: PatchSource): Patched {
-  let next: Draft = { ...draft, ties: [] };
+  let next: Draft = { ...draft, ties: [], own: new Set() };
   for (const [index, operation] of operations.entries()) {
     const result = isObject(operation)
       ? apply(next, operation, (path) => sourceOf([index, ...path]))
@@ -20,7 +20,8 @@ export function jsonPatch(draft: Draft, operations: readonly Json[], sourceOf: P
     if (!result.ok) return result;
     next = result.draft;
   }
-  return { ok: true, draft: next };
+  const { own: _, ...patched } = next;
+  return { ok: true, draft: patched };
 }
 
 function refuse(reason: string): Patched {
@@ -58,11 +59,16 @@ function carry(draft: Draft, op: "copy" | "move", from: string, pointer: string)
   const origin = resolve(draft, from, false);
   const value = origin && at(draft.value, origin);
   if (!origin || value === undefined) return refuse(`nothing stands at ${from}`);
-  const rest = op === "move" ? removeAt(draft, origin) : draft;
+  const source = sourceAt(draft, origin);
+  const rest = op === "move" ? removeAt(draft, origin) : sharing(draft, value);
   const target = resolve(rest, pointer, true);
-  return target
-    ? insert(rest, target, value, sourceAt(draft, origin))
-    : refuse(`${pointer} is no place in the object`);
+  return target ? insert(rest, target, value, source) : refuse(`${pointer} is no place in the object`);
+}
+
+/** What stands in two places must not be written to in both: if the edit made it, the edit begins anew. */
+function sharing(draft: Draft, value: Json): Draft {
+  const isOwn = typeof value === "object" && value !== null && draft.own?.has(value);
+  return isOwn ? { ...draft, own: new Set() } : draft;
 }
 
 /** Whether a value may be replaced: any key of a map that is there, also a new one, but only items a list has. */
@@ -82,9 +88,7 @@ function insert(draft: Draft, path: Path, value: Json, source: Source): Patched 
   }
   const length = Array.isArray(here) ? here.length : -1;
   if (last > length) return refuse(`/${path.join("/")} is beyond the end of the list`);
-  const order: (number | undefined)[] = Array.from({ length }, (_, index) => index);
-  order.splice(last, 0, undefined);
-  return { ok: true, draft: setAt(reorderAt(draft, parent, order), path, value, source) };
+  return { ok: true, draft: setAt(makeRoomAt(draft, path), path, value, source) };
 }
 
 /**
