@@ -2,10 +2,11 @@
 import { describeLabels, type NamespaceCase } from "./cases.ts";
 import type { Decision, Possibility, Reason, Step } from "./decision.ts";
 import type { Mesh, NamespaceFacts, PodFacts } from "./facts.ts";
-import { candidate, type Judgement, judge } from "./judge.ts";
+import { type Candidate, candidate, type Judgement, judge } from "./judge.ts";
 import { type PreparedMesh, prepareMesh } from "./prepare.ts";
 import { nearestFacts } from "./releases.ts";
 import { remedyFor } from "./remedy.ts";
+import { doubtfulRevision } from "./revision.ts";
 import { trace } from "./trace.ts";
 
 /**
@@ -20,6 +21,17 @@ export function decide(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh): De
   if (!first) throw new Error("a namespace with no possible labels");
   const certain = namespace.labels?.length === 1;
   const summary = certain ? first : summarise(first, judgements, doubtOf(namespace));
+  const doubt =
+    summary.verdict === "unknown" || !namespace.labels ? undefined : doubtful(subject, cases, judgements);
+  if (doubt)
+    return decision(
+      pod,
+      namespace,
+      mesh,
+      { ...undecided, reason: "revision-unknown" },
+      doubt.possibilities,
+      doubt.revisions,
+    );
   const possibilities = namespace.labels
     ? possibilitiesOf(cases, judgements)
     : sharedPossibilities(subject.mesh, judgements);
@@ -43,7 +55,7 @@ type Summary = Pick<Decision, "verdict" | "reason" | "revision" | "injectedBy" |
 function summarise(first: Judgement, judgements: readonly Judgement[], doubt: Reason): Summary {
   const { verdict } = first;
   if (judgements.some((other) => other.verdict !== verdict)) {
-    return { verdict: "unknown", reason: doubt, revision: null, injectedBy: [], calls: [] };
+    return { ...undecided, reason: doubt };
   }
   const same = judgements.every(
     (other) =>
@@ -55,13 +67,44 @@ function summarise(first: Judgement, judgements: readonly Judgement[], doubt: Re
   return { verdict, reason: telling.reason, revision: null, injectedBy: [], calls: [] };
 }
 
+const undecided = { verdict: "unknown", revision: null, injectedBy: [], calls: [] } as const;
+
+interface Doubt {
+  readonly revisions: readonly string[];
+  readonly possibilities: readonly Possibility[];
+}
+
+/** Both answers where one more revision, which nobody shows, would change the verdict; undefined where none would. */
+function doubtful(
+  { pod, namespace, mesh }: Candidate,
+  cases: readonly NamespaceCase[],
+  judgements: readonly Judgement[],
+): Doubt | undefined {
+  const revisions = new Set<string>();
+  const possibilities = possibilitiesOf(cases, judgements).flatMap((without): readonly Possibility[] => {
+    const asked = doubtfulRevision(pod, without.labels, mesh.mesh);
+    if (!asked) return [without];
+    const { revision } = asked;
+    const judged = judge(candidate(pod, namespace, mesh.withRevision(revision)), without.labels);
+    if (judged.verdict === without.verdict) return [without];
+    revisions.add(revision);
+    return [
+      possibility(`revision ${revision} is installed`, judged),
+      { ...without, when: `no webhook answers to ${revision}` },
+    ];
+  });
+  return revisions.size === 0 ? undefined : { revisions: [...revisions], possibilities };
+}
+
 function possibilitiesOf(
   cases: readonly NamespaceCase[],
   judgements: readonly Judgement[],
 ): readonly Possibility[] {
-  return judgements.map(({ labels, verdict, reason, revision, webhook }, index) => {
-    return { when: cases[index]?.when ?? "", labels, verdict, reason, revision, webhook };
-  });
+  return judgements.map((judged, index) => possibility(cases[index]?.when ?? "", judged));
+}
+
+function possibility(when: string, { labels, verdict, reason, revision, webhook }: Judgement): Possibility {
+  return { when, labels, verdict, reason, revision, webhook };
 }
 
 /** The mesh's cases have few answers for many pods, so pods with the same answers share them. */
@@ -84,6 +127,7 @@ function decision(
   mesh: Mesh,
   summary: Summary,
   possibilities: readonly Possibility[],
+  revisionsInDoubt: readonly string[] = [],
 ): Decision {
   const { verdict, reason, revision, injectedBy, calls } = summary;
   let steps: readonly Step[] | undefined;
@@ -95,9 +139,15 @@ function decision(
     injectedBy,
     calls,
     possibilities,
+    revisionsInDoubt,
     ambient: isAmbient(pod, mesh, possibilities),
     get steps() {
-      steps ??= trace(candidate(pod, namespace.name, prepareMesh(mesh)), namespace, possibilities);
+      steps ??= trace(
+        candidate(pod, namespace.name, prepareMesh(mesh)),
+        namespace,
+        possibilities,
+        revisionsInDoubt,
+      );
       return steps;
     },
     get remedy() {

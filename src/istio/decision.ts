@@ -18,7 +18,8 @@ export type Reason =
   | "policy-illegal"
   | "namespace-unknown"
   | "namespace-labels-unknown"
-  | "namespace-labels-differ";
+  | "namespace-labels-differ"
+  | "revision-unknown";
 
 /**
  * What a step looked at; the world turns it into a location. Paths start at the pod template, at the Namespace object, at
@@ -59,9 +60,12 @@ export interface Call {
   readonly logs: readonly string[];
 }
 
-/** The answer for one state of the namespace. */
+/** The answer for one state of the namespace, or of the mesh. */
 export interface Possibility {
-  /** Names the case: "unlabelled", "istio-injection=enabled", "istio.io/rev=other", or the labels of a known Namespace. */
+  /**
+   * Names the case: "unlabelled", "istio-injection=enabled", "istio.io/rev=other", the labels of a known Namespace, or
+   * whether a revision is installed.
+   */
   readonly when: string;
   readonly labels: Labels;
   readonly verdict: Exclude<Verdict, "unknown">;
@@ -82,8 +86,10 @@ export interface Decision {
   readonly steps: readonly Step[];
   /** For a `no`: what would open the gate, as a sentence; undefined when nothing the user writes would. */
   readonly remedy: string | undefined;
-  /** Every case that was considered when the namespace is not known for certain; one entry when it is. */
+  /** Every case that was considered when the namespace or its revision is not known for certain; else one entry. */
   readonly possibilities: readonly Possibility[];
+  /** The revisions that a verdict hinges on whose reason is `revision-unknown`; empty for others. */
+  readonly revisionsInDoubt: readonly string[];
   /** Whether the pod is captured by the ambient mesh when it has no sidecar. */
   readonly ambient: boolean;
 }

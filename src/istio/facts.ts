@@ -72,4 +72,6 @@ export interface Mesh {
   /** In the order in which the API server calls them: configurations by name, then as listed. */
   readonly webhooks: readonly Webhook[];
   readonly injectors: readonly Injector[];
+  /** Whether nothing shows which revisions run: the webhooks are assumed, so that others may answer to further revisions. */
+  readonly revisionsAssumed?: boolean;
 }

@@ -4,6 +4,7 @@ import type { Possibility } from "./decision.ts";
 import type { Injector, Labels, Mesh, Webhook } from "./facts.ts";
 import { type Policy, preparePolicy } from "./policy.ts";
 import { nearestFacts, type ReleaseFacts } from "./releases.ts";
+import { withRevision } from "./revision.ts";
 import { type Selection, select } from "./selection.ts";
 import { namespaceNameKey } from "./webhook.ts";
 
@@ -35,6 +36,8 @@ export interface PreparedMesh {
   readonly possibilities: Map<string, readonly Possibility[]>;
   /** Those of a namespace's labels that some case turns on. */
   relevantLabels(labels: Labels): Labels;
+  /** The mesh with one more revision, made when first asked for. */
+  withRevision(revision: string): PreparedMesh;
   /** For each webhook how its namespaceSelector answers for a namespace; remembered by the identity of `labels`. */
   namespaceAnswers(labels: Labels, name: string | null): Uint8Array;
 }
@@ -60,6 +63,7 @@ export function prepareMesh(mesh: Mesh): PreparedMesh {
     cases,
     possibilities: new Map(),
     relevantLabels: rememberRelevant(cases),
+    withRevision: rememberRevisions(mesh),
     namespaceAnswers: rememberNamespaces(webhooks),
   };
   prepared.set(mesh, made);
@@ -85,6 +89,18 @@ function injectorFor(revision: string, mesh: Mesh, known: Map<string, PreparedIn
   const made = { injector, policy: preparePolicy(injector, nearestFacts(injector.release)) };
   known.set(revision, made);
   return made;
+}
+
+function rememberRevisions(mesh: Mesh): PreparedMesh["withRevision"] {
+  const known = new Map<string, PreparedMesh>();
+  return (revision) => {
+    let made = known.get(revision);
+    if (!made) {
+      made = prepareMesh(withRevision(mesh, revision));
+      known.set(revision, made);
+    }
+    return made;
+  };
 }
 
 function rememberNamespaces(webhooks: readonly PreparedWebhook[]): PreparedMesh["namespaceAnswers"] {

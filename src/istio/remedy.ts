@@ -4,6 +4,7 @@ import type { Labels, Mesh, NamespaceFacts, PodFacts } from "./facts.ts";
 import { type Candidate, candidate, judge } from "./judge.ts";
 import { injectValue, readInject } from "./policy.ts";
 import { type PreparedMesh, prepareMesh } from "./prepare.ts";
+import { doubtfulRevision } from "./revision.ts";
 import { injectionKey, injectKey, revisionKey } from "./webhook.ts";
 
 /** One thing to write differently. */
@@ -27,9 +28,20 @@ export interface Opener {
  * first. Empty where nothing helps, as in a namespace that the injector ignores.
  */
 export function findOpeners(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh): readonly Opener[] {
-  const prepared = prepareMesh(mesh);
-  const labels = namespace.labels ?? prepared.cases.map((each) => each.labels);
-  return openersFor(candidate(pod, namespace.name, prepared), namespace, labels);
+  const { subject, labels } = situationOf(pod, namespace, prepareMesh(mesh));
+  const revision = labels.flatMap((each) => doubtfulRevision(pod, each, mesh)?.revision ?? [])[0];
+  if (revision === undefined) return openersFor(subject, namespace, labels);
+  // Where a revision may be installed, what is written for it is left as it is.
+  const installed = situationOf(pod, namespace, subject.mesh.withRevision(revision));
+  return openersFor(installed.subject, namespace, labels).map((opener) => {
+    if (opens(opener.changes, { subject, namespace, labels })) return opener;
+    return { ...opener, says: `${opener.says} and revision ${revision} is installed` };
+  });
+}
+
+function situationOf(pod: PodFacts, namespace: NamespaceFacts, mesh: PreparedMesh): Situation {
+  const labels = namespace.labels ?? mesh.cases.map((each) => each.labels);
+  return { subject: candidate(pod, namespace.name, mesh), namespace, labels };
 }
 
 /** The openers as one sentence without a final full stop; undefined where there are none. */

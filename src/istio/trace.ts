@@ -6,6 +6,7 @@ import { type Candidate, policyAnswer, webhookAnswer } from "./judge.ts";
 import { injectValue, type PolicyAnswer, readInject } from "./policy.ts";
 import { failed, labelsOf, matched, type PreparedInjector, type PreparedWebhook } from "./prepare.ts";
 import { describeMiss, type Requirement, requirementsOf } from "./requirement.ts";
+import { doubtfulRevision } from "./revision.ts";
 import { injectionKey, injectKey, revisionKey } from "./webhook.ts";
 
 /** The steps for a namespace whose labels are certain; otherwise what is missing, and the answer of each case, once. */
@@ -13,7 +14,9 @@ export function trace(
   subject: Candidate,
   namespace: NamespaceFacts,
   possibilities: readonly Possibility[],
+  revisionsInDoubt: readonly string[],
 ): readonly Step[] {
+  if (revisionsInDoubt.length > 0) return revisionSteps(subject, namespace, possibilities, revisionsInDoubt);
   const [labels, ...others] = namespace.labels ?? [];
   if (!labels || others.length > 0) return doubtfulSteps(namespace, possibilities);
   const steps = [namespaceStep(subject, labels)];
@@ -25,6 +28,34 @@ export function trace(
   });
   for (const injector of asked) steps.push(...policySteps(subject, injector, asked.size > 1));
   return steps;
+}
+
+/** What the namespace says, which revisions nobody shows, and the answer of each case. */
+function revisionSteps(
+  subject: Candidate,
+  { labels }: NamespaceFacts,
+  possibilities: readonly Possibility[],
+  revisionsInDoubt: readonly string[],
+): readonly Step[] {
+  const unshown = new Map<string, Place>();
+  const cases = possibilities.map((possibility): Step => {
+    const nth = Math.max(labels?.indexOf(possibility.labels) ?? 0, 0);
+    const asked = doubtfulRevision(subject.pod, possibility.labels, subject.mesh.mesh, nth);
+    if (asked && revisionsInDoubt.includes(asked.revision)) unshown.set(asked.revision, asked.place);
+    return caseStep(possibility, asked?.place ?? { of: "namespace", path: ["metadata", "labels"], nth });
+  });
+  return [
+    ...(labels ?? []).map((each, nth) => namespaceStep(subject, each, nth)),
+    ...[...unshown].map(
+      ([revision, place]): Step => ({
+        gate: "namespace",
+        outcome: "passed",
+        says: `Nothing says whether revision ${revision} is installed`,
+        place,
+      }),
+    ),
+    ...cases,
+  ].filter(({ says }, index, all) => all.findIndex((other) => other.says === says) === index);
 }
 
 function doubtfulSteps(
@@ -79,9 +110,10 @@ export const reasonText: Readonly<Record<Reason, string>> = {
   "namespace-unknown": "its namespace is not known",
   "namespace-labels-unknown": "the labels of its namespace are not known",
   "namespace-labels-differ": "the labels of its namespace differ from place to place",
+  "revision-unknown": "whether its revision is installed is not known",
 };
 
-function namespaceStep({ namespace, mesh }: Candidate, labels: Labels): Step {
+function namespaceStep({ namespace, mesh }: Candidate, labels: Labels, nth = 0): Step {
   const relevant = mesh.relevantLabels(labels);
   const [key] = Object.keys(relevant);
   const who = namespace === null ? "Its namespace" : `Namespace ${namespace}`;
@@ -95,6 +127,7 @@ function namespaceStep({ namespace, mesh }: Candidate, labels: Labels): Step {
     place: {
       of: "namespace",
       path: key === undefined ? ["metadata", "labels"] : ["metadata", "labels", key],
+      ...(nth === 0 ? {} : { nth }),
     },
   };
 }

@@ -4,7 +4,7 @@ import { injectValue, readInject } from "../istio/policy.ts";
 import { sidecarState } from "../istio/sidecar-state.ts";
 import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
-import { missingSubject } from "../world/missing.ts";
+import { lackOf } from "../world/missing.ts";
 import type { MissingFact, NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, isNoString } from "./entry.ts";
@@ -245,15 +245,17 @@ export class DecisionView {
     return readInject(this.askedValue, this.#mesh.facts.inject);
   }
   get hinge(): string {
-    return hingeOf(this.decision.possibilities);
+    const { possibilities, revisionsInDoubt } = this.decision;
+    if (revisionsInDoubt.length === 0) return hingeOf(possibilities);
+    const installed = possibilities.find(({ verdict }) => verdict === "injected");
+    return installed ? `injected where ${installed.when}, else not` : "";
   }
   get missing(): string {
-    return missingSubject(this.#workload);
+    return lackOf(this.#workload).subject;
   }
   get missingLine(): string {
-    const asked = this.missing;
-    const what = this.#workload.namespace.name === null ? "namespace" : "namespace-labels";
-    return this.#missing.find((fact) => fact.what === what && fact.subject === asked)?.line ?? "";
+    const { what, subject } = lackOf(this.#workload);
+    return this.#missing.find((fact) => fact.what === what && fact.subject === subject)?.line ?? "";
   }
   /** What the namespace says, for people: "no istio-injection or istio.io/rev label", "istio-injection: disabled". */
   get shutBy(): string {

@@ -83,7 +83,9 @@ function sectionsOf(workload: ReportedWorkload, report: Report): readonly Sectio
   const first = { title: "Namespace", steps: of("namespace") };
   if (isByCases(workload)) {
     const cases = workload.trace.filter((step) => step.gate !== "namespace");
-    return [first, { title: "Webhooks and policy, by what the namespace may be", steps: cases }];
+    const by =
+      workload.reason === "revision-unknown" ? "by what may be installed" : "by what the namespace may be";
+    return [first, { title: `Webhooks and policy, ${by}`, steps: cases }];
   }
   return [
     first,

@@ -41,7 +41,14 @@ function pasted(facts: readonly MissingFact[], width: number, paint: Paint): str
   const digits = Math.max(...named.map((fact) => grouped(fact.decides).length));
   const room = width - GAP - "# decides ".length - digits;
   const groups = new Map<string, readonly Row[]>();
+  const revisions = named.filter(({ what }) => what === "revision");
+  if (revisions.length > 0) {
+    const decides = revisions.reduce((sum, fact) => sum + fact.decides, 0);
+    const comment = `# decides ${grouped(decides).padStart(digits)}`;
+    groups.set("istio", [{ text: `  revisions: [${revisionList(revisions)}]`, comment }]);
+  }
   for (const fact of named) {
+    if (fact.what === "revision") continue;
     const { section, key, value } = partsOf(fact);
     const comment = `# decides ${grouped(fact.decides).padStart(digits)}`;
     const whole = `  ${key}: {${value}}`;
@@ -61,6 +68,12 @@ function pasted(facts: readonly MissingFact[], width: number, paint: Paint): str
   );
   if (rest > 0) lines.push(paint.faint(`# and ${grouped(rest)} more: --format json has all of them`));
   return lines.join("\n");
+}
+
+/** The revisions of several facts in one list, each as its line `istio: {revisions: [{name: default}, {name: …}]}` has it. */
+function revisionList(facts: readonly MissingFact[]): string {
+  const written = facts.flatMap(({ line }) => plain(line).match(/\{name: [^{}]*\}/g) ?? []);
+  return [...new Set(written)].join(", ");
 }
 
 /** The parts of a fact's line: `paths`, `travels/**` and `namespace: …` of `paths: {travels/**: {namespace: …}}`. */

@@ -50,6 +50,8 @@ export interface Summary {
   readonly files: { readonly read: number; readonly withWorkloads: number };
   readonly documents: number;
   readonly missing: readonly MissingFact[];
+  /** All missing facts as one text to put into sidelint.yaml, with comments; empty when none is missing. */
+  readonly configuration: string;
   readonly skipped: readonly Skipped[];
 }
 

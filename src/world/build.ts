@@ -52,6 +52,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
   const workloads = placed.flatMap((one) =>
     workloadsOf(one.namespace === null ? defaults(one) : one, context),
   );
+  const missing = missingFacts(workloads, options.belowConfig);
   return {
     mesh,
     webhooks,
@@ -60,7 +61,8 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     namespaces: [...namespaces.configured, ...namespaces.repository, ...namespaces.dumped],
     memberNamespaces: memberNamespaces(placed),
     workloads,
-    missing: missingFacts(workloads, options.belowConfig),
+    missing: missing.facts,
+    missingConfiguration: missing.configuration,
     skipped: [...collected.skipped, ...builds.flatMap((build): readonly Skipped[] => build.skipped)],
   };
 }

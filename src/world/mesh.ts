@@ -46,6 +46,7 @@ export function readMesh(sources: MeshSources): MeshReading {
       release,
       webhooks,
       injectors: [...injectors, ...assumedInjectors(webhooks, injectors, release, config)],
+      revisionsAssumed: written.length === 0 && !revisions && config.istio?.webhooks !== "stock",
     },
     webhooks: written.length > 0 ? "repository" : revisions ? "configuration" : "stock",
   };

@@ -1,41 +1,116 @@
 /** Which facts the repository lacks, ranked by how many verdicts each would decide. */
+import { dnsLabelErrors } from "../kube/names.ts";
 import { directoryOf } from "./collect.ts";
 import type { MissingFact, Workload } from "./world.ts";
 
 /** A path of the tree relative to the configuration's directory; undefined when it lies elsewhere. */
 type BelowConfig = (path: string) => string | undefined;
 
-/** The missing facts behind all unknown verdicts, the one that decides most first. */
-export function missingFacts(
-  workloads: readonly Workload[],
-  belowConfig: BelowConfig,
-): readonly MissingFact[] {
-  const counts = new Map<string, MissingFact>();
+/** What a repository lacks. */
+export interface Lacking {
+  /** The missing facts behind all unknown verdicts, the one that decides most first. */
+  readonly facts: readonly MissingFact[];
+  /** All of them as one text for sidelint.yaml; empty when nothing is missing. */
+  readonly configuration: string;
+}
+
+/** A fact with the part of the configuration that it goes to. */
+interface Entry {
+  readonly fact: MissingFact;
+  readonly section: "istio" | "paths" | "namespaces";
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What the unknown verdicts hinge on. What cannot be written into a configuration, such as labels of `${NAMESPACE}`, is left out. */
+export function missingFacts(workloads: readonly Workload[], belowConfig: BelowConfig): Lacking {
+  const entries = new Map<string, Entry>();
   for (const workload of workloads) {
     if (workload.decision.verdict !== "unknown") continue;
-    const fact = factFor(workload, belowConfig);
-    const key = `${fact.what} ${fact.subject}`;
-    counts.set(key, { ...fact, decides: (counts.get(key)?.decides ?? 0) + 1 });
+    const { what, subject } = lackOf(workload);
+    const key = `${what} ${subject}`;
+    const entry = entries.get(key) ?? entryFor(workload, belowConfig);
+    if (!entry) continue;
+    entries.set(key, { ...entry, fact: { ...entry.fact, decides: entry.fact.decides + 1 } });
   }
-  return [...counts.values()].sort(
-    (a, b) => b.decides - a.decides || (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0),
+  const ranked = [...entries.values()].sort(
+    ({ fact: a }, { fact: b }) =>
+      b.decides - a.decides || (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0),
   );
+  return { facts: ranked.map(({ fact }) => fact), configuration: configurationOf(ranked) };
 }
 
-/** The namespace whose labels a workload's verdict hinges on, or the files whose namespace nothing names. */
-export function missingSubject(workload: Workload): string {
-  return workload.namespace.name ?? filesLike(workload).shown;
+/**
+ * What an unknown verdict hinges on: the labels of a namespace, the namespace of files that name none, or whether a revision
+ * is installed.
+ */
+export function lackOf(workload: Workload): Pick<MissingFact, "what" | "subject"> {
+  const [revision] = workload.decision.revisionsInDoubt;
+  if (revision !== undefined) return { what: "revision", subject: revision };
+  const { name } = workload.namespace;
+  if (name !== null) return { what: "namespace-labels", subject: name };
+  return { what: "namespace", subject: filesLike(workload).shown };
 }
 
-function factFor(workload: Workload, belowConfig: BelowConfig): MissingFact {
-  const subject = missingSubject(workload);
-  if (workload.namespace.name !== null) {
-    const line = `namespaces: {${scalar(subject)}: {labels: {istio-injection: enabled}}}`;
-    return { what: "namespace-labels", subject, decides: 0, line };
+function entryFor(workload: Workload, belowConfig: BelowConfig): Entry | undefined {
+  const { what, subject } = lackOf(workload);
+  switch (what) {
+    case "revision": {
+      const value = `{name: ${scalar(subject)}}`;
+      const line = `istio: {revisions: [${defaultRevision}, ${value}]}`;
+      return { fact: { what, subject, decides: 0, line }, section: "istio", key: subject, value };
+    }
+    case "namespace-labels": {
+      if (dnsLabelErrors(subject).length > 0) return undefined;
+      return mapped(what, subject, "namespaces", scalar(subject), "{labels: {istio-injection: enabled}}");
+    }
+    case "namespace": {
+      const { directory, rest } = filesLike(workload);
+      const pattern = scalar(patternOf(directory, rest, belowConfig));
+      return mapped(what, subject, "paths", pattern, `{namespace: ${placeholder}}`);
+    }
   }
-  const { directory, rest } = filesLike(workload);
-  const pattern = patternOf(directory, rest, belowConfig);
-  return { what: "namespace", subject, decides: 0, line: `paths: {${scalar(pattern)}: {namespace: …}}` };
+}
+
+function mapped(
+  what: MissingFact["what"],
+  subject: string,
+  section: Entry["section"],
+  key: string,
+  value: string,
+): Entry {
+  const line = `${section}: {${key}: ${value}}`;
+  return { fact: { what, subject, decides: 0, line }, section, key, value };
+}
+
+const defaultRevision = "{name: default}";
+/** What people have to replace; the configuration's schema refuses it. */
+const placeholder = "<namespace>";
+
+/** Every section once, each fact on a line of its own with the number of workloads that it decides. */
+function configurationOf(entries: readonly Entry[]): string {
+  const of = (section: Entry["section"]) => entries.filter((entry) => entry.section === section);
+  const lines: string[] = [];
+  const revisions = of("istio");
+  if (revisions.length > 0) {
+    const list = [defaultRevision, ...revisions.map(({ value }) => value)].join(", ");
+    lines.push("istio:", `  revisions: [${list}]  # decides ${decided(revisions)}`);
+  }
+  const paths = of("paths");
+  if (paths.length > 1) {
+    const all = `# or one namespace for all of these paths, which decides ${decided(paths)}:`;
+    lines.push(all, `# defaultNamespace: ${placeholder}`);
+  }
+  for (const section of ["paths", "namespaces"] as const) {
+    const listed = of(section);
+    if (listed.length > 0) lines.push(`${section}:`);
+    for (const { key, value, fact } of listed) lines.push(`  ${key}: ${value}  # decides ${fact.decides}`);
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function decided(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { fact }) => sum + fact.decides, 0);
 }
 
 interface Files {
@@ -65,8 +140,10 @@ function escaped(sign: string): string {
   return sign === " " ? sign : `\\${sign}`;
 }
 
-/** A key as YAML in flow style takes it. */
+/** A scalar as YAML in flow style takes it; `1-30` is plain, what could be a number or a date is not. */
 function scalar(text: string): string {
-  const plain = /^[A-Za-z/][\w./*-]*$/.test(text) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text);
+  const plain =
+    /^(?:[A-Za-z/][\w./*-]*|\d{1,3}(?:-\d{1,3})+)$/.test(text) &&
+    !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text);
   return plain ? text : JSON.stringify(text);
 }

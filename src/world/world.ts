@@ -82,11 +82,11 @@ export interface NamespaceRecord {
 
 /** A fact that the repository does not hold, and how many verdicts it would decide. */
 export interface MissingFact {
-  readonly what: "namespace-labels" | "namespace";
-  /** The namespace's name, or a path glob. */
+  readonly what: "namespace-labels" | "namespace" | "revision";
+  /** The name of the namespace or revision, or a path glob. */
   readonly subject: string;
   readonly decides: number;
-  /** The line for sidelint.yaml. */
+  /** The line for sidelint.yaml, with `<namespace>` where a namespace is to be named. */
   readonly line: string;
 }
 
@@ -117,5 +117,7 @@ export interface World {
   readonly memberNamespaces: readonly string[];
   readonly workloads: readonly Workload[];
   readonly missing: readonly MissingFact[];
+  /** The missing facts as one text for sidelint.yaml; empty when none is missing. */
+  readonly missingConfiguration: string;
   readonly skipped: readonly Skipped[];
 }

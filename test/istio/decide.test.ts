@@ -252,6 +252,104 @@ doubtful("sources that disagree are the cases", () => {
 });
 doubtful.run();
 
+const unshown = suite("revisions that nobody shows");
+const assumed = mesh({ revisionsAssumed: true });
+const canary = { [rev]: "canary" };
+
+unshown("a namespace's revision may be installed or not", () => {
+  const { verdict, reason, revision, revisionsInDoubt, possibilities, steps, remedy } = decide(
+    pod(),
+    namespace(canary),
+    assumed,
+  );
+  assert.equal([verdict, reason, revision, remedy], ["unknown", "revision-unknown", null, undefined]);
+  assert.equal(revisionsInDoubt, ["canary"]);
+  assert.equal(
+    possibilities.map(({ when, verdict, revision }) => `${when}: ${verdict} ${revision}`),
+    ["revision canary is installed: injected canary", "no webhook answers to canary: not-injected null"],
+  );
+  const path = ["metadata", "labels", rev];
+  assert.equal(
+    steps.map(({ says, place }) => [says, place]),
+    [
+      ["Namespace shop has istio.io/rev=canary", { of: "namespace", path }],
+      ["Nothing says whether revision canary is installed", { of: "namespace", path, nth: 0 }],
+      [
+        "revision canary is installed: injected by revision canary, the policy is enabled (rev.namespace.sidecar-injector.istio.io)",
+        { of: "namespace", path, nth: 0 },
+      ],
+      ["no webhook answers to canary: not injected, no webhook matches", { of: "namespace", path, nth: 0 }],
+    ],
+  );
+});
+
+const asked: readonly (readonly [what: string, PodFacts, NamespaceFacts, Mesh, expected: string])[] = [
+  ["a pod's revision", pod({ labels: canary }), namespace(), assumed, "unknown revision-unknown"],
+  ["in a mesh that is known", pod(), namespace(canary), mesh(), "not-injected no-webhook"],
+  ["the default one", pod(), namespace({ [rev]: "default" }), assumed, "injected policy-enabled"],
+  ["host network", pod({ hostNetwork: true }), namespace(canary), assumed, "not-injected no-webhook"],
+  [
+    "the label false",
+    pod({ labels: { [inject]: "false" } }),
+    namespace(canary),
+    assumed,
+    "not-injected no-webhook",
+  ],
+  ["beside istio-injection", pod(), namespace({ ...canary, ...enabled }), assumed, "injected policy-enabled"],
+  [
+    "a pod's where the namespace has istio-injection",
+    pod({ labels: canary }),
+    namespace({ "istio-injection": "disabled" }),
+    assumed,
+    "not-injected no-webhook",
+  ],
+  [
+    "a name that no revision can have",
+    pod(),
+    namespace({ [rev]: "1.28.1" }),
+    assumed,
+    "not-injected no-webhook",
+  ],
+  ["an empty one", pod(), namespace({ [rev]: "" }), assumed, "not-injected no-webhook"],
+  ["one of several labels", pod(), differing(canary, { a: "b" }), assumed, "unknown revision-unknown"],
+  [
+    "where other labels differ",
+    pod(),
+    differing(canary, enabled),
+    assumed,
+    "unknown namespace-labels-differ",
+  ],
+  [
+    "a pod's without a namespace",
+    pod({ labels: canary }),
+    namespace(null),
+    assumed,
+    "unknown namespace-labels-unknown",
+  ],
+];
+for (const [what, given, place, world, expected] of asked) {
+  unshown(`${what}: ${expected}`, () => {
+    const { verdict, reason, revisionsInDoubt } = decide(given, place, world);
+    assert.is(`${verdict} ${reason}`, expected);
+    assert.equal(revisionsInDoubt, reason === "revision-unknown" ? ["canary"] : []);
+  });
+}
+
+unshown("the injector of such a revision is as those that are assumed", () => {
+  const disabled = mesh({ ...assumed, injectors: [injector({ configMap: null, policy: "disabled" })] });
+  assert.is(decide(pod(), namespace(canary), disabled).verdict, "not-injected");
+  const own = mesh({ ...assumed, injectors: [injector({ revision: "canary", policy: "disabled" })] });
+  assert.is(decide(pod(), namespace(canary), own).verdict, "not-injected");
+});
+
+unshown("a remedy keeps the revision, and says what it takes for granted", () => {
+  assert.is(
+    decide(pod({ hostNetwork: true }), namespace(canary), assumed).remedy,
+    "It would be injected if the pod did not use hostNetwork and revision canary is installed",
+  );
+});
+unshown.run();
+
 const telling = suite("steps and remedies");
 
 telling("a miss says which requirement failed, and where it stands", () => {

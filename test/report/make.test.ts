@@ -77,6 +77,13 @@ const cases: readonly Case[] = [
     why: "no webhook answers to revision canary",
     where: "a.yaml:6:25",
     files: inShop(deployment("web", "namespace: shop", "istio.io/rev: canary"), ""),
+    options: { config: { istio: { webhooks: "stock" } } },
+  },
+  {
+    reason: "revision-unknown",
+    why: "nothing says whether revision canary is installed",
+    where: "a.yaml:6:25",
+    files: inShop(deployment("web", "namespace: shop", "istio.io/rev: canary"), ""),
   },
   {
     reason: "host-network",

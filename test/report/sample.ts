@@ -178,7 +178,7 @@ export const report: Report = {
         what: "namespace",
         subject: "travels/*.yaml",
         decides: 1,
-        line: "paths: {travels/**: {namespace: …}}",
+        line: "paths: {travels/**: {namespace: <namespace>}}",
       },
       {
         what: "namespace-labels",
@@ -187,6 +187,11 @@ export const report: Report = {
         line: "namespaces: {default: {labels: {istio-injection: enabled}}}",
       },
     ],
+    configuration: `paths:
+  travels/**: {namespace: <namespace>}  # decides 1
+namespaces:
+  default: {labels: {istio-injection: enabled}}  # decides 2
+`,
     skipped: [
       { reason: "helm-template", path: "charts/api", files: 4, detail: "" },
       { reason: "remote-base", path: "overlays/dev", files: 1, detail: "github.com/x/y?ref=v1" },
@@ -205,6 +210,7 @@ export const empty: Report = {
     files: { read: 0, withWorkloads: 0 },
     documents: 0,
     missing: [],
+    configuration: "",
     skipped: [],
   },
 };

@@ -45,7 +45,7 @@ Missing facts: 2 would decide 3 workloads. In sidelint.yaml, with your values:
 namespaces:
   default: {labels: {istio-injection: enabled}}  # decides 2
 paths:
-  travels/**: {namespace: …}                     # decides 1
+  travels/**: {namespace: <namespace>}           # decides 1
 
 Or take the labels of all namespaces from a cluster:
   mkdir -p .sidelint && kubectl get ns -o yaml > .sidelint/namespaces.yaml
@@ -231,7 +231,7 @@ const place = (pattern: string, decides: number) => ({
   what: "namespace" as const,
   subject: pattern,
   decides,
-  line: `paths: {${pattern}: {namespace: …}}`,
+  line: `paths: {${pattern}: {namespace: <namespace>}}`,
 });
 const lacking = (missing: Report["summary"]["missing"]) =>
   text({ ...report, findings: [], summary: { ...report.summary, missing } }, page);

@@ -27,6 +27,7 @@ const reasons: Readonly<Record<Reason, true>> = {
   "namespace-unknown": true,
   "namespace-labels-unknown": true,
   "namespace-labels-differ": true,
+  "revision-unknown": true,
 };
 const verdicts: Readonly<Record<Verdict, true>> = {
   injected: true,
@@ -101,8 +102,14 @@ const report: Report = {
     files: { read: 1, withWorkloads: 1 },
     documents: 1,
     missing: [
-      { what: "namespace", subject: "apps/**", decides: 1, line: "paths: {apps/**: {namespace: …}}" },
+      {
+        what: "namespace",
+        subject: "apps/**",
+        decides: 1,
+        line: "paths: {apps/**: {namespace: <namespace>}}",
+      },
     ],
+    configuration: "paths:\n  apps/**: {namespace: <namespace>}  # decides 1\n",
     skipped: [{ reason: "remote-base", path: "overlays/dev", files: 1, detail: "github.com/x/y" }],
   },
 };

@@ -13,7 +13,7 @@ const facts = (files: Files, options: ScanOptions = {}) =>
     line,
   ]);
 
-const line = (pattern: string) => `paths: {${pattern}: {namespace: …}}`;
+const line = (pattern: string) => `paths: {${pattern}: {namespace: <namespace>}}`;
 const labels = (name: string) => `namespaces: {${name}: {labels: {istio-injection: enabled}}}`;
 
 missing("nothing is missing where everything is decided", () => {
@@ -86,7 +86,7 @@ for (const [name, files, expect, options] of lines) {
 
   missing(`the line for ${name} decides`, () => {
     const [fact] = scanned(files, options).report.summary.missing;
-    const config = configured((fact?.line ?? "").replace("…", "shop"));
+    const config = configured((fact?.line ?? "").replace("<namespace>", "shop"));
     const { report } = scan(memoryTree(files), { ...options, config });
     if (fact?.what === "namespace") assert.is(report.workloads[0]?.namespace, "shop");
     else assert.is(report.workloads[0]?.verdict, "injected");
@@ -95,7 +95,7 @@ for (const [name, files, expect, options] of lines) {
 
 missing("the line for the top covers no directory", () => {
   const files = { "a.yaml": deployment("a"), "apps/b.yaml": deployment("b") };
-  const config = configured(line("/*.yaml").replace("…", "shop"));
+  const config = configured(line("/*.yaml").replace("<namespace>", "shop"));
   const { report } = scan(memoryTree(files), { config });
   assert.equal(
     report.workloads.map(({ namespace: name }) => name),
@@ -107,6 +107,71 @@ missing("the line for a configuration above the working directory", () => {
   const tree = { ...memoryTree({ "apps/a.yaml": deployment("a") }), root: "/repo/team" };
   const { report } = scan(tree, { configPath: "../sidelint.yaml" });
   assert.is(report.summary.missing[0]?.line, line("team/apps/**"));
+});
+
+const revision = (...names: readonly string[]) =>
+  `istio: {revisions: [${["default", ...names].map((name) => `{name: ${name}}`).join(", ")}]}`;
+const asking = (name: string) => namespace("shop", `istio.io/rev: ${name}`);
+const shop = { "a.yaml": deployment("a", "namespace: shop") };
+
+missing("a revision that nobody shows is a fact, and its line decides", () => {
+  const files = { ...shop, "n.yaml": asking("1-28-1") };
+  assert.equal(facts(files), [["1-28-1", 1, revision("1-28-1")]]);
+  const { report } = scan(memoryTree(files), { config: configured(revision("1-28-1")) });
+  assert.is(report.workloads[0]?.verdict, "injected");
+});
+
+missing("what cannot be a namespace is no fact: a template, a placeholder", () => {
+  for (const name of ["${NAMESPACE}", "<namespace>", "NAMESPACE", "…", "$(ns)"])
+    assert.equal(facts({ "a.yaml": deployment("a", `namespace: "${name}"`) }), [], name);
+});
+
+const configurationOf = (files: Files) => scanned(files).report.summary.configuration;
+
+missing(
+  "all facts make one configuration, which decides everything once the placeholders are filled in",
+  () => {
+    const files = {
+      "a/1.yaml": deployment("a", "namespace: zoo"),
+      "a/2.yaml": deployment("b", "namespace: art"),
+      "b/3.yaml": `${deployment("c")}---\n${deployment("d")}`,
+      "c/4.yaml": deployment("e"),
+      "d/5.yaml": deployment("f", "namespace: shop"),
+      "d/6.yaml": deployment("g", "namespace: other", "istio.io/rev: canary"),
+      "n.yaml": `${asking("1-28-1")}---\n${namespace("other")}`,
+    };
+    const text = configurationOf(files);
+    assert.is(
+      text,
+      `istio:
+  revisions: [{name: default}, {name: 1-28-1}, {name: canary}]  # decides 2
+# or one namespace for all of these paths, which decides 3:
+# defaultNamespace: <namespace>
+paths:
+  b/**: {namespace: <namespace>}  # decides 2
+  c/**: {namespace: <namespace>}  # decides 1
+namespaces:
+  art: {labels: {istio-injection: enabled}}  # decides 1
+  zoo: {labels: {istio-injection: enabled}}  # decides 1
+`,
+    );
+    const config = configured(text.replaceAll("<namespace>", "zoo"));
+    const { report } = scan(memoryTree(files), { config });
+    assert.is(report.summary.workloads.unknown, 0);
+    assert.is(report.summary.configuration, "");
+  },
+);
+
+missing("the configuration of facts with names that YAML reads otherwise", () => {
+  const text = configurationOf({
+    "[x] !/a.yaml": deployment("a"),
+    "b.yaml": deployment("a", 'namespace: "1"'),
+  });
+  const config = configured(text.replace("<namespace>", "shop"));
+  assert.equal(
+    [Object.keys(config.paths ?? {}), Object.keys(config.namespaces ?? {})],
+    [["\\[x\\] \\!/**"], ["1"]],
+  );
 });
 
 function json(): string {
