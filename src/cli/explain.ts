@@ -1,31 +1,48 @@
 /** `sidelint explain`: the whole trace of one workload. */
 import type { Command } from "commander";
+import type { Scan } from "../index.ts";
 import { plain } from "../report/cells.ts";
 import { explain } from "../report/explain.ts";
 import { explanationOf } from "../report/explanation.ts";
 import { jsonText } from "../report/json.ts";
 import { label } from "../report/list.ts";
-import type { Report, ReportedWorkload } from "../report/report.ts";
-import { findTarget } from "../report/target.ts";
+import type { ReportedWorkload } from "../report/report.ts";
+import { findNamespace, findTarget, type NamedNamespace, placeNamed } from "../report/target.ts";
+import { diskTree, withSlashes } from "../source/disk.ts";
+import { absolutePath, relativePath } from "../source/path.ts";
+import { directoryOf } from "../world/collect.ts";
 import type { Context } from "./context.ts";
 import { type ScanFlags, withScanOptions } from "./options.ts";
 import { openSession } from "./session.ts";
 import { oneOf, UsageError } from "./usage.ts";
+
+interface ExplainFlags extends ScanFlags {
+  readonly builtBy?: string;
+}
 
 export function addExplain(program: Command, context: Context): void {
   withScanOptions(
     program
       .command("explain")
       .description("Say why one workload gets a sidecar, or gets none")
-      .argument("<workload>", "kind/name, name, file or file:line")
+      .argument("<workload>", "kind/name, namespace/name, name, file or file:line")
       .argument("[paths...]", "where to look (default: .)")
+      .option("--built-by <directory>", "only as the kustomization in this directory builds it")
       .option("--format <format>", "text or json", "text"),
   )
     .addHelpText("after", examples)
-    .action(async (asked: string, paths: readonly string[], flags: ScanFlags) => {
+    .action(async (asked: string, paths: readonly string[], flags: ExplainFlags) => {
       const format = oneOf("--format", flags.format, ["text", "json"]);
-      const { scan, presentation, exit } = await openSession(paths, flags, context.io, context.version);
-      const explanations = chosen(scan.report, asked).map((workload) => explanationOf(scan.world, workload));
+      const wanted = placed(asked, paths, context.io.cwd);
+      const { scan, presentation, exit } = await openSession(
+        wanted.paths,
+        flags,
+        context.io,
+        context.version,
+      );
+      const explanations = chosen(scan, wanted.asked, flags.builtBy).map((workload) =>
+        explanationOf(scan.world, workload),
+      );
       await context.io.stdout(
         format === "json"
           ? jsonText({ explanations })
@@ -35,22 +52,63 @@ export function addExplain(program: Command, context: Context): void {
     });
 }
 
-function chosen(report: Report, asked: string): readonly ReportedWorkload[] {
-  const target = findTarget(report, asked);
+function chosen(
+  { report, world }: Scan,
+  asked: string,
+  builtBy: string | undefined,
+): readonly ReportedWorkload[] {
+  const namespace = placeNamed(asked).line === undefined ? undefined : findNamespace(world, report, asked);
+  if (namespace) throw isNamespace(asked, namespace);
+  const target = findTarget(report, asked, builtBy);
   if (target.found === "one") return target.workloads;
-  if (target.found === "several") {
-    const shown = target.workloads.slice(0, 10).map(candidate);
-    const rest = target.workloads.length - shown.length;
-    const more = rest > 0 ? [`  and ${rest} more`] : [];
-    throw new UsageError(
-      [`${plain(asked)} is the name of several workloads; name one by its place:`, ...shown, ...more].join(
-        "\n",
-      ),
-    );
+  if (target.found === "several") throw isAmbiguous(asked, target.workloads);
+  const other = findNamespace(world, report, asked);
+  if (other) throw isNamespace(asked, other);
+  const elsewhere = builtBy === undefined ? undefined : findTarget(report, asked);
+  if (elsewhere && elsewhere.found !== "none") {
+    const roots = new Set(elsewhere.workloads.map(({ root }) => root ?? "no kustomization"));
+    throw new UsageError(plain(`${asked} is not built by ${builtBy}, but by ${[...roots].join(", ")}`));
   }
   const known = `there ${report.workloads.length === 1 ? "is 1 workload" : `are ${report.workloads.length} workloads`}, see sidelint list`;
   const near = target.near.length > 0 ? `did you mean ${target.near.join(", ")}?` : known;
   throw new UsageError(plain(`no workload ${asked} here (${near})`));
+}
+
+/** Shown of a long list. */
+const SHOWN = 10;
+
+function isAmbiguous(asked: string, workloads: readonly ReportedWorkload[]): UsageError {
+  const differ = (of: (workload: ReportedWorkload) => string | null): boolean =>
+    new Set(workloads.map(of)).size > 1;
+  const ways = [
+    "its place",
+    ...(differ(({ namespace }) => namespace) ? ["its namespace (NAMESPACE/NAME)"] : []),
+    ...(differ(({ root }) => root) ? ["--built-by DIRECTORY"] : []),
+  ];
+  const how = ways.length > 1 ? `${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}` : ways.join("");
+  return new UsageError(
+    [
+      `${plain(asked)} is the name of several workloads; name one by ${how}:`,
+      ...listed(workloads, candidate),
+    ].join("\n"),
+  );
+}
+
+function isNamespace(asked: string, { name, workloads }: NamedNamespace): UsageError {
+  const is = plain(asked === name ? `${name} is a namespace` : `${asked} is the namespace ${name}`);
+  if (workloads.length === 0) return new UsageError(`${is}, and no workload lives there`);
+  return new UsageError(
+    [`${is}; explain one of the workloads that live there:`, ...listed(workloads, candidate)].join("\n"),
+  );
+}
+
+function listed(
+  workloads: readonly ReportedWorkload[],
+  line: (workload: ReportedWorkload) => string,
+): readonly string[] {
+  const lines = [...new Set(workloads.map(line))];
+  const rest = lines.length - SHOWN;
+  return rest > 0 ? [...lines.slice(0, SHOWN), `  and ${rest} more`] : lines;
 }
 
 function candidate(workload: ReportedWorkload): string {
@@ -59,8 +117,30 @@ function candidate(workload: ReportedWorkload): string {
   return plain(`  ${workload.file}:${workload.line}  ${label(workload)} in ${namespace}${built}`);
 }
 
+/** What is asked for as the report names it, and the paths with its file among them, when it is one elsewhere. */
+function placed(
+  asked: string,
+  paths: readonly string[],
+  cwd: string,
+): { readonly asked: string; readonly paths: readonly string[] } {
+  const tree = diskTree(cwd);
+  const { file, line } = placeNamed(withSlashes(asked));
+  const whole = tree.stat(withSlashes(asked))?.type === "file";
+  const named = whole ? withSlashes(asked) : file;
+  if (tree.stat(named)?.type !== "file") return { asked, paths };
+  const path = relativePath(absolutePath("", tree.root ?? ""), absolutePath(tree.root ?? "", named));
+  const place = whole || line === undefined ? path : `${path}:${line}`;
+  if (paths.length > 0) return { asked: place, paths: [...paths, path] };
+  return {
+    asked: place,
+    paths: path.startsWith("../") || path.startsWith("/") ? [".", directoryOf(path)] : [],
+  };
+}
+
 const examples = `
 Examples:
   sidelint explain Deployment/web
+  sidelint explain shop/web                   web in namespace shop
   sidelint explain apps/web/deployment.yaml:14
+  sidelint explain web --built-by overlays/prod
   sidelint explain deploy/web apps platform   look only below these paths`;

@@ -76,16 +76,35 @@ export function reportedWorkload(workload: Workload): ReportedWorkload {
     revision: decision.revision,
     possibilities: decision.possibilities,
     get trace() {
-      return decision.steps.map((step): ReportedStep => {
-        const { gate, outcome, says } = step;
-        return { gate, outcome, says, where: workload.originOf(step.place).text };
-      });
+      return reportedSteps(workload);
     },
     get remedy() {
       return decision.remedy ?? null;
     },
     ambient: decision.ambient,
   };
+}
+
+function reportedSteps({ decision, originOf }: Workload): readonly ReportedStep[] {
+  const ambiguous = ambiguousWebhooks(decision);
+  return decision.steps.map((step) => {
+    const { gate, outcome, place, subject = "" } = step;
+    const whose =
+      place.of === "webhook" && ambiguous.has(subject) ? `${subject} of ${place.configuration}` : subject;
+    return { gate, outcome, says: whose + step.says.slice(subject.length), where: originOf(place).text };
+  });
+}
+
+/** The names that webhooks of different configurations share: alone they do not say which webhook it is. */
+function ambiguousWebhooks({ steps }: Decision): ReadonlySet<string> {
+  const seen = new Map<string, string>();
+  const ambiguous = new Set<string>();
+  for (const { gate, place, subject, says } of steps) {
+    if (gate !== "webhook" || place.of !== "webhook" || !subject || !says.startsWith(subject)) continue;
+    if ((seen.get(subject) ?? place.configuration) !== place.configuration) ambiguous.add(subject);
+    seen.set(subject, place.configuration);
+  }
+  return ambiguous;
 }
 
 /** Whether the object has other pod templates besides: then the workload's label names its own. */
@@ -121,8 +140,6 @@ const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
     const ways = new Set(decision.possibilities.map(({ when }) => when)).size;
     return `namespace ${namespace.name} is labelled in ${ways === 2 ? "two" : ways} ways`;
   },
-  "revision-unknown": ({ decision }) =>
-    `nothing says whether revision ${decision.revisionsInDoubt.join(" or ")} is installed`,
 };
 
 /** The labels of a workload's namespace; undefined where places differ in what matters to injection, or nobody knows. */
@@ -206,7 +223,6 @@ function summary({ world, findings, files, documents }: ReportSources): Summary 
     },
     documents,
     missing: world.missing,
-    configuration: world.missingConfiguration,
     skipped: world.skipped,
   };
 }

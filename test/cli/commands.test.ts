@@ -1,9 +1,9 @@
 /** The commands end to end, over small repositories on disk. */
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { deployment, inRepository, namespace } from "./terminal.ts";
+import { deployment, inRepository, namespace, runIn } from "./terminal.ts";
 
 const clean = { "apps/web.yaml": deployment, "ns.yaml": namespace };
 const broken = { ...clean, "apps/bad.yaml": "kind: Deployment\napiVersion: apps/v1\nmetadata: {name: [\n" };
@@ -229,6 +229,27 @@ others("explain finds a workload by name and by place", () =>
     const { explanations } = JSON.parse((await sidelint(["explain", "web", "--format", "json"])).stdout);
     assert.is(explanations[0].workload.name, "web");
     assert.is(explanations[0].resources.length, 4);
+  }),
+);
+
+others("explain takes a file outside the directory, and one given by its absolute path", () =>
+  inRepository(clean, async (_, directory) => {
+    const below = join(directory, "below");
+    mkdirSync(below);
+    for (const asked of ["../apps/web.yaml:7", join(directory, "apps/web.yaml")]) {
+      const { status, stdout, stderr } = await runIn(below, ["explain", asked]);
+      assert.is(stderr, "");
+      assert.is(status, 0);
+      assert.match(stdout, /^Deployment\/web in namespace shop +\.\.\/apps\/web.yaml:1\n/);
+    }
+  }),
+);
+
+others("webhooks that share a name are told apart by their configuration", () =>
+  inRepository(clean, async (sidelint) => {
+    const { stdout } = await sidelint(["explain", "web", "--revision", "default", "--revision", "blue"]);
+    assert.match(stdout, "rev.namespace.sidecar-injector.istio.io of istio-sidecar-injector-blue wants");
+    assert.not.match((await sidelint(["explain", "web"])).stdout, "of istio-sidecar-injector");
   }),
 );
 

@@ -57,7 +57,8 @@ export async function inRepository(
   }
 }
 
-async function runIn(cwd: string, argv: readonly string[], setting: Setting): Promise<Outcome> {
+/** Runs a command line in a directory. */
+export async function runIn(cwd: string, argv: readonly string[], setting: Setting = {}): Promise<Outcome> {
   let stdout = "";
   let stderr = "";
   const status = await run(argv, {

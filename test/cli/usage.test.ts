@@ -77,11 +77,47 @@ usage("a name that several workloads have is shown with their places", () =>
     assert.equal(await sidelint(["explain", "Deployment/web"]), {
       status: 2,
       stdout: "",
-      stderr: `sidelint: Deployment/web is the name of several workloads; name one by its place:
+      stderr: `sidelint: Deployment/web is the name of several workloads; name one by its place or its namespace (NAMESPACE/NAME):
   apps/web.yaml:1  Deployment/web in shop
   pay/web.yaml:1  Deployment/web in pay
 `,
     });
+  }),
+);
+
+const overlays = Object.fromEntries(
+  ["a", "b"].flatMap((name) => [
+    [`${name}/kustomization.yaml`, `namespace: ${name}\nresources: [web.yaml]\n`],
+    [`${name}/web.yaml`, deployment],
+  ]),
+);
+usage("what several kustomizations build can be told apart by its builder", () =>
+  inRepository(overlays, async (sidelint) => {
+    const { stderr } = await sidelint(["explain", "web"]);
+    assert.match(stderr, "name one by its place, its namespace (NAMESPACE/NAME) or --built-by DIRECTORY:\n");
+    assert.match(stderr, "  a/web.yaml:1  Deployment/web in a built by a\n");
+    const one = await sidelint(["explain", "web", "--built-by", "b/"]);
+    assert.is(one.status, 0);
+    assert.match(one.stdout, /^Deployment\/web in namespace b /);
+    assert.is(
+      (await sidelint(["explain", "web", "--built-by", "c"])).stderr,
+      "sidelint: web is not built by c, but by a, b\n",
+    );
+  }),
+);
+
+usage("a Namespace is no workload: those that live there are named", () =>
+  inRepository(files, async (sidelint) => {
+    for (const asked of ["ns.yaml:1", "ns.yaml", "Namespace/shop", "ns/shop"]) {
+      assert.equal(await sidelint(["explain", asked]), {
+        status: 2,
+        stdout: "",
+        stderr: `sidelint: ${asked} is the namespace shop; explain one of the workloads that live there:
+  apps/web.yaml:1  Deployment/web in shop
+`,
+      });
+    }
+    assert.match((await sidelint(["explain", "shop"])).stderr, "sidelint: shop is a namespace; ");
   }),
 );
 

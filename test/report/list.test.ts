@@ -111,6 +111,11 @@ const cases: readonly (readonly [asked: string, found: string, files: readonly s
   ["apps/web.yaml:40", "one", ["apps/web.yaml:40"]],
   ["apps\\web.yaml:45:3", "one", ["apps/web.yaml:40"]],
   ["Deployment/api", "one", ["base/api.yaml:3", "base/api.yaml:3"]],
+  ["pay/web", "one", ["apps/pay.yaml:1"]],
+  ["Deployment/pay/web", "one", ["apps/pay.yaml:1"]],
+  ["deploy/shop/web", "one", ["apps/web.yaml:1"]],
+  ["deployment.apps/cart", "one", ["apps/web.yaml:40"]],
+  ["deployments.v1.apps/cart", "one", ["apps/web.yaml:40"]],
 ];
 for (const [asked, found, files] of cases) {
   targets(`${asked} is ${found}`, () => {
@@ -123,6 +128,20 @@ for (const [asked, found, files] of cases) {
   });
 }
 
+for (const builtBy of ["overlays/dev", "./overlays/dev/", "overlays/dev/kustomization.yaml"]) {
+  targets(`what ${builtBy} builds can be asked for alone`, () => {
+    const target = findTarget(many, "Deployment/api", builtBy);
+    assert.equal(target.found === "none" ? [] : target.workloads.map(({ namespace }) => namespace), ["dev"]);
+    assert.is(findTarget(many, "Deployment/web", builtBy).found, "none");
+  });
+}
+
+targets("the templates of one object are asked for together", () => {
+  const workloads = ["a", "b"].map((template) => ({ ...web, template }));
+  const target = findTarget({ ...report, workloads }, "Deployment/web");
+  assert.equal([target.found, target.found === "one" && target.workloads.length], ["one", 2]);
+});
+
 const near: readonly (readonly [asked: string, names: readonly string[]])[] = [
   ["Deployment/seed", ["Job/seed"]],
   ["Deploymnet/cart", ["Deployment/cart"]],
@@ -130,6 +149,9 @@ const near: readonly (readonly [asked: string, names: readonly string[]])[] = [
   ["app/web.yaml", ["apps/web.yaml", "apps/pay.yaml"]],
   ["base/api.yaml:1", ["base/api.yaml"]],
   ["Deployment/completely-different", []],
+  ["Deployment/nope", []],
+  ["deployment.batch/cart", ["Deployment/cart"]],
+  ["Deployment/nowhere/cart", ["Deployment/cart"]],
 ];
 for (const [asked, names] of near) {
   targets(`${asked} is none, near are: ${names.join(", ") || "none"}`, () => {
