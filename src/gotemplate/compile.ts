@@ -38,6 +38,7 @@ import {
   lookUp,
   rawKey,
   Typed,
+  textOf,
   typeOf,
   view,
 } from "./values.ts";
@@ -420,6 +421,12 @@ function compileFunction(
   };
 }
 
+/** How Go names what came through the pipe when it has to name a function. */
+function pipedName(value: Value): string {
+  if (kindOf(value) === "string") return textOf(value);
+  return value === undefined ? "<invalid Value>" : `<${typeOf(value).name} Value>`;
+}
+
 /**
  * The operands of slice: unlike everything else, it does not look into interfaces, so an index straight out of a map of anything is
  * refused, whatever it is. What stands in parentheses has been looked into.
@@ -449,9 +456,7 @@ function compileBuiltin(
       command,
       fn.signature,
       operands,
-    )((context, args) =>
-      callValue(context, callee ?? sprintValue(args[0] as Value, context), args as readonly Value[]),
-    );
+    )((context, args) => callValue(context, callee ?? pipedName(args[0] as Value), args as readonly Value[]));
   }
   if (name === "slice") {
     return prepareCall(name, command, fn.signature, withIndexes(operands))(fn.call);

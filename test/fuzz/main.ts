@@ -8,6 +8,7 @@ import { type Ask, seededRandom, type Target } from "./target.ts";
 const targets: Readonly<Record<string, () => Promise<{ readonly target: Target }>>> = {
   yaml: () => import("./yaml.ts"),
   "yaml-bytes": async () => ({ target: (await import("./yaml.ts")).bytesTarget }),
+  template: async () => ({ target: questionTarget(await import("./template.ts")) }),
   quantity: async () => ({ target: questionTarget(await import("./quantity.ts")) }),
   merge: async () => ({ target: questionTarget(await import("./merge.ts")) }),
 };

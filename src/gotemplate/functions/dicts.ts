@@ -61,12 +61,10 @@ export function mergeInto(context: Context, target: Dict, source: Dict, overwrit
 }
 
 function merging(overwrite: boolean) {
-  return fnIn("dict, ...dict", "any", (context, target, ...sources) => {
-    if (!target && sources.some((source) => source && Object.keys(source).length > 0)) {
-      throw new Failure("assignment to entry in nil map");
-    }
-    for (const source of sources) if (target && source) mergeInto(context, target, source, overwrite);
-    return target ?? newDict();
+  return fnIn("dict, ...dict", "any", (context, given, ...sources) => {
+    const target = given ?? newDict();
+    for (const source of sources) if (source) mergeInto(context, target, source, overwrite);
+    return target;
   });
 }
 

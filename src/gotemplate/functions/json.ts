@@ -3,7 +3,7 @@ import type { Functions } from "../function.ts";
 import { fn, fnIn } from "../function.ts";
 import type { Context } from "../limits.ts";
 import { Failure, LimitReached } from "../limits.ts";
-import { isPrint, joined, sortedText } from "../text.ts";
+import { isPrint, joined, sortedText, toBytes } from "../text.ts";
 import { isFloat, isSigned, isUnsigned } from "../types.ts";
 import type { Dict, Value } from "../values.ts";
 import {
@@ -51,7 +51,8 @@ const NO_SPACE = /^(?:in (?!string literal)|after decimal)/;
 
 function invalid(text: string, at: number, where: string): Failure {
   if (at < text.length) {
-    const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    // Go shows the byte it stumbled over as if it were a character.
+    const char = String.fromCharCode(toBytes(String.fromCodePoint(text.codePointAt(at) ?? 0))[0] ?? 0);
     return new Failure(`invalid character ${quotedCharacter(char)} ${where}`);
   }
   return new Failure(
@@ -119,7 +120,8 @@ function readNumber(text: string, position: Position): number {
   }
   position.at += found.length;
   const next = text[position.at] ?? "";
-  if (next === "." || /[eE]/.test(next)) {
+  const goesOn = next === "." ? !/[.eE]/.test(found) : /^[eE]$/.test(next) && !/[eE]/.test(found);
+  if (goesOn) {
     const signed = next !== "." && /[+-]/.test(text[position.at + 1] ?? "");
     const where = next === "." ? "after decimal point in numeric literal" : "in exponent of numeric literal";
     throw invalid(text, position.at + (signed ? 2 : 1), where);

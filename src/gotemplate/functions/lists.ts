@@ -50,6 +50,8 @@ function part(value: Value, indices: readonly Value[]): Value {
 
 function chunks(size: number, value: Value): readonly (readonly Value[])[] {
   const list = listOf(value, (kind) => `Cannot chunk type ${kind}`);
+  // A size below zero makes no chunks where Go's arithmetic happens to come out at none.
+  if (size < 0 && Math.floor((list.length - 1) / size) === -1) return [];
   if (size <= 0) throw new Failure("runtime error: makeslice: len out of range");
   return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
     list.slice(i * size, (i + 1) * size),
