@@ -18,6 +18,8 @@ export interface SchemaError {
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly message?: string;
+  /** The key that a \`propertyNames\` does not take. */
+  readonly propertyName?: string;
   /** The schema of the object that the keyword stands in. */
   readonly parentSchema?: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,6 @@
 /** The configuration, sidelint.yaml: found, read, and checked against its schema with errors that point into it. */
 import { releaseFacts } from "../istio/releases.ts";
+import { dnsLabelErrors } from "../kube/names.ts";
 import { nearest } from "../kube/nearest.ts";
 import { readDocuments } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
@@ -136,7 +137,8 @@ function problemsOf(
   root: Node | undefined,
   errors: readonly SchemaError[],
 ): readonly ConfigProblem[] {
-  const problems = errors.map((error) => problemOf(file, root, error));
+  const telling = errors.filter(({ keyword }) => keyword !== "propertyNames");
+  const problems = telling.map((error) => problemOf(file, root, error));
   return problems.sort((a, b) => (a.location?.start ?? 0) - (b.location?.start ?? 0));
 }
 
@@ -174,11 +176,37 @@ function problemOf(file: SourceFile, root: Node | undefined, error: SchemaError)
     case "minItems":
       return problem(`${name} is empty`, here, such(parentSchema));
     case "pattern":
-      return problem(`${name} cannot be ${written}`, here, such(parentSchema));
+      if (error.propertyName !== undefined)
+        return keyProblem(file, root, path, error.propertyName, parentSchema);
+      if (node?.value === "") return problem(`${name} is empty`, here, such(parentSchema));
+      return problem(`${name} cannot be ${written}`, here, patternHint(node?.value, parentSchema));
     default:
       return problem(`${name} ${error.message ?? "is not allowed"}`, here, such(parentSchema));
   }
 }
+
+/** A key that cannot be one, such as the name of a namespace. */
+function keyProblem(
+  file: SourceFile,
+  root: Node | undefined,
+  path: Path,
+  key: string,
+  schema: Readonly<Record<string, unknown>>,
+): ConfigProblem {
+  const location = locate(file, root, [...path, key], "key");
+  return problem(`${nameOf(path)} cannot have the key ${excerpt(key)}`, location, patternHint(key, schema));
+}
+
+/** What a text that does not fit a pattern should be: for names what is wrong with it, for placeholders that they are to be replaced. */
+function patternHint(value: unknown, schema: Readonly<Record<string, unknown>>): string | undefined {
+  const example = such(schema);
+  if (schema.pattern !== dnsLabel || typeof value !== "string") return example;
+  if (/^<.*>$|[…]|\{\{|\$[{(]/s.test(value)) return `put the name in its place, ${example}`;
+  return `a name ${dnsLabelErrors(value).join(", ")}, ${example}`;
+}
+
+/** The pattern of the schema for names of namespaces and revisions. */
+const dnsLabel = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
 
 /** Releases of the right form that the table of releases does not cover. */
 function unknownReleases(

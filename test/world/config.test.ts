@@ -97,6 +97,24 @@ const mistakes: readonly (readonly [name: string, text: string, expected: readon
     ],
   ],
   [
+    "what was pasted without being filled in",
+    'paths: {a/**: {namespace: <namespace>}}\ndefaultNamespace: …\nnamespaces: {"${NS}": {labels: {}}, shop: {}}\n',
+    [
+      "1:27 paths.a/**.namespace cannot be <namespace> (put the name in its place, such as travels)",
+      "2:19 defaultNamespace cannot be … (put the name in its place, such as default)",
+      "3:14 namespaces cannot have the key ${NS} (put the name in its place, such as shop)",
+    ],
+  ],
+  [
+    "names that Kubernetes does not take",
+    "istio: {revisions: [{name: 1.28.1}]}\nnamespaces: {Shop: {labels: {}}}\ndefaultNamespace: ''\n",
+    [
+      '1:28 istio.revisions[0].name cannot be 1.28.1 (a name takes no dots, such as "1-30")',
+      "2:14 namespaces cannot have the key Shop (a name takes lower-case letters, digits and '-', and starts and ends with a letter or digit, such as shop)",
+      "3:19 defaultNamespace is empty (such as default)",
+    ],
+  ],
+  [
     "a word that is none of those allowed",
     "istio: {webhooks: stok}\n",
     ["1:19 istio.webhooks cannot be stok (did you mean stock? It is auto or stock)"],
