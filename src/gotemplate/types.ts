@@ -60,6 +60,8 @@ export interface StructField {
   readonly embedded?: boolean;
   /** Whether JSON leaves it out when it is empty. */
   readonly omitEmpty?: boolean;
+  /** Whether JSON leaves it out when it was never set, also where it is a struct. */
+  readonly omitZero?: boolean;
 }
 
 /** Parameters and result; the last parameter of a variadic function stands for any number. */

@@ -29,7 +29,7 @@ export function readValues(json: Json | undefined): ValuesReading {
   const text = (...path: string[]) => typed(all, path, "string", errors) ?? "";
   const flag = (...path: string[]) => typed(all, path, "boolean", errors) ?? false;
   const values: Values = {
-    all,
+    all: inFloats(all) as JsonObject,
     hub: text("global", "hub"),
     tag: tagText(isObject(all.global) ? all.global.tag : undefined),
     variant: text("global", "variant"),
@@ -74,4 +74,14 @@ function tagText(tag: Json | undefined): string {
   if (tag === undefined) return "";
   if (tag === null) return "<nil>";
   return typeof tag === "object" ? JSON.stringify(tag) : String(tag);
+}
+
+/** The values with every number a floating-point number, as templates have them; a copy of its own. */
+export function inFloats(json: Json): Json {
+  if (typeof json === "bigint") return Number(json);
+  if (Array.isArray(json)) return json.map(inFloats);
+  if (!isObject(json)) return json;
+  const copy: Record<string, Json> = Object.create(null);
+  for (const [key, value] of Object.entries(json)) copy[key] = inFloats(value);
+  return copy;
 }

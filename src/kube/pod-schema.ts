@@ -57,6 +57,28 @@ DaemonSetStatus currentNumberScheduled:i numberMisscheduled:i desiredNumberSched
 DaemonSetUpdateStrategy type? rollingUpdate*?:RollingUpdateDaemonSet
 Deployment kind?^ apiVersion?^ metadata?:ObjectMeta spec?:DeploymentSpec status?:DeploymentStatus
 DeploymentCondition type status lastUpdateTime?:t lastTransitionTime?:t reason? message?
+DeploymentConfig kind?^ apiVersion?^ metadata?:ObjectMeta spec:DeploymentConfigSpec
+  status?:DeploymentConfigStatus
+DeploymentConfigCondition type status lastUpdateTime?:t lastTransitionTime?:t reason? message?
+DeploymentConfigCustomParams image? environment?:[]EnvVar command?:[]s
+DeploymentConfigExecHook command:[]s env?:[]EnvVar containerName volumes?:[]s
+DeploymentConfigHook failurePolicy execNewPod*?:DeploymentConfigExecHook
+  tagImages?:[]DeploymentConfigTagImage
+DeploymentConfigImageChange automatic?:b containerNames?:[]s from:ObjectReference lastTriggeredImage?
+DeploymentConfigRecreateParams timeoutSeconds*?:l pre*?:DeploymentConfigHook mid*?:DeploymentConfigHook
+  post*?:DeploymentConfigHook
+DeploymentConfigRollingParams updatePeriodSeconds*?:l intervalSeconds*?:l timeoutSeconds*?:l
+  maxUnavailable*?:x maxSurge*?:x pre*?:DeploymentConfigHook post*?:DeploymentConfigHook
+DeploymentConfigSpec strategy:DeploymentConfigStrategy minReadySeconds?:i
+  triggers:[]DeploymentConfigTrigger replicas:i revisionHistoryLimit*?:i test:b paused?:b selector?:{}s
+  template*?:PodTemplateSpec
+DeploymentConfigStatus latestVersion:l observedGeneration:l replicas:i updatedReplicas:i
+  availableReplicas:i unavailableReplicas:i conditions?:[]DeploymentConfigCondition@type readyReplicas?:i
+DeploymentConfigStrategy type? customParams*?:DeploymentConfigCustomParams
+  recreateParams*?:DeploymentConfigRecreateParams rollingParams*?:DeploymentConfigRollingParams
+  resources?:ResourceRequirements labels?:{}s annotations?:{}s activeDeadlineSeconds*?:l
+DeploymentConfigTagImage containerName to:ObjectReference
+DeploymentConfigTrigger type? imageChangeParams*?:DeploymentConfigImageChange
 DeploymentSpec replicas*?:i selector*:LabelSelector template:PodTemplateSpec strategy?!:DeploymentStrategy
   minReadySeconds?:i revisionHistoryLimit*?:i paused?:b progressDeadlineSeconds*?:i
 DeploymentStatus observedGeneration?:l replicas?:i updatedReplicas?:i readyReplicas?:i availableReplicas?:i

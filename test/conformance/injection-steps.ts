@@ -34,9 +34,8 @@ import { decode } from "../../src/kube/decode.ts";
 import type { Json, JsonObject } from "../../src/kube/json.ts";
 import { overlay } from "../../src/kube/overlay.ts";
 import { formatQuantity, parseQuantity } from "../../src/kube/quantity.ts";
-import { toValue } from "../../src/source/node.ts";
-import { readYaml } from "../../src/source/read.ts";
 import { difference } from "./canonical.ts";
+import { parse } from "./injection-configs.ts";
 
 export interface StepCase {
   readonly id: string;
@@ -51,13 +50,6 @@ export interface StepCase {
 type Answer = Json | undefined;
 
 const facts = nearestFacts("1.30.3");
-
-/** A YAML text as the engine is given it. */
-export function parse(text: string): ReturnType<Parameters<typeof invalidAnnotations>[2]> {
-  const read = readYaml(text);
-  if (!read.ok) return { ok: false, message: read.error.message };
-  return { ok: true, value: read.root && toValue(read.root) };
-}
 
 /** The value of a text that must be YAML; an error where it is none. */
 function valueIn(text: string): Json | undefined {
@@ -218,12 +210,8 @@ function podOf(metadata: JsonObject, spec: JsonObject): JsonObject {
   return read.ok ? read.value : {};
 }
 
-/** Functions that are judged elsewhere, or are data for others. */
-const elsewhere: ReadonlySet<string> = new Set(["template", "templateData"]);
-
-/** Judges one step: undefined when it passed; "not a case" for what others judge. */
+/** Judges one step: undefined when it passed. */
 export function judgeStep({ func, in: input, out, error }: StepCase, directory: string): string | undefined {
-  if (elsewhere.has(func)) return "not a case";
   const step = steps[func];
   if (!step) return `no such step: ${func}`;
   const answer = step(input, directory);

@@ -301,6 +301,7 @@ function structJson(value: Typed, style: Style, depth: number): string {
   const members = (value.type.fields?.() ?? []).flatMap((field) => {
     const held = fieldValue(value, { field, through: [] });
     if (field.key === undefined || (field.omitEmpty && isOmitted(held))) return [];
+    if (field.omitZero && (rawOf(held) ?? null) === null) return [];
     return [member(field.key, held, style, depth)];
   });
   return enclosed("{}", members, style, depth);

@@ -181,6 +181,7 @@ function fieldOf(owner: string, field: Field): StructField {
     type: field.pointer ? pointerTo(type) : type,
     key: field.name,
     omitEmpty: field.omitEmpty,
+    omitZero: field.omitZero,
     ...(isMeta && { embedded: true }),
   };
 }

@@ -1,0 +1,52 @@
+/** The injectors that the cases of family injection name, read once. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ReadYaml } from "../../src/istio/annotations.ts";
+import { type Injector, readInjector } from "../../src/istio/inject/injector.ts";
+import { applyMeshConfig } from "../../src/istio/mesh-config.ts";
+import type { Message } from "../../src/istio/message.ts";
+import { readValues, type Values } from "../../src/istio/values.ts";
+import { toValue } from "../../src/source/node.ts";
+import { readYaml } from "../../src/source/read.ts";
+
+export interface Config {
+  readonly injector: Injector;
+  readonly mesh: Message;
+  readonly values: Values;
+  readonly compliancePolicy: string;
+}
+
+/** A YAML text as the engine is given it. */
+export function parse(text: string): ReturnType<ReadYaml> {
+  const read = readYaml(text);
+  return read.ok
+    ? { ok: true, value: read.root && toValue(read.root) }
+    : { ok: false, message: read.error.message };
+}
+
+const known = new Map<string, Config>();
+
+/** The configuration of a name; throws when it cannot be read. */
+export function configOf(directory: string, name: string): Config {
+  const key = join(directory, "configs", name);
+  const found = known.get(key);
+  if (found) return found;
+  const text = (file: string) => readFileSync(join(key, file), "utf8");
+  const yaml = (file: string) => {
+    const read = parse(text(file));
+    if (!read.ok) throw new Error(`${key}/${file}: ${read.message}`);
+    return read.value;
+  };
+  const injector = readInjector(yaml("config.yaml"), "1.30.3");
+  const mesh = applyMeshConfig(yaml("mesh.yaml"));
+  const values = readValues(yaml("values.json"));
+  if (!injector.ok || !mesh.ok || !values.ok) {
+    throw new Error(
+      `${key}: ${JSON.stringify([injector, mesh, values].filter(({ ok }) => !ok)).slice(0, 500)}`,
+    );
+  }
+  const { compliancePolicy } = JSON.parse(text("settings.json")) as { compliancePolicy: string };
+  const config = { injector: injector.injector, mesh: mesh.value, values: values.values, compliancePolicy };
+  known.set(key, config);
+  return config;
+}
