@@ -25,3 +25,24 @@ export function at(value: Json | undefined, path: readonly (string | number)[]):
   }
   return here;
 }
+
+/** Whether maps and lists are nested more than so many levels deep; what is shared is looked at once a level. */
+export function isDeeper(value: Json, levels: number): boolean {
+  let here = nestedIn([[value]]);
+  for (let level = 1; here.size > 0; level++) {
+    if (level > levels) return true;
+    here = nestedIn(here);
+  }
+  return false;
+}
+
+function nestedIn(values: Iterable<Json>): ReadonlySet<Json> {
+  const nested = new Set<Json>();
+  for (const value of values) {
+    if (typeof value !== "object" || value === null) continue;
+    for (const inner of Object.values(value)) {
+      if (typeof inner === "object" && inner !== null) nested.add(inner);
+    }
+  }
+  return nested;
+}

@@ -2,7 +2,7 @@
 
 import { goFloat32 } from "./go-json.ts";
 import type { MapEntry, Node, Range, Scalar, ScalarNode, ScalarStyle } from "./node.ts";
-import { type Problem, problems, selfContaining, unknownAnchor } from "./problem.ts";
+import { type Problem, problems, selfContaining, tooDeep, unknownAnchor } from "./problem.ts";
 import type { Duplicate } from "./reading.ts";
 import { mayBeOther, mergeTag, resolvePlain, resolveTagged, type ScalarKind } from "./scalar.ts";
 
@@ -17,17 +17,20 @@ interface Key extends KeyValue {
   readonly range: Range;
 }
 
-/** An anchored node; `node` is undefined while its collection is open. `cost` counts Go's decoding steps to expand it. */
+/** An anchored node; `node` is undefined while its collection is open. `cost` counts Go's decoding steps to expand it, `height` its levels. */
 interface Anchored {
   node: Node | undefined;
   kind: ScalarKind;
   cost: number;
+  height: number;
 }
 
 interface OpenMap {
   readonly type: "map";
   readonly start: number;
   readonly flow: boolean;
+  /** Levels of the highest part so far. */
+  height: number;
   readonly anchored: Anchored | undefined;
   readonly stepsBefore: number;
   readonly entries: MapEntry[];
@@ -43,6 +46,8 @@ interface OpenList {
   readonly type: "list";
   readonly start: number;
   readonly flow: boolean;
+  /** Levels of the highest part so far. */
+  height: number;
   readonly anchored: Anchored | undefined;
   readonly stepsBefore: number;
   readonly items: Node[];
@@ -58,6 +63,8 @@ interface Unusable {
 export interface Composition {
   /** What is added to offsets of the scanned text. */
   readonly base: number;
+  /** Levels of maps and lists that are taken. */
+  readonly maxDepth: number;
   readonly open: (OpenMap | OpenList)[];
   readonly anchors: Map<string, Anchored>;
   root: Node | undefined;
@@ -72,9 +79,10 @@ export interface Composition {
 }
 
 /** An empty composition; offsets of its nodes are those of the scanned text plus `base`. */
-export function startComposition(base: number): Composition {
+export function startComposition(base: number, maxDepth: number): Composition {
   return {
     base,
+    maxDepth,
     open: [],
     anchors: new Map(),
     root: undefined,
@@ -116,21 +124,28 @@ function isMergeValue(frame: OpenMap | OpenList | undefined): boolean {
 
 function register(to: Composition, anchor: string): Anchored | undefined {
   if (anchor === "") return undefined;
-  const anchored: Anchored = { node: undefined, kind: "null", cost: 1 };
+  const anchored: Anchored = { node: undefined, kind: "null", cost: 1, height: 0 };
   to.anchors.set(anchor, anchored);
   return anchored;
+}
+
+/** Refuses what brings a part of so many levels where the open ones leave no room for it. */
+function checkDepth(to: Composition, height: number, offset: number) {
+  if (to.open.length + height > to.maxDepth) refuse(to, tooDeep(to.maxDepth), offset);
 }
 
 /** Opens a map; entries follow until `closeCollection`. */
 export function openMap(to: Composition, start: number, flow: boolean, anchor: string) {
   const parent = to.open.at(-1);
   if (awaitsKey(parent)) return refuse(to, problems.complexKey, to.base + start);
+  checkDepth(to, 1, to.base + start);
   const stepsBefore = to.steps;
   count(to, 1, 0, to.base + start);
   to.open.push({
     type: "map",
     start: to.base + start,
     flow,
+    height: 0,
     anchored: register(to, anchor),
     stepsBefore,
     entries: [],
@@ -145,6 +160,7 @@ export function openMap(to: Composition, start: number, flow: boolean, anchor: s
 export function openList(to: Composition, start: number, flow: boolean, anchor: string) {
   const parent = to.open.at(-1);
   if (awaitsKey(parent)) return refuse(to, problems.complexKey, to.base + start);
+  checkDepth(to, 1, to.base + start);
   const merges = isMergeValue(parent);
   const stepsBefore = to.steps - (merges ? 1 : 0);
   if (!merges) count(to, 1, 0, to.base + start);
@@ -152,6 +168,7 @@ export function openList(to: Composition, start: number, flow: boolean, anchor: 
     type: "list",
     start: to.base + start,
     flow,
+    height: 0,
     anchored: register(to, anchor),
     stepsBefore,
     items: [],
@@ -172,11 +189,19 @@ export function closeCollection(to: Composition, end: number) {
     if (frame.unusable) to.unusable.set(node, frame.unusable);
     if (frame.others) to.otherKeys.set(node, frame.others);
   }
+  const height = frame.height + 1;
+  raise(to, height);
   if (frame.anchored) {
     frame.anchored.node = node;
+    frame.anchored.height = height;
     frame.anchored.cost = to.steps - frame.stepsBefore;
   }
   deliver(to, node, undefined, frame.type === "list" ? frame.aliases : undefined);
+}
+
+function raise(to: Composition, height: number) {
+  const parent = to.open.at(-1);
+  if (parent && parent.height < height) parent.height = height;
 }
 
 const styles: readonly ScalarStyle[] = ["plain", "single", "double", "literal", "folded"];
@@ -223,7 +248,7 @@ export function addScalar(
   if (kind === "float" && !Number.isFinite(value)) {
     to.unusable.set(node, { problem: problems.number, offset: range.start });
   }
-  if (anchor !== "") to.anchors.set(anchor, { node, kind, cost: 1 });
+  if (anchor !== "") to.anchors.set(anchor, { node, kind, cost: 1, height: 0 });
   if (isKey && text === "<<" && (implicit || tag === mergeTag)) {
     parent.key = "merge";
     return;
@@ -247,6 +272,8 @@ export function addAlias(to: Composition, name: string, start: number, end: numb
   if (!node) return refuse(to, selfContaining(name), range.start);
   count(to, 1, 0, range.start);
   count(to, anchored.cost, anchored.cost, range.start);
+  checkDepth(to, anchored.height, range.start);
+  raise(to, anchored.height);
   const parent = to.open.at(-1);
   if (!awaitsKey(parent)) return deliver(to, node, range, undefined);
   if (node.type !== "scalar") return refuse(to, problems.complexKey, range.start);

@@ -1,6 +1,6 @@
 /** One YAML document of a file: where it stands, what a peek says of it, and its values on first need. */
 import { isJson } from "./json-stream.ts";
-import { readYaml } from "./read.ts";
+import { deepestDocument, readYaml } from "./read.ts";
 import type { Peek, Reading, SourceFile } from "./reading.ts";
 import { splitDocuments } from "./split.ts";
 
@@ -35,10 +35,10 @@ export function readDocuments(file: SourceFile): readonly Document[] {
 
 /** As kubectl reads a document: lines that end, and JSON where YAML does not cover it. */
 function readRange(text: string, start: number, end: number): Reading {
-  const reading = readYaml(text, start, end, { lines: true });
+  const reading = readYaml(text, start, end, { lines: true, maxDepth: deepestDocument });
   const isObject =
     !reading.ok && /^\s*\{/.test(text.slice(start, start + 4096)) && isJson(text.slice(start, end));
-  return isObject ? readYaml(text, start, end, { json: true }) : reading;
+  return isObject ? readYaml(text, start, end, { json: true, maxDepth: deepestDocument }) : reading;
 }
 
 /** Whether a text can hold a Kubernetes resource at all: it says `kind` somewhere. */

@@ -1,7 +1,7 @@
 /** YAML inside a scalar of YAML, such as `data.config: |` of a ConfigMap, with every position that of the file. */
 import { afterBreak, hexValue, isBlank, isBreak, isBreakOrEnd } from "./chars.ts";
 import type { MapEntry, Node, Range, ScalarNode } from "./node.ts";
-import { readYaml } from "./read.ts";
+import { deepestDocument, readYaml } from "./read.ts";
 import type { Duplicate, ReadError, Reading, SourceFile } from "./reading.ts";
 
 /** A run of characters that stand in the file as they stand in the value, or one that was folded or escaped. */
@@ -16,7 +16,7 @@ interface Segment {
  */
 export function readEmbedded(file: SourceFile, scalar: ScalarNode): Reading {
   const value = typeof scalar.value === "string" ? scalar.value : "";
-  const reading = readYaml(value);
+  const reading = readYaml(value, 0, value.length, { maxDepth: deepestDocument });
   const segments = segmentsOf(file.text, scalar, value);
   const at = (offset: number) => Math.min(place(segments, offset), scalar.end);
   const range = ({ start, end }: Range): Range => ({ start: at(start), end: at(end) });

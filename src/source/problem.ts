@@ -128,6 +128,13 @@ export const problems = {
 export const unknownAnchor = (name: string): Problem =>
   problem(`unknown anchor '${name}' referenced`, `no anchor &${name} stands before this alias`);
 
+/** Nesting that Kubernetes would read and the caller does not want. */
+export const tooDeep = (levels: number): Problem =>
+  problem(
+    `exceeded max depth of ${levels}`,
+    `the nesting is deeper than ${levels} levels, which sidelint does not follow`,
+  );
+
 /** An anchor whose value contains an alias to it. */
 export const selfContaining = (name: string): Problem =>
   problem(`anchor '${name}' value contains itself`, `the value of &${name} contains itself`);

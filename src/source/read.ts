@@ -16,7 +16,12 @@ export interface ReadOptions {
   readonly lines?: boolean;
   /** Whether the text is JSON: it may have `\/`, pairs of surrogate escapes, and keys that YAML takes for too long. */
   readonly json?: boolean;
+  /** Levels of maps and lists, those behind aliases included, that are taken; default: as many as Kubernetes takes. */
+  readonly maxDepth?: number;
 }
+
+/** Levels of maps and lists in a manifest; what is deeper is written by nobody, and would exhaust what walks through values. */
+export const deepestDocument = 500;
 
 /**
  * Reads the first document in `text` between two offsets; what follows it is not looked at, as Kubernetes does not.
@@ -25,7 +30,7 @@ export interface ReadOptions {
 export function readYaml(text: string, start = 0, end = text.length, options: ReadOptions = {}): Reading {
   const source = start === 0 && end === text.length ? text : text.slice(start, end);
   const { wide, refused } = checkCharacters(source);
-  const to = startComposition(start);
+  const to = startComposition(start, options.maxDepth ?? Number.POSITIVE_INFINITY);
   const ended = options.lines !== true || source.endsWith("\n");
   const scan = startScan(ended ? source : `${source}\n`, wide, options.json === true);
   if (source.charCodeAt(0) === 0xfeff) {

@@ -1,8 +1,10 @@
 /** Builds kustomizations as far as it matters for injection: which objects each root brings into the cluster, and how. */
-import { at } from "../kube/json.ts";
+import { at, isDeeper } from "../kube/json.ts";
 import type { Document } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
+import { deepestDocument } from "../source/read.ts";
+import { type Fault, guarded } from "./guard.ts";
 import { type Draft, draftOf, identityKey, identityOf, sourceAt } from "./kustomize/draft.ts";
 import { generate } from "./kustomize/generator.ts";
 import {
@@ -53,6 +55,8 @@ export interface Builds {
   readonly builds: readonly Build[];
   /** Files that kustomizations name: not manifests of their own. */
   readonly pulledIn: ReadonlySet<string>;
+  /** Kustomizations whose builds sidelint itself failed at; they have no build. */
+  readonly faults: readonly Fault[];
 }
 
 interface Made {
@@ -61,8 +65,16 @@ interface Made {
 }
 
 interface Accumulated extends Made {
-  /** The objects of a kind ("" for all) at the same point of the build, made when a replacement reads one of them. */
-  ofKind(kind: string): Accumulated;
+  /** The step that made it, which can be done to the objects of another kind as well. */
+  readonly stage: Stage | undefined;
+}
+
+interface Stage {
+  readonly before: Stage | undefined;
+  readonly make: (before: Accumulated, workshop: Workshop) => Made;
+  readonly workshop: Workshop;
+  /** What it made of the objects of a kind ("" for all). */
+  readonly known: Map<string, Accumulated>;
 }
 
 interface Workshop {
@@ -73,16 +85,20 @@ interface Workshop {
   /** The kind of the objects that are built ("" for all); undefined for those that may decide on injection. */
   readonly kind: string | undefined;
   ofKind(kind: string): Workshop;
+  /** The kind to build when one is asked for: itself, or all of them at once when many were asked for. */
+  kindToBuild(kind: string): string;
   readonly finished: Map<string, Accumulated>;
   /** Components applied so far in this build. */
   components: number;
 }
 
-const nothing: Accumulated = { drafts: [], problems: [], ofKind: () => nothing };
+const nothing: Accumulated = { drafts: [], problems: [], stage: undefined };
 const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /** More than any repository has; they keep kustomizations that include each other over and over in bounds. */
 const mostComponents = 10_000;
 const mostLevels = 500;
+/** Kinds that are built one by one for replacements. */
+const mostKinds = 50;
 
 /**
  * Builds every kustomization that no other one includes, as kustomize v5.8.1 does, with the resources given.
@@ -93,21 +109,40 @@ export function buildKustomizations(sources: Sources): Builds {
   const shared = workshopOf(sources, kustomizationAt);
   const all = [...sources.kustomizations.keys()].flatMap((directory) => kustomizationAt(directory) ?? []);
   const counted = new Set<string>();
-  const builds = rootsOf(all).map((root): Build => {
-    const { drafts, problems } = accumulate(root, [], { ...shared, components: 0 });
-    return {
-      directory: root.directory,
-      component: root.component,
-      resources: drafts.filter(isDeployed).map((draft) => built(draft, root.directory)),
-      problems: unique(problems),
-      skipped: skippedOf(problems, counted),
-    };
+  const faults: Fault[] = [];
+  const builds = rootsOf(all).flatMap((root): readonly Build[] => {
+    const made = guarded(root.document.file, faults, () => {
+      const { drafts, problems } = accumulate(root, [], { ...shared, components: 0 });
+      const deep = drafts.filter((draft) => isTooDeep(draft));
+      return {
+        directory: root.directory,
+        component: root.component,
+        resources: drafts
+          .filter((one) => isDeployed(one) && !deep.includes(one))
+          .map((one) => built(one, root.directory)),
+        problems: unique([...problems, ...deep.map((one) => tooDeep(one, root))]),
+      };
+    });
+    return made ? [{ ...made, skipped: skippedOf(made.problems, counted) }] : [];
   });
-  return { builds, pulledIn: pulledInBy(all, sources) };
+  return { builds, pulledIn: pulledInBy(all, sources), faults };
+}
+
+/** Patches and replacements can nest what no single document does. */
+function isTooDeep({ resource, value }: Draft): boolean {
+  return value !== resource.value && isDeeper(value, deepestDocument);
+}
+
+function tooDeep({ value }: Draft, { document }: Kustomization): BuildProblem {
+  const { kind, name } = identityOf({ value });
+  const subject = `${kind}/${name}`;
+  const detail = `${subject} is nested deeper than ${deepestDocument} levels, and is left out`;
+  return { kind: "invalid", subject, detail, location: locationOfSource({ document, path: [] }) };
 }
 
 function workshopOf(sources: Sources, kustomizationAt: Workshop["kustomizationAt"]): Workshop {
   const documentsOf = remembered((path: string) => sources.documentsOf(path));
+  const kinds = new Set<string>();
   const ofKind = remembered((kind: string): Workshop => ({ ...workshop, kind, finished: new Map() }));
   const workshop: Workshop = {
     sources: { ...sources, documentsOf },
@@ -116,6 +151,10 @@ function workshopOf(sources: Sources, kustomizationAt: Workshop["kustomizationAt
     replacementsOf: remembered((entry) => readReplacements(entry, documentsOf)),
     kind: undefined,
     ofKind,
+    kindToBuild(kind) {
+      if (kinds.size < mostKinds) kinds.add(kind);
+      return kinds.has(kind) ? kind : "";
+    },
     finished: new Map(),
     components: 0,
   };
@@ -196,21 +235,39 @@ function addTo(
 ): Accumulated {
   const stack = [...above, kustomization.directory];
   let result = step(before, workshop, (made, shop) => addResources(made, kustomization, stack, shop));
-  for (const entry of kustomization.components) result = addComponent(result, entry, stack, workshop);
+  const failed: BuildProblem[] = [];
+  for (const entry of kustomization.components) {
+    result = addComponent(result, entry, stack, workshop, failed);
+  }
+  // A component that is reached over and over brings its problems once.
+  if (failed.length > 0) result = { ...result, problems: unique([...result.problems, ...failed]) };
   result = step(result, workshop, (made, shop) => transformAll(made, kustomization, shop));
   return replaceAll(result, kustomization, workshop);
 }
 
 /** A step of a build; it is done to the objects of another kind as well when they are asked for. */
-function step(
-  before: Accumulated,
-  workshop: Workshop,
-  make: (before: Accumulated, workshop: Workshop) => Made,
-): Accumulated {
-  const ofKind = remembered((kind: string): Accumulated => {
-    return { ...make(before.ofKind(kind), workshop.ofKind(kind)), ofKind };
-  });
-  return { ...make(before, workshop), ofKind };
+function step(before: Accumulated, workshop: Workshop, make: Stage["make"]): Accumulated {
+  const stage: Stage = { before: before.stage, make, workshop, known: new Map() };
+  return { ...make(before, workshop), stage };
+}
+
+/** The objects of a kind ("" for all) at the same point of the build, made when a replacement reads one of them. */
+function ofKind({ stage: last }: Accumulated, kind: string): Accumulated {
+  const open: Stage[] = [];
+  let result = nothing;
+  for (let stage = last; stage; stage = stage.before) {
+    const known = stage.known.get(kind);
+    if (known) {
+      result = known;
+      break;
+    }
+    open.push(stage);
+  }
+  for (const stage of open.reverse()) {
+    result = { ...stage.make(result, stage.workshop.ofKind(kind)), stage };
+    stage.known.set(kind, result);
+  }
+  return result;
 }
 
 function addResources(
@@ -242,14 +299,20 @@ function replaceAll(before: Accumulated, kustomization: Kustomization, workshop:
     if (typeof read === "string") {
       result = step(result, workshop, (made) => withReplacementProblem(made, entry, read));
     } else {
-      for (const one of read) result = step(result, workshop, (made) => replace(made, one, entry));
+      for (const one of read)
+        result = step(result, workshop, (made, shop) => replace(made, one, entry, shop));
     }
   }
   return result;
 }
 
-function replace(before: Accumulated, replacement: Replacement, entry: ReplacementEntry): Made {
-  const candidates = (kind: string) => before.ofKind(kind).drafts;
+function replace(
+  before: Accumulated,
+  replacement: Replacement,
+  entry: ReplacementEntry,
+  workshop: Workshop,
+): Made {
+  const candidates = (kind: string) => ofKind(before, workshop.kindToBuild(kind)).drafts;
   const drafts = applyReplacement(before.drafts, replacement, candidates, before.problems.length === 0);
   return typeof drafts === "string" ? withReplacementProblem(before, entry, drafts) : { ...before, drafts };
 }
@@ -342,23 +405,19 @@ function addComponent(
   entry: Entry,
   stack: readonly string[],
   workshop: Workshop,
+  failed: BuildProblem[],
 ): Accumulated {
-  const base = baseAt(entry, stack, true, workshop);
-  if ("kind" in base) return withProblem(before, base);
   workshop.components++;
   if (workshop.components > mostComponents) {
-    const isFirst = workshop.components === mostComponents + 1;
     const detail = `more than ${mostComponents} components in one build`;
-    return isFirst ? withProblem(before, problem("cycle", entry, entry.value, detail)) : before;
+    const isFirst = workshop.components === mostComponents + 1;
+    if (isFirst) failed.push(problem("cycle", entry, entry.value, detail));
+    return before;
   }
-  return addTo(before, base, stack, workshop);
-}
-
-/** A component that is reached over and over brings its problems once. */
-function withProblem(before: Accumulated, added: BuildProblem): Accumulated {
-  const key = problemKey(added);
-  if (before.problems.some((one) => problemKey(one) === key)) return before;
-  return { ...before, problems: [...before.problems, added] };
+  const base = baseAt(entry, stack, true, workshop);
+  if (!("kind" in base)) return addTo(before, base, stack, workshop);
+  failed.push(base);
+  return before;
 }
 
 /** The kustomization that an entry names, or why there is none. */

@@ -5,7 +5,7 @@ import { newestRelease, releaseName } from "../istio/releases.ts";
 import { readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
 import { at, type Json, type JsonObject } from "../kube/json.ts";
 import { toValue } from "../source/node.ts";
-import { readYaml } from "../source/read.ts";
+import { deepestDocument, readYaml } from "../source/read.ts";
 import type { Config } from "./config.ts";
 import type { Placed } from "./world.ts";
 
@@ -102,7 +102,7 @@ function injectorOf({ name, namespace, value }: Placed): readonly Injector[] {
 function embedded(configMap: JsonObject, key: string): Json | undefined {
   const text = at(configMap, ["data", key]);
   if (typeof text !== "string") return undefined;
-  const inner = readYaml(text);
+  const inner = readYaml(text, 0, text.length, { maxDepth: deepestDocument });
   return inner.ok && inner.root ? toValue(inner.root) : undefined;
 }
 

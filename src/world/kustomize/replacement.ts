@@ -2,7 +2,7 @@
 import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Document } from "../../source/document.ts";
 import { nodeAt, type Path, toValue } from "../../source/node.ts";
-import { readYaml } from "../../source/read.ts";
+import { deepestDocument, readYaml } from "../../source/read.ts";
 import { resolvePlain } from "../../source/scalar.ts";
 import { scalarText } from "../resource.ts";
 import { noChanges } from "./changes.ts";
@@ -242,7 +242,7 @@ function writeInside(
     const here = path && at(draft.value, path);
     if (here === undefined) return undefined;
     if (typeof here !== "string") continue;
-    const reading = readYaml(here);
+    const reading = readYaml(here, 0, here.length, { maxDepth: deepestDocument });
     const value: Json = reading.ok && reading.root ? toValue(reading.root) : null;
     if (!isObject(value) && !Array.isArray(value)) return undefined;
     const targets = findTargets(value, steps.slice(length), create);

@@ -54,17 +54,17 @@ patches("what is copied is not changed with its original, nor the other way roun
 });
 
 patches("items know where they stand when others are put before them, moved and removed", () => {
-  const draft = patched(draftFrom("spec: {l: [{n: a}, {n: b}, {n: c}]}\n"), [
-    { op: "replace", path: "/spec/l/1/n", value: "B" },
-    { op: "add", path: "/spec/l/0", value: { n: "first" } },
-    { op: "add", path: "/spec/l/-", value: { n: "last" } },
+  const draft = patched(draftFrom("spec: {l: [{m: a}, {m: b}, {m: c}]}\n"), [
+    { op: "replace", path: "/spec/l/1/m", value: "B" },
+    { op: "add", path: "/spec/l/0", value: { m: "first" } },
+    { op: "add", path: "/spec/l/-", value: { m: "last" } },
     { op: "remove", path: "/spec/l/1" },
     { op: "move", from: "/spec/l/2", path: "/spec/l/0" },
   ]);
-  assert.is(JSON.stringify(draft.value.spec), '{"l":[{"n":"c"},{"n":"first"},{"n":"B"},{"n":"last"}]}');
+  assert.is(JSON.stringify(draft.value.spec), '{"l":[{"m":"c"},{"m":"first"},{"m":"B"},{"m":"last"}]}');
   assert.equal(
-    [0, 1, 2, 3].map((index) => place(draft, ["spec", "l", index, "n"])),
-    ["a.yaml/spec/l/2/n", "patch.yaml/1/value/n", "patch.yaml/0/value", "patch.yaml/2/value/n"],
+    [0, 1, 2, 3].map((index) => place(draft, ["spec", "l", index, "m"])),
+    ["a.yaml/spec/l/2/m", "patch.yaml/1/value/m", "patch.yaml/0/value", "patch.yaml/2/value/m"],
   );
   assert.is(place(draft, ["spec", "l"]), "a.yaml/spec/l");
   assert.is(place(draft, ["spec", "l", 2]), "a.yaml/spec/l/1");
