@@ -15,15 +15,83 @@ interface Parts {
 
 let known: readonly (Parts & { readonly key: string; readonly folded: string })[] | undefined;
 
+/** Keys that people write for one of Istio's, which no slip of the fingers explains, and what was meant. */
+const mistaken: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "istio-inject": "istio-injection",
+    "istio-inject-enabled": "istio-injection",
+    "istio-injection-enabled": "istio-injection",
+    "istio-sidecar-inject": "istio-injection",
+    "istio-sidecar-injection": "istio-injection",
+    "istio.io/injection": "istio-injection",
+    "istio.io/sidecar-injection": "istio-injection",
+    "istio.io/sidecar-inject": "sidecar.istio.io/inject",
+    "sidecar.istio.io/enabled": "sidecar.istio.io/inject",
+    "sidecar.istio.io/enable": "sidecar.istio.io/inject",
+    "istio.io/revision": "istio.io/rev",
+    "sidecar.istio.io/rev": "istio.io/rev",
+    "sidecar.istio.io/revision": "istio.io/rev",
+    "istio.io/data-plane-mode": "istio.io/dataplane-mode",
+    "istio.io/waypoint": "istio.io/use-waypoint",
+    "sidecar.istio.io/cpu": "sidecar.istio.io/proxyCPU",
+    "sidecar.istio.io/cpuRequest": "sidecar.istio.io/proxyCPU",
+    "sidecar.istio.io/proxyCPURequest": "sidecar.istio.io/proxyCPU",
+    "sidecar.istio.io/cpuLimit": "sidecar.istio.io/proxyCPULimit",
+    "sidecar.istio.io/memory": "sidecar.istio.io/proxyMemory",
+    "sidecar.istio.io/memoryRequest": "sidecar.istio.io/proxyMemory",
+    "sidecar.istio.io/proxyMemoryRequest": "sidecar.istio.io/proxyMemory",
+    "sidecar.istio.io/memoryLimit": "sidecar.istio.io/proxyMemoryLimit",
+    "sidecar.istio.io/template": "inject.istio.io/templates",
+    "sidecar.istio.io/templates": "inject.istio.io/templates",
+    "sidecar.istio.io/config": "proxy.istio.io/config",
+  }).map(([key, meant]) => [key.toLowerCase(), meant]),
+);
+
+/** What a key was meant to do is done by another one on the other kind of object. */
+const counterparts = {
+  Pod: new Map([["istio-injection", "sidecar.istio.io/inject"]]),
+  Namespace: new Map([["sidecar.istio.io/inject", "istio-injection"]]),
+};
+
 /**
- * The known keys nearest to a key, several only where they are as near as each other; empty for known keys and for those
- * that resemble none. Counted as slips: wrong case, a dot or another sign for the slash, swapped, missing, additional or
- * wrong letters, two in all (one in short names), and a longer ending such as `injection` for `inject`.
+ * The known keys that a key was meant to be (on a pod or a Namespace, where that is said), several only where they are as near as each other; empty
+ * for known keys and for those that resemble none. Well-known mistakes come first, then the name of a sidecar setting
+ * behind another prefix of Istio's (`istio.io/proxyCPU`), then slips, as `slipsOf` counts them.
  */
-export function nearestKeys(key: string): readonly string[] {
-  if (key.length < 10 || key.length > 80 || isKnownKey(key)) return [];
+export function nearestKeys(key: string, on?: "Namespace" | "Pod"): readonly string[] {
+  if (key.length < 8 || key.length > 80 || isKnownKey(key)) return [];
   const lower = key.toLowerCase();
   if (!traces.some((trace) => lower.includes(trace))) return [];
+  const meant = mistaken.get(lower) ?? behindAnotherPrefix(lower);
+  const keys = meant === undefined ? slipsOf(lower) : [meant];
+  if (!on) return keys;
+  const others = counterparts[on];
+  return [...new Set(keys.map((one) => others.get(one) ?? one))];
+}
+
+let settings: ReadonlyMap<string, string> | undefined;
+
+/** The setting of the sidecar that has the name behind the slash, where the prefix is some domain of Istio's. */
+function behindAnotherPrefix(lower: string): string | undefined {
+  const { prefix, name } = partsOf(lower);
+  if (prefix !== "istio.io" && !prefix.endsWith(".istio.io")) return undefined;
+  settings ??= new Map(
+    knownKeys()
+      .filter((each) => /^(?:.+\.)?sidecar\.istio\.io\//.test(each) && !tooCommon.has(each))
+      .map((each) => [partsOf(each.toLowerCase()).name, each]),
+  );
+  return settings.get(name);
+}
+
+/** Settings whose names could be anybody's. */
+const tooCommon = new Set(["sidecar.istio.io/status", "status.sidecar.istio.io/port"]);
+
+/**
+ * The known keys that a key resembles, the nearest, several only where they are as near as each other. Counted as slips: wrong case, a dot or another sign for the slash, swapped, missing, additional or
+ * wrong letters, two in all (one in short names), and a longer ending such as `injection` for `inject`.
+ */
+function slipsOf(lower: string): readonly string[] {
+  if (lower.length < 10) return [];
   known ??= [...knownKeys()].map((each) => ({
     key: each,
     ...partsOf(each.toLowerCase()),

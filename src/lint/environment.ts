@@ -47,15 +47,21 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
     view: EntryView,
     means: "A label or annotation as it is written.",
     fields: {
-      map: ["string", "`labels` or `annotations`."],
+      map: ["string", "`labels` or `annotations`; `metadata` for a name that stands beside them."],
       key: ["string", "The key."],
       value: ["string", "The value as text; empty for lists and maps."],
-      written: ["string", "The value as it is spelled in the file."],
+      written: [
+        "string",
+        "The value as it is spelled in the object's own file; empty where it does not stand there.",
+      ],
       type: ["string", "What YAML makes of the value: string, boolean, number, null, list or map."],
       intended: [
         "string",
         "The known Istio key that this key misspells (`a or b` where two are as near); empty when it misspells none.",
       ],
+      belongsIn: ["string", "Where a key of Istio's counts: `labels` or `annotations`."],
+      belongsTo: ["string", "What it counts on: `pods`, `pods or Namespaces`."],
+      inKustomization: ["bool", "Whether a kustomization sets it, not the object's own file."],
       within: ["string", "`metadata`, or `jobTemplate` for the metadata of a CronJob's Job template."],
     },
   },
@@ -114,9 +120,10 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       metadata: ["list<Entry>", "All labels and annotations."],
       nonStrings: [
         "list<Entry>",
-        "Labels and annotations whose value is no string; an absent value (null) only where the key is Istio's.",
+        "Names, labels and annotations whose value is no string; an absent value (null) only where the key is Istio's.",
       ],
       misspelled: ["list<Entry>", "Labels and annotations that misspell a known Istio key."],
+      strays: ["list<Entry>", "Labels and annotations of Istio's that have no effect on pods."],
       invalidAnnotations: [
         "list<InvalidAnnotation>",
         "Annotations that the injector of this release refuses.",
@@ -138,10 +145,14 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       isPod: ["bool", "Whether it is a Pod itself."],
       labels: ["map<string, string>", "The labels of the object itself, not of its pods."],
       annotations: ["map<string, string>", "The annotations of the object itself."],
-      nonStrings: ["list<Entry>", "Like pod.nonStrings, of the object itself; empty for a Pod."],
+      nonStrings: ["list<Entry>", "Like pod.nonStrings, of the object around the pods; empty for a Pod."],
       misplaced: [
         "list<Entry>",
         "Labels and annotations of the object itself that Istio reads from pods only, and that the pod template lacks.",
+      ],
+      strays: [
+        "list<Entry>",
+        "Other labels and annotations of Istio's on the object itself, which have no effect there and which the pod template lacks.",
       ],
       partial: ["bool", "Whether it is a fragment, such as a patch: what it lacks may come from elsewhere."],
       templated: [
@@ -162,8 +173,17 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "bool",
         "Whether OpenShift Service Mesh 2 manages it, where the annotation is the documented way in.",
       ],
+      written: ["bool", "Whether its labels stand in a file, where a finding can point at them."],
+      answered: ["bool", "Whether some webhook takes its pods by the labels of the namespace."],
+      strays: [
+        "list<Entry>",
+        "Labels and annotations of Istio's that have no effect on a Namespace (of the subject only).",
+      ],
       workloads: ["int", "How many workloads go there."],
-      nonStrings: ["list<Entry>", "Labels and annotations whose value is no string (of the subject only)."],
+      nonStrings: [
+        "list<Entry>",
+        "Names, labels and annotations whose value is no string (of the subject only).",
+      ],
       misspelled: [
         "list<Entry>",
         "Labels and annotations that misspell a known Istio key (of the subject only).",

@@ -122,25 +122,6 @@ export function counted(count: bigint, noun: string): string {
   return `${count} ${noun}${count === 1n ? "" : "s"}`;
 }
 
-const podPrefixes = [
-  "sidecar.istio.io/",
-  "traffic.sidecar.istio.io/",
-  "readiness.status.sidecar.istio.io/",
-  "status.sidecar.istio.io/",
-];
-const podAnnotations = new Set([
-  "inject.istio.io/templates",
-  "proxy.istio.io/config",
-  "istio.io/reroute-virtual-interfaces",
-]);
-
-/** Whether Istio reads a label or annotation from pods and from nothing around them. */
-export function isReadFromPods(key: string, map: string): boolean {
-  if (!key.includes("istio.io/")) return false;
-  if (map === "labels") return key === "sidecar.istio.io/inject" || key === "istio.io/rev";
-  return podAnnotations.has(key) || podPrefixes.some((prefix) => key.startsWith(prefix));
-}
-
 /** A text as YAML writes it for a string: `100m`, `"true"`, `"1.30"`. */
 export function yamlString(text: string): string {
   const plain = /^[A-Za-z0-9][\w./-]*$/.test(text) && /[A-Za-z]/.test(text);

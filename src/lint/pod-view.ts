@@ -1,15 +1,18 @@
 /** Pod templates as rules see them: metadata, containers, ports. CEL tells types by constructor, hence classes with lazy fields. */
 import { type InvalidAnnotation, invalidAnnotations, type ReadYaml } from "../istio/annotations.ts";
 import type { ContainerFacts } from "../istio/facts.ts";
+import { sidecarState } from "../istio/sidecar-state.ts";
+import { revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { readDocuments } from "../source/document.ts";
 import { type Path, toValue } from "../source/node.ts";
 import type { Workload } from "../world/world.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
-import { type EntryView, entriesOf, isMisspelled, isNoString } from "./entry.ts";
+import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
 import type { MeshView } from "./mesh-view.ts";
 
 const none: readonly never[] = [];
+const templatesKey = "inject.istio.io/templates";
 const nothing: JsonObject = Object.freeze(Object.create(null));
 
 /** A container or init container. */
@@ -30,7 +33,7 @@ export class ContainerView {
 
   /** Undefined, and so not `has()`, unless it is written. */
   get runAsUser(): bigint | undefined {
-    return integer(at(this.#spec, ["securityContext", "runAsUser"]));
+    return userOf(this.#spec);
   }
 
   get spec(): Held {
@@ -62,6 +65,10 @@ export class PortView {
   }
 }
 
+function userOf(spec: JsonObject): bigint | undefined {
+  return integer(at(spec, ["securityContext", "runAsUser"]));
+}
+
 function integer(value: Json | undefined): bigint | undefined {
   if (typeof value === "bigint") return value;
   return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : undefined;
@@ -79,6 +86,7 @@ export class PodView {
   #invalid: readonly InvalidAnnotationView[] | undefined;
   #nonStrings: readonly EntryView[] | undefined;
   #misspelled: readonly EntryView[] | undefined;
+  #strays: readonly EntryView[] | undefined;
 
   constructor(workload: Workload, mesh: MeshView) {
     this.workload = workload;
@@ -124,7 +132,7 @@ export class PodView {
 
   /** Undefined, and so not `has()`, unless it is written. */
   get runAsUser(): bigint | undefined {
-    return integer(at(this.#spec, ["securityContext", "runAsUser"]));
+    return userOf(this.#spec);
   }
 
   get invalidAnnotations(): readonly InvalidAnnotationView[] {
@@ -144,7 +152,7 @@ export class PodView {
   }
 
   get templates(): readonly string[] {
-    const written = this.workload.pod.annotations["inject.istio.io/templates"];
+    const written = this.workload.pod.annotations[templatesKey];
     return written === undefined ? none : written.split(",").map((name) => name.trim());
   }
 
@@ -153,13 +161,38 @@ export class PodView {
   }
 
   get nonStrings(): readonly EntryView[] {
-    this.#nonStrings ??= entriesOf(this.workload, this.#metadata, isNoString);
+    this.#nonStrings ??= nonStringsOf(this.workload, this.#metadata);
     return this.#nonStrings;
   }
 
   get misspelled(): readonly EntryView[] {
     this.#misspelled ??= entriesOf(this.workload, this.#metadata, isMisspelled);
     return this.#misspelled;
+  }
+
+  get strays(): readonly EntryView[] {
+    this.#strays ??= straysOf(this.workload, this.#metadata, "Pod", (key, map) => this.#counts(key, map));
+    return this.#strays;
+  }
+
+  /** Whether a key that means nothing in its map is no mistake: it is there rightly too, or was left by an injector. */
+  #counts(key: string, map: string): boolean {
+    const { labels, annotations } = this.workload.pod;
+    if (key in (map === "labels" ? annotations : labels)) return true;
+    return (
+      key === revisionKey && (templatesKey in annotations || sidecarState(this.workload.pod).is !== "absent")
+    );
+  }
+
+  /** Whether the pod, or any of its containers, is set to run as a user. */
+  runsAs(user: bigint): boolean {
+    return this.runAsUser === user || this.someContainer((one) => userOf(one.spec) === user);
+  }
+
+  /** Whether a test holds of any container or init container. */
+  someContainer(test: (container: ContainerFacts) => boolean): boolean {
+    const { containers, initContainers } = this.workload.pod;
+    return containers.some(test) || initContainers.some(test);
   }
 
   get #metadata(): Path {

@@ -1,5 +1,6 @@
 /** The reference of the environment that rules see, as Markdown, made from the definitions themselves. */
 import { type Documented, functions, types, variables } from "./environment.ts";
+import { facts } from "./facts.ts";
 
 /** The text of docs/rules-environment.md. */
 export function environmentReference(): string {
@@ -14,6 +15,7 @@ export function environmentReference(): string {
     ...Object.entries(types).map(
       ([name, { means, fields }]) => `### ${name}\n\n${means}\n\n${table("field", fields)}`,
     ),
+    `## Facts\n\n${factIntroduction}\n\n${factTable()}`,
     "## Functions",
     functionTable(),
     limits,
@@ -48,6 +50,14 @@ function table(head: string, documented: Readonly<Record<string, Documented>>): 
     ([name, [type, means]]) => `| \`${name}\` | \`${type}\` | ${means} |`,
   );
   return [`| ${head} | type | |`, "|---|---|---|", ...rows].join("\n");
+}
+
+const factIntroduction =
+  "What `needs: {facts: […]}` may name. They are worked out without evaluating anything, at most once for a workload.";
+
+function factTable(): string {
+  const rows = Object.entries(facts).map(([word, { means }]) => `| \`${word}\` | ${means} |`);
+  return ["| fact | holds when |", "|---|---|", ...rows].join("\n");
 }
 
 function functionTable(): string {

@@ -7,10 +7,17 @@ export type { RuleFile } from "./generated/rule.ts";
 /** What a check looks at, one after the other. */
 export type SubjectKind = "workload" | "namespace" | "webhook-configuration" | "injector" | "document";
 
+/** A word for something that is cheap to know of a workload, see facts.ts. */
+export type Fact = NonNullable<NonNullable<RuleFile["needs"]>["facts"]>[number];
+
 /** One question a rule asks of one kind of subject; the texts are CEL or hold CEL, see docs/rules-environment.md. */
 export interface Check {
   readonly on: SubjectKind;
-  readonly needs?: { readonly keys?: readonly string[]; readonly containers?: readonly string[] };
+  readonly needs?: {
+    readonly keys?: readonly string[];
+    readonly containers?: readonly string[];
+    readonly facts?: readonly Fact[];
+  };
   readonly when?: string;
   readonly each?: string;
   readonly group?: string;

@@ -4,9 +4,10 @@ import type { Path } from "../source/node.ts";
 import type { Problem } from "../world/collect.ts";
 import type { NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
 import type { Context } from "./cel.ts";
+import { facts } from "./facts.ts";
 import { PodView } from "./pod-view.ts";
 import { ProxyView } from "./proxy.ts";
-import type { Check, SubjectKind } from "./rule.ts";
+import type { Check, Fact, SubjectKind } from "./rule.ts";
 import {
   DecisionView,
   DocumentView,
@@ -65,24 +66,41 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
   const release = releaseFor(workload, surroundings.world);
   const mesh = surroundings.mesh(release);
   const { pod, namespace, template } = workload;
+  const sources = {
+    workload: new WorkloadView(workload),
+    pod: new PodView(workload, mesh),
+    decision: new DecisionView(workload, mesh, surroundings.world.missing),
+  };
+  const known = new Map<Fact, boolean>();
+  const holds = (word: Fact): boolean => {
+    let answer = known.get(word);
+    if (answer === undefined) {
+      answer = facts[word].holds(sources);
+      known.set(word, answer);
+    }
+    return answer;
+  };
+  let ns: NamespaceView | undefined;
   let proxy: ProxyView | undefined;
   return {
     kind: "workload",
     release,
     label: namespace.name === null ? workload.label : `${workload.label} in ${namespace.name}`,
     context: {
-      workload: new WorkloadView(workload),
-      pod: new PodView(workload, mesh),
-      ns: new NamespaceView(namespace, undefined, surroundings),
-      decision: new DecisionView(workload, mesh, surroundings.world.missing),
+      ...sources,
+      get ns() {
+        ns ??= new NamespaceView(namespace, undefined, surroundings);
+        return ns;
+      },
       get proxy() {
         proxy ??= new ProxyView(workload, surroundings.world, isInjectedByHand(workload));
         return proxy;
       },
       mesh,
     },
-    has: ({ keys, containers }) =>
+    has: ({ keys, containers, facts: words }) =>
       (keys?.some((key) => key in pod.labels || key in pod.annotations) ?? false) ||
+      (words?.some((word) => holds(word)) ?? false) ||
       (containers?.some((name) => pod.containers.some((one) => one.name === name)) ?? false) ||
       (containers?.some((name) => pod.initContainers.some((one) => one.name === name)) ?? false),
     locate: (root, steps, part) => {
@@ -122,7 +140,8 @@ function namespaceSubject(record: NamespaceRecord, surroundings: Surroundings): 
       ns: new NamespaceView({ name: record.name, labels: [record.labels] }, record, surroundings),
       mesh: surroundings.mesh(release),
     },
-    has: ({ keys }) => keys?.some((key) => key in record.labels) ?? false,
+    has: ({ keys, facts: words }) =>
+      words !== undefined || (keys?.some((key) => key in record.labels) ?? false),
     locate: (root, steps, part) => {
       const path = objectPath(steps);
       return root === "ns" && path ? placed?.locate(path, part) : undefined;

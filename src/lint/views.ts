@@ -1,14 +1,17 @@
 import type { Decision, Possibility } from "../istio/decision.ts";
-import type { Injector, Labels, NamespaceFacts } from "../istio/facts.ts";
+import type { Injector, Labels, NamespaceFacts, Selector } from "../istio/facts.ts";
+import { isReadFromPods } from "../istio/key-place.ts";
 import { injectValue, readInject } from "../istio/policy.ts";
+import { missed, prepareMesh } from "../istio/prepare.ts";
 import { sidecarState } from "../istio/sidecar-state.ts";
 import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { groupOf } from "../kube/workload.ts";
 import { lackOf } from "../world/missing.ts";
 import type { MissingFact, NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
-import { type EntryView, entriesOf, isMisspelled, isNoString } from "./entry.ts";
-import { isPlaceholder, isReadFromPods } from "./functions.ts";
+import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
+import { isPlaceholder } from "./functions.ts";
 import { MeshView } from "./mesh-view.ts";
 
 import { enumeration } from "./template.ts";
@@ -22,6 +25,8 @@ export interface Surroundings {
   mesh(release: string): MeshView;
   /** Workloads by the name of their namespace. */
   readonly population: ReadonlyMap<string, number>;
+  /** The names of namespaces whose labels stand in a file. */
+  readonly written: ReadonlySet<string>;
 }
 
 /** The surroundings of a world. */
@@ -36,7 +41,27 @@ export function surroundingsOf(world: World): Surroundings {
     meshes.set(release, known);
     return known;
   };
-  return { world, population, mesh };
+  const written = new Set(
+    world.namespaces.filter(({ placed, origin }) => placed || origin.location).map(({ name }) => name),
+  );
+  return { world, population, mesh, written };
+}
+
+/** Whether some webhook takes pods without labels of their own from a namespace with these labels. */
+function isOpen(world: World, labels: Labels, name: string): boolean {
+  const { webhooks, namespaceAnswers } = prepareMesh(world.mesh);
+  const answers = namespaceAnswers(labels, name);
+  return webhooks.some(({ webhook }, index) => webhook.coversPods && answers[index] !== missed);
+}
+
+/** Whether a selector asks for a key at all. */
+function asksFor(selector: Selector, key: string): boolean {
+  const labels = at(selector, ["matchLabels"]);
+  const expressions = at(selector, ["matchExpressions"]);
+  return (
+    (isObject(labels) && Object.hasOwn(labels, key)) ||
+    (Array.isArray(expressions) && expressions.some((one: Json) => at(one, ["key"]) === key))
+  );
 }
 
 const none: readonly never[] = [];
@@ -46,6 +71,7 @@ export class WorkloadView {
   readonly workload: Workload;
   #nonStrings: readonly EntryView[] | undefined;
   #misplaced: readonly EntryView[] | undefined;
+  #strays: readonly EntryView[] | undefined;
 
   constructor(workload: Workload) {
     this.workload = workload;
@@ -83,7 +109,7 @@ export class WorkloadView {
     return textsOf(stringsOf(this.workload, "annotations"));
   }
   get nonStrings(): readonly EntryView[] {
-    this.#nonStrings ??= this.isPod ? none : entriesOf(this.workload, ["metadata"], isNoString);
+    this.#nonStrings ??= this.isPod ? none : aroundPods.flatMap((path) => nonStringsOf(this.workload, path));
     return this.#nonStrings;
   }
   get partial(): boolean {
@@ -103,13 +129,28 @@ export class WorkloadView {
   }
 
   #findMisplaced(): readonly EntryView[] {
-    if (this.isPod || !builtInKinds.has(this.kind)) return none;
+    if (this.isPod || !copiesTemplates(this.workload)) return none;
+    const lost = (key: string, _value: Json, map: string) => isReadFromPods(key, map) && !this.#onPods(key);
+    return aroundPods.flatMap((path) => entriesOf(this.workload, path, lost));
+  }
+
+  /** Other settings on the object that have no effect there; what Istio's installers and controllers write is none. */
+  get strays(): readonly EntryView[] {
+    this.#strays ??= this.#findStrays();
+    return this.#strays;
+  }
+
+  #findStrays(): readonly EntryView[] {
+    if (this.isPod || !copiesTemplates(this.workload)) return none;
+    const labels = at(this.workload.value, ["metadata", "labels"]);
+    if (isObject(labels) && bookkeeping.some((key) => Object.hasOwn(labels, key))) return none;
+    const counted = (key: string, map: string) => isReadFromPods(key, map) || this.#onPods(key);
+    return aroundPods.flatMap((path) => straysOf(this.workload, path, "Workload", counted));
+  }
+
+  #onPods(key: string): boolean {
     const { labels, annotations } = this.workload.pod;
-    const lost = (key: string, _value: Json, map: string) =>
-      isReadFromPods(key, map) && !(key in labels) && !(key in annotations);
-    return [["metadata"], ["spec", "jobTemplate", "metadata"]].flatMap((path) =>
-      entriesOf(this.workload, path, lost),
-    );
+    return key in labels || key in annotations;
   }
 }
 
@@ -126,6 +167,21 @@ const builtInKinds = new Set([
   "Rollout",
 ]);
 
+/** Knative makes its Revisions, and they their pods, from the template alone. */
+function copiesTemplates({ resource }: Workload): boolean {
+  return builtInKinds.has(resource.kind) || groupOf(resource.apiVersion) === "serving.knative.dev";
+}
+
+/** The metadata around a pod template; the second is a CronJob's. */
+const aroundPods = [["metadata"], ["spec", "jobTemplate", "metadata"]] as const;
+
+/** Labels of what Istio's installers and its gateway controller write. */
+const bookkeeping = [
+  "operator.istio.io/component",
+  "install.operator.istio.io/owning-resource",
+  "gateway.istio.io/managed",
+];
+
 function stringsOf(workload: Workload, map: string): Labels {
   const result: Record<string, string> = Object.create(null);
   const entries = at(workload.value, ["metadata", map]);
@@ -138,10 +194,9 @@ function stringsOf(workload: Workload, map: string): Labels {
   return result;
 }
 
-/** A fragment, such as a patch: no container has an image, or an apps/v1 object lacks the selector it must have. */
-function isPartial({ pod, resource, value, template }: Workload): boolean {
-  if (!pod.containers.some(({ image }) => image !== "")) return true;
-  return resource.apiVersion === "apps/v1" && template.length === 2 && !at(value, ["spec", "selector"]);
+/** A fragment, such as a patch that lies about: no container has an image. */
+function isPartial({ pod }: Workload): boolean {
+  return !pod.containers.some(({ image }) => image !== "");
 }
 
 /** Whether a value that decides on injection is yet to be filled in by some other program. */
@@ -190,7 +245,25 @@ export class NamespaceView {
     return BigInt(this.#surroundings.population.get(this.name) ?? 0);
   }
   get nonStrings(): readonly EntryView[] {
-    return this.record?.placed ? entriesOf(this.record.placed, ["metadata"], isNoString) : none;
+    return this.record?.placed ? nonStringsOf(this.record.placed, ["metadata"]) : none;
+  }
+  get strays(): readonly EntryView[] {
+    if (!this.record?.placed) return none;
+    const { webhooks } = this.#surroundings.world.mesh;
+    const labels = this.record.labels;
+    return straysOf(this.record.placed, ["metadata"], "Namespace", (key, map) =>
+      map === "annotations"
+        ? key in labels
+        : webhooks.some(({ namespaceSelector }) => asksFor(namespaceSelector, key)),
+    );
+  }
+  /** Whether some webhook takes pods of the namespace that say nothing themselves. */
+  get answered(): boolean {
+    return isOpen(this.#surroundings.world, this.#labels, this.name);
+  }
+  /** Whether its labels stand in a file, so that a finding can point at them. */
+  get written(): boolean {
+    return this.#surroundings.written.has(this.name);
   }
   get misspelled(): readonly EntryView[] {
     return this.record?.placed ? entriesOf(this.record.placed, ["metadata"], isMisspelled) : none;

@@ -58,6 +58,22 @@ for (const [given, meant] of slips) {
     assert.equal(nearestKeys(given), [meant]);
   });
 }
+const elsewhere: readonly (readonly [given: string, on: "Namespace" | "Pod", meant: string])[] = [
+  ["istio.io/inject", "Pod", "sidecar.istio.io/inject"],
+  ["istio.io/inject", "Namespace", "istio-injection"],
+  ["istio-inject", "Namespace", "istio-injection"],
+  ["istio-inject", "Pod", "sidecar.istio.io/inject"],
+  ["istio-injecton", "Pod", "sidecar.istio.io/inject"],
+  ["istio.io/revision", "Namespace", "istio.io/rev"],
+  ["istio.io/revision", "Pod", "istio.io/rev"],
+  ["istio.io/proxyCPU", "Pod", "sidecar.istio.io/proxyCPU"],
+  ["sidecar.istio.io/cpuLimit", "Pod", "sidecar.istio.io/proxyCPULimit"],
+  ["sidecar.istio.io/excludeOutboundPorts", "Pod", "traffic.sidecar.istio.io/excludeOutboundPorts"],
+  ["traffic.istio.io/includeInboundPorts", "Pod", "traffic.sidecar.istio.io/includeInboundPorts"],
+];
+for (const [given, on, meant] of elsewhere) {
+  nearest(`${given} on a ${on} means ${meant}`, () => assert.equal(nearestKeys(given, on), [meant]));
+}
 const strangers = [
   "sidecar.istio.io/inject",
   "sidecar.opentelemetry.io/inject",
@@ -65,6 +81,10 @@ const strangers = [
   "kiali.io/dashboards",
   "networking.istio.io/mine",
   "istio.io/owner",
+  "istio.io/status",
+  "istio-revision",
+  "istio-sidecar",
+  "shop.io/inject",
   "app.kubernetes.io/name",
   "experimental.istio.io/disable-gateway-port-translation",
   "x",

@@ -5,7 +5,6 @@ import {
   compareQuantityTexts,
   counted,
   isPlaceholder,
-  isReadFromPods,
   quantityError,
   releaseAtLeast,
   selectorError,
@@ -79,22 +78,6 @@ functions("selectors are judged as the API server does", () => {
   assert.ok(selectorError({ matchExpressions: [{ key: "a", operator: "in", values: ["b"] }] }) !== "");
   assert.ok(selectorError("a") !== "");
 });
-
-for (const [key, map, expected] of [
-  ["sidecar.istio.io/inject", "labels", true],
-  ["sidecar.istio.io/inject", "annotations", true],
-  ["istio.io/rev", "labels", true],
-  ["istio.io/rev", "annotations", false],
-  ["sidecar.istio.io/proxyCPU", "annotations", true],
-  ["sidecar.istio.io/proxyCPU", "labels", false],
-  ["proxy.istio.io/config", "annotations", true],
-  ["traffic.sidecar.istio.io/excludeInboundPorts", "annotations", true],
-  ["app", "labels", false],
-] as const) {
-  functions(`${map} ${key} ${expected ? "is" : "is not"} read from pods only`, () =>
-    assert.is(isReadFromPods(key, map), expected),
-  );
-}
 
 for (const [text, expected] of [
   ["enabled", "enabled"],
