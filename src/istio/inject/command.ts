@@ -2,6 +2,7 @@
 import { decode } from "../../kube/decode.ts";
 import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import { meshProxyConfig, withProxyConfig } from "../mesh-config.ts";
+import { show } from "../message.ts";
 import { askPolicy, preparePolicy } from "../policy.ts";
 import { sidecarTemplate } from "./injector.ts";
 import { isInjectable } from "./kinds.ts";
@@ -30,7 +31,7 @@ export type Injected =
   | { readonly ok: false; readonly errors: readonly InjectionError[] };
 
 /** What kube-inject is given; of the injector's configuration it takes only the templates. */
-export type Command = Omit<Istiod, "platform" | "compliancePolicy">;
+export type Command = Omit<Istiod, "platform">;
 
 /**
  * Injects into an object of a manifest, or into the items of a List: the typed object comes back, "unsupported" for a kind that passes
@@ -38,6 +39,8 @@ export type Command = Omit<Istiod, "platform" | "compliancePolicy">;
  * @param json the object as parsed
  */
 export function injectObject(command: Command, json: Json | undefined): Injected {
+  if (json !== undefined && json !== null && !isObject(json))
+    return { ok: false, errors: [{ stage: "object", message: `is ${show(json)}, not an object` }] };
   const kind = isObject(json) ? textOf(json.kind) : "";
   if (!isObject(json) || !isInjectable(kind)) return { ok: true, is: "unsupported" };
   if (kind === "List") return injectList(command, json);
@@ -114,7 +117,6 @@ function injectTyped(command: Command, kind: string, object: JsonObject): Inject
     proxyConfig: meshProxyConfig(mesh),
     variables: {},
     ids: { uid: 1337, gid: 1337 },
-    compliancePolicy: "",
   });
   if (!injection.ok) return injection;
   const { metadata = {}, spec = {} } = injection.pod;

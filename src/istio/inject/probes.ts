@@ -128,7 +128,7 @@ export function mergeProbes(
 /** The pod with every probe that the agent can answer pointed at it. */
 export function pointAtAgent(pod: Pod, statusPort: number): Pod {
   const annotation = annotationOf(pod, portAnnotation);
-  const port = annotation === undefined ? statusPort : Number.parseInt(annotation, 10) || 0;
+  const port = annotation === undefined ? statusPort : portOf(annotation);
   const changed = (["containers", "initContainers"] as const).map((list) =>
     containersOf(pod, list).map((container) =>
       container.name === proxyName ? container : rewritten(container, port),
@@ -137,6 +137,11 @@ export function pointAtAgent(pod: Pod, statusPort: number): Pod {
   const [containers = [], init = []] = changed;
   const first = containers.length > 0 ? withContainers(pod, "containers", containers) : pod;
   return init.length > 0 ? withContainers(first, "initContainers", init) : first;
+}
+
+/** The number in the annotation; 0 where it has blanks around it, which passes validation. */
+function portOf(annotation: string): number {
+  return /^[+-]?[0-9]+$/.test(annotation) ? Number(annotation) : 0;
 }
 
 function rewritten(container: Container, port: number): Container {
