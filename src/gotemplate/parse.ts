@@ -1,28 +1,24 @@
 /** Template text to trees: the grammar of Go's text/template, Go 1.26. */
-import { numberOf, stringOf } from "./constant.ts";
-import type { Delimiters, Token, TokenKind } from "./lex.ts";
+import { stringOf } from "./constant.ts";
+import type { Delimiters, Token } from "./lex.ts";
 import { lexer } from "./lex.ts";
-import { Failure } from "./limits.ts";
+import { parsePipe } from "./parse-pipe.ts";
+import type { Parser } from "./parser.ts";
+import {
+  constant,
+  expect,
+  fail,
+  isKeyword,
+  nested,
+  peek,
+  peekWord,
+  read,
+  readWord,
+  unexpected,
+} from "./parser.ts";
 import { quoteText } from "./text.ts";
-import type { BranchNode, Command, List, Node, Operand, Pipe, Variable } from "./tree.ts";
-import { describe, isBlank } from "./tree.ts";
-
-/** Actions and parentheses nested deeper than this are refused: no template needs it and no stack could follow. */
-const MAX_NESTING = 400;
-const OPERANDS: ReadonlySet<TokenKind> = new Set([
-  "bool",
-  "charConstant",
-  "complex",
-  "dot",
-  "field",
-  "identifier",
-  "number",
-  "nil",
-  "rawString",
-  "string",
-  "variable",
-  "left paren",
-]);
+import type { BranchNode, List, Node } from "./tree.ts";
+import { isBlank } from "./tree.ts";
 
 /** Where a list of nodes ended: at its {{end}} or at an {{else}}, which may be followed by if or with. */
 interface ListEnd {
@@ -44,358 +40,171 @@ export function parseTemplate(
   delimiters: Delimiters,
   hasFunction: (name: string) => boolean,
 ): ReadonlyMap<string, List> {
-  const next = lexer(text, delimiters, hasFunction);
-  const tokens: Token[] = [];
-  /** Index of the next token to read. */
-  let here = 0;
-  let actionLine = 0;
-  let rangeDepth = 0;
-  let nesting = 0;
-  let variables: string[] = ["$"];
-  const trees = new Map<string, List>();
-
-  const fail = (message: string): never => {
-    throw new Failure(`template: ${name}:${tokens[tokens.length - 1]?.line ?? 1}: ${message}`);
+  const parser: Parser = {
+    name,
+    next: lexer(text, delimiters, hasFunction),
+    hasFunction,
+    tokens: [],
+    here: 0,
+    actionLine: 0,
+    rangeDepth: 0,
+    nesting: 0,
+    variables: ["$"],
+    trees: new Map(),
   };
-  const peek = (): Token => {
-    while (tokens.length <= here) tokens.push(next());
-    return tokens[here] as Token;
-  };
-  const read = (): Token => {
-    const token = peek();
-    here++;
-    return token;
-  };
-  const peekWord = (): Token => {
-    while (peek().kind === "space") here++;
-    return peek();
-  };
-  const readWord = (): Token => {
-    const token = peekWord();
-    here++;
-    return token;
-  };
-  const unexpected = (token: Token, context: string): never => {
-    if (token.kind !== "error") return fail(`unexpected ${tokenName(token)} in ${context}`);
-    if (actionLine === 0 || actionLine === token.line) return fail(token.text);
-    const started = `action started at ${name}:${actionLine}`;
-    return fail(
-      `${token.text}${token.text.endsWith(" action") ? started.slice("action".length) : ` in ${started}`}`,
-    );
-  };
-  const expect = (kind: TokenKind, context: string): Token => {
-    const token = readWord();
-    return token.kind === kind ? token : unexpected(token, context);
-  };
-  const isKeyword = (token: Token, ...words: string[]): boolean =>
-    token.kind === "keyword" && words.includes(token.text);
-  /** Turns failures of constants into failures with a place. */
-  const constant = <T>(make: () => T): T => {
-    try {
-      return make();
-    } catch (error) {
-      return fail(error instanceof Failure ? error.message : String(error));
-    }
-  };
-  const nested = <T>(parse: () => T): T => {
-    if (nesting >= MAX_NESTING) fail(`actions nested more than ${MAX_NESTING} deep`);
-    nesting++;
-    const result = parse();
-    nesting--;
-    return result;
-  };
-  const add = (tree: string, list: List): void => {
-    const known = trees.get(tree);
-    if (!known || isBlank(known)) trees.set(tree, list);
-    else if (!isBlank(list)) fail(`template: multiple definition of template ${quoteText(tree)}`);
-  };
-
-  /** A template of its own inside the text: its variables start anew. */
-  const definition = (context: string): List => {
-    const outer = { variables, rangeDepth, actionLine };
-    variables = ["$"];
-    rangeDepth = 0;
-    actionLine = 0;
-    const { list, end } = itemList();
-    if (end.is !== "end") fail(`unexpected {{${end.is}}} in ${context}`);
-    ({ variables, rangeDepth, actionLine } = outer);
-    return list;
-  };
-
-  const define = (): void => {
-    const token = readWord();
-    if (token.kind !== "string" && token.kind !== "rawString") unexpected(token, "define clause");
-    const tree = constant(() => stringOf(token));
-    expect("right delimiter", "define clause");
-    add(
-      tree,
-      nested(() => definition("define clause")),
-    );
-  };
-
-  const top = (): List => {
-    const nodes: Node[] = [];
-    const { at } = peek();
-    while (peek().kind !== "end of file") {
-      const start = here;
-      if (read().kind === "left delimiter" && isKeyword(readWord(), "define")) {
-        define();
-        continue;
-      }
-      here = start;
-      const node = textOrAction();
-      if (isEnd(node)) return fail(`unexpected {{${node.is}}}`);
-      nodes.push(node);
-    }
-    return { is: "list", at, nodes };
-  };
-
-  const itemList = (): { readonly list: List; readonly end: ListEnd } => {
-    const nodes: Node[] = [];
-    const { at } = peekWord();
-    while (peekWord().kind !== "end of file") {
-      const node = textOrAction();
-      if (isEnd(node)) return { list: { is: "list", at, nodes }, end: node };
-      nodes.push(node);
-    }
-    return fail("unexpected EOF");
-  };
-
-  const textOrAction = (): Node | ListEnd => {
-    const token = readWord();
-    if (token.kind === "text") return { is: "text", at: token.at, text: token.text };
-    if (token.kind !== "left delimiter") return unexpected(token, "input");
-    actionLine = token.line;
-    const node = nested(action);
-    actionLine = 0;
-    return node;
-  };
-
-  const action = (): Node | ListEnd => {
-    const token = peekWord();
-    if (token.kind !== "keyword") {
-      return { is: "action", at: token.at, pipe: pipeline("command", "right delimiter") };
-    }
-    here++;
-    switch (token.text) {
-      case "if":
-      case "with":
-      case "range":
-        return branch(token.text);
-      case "break":
-      case "continue":
-        return leap(token.text, token.at);
-      case "end":
-        return { is: "end", at: expect("right delimiter", "end").at };
-      case "else":
-        return otherwise();
-      case "template":
-        return call();
-      case "block":
-        return block();
-      default:
-        return unexpected(token, "command");
-    }
-  };
-
-  const leap = (word: "break" | "continue", at: number): Node => {
-    const token = readWord();
-    if (token.kind !== "right delimiter") unexpected(token, `{{${word}}}`);
-    if (rangeDepth === 0) fail(`{{${word}}} outside {{range}}`);
-    return { is: word, at };
-  };
-
-  const otherwise = (): ListEnd => {
-    const token = peekWord();
-    if (isKeyword(token, "if", "with")) return { is: "else", at: token.at };
-    return { is: "else", at: expect("right delimiter", "else").at };
-  };
-
-  const branch = (word: "if" | "with" | "range"): BranchNode => {
-    const known = variables.length;
-    const pipe = pipeline(word, "right delimiter");
-    if (word === "range") rangeDepth++;
-    const { list, end } = itemList();
-    if (word === "range") rangeDepth--;
-    const rest = end.is === "else" ? elseList(word, end) : undefined;
-    variables.length = known;
-    return { is: word, at: pipe.at, pipe, body: list, otherwise: rest };
-  };
-
-  const elseList = (word: string, end: ListEnd): List => {
-    if (word !== "range" && isKeyword(peek(), word)) {
-      here++;
-      const node = nested(() => branch(word as "if" | "with"));
-      return { is: "list", at: end.at, nodes: [node] };
-    }
-    const { list, end: last } = itemList();
-    if (last.is !== "end") fail(`expected end; found {{${last.is}}}`);
-    return list;
-  };
-
-  const templateName = (token: Token, context: string): string => {
-    if (token.kind !== "string" && token.kind !== "rawString") return unexpected(token, context);
-    return constant(() => stringOf(token));
-  };
-
-  const call = (): Node => {
-    const token = readWord();
-    const target = templateName(token, "template clause");
-    const empty = peekWord().kind === "right delimiter";
-    if (empty) here++;
-    const pipe = empty ? undefined : pipeline("template clause", "right delimiter");
-    return { is: "template", at: token.at, name: target, pipe };
-  };
-
-  const block = (): Node => {
-    const token = readWord();
-    const target = templateName(token, "block clause");
-    const pipe = pipeline("block clause", "right delimiter");
-    add(target, definition("block clause"));
-    return { is: "template", at: token.at, name: target, pipe };
-  };
-
-  const variable = (token: Token): Variable => ({
-    is: "variable",
-    at: token.at,
-    name: token.text,
-    names: [],
-  });
-
-  /** The variables before := or =, if any. */
-  const declarations = (context: string): { readonly assigns: boolean; readonly variables: Variable[] } => {
-    const found: Variable[] = [];
-    for (;;) {
-      const start = peekWord();
-      if (start.kind !== "variable") return { assigns: false, variables: found };
-      const before = here;
-      here++;
-      const after = peekWord();
-      if (after.kind === "assign" || after.kind === "declare") {
-        here++;
-        found.push(variable(start));
-        variables.push(start.text);
-        return { assigns: after.kind === "assign", variables: found };
-      }
-      if (after.kind !== "char" || after.text !== ",") {
-        here = before;
-        return { assigns: false, variables: found };
-      }
-      here++;
-      found.push(variable(start));
-      variables.push(start.text);
-      if (context !== "range" || found.length > 1) fail(`too many declarations in ${context}`);
-      const next = peekWord().kind;
-      if (next !== "variable" && next !== "right delimiter" && next !== "right paren") {
-        fail("range can only initialize variables");
-      }
-    }
-  };
-
-  const pipeline = (context: string, end: TokenKind): Pipe => {
-    const { at } = peekWord();
-    const { assigns, variables: declared } = declarations(context);
-    const commands: Command[] = [];
-    for (;;) {
-      const token = peekWord();
-      if (token.kind === end) break;
-      if (!OPERANDS.has(token.kind)) {
-        here++;
-        unexpected(token, context);
-      }
-      commands.push(command());
-    }
-    here++;
-    if (commands.length === 0) fail(`missing value for ${context}`);
-    commands.slice(1).forEach(({ args: [first] }, i) => {
-      if (first && ["bool", "dot", "nil", "number", "string"].includes(first.is)) {
-        fail(`non executable command in pipeline stage ${i + 2}`);
-      }
-    });
-    return { is: "pipe", at, assigns, variables: declared, commands };
-  };
-
-  const command = (): Command => {
-    const { at } = peekWord();
-    const args: Operand[] = [];
-    for (;;) {
-      peekWord();
-      const found = operand();
-      if (found) args.push(found);
-      const token = read();
-      if (token.kind === "space") continue;
-      if (token.kind === "right delimiter" || token.kind === "right paren") here--;
-      else if (token.kind !== "pipe") unexpected(token, "operand");
-      break;
-    }
-    if (args.length === 0) fail("empty command");
-    return { is: "command", at, args };
-  };
-
-  const operand = (): Operand | undefined => {
-    const node = term();
-    if (!node || peek().kind !== "field") return node;
-    const { at } = peek();
-    const names: string[] = [];
-    while (peek().kind === "field") names.push(read().text.slice(1));
-    switch (node.is) {
-      case "field":
-        return { ...node, at, names: [...node.names, ...names] };
-      case "variable":
-        return { ...node, at, names: [...node.names, ...names] };
-      case "bool":
-      case "string":
-      case "number":
-      case "nil":
-      case "dot":
-        return fail(`unexpected . after term ${quoteText(describe(node))}`);
-      default:
-        return { is: "chain", at, node, names };
-    }
-  };
-
-  const term = (): Operand | undefined => {
-    const token = readWord();
-    const { at, text: word } = token;
-    switch (token.kind) {
-      case "identifier":
-        if (!hasFunction(word)) fail(`function ${quoteText(word)} not defined`);
-        return { is: "identifier", at, name: word };
-      case "dot":
-      case "nil":
-        return { is: token.kind, at };
-      case "variable":
-        if (!variables.includes(word)) fail(`undefined variable ${quoteText(word)}`);
-        return variable(token);
-      case "field":
-        return { is: "field", at, names: [word.slice(1)] };
-      case "bool":
-        return { is: "bool", at, value: word === "true" };
-      case "charConstant":
-      case "complex":
-      case "number":
-        return constant(() => numberOf(token));
-      case "left paren":
-        return nested(() => pipeline("parenthesized pipeline", "right paren"));
-      case "string":
-      case "rawString":
-        return { is: "string", at, quoted: word, text: constant(() => stringOf(token)) };
-      default:
-        here--;
-        return undefined;
-    }
-  };
-
-  const list = top();
-  add(name, list);
-  return trees;
+  add(parser, name, top(parser));
+  return parser.trees;
 }
 
-/** A token as errors show it. */
-function tokenName({ kind, text }: Token): string {
-  if (kind === "end of file") return "EOF";
-  if (kind === "error") return text;
-  if (kind === "keyword" || kind === "dot" || kind === "nil") return `<${text}>`;
-  const chars = [...text];
-  return chars.length > 10 ? `${quoteText(chars.slice(0, 10).join(""))}...` : quoteText(text);
+/** Everything up to the end of the text; only here templates may be defined. */
+function top(parser: Parser): List {
+  const nodes: Node[] = [];
+  const { at } = peek(parser);
+  while (peek(parser).kind !== "end of file") {
+    const start = parser.here;
+    if (read(parser).kind === "left delimiter" && isKeyword(readWord(parser), "define")) {
+      define(parser);
+      continue;
+    }
+    parser.here = start;
+    const node = textOrAction(parser);
+    if (isEnd(node)) return fail(parser, `unexpected {{${node.is}}}`);
+    nodes.push(node);
+  }
+  return { is: "list", at, nodes };
+}
+
+/** Makes a template known; only one that holds nothing but space may be defined again. */
+function add(parser: Parser, name: string, list: List): void {
+  const known = parser.trees.get(name);
+  if (!known || isBlank(known)) parser.trees.set(name, list);
+  else if (!isBlank(list)) fail(parser, `template: multiple definition of template ${quoteText(name)}`);
+}
+
+function define(parser: Parser): void {
+  const name = templateName(parser, readWord(parser), "define clause");
+  expect(parser, "right delimiter", "define clause");
+  add(
+    parser,
+    name,
+    nested(parser, () => definition(parser, "define clause")),
+  );
+}
+
+/** A template of its own inside the text: its variables start anew. */
+function definition(parser: Parser, context: string): List {
+  const { variables, rangeDepth, actionLine } = parser;
+  Object.assign(parser, { variables: ["$"], rangeDepth: 0, actionLine: 0 });
+  const { list, end } = itemList(parser);
+  if (end.is !== "end") fail(parser, `unexpected {{${end.is}}} in ${context}`);
+  Object.assign(parser, { variables, rangeDepth, actionLine });
+  return list;
+}
+
+function itemList(parser: Parser): { readonly list: List; readonly end: ListEnd } {
+  const nodes: Node[] = [];
+  const { at } = peekWord(parser);
+  while (peekWord(parser).kind !== "end of file") {
+    const node = textOrAction(parser);
+    if (isEnd(node)) return { list: { is: "list", at, nodes }, end: node };
+    nodes.push(node);
+  }
+  return fail(parser, "unexpected EOF");
+}
+
+function textOrAction(parser: Parser): Node | ListEnd {
+  const token = readWord(parser);
+  if (token.kind === "text") return { is: "text", at: token.at, text: token.text };
+  if (token.kind !== "left delimiter") return unexpected(parser, token, "input");
+  parser.actionLine = token.line;
+  const node = nested(parser, action);
+  parser.actionLine = 0;
+  return node;
+}
+
+function action(parser: Parser): Node | ListEnd {
+  const token = peekWord(parser);
+  if (token.kind !== "keyword") {
+    return { is: "action", at: token.at, pipe: parsePipe(parser, "command", "right delimiter") };
+  }
+  parser.here++;
+  switch (token.text) {
+    case "if":
+    case "with":
+    case "range":
+      return branch(parser, token.text);
+    case "break":
+    case "continue":
+      return leap(parser, token.text, token.at);
+    case "end":
+      return { is: "end", at: expect(parser, "right delimiter", "end").at };
+    case "else":
+      return otherwise(parser);
+    case "template":
+      return call(parser);
+    case "block":
+      return block(parser);
+    default:
+      return unexpected(parser, token, "command");
+  }
+}
+
+function leap(parser: Parser, word: "break" | "continue", at: number): Node {
+  const token = readWord(parser);
+  if (token.kind !== "right delimiter") unexpected(parser, token, `{{${word}}}`);
+  if (parser.rangeDepth === 0) fail(parser, `{{${word}}} outside {{range}}`);
+  return { is: word, at };
+}
+
+function otherwise(parser: Parser): ListEnd {
+  const token = peekWord(parser);
+  if (isKeyword(token, "if", "with")) return { is: "else", at: token.at };
+  return { is: "else", at: expect(parser, "right delimiter", "else").at };
+}
+
+function branch(parser: Parser, word: "if" | "with" | "range"): BranchNode {
+  const known = parser.variables.length;
+  const loops = word === "range" ? 1 : 0;
+  const pipe = parsePipe(parser, word, "right delimiter");
+  parser.rangeDepth += loops;
+  const { list, end } = itemList(parser);
+  parser.rangeDepth -= loops;
+  const rest = end.is === "else" ? elseList(parser, word, end) : undefined;
+  parser.variables.length = known;
+  return { is: word, at: pipe.at, pipe, body: list, otherwise: rest };
+}
+
+/** What follows an {{else}}; {{else if}} and {{else with}} are a list of one branch and share its {{end}}. */
+function elseList(parser: Parser, word: "if" | "with" | "range", end: ListEnd): List {
+  if (word !== "range" && isKeyword(peek(parser), word)) {
+    parser.here++;
+    const node = nested(parser, () => branch(parser, word));
+    return { is: "list", at: end.at, nodes: [node] };
+  }
+  const { list, end: last } = itemList(parser);
+  if (last.is !== "end") fail(parser, `expected end; found {{${last.is}}}`);
+  return list;
+}
+
+function templateName(parser: Parser, token: Token, context: string): string {
+  if (token.kind !== "string" && token.kind !== "rawString") return unexpected(parser, token, context);
+  return constant(parser, () => stringOf(token));
+}
+
+function call(parser: Parser): Node {
+  const token = readWord(parser);
+  const name = templateName(parser, token, "template clause");
+  const empty = peekWord(parser).kind === "right delimiter";
+  if (empty) parser.here++;
+  const pipe = empty ? undefined : parsePipe(parser, "template clause", "right delimiter");
+  return { is: "template", at: token.at, name, pipe };
+}
+
+/** A template that is defined and called in one. */
+function block(parser: Parser): Node {
+  const token = readWord(parser);
+  const name = templateName(parser, token, "block clause");
+  const pipe = parsePipe(parser, "block clause", "right delimiter");
+  add(parser, name, definition(parser, "block clause"));
+  return { is: "template", at: token.at, name, pipe };
 }
