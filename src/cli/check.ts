@@ -40,7 +40,9 @@ export function addCheck(program: Command, context: Context): void {
       const failOn = oneOf("--fail-on", flags.failOn, failures);
       const session = await openSession(paths, flags, context.io, context.version);
       const presentation = { ...session.presentation, quiet: flags.quiet === true };
-      await context.io.stdout(format(session.scan.report, presentation));
+      const nothingRead = session.exit !== 0 && session.scan.report.summary.files.read === 0;
+      if (flags.format !== "text" || !nothingRead)
+        await context.io.stdout(format(session.scan.report, presentation));
       context.exit(session.exit || (fails(session.scan.report, failing[failOn]) ? 1 : 0));
     });
 }

@@ -6,6 +6,7 @@ import { withSlashes } from "../source/disk.ts";
 import type { Location } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
 import type { FileTree } from "../source/tree.ts";
+import { directoryOf } from "../world/collect.ts";
 import {
   type AcceptedConfig,
   type Config,
@@ -20,11 +21,13 @@ export interface FoundConfig {
   readonly config: Config;
   /** Undefined when there is none. */
   readonly path: string | undefined;
+  /** What else looks like a configuration and is not read, for people. */
+  readonly remarks: readonly string[];
   /** Where a setting stands. */
   readonly locate: (path: Path) => Location | undefined;
 }
 
-const none: FoundConfig = { config: {}, path: undefined, locate: () => undefined };
+const none: FoundConfig = { config: {}, path: undefined, remarks: [], locate: () => undefined };
 
 /** Width and colour of the frames. */
 export interface ConfigStyle {
@@ -44,15 +47,30 @@ export function readConfig(
 ): FoundConfig {
   if (named === false) return none;
   const path = named === undefined ? findConfig(tree, paths) : withSlashes(named);
-  if (path === undefined) return none;
+  const remarks = named === undefined ? passedOver(tree, path) : [];
+  if (path === undefined) return { ...none, remarks };
   if (!tree.stat(path)) throw missing(`--config ${named}`, path, tree);
   const bytes = tree.read(path);
   if ("reason" in bytes) throw new UsageError(`${path}: ${bytes.reason}`);
   const text = new TextDecoder().decode(bytes);
   const reading = loadConfig(text, path);
   const problems = reading.ok ? unknownRuleProblems(reading) : reading.problems;
-  if (reading.ok && problems.length === 0) return { config: reading.config, path, locate: reading.locate };
+  if (reading.ok && problems.length === 0)
+    return { config: reading.config, path, remarks, locate: reading.locate };
   throw new UsageError(problems.map((problem) => shown(problem, text, path, style)).join("\n"));
+}
+
+/** What has the name of a configuration but is not read: a second file beside it, or a directory. */
+function passedOver(tree: FileTree, path: string | undefined): readonly string[] {
+  if (path === undefined) {
+    const isDirectory = tree.stat("sidelint.yaml")?.type === "directory";
+    return isDirectory ? ["sidelint.yaml is a directory, so that there is no configuration"] : [];
+  }
+  const others: FileTree = { ...tree, stat: (asked) => (asked === path ? undefined : tree.stat(asked)) };
+  const directory = directoryOf(path);
+  const second = findConfig(others, [directory]);
+  const isBeside = second !== undefined && directoryOf(second) === directory;
+  return isBeside ? [`${path} is the configuration, and ${second} beside it is not read`] : [];
 }
 
 function unknownRuleProblems({ config, locate }: AcceptedConfig): readonly ConfigProblem[] {

@@ -2,7 +2,7 @@
 import { relative, resolve } from "node:path";
 import { nearest } from "../kube/nearest.ts";
 import { plain } from "../report/cells.ts";
-import { diskTree, expandGlobs, hasGlobMagic, withSlashes } from "../source/disk.ts";
+import { diskTree, expandGlobs, hasGlobMagic, nothingThere, withSlashes } from "../source/disk.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { Io } from "./io.ts";
 import { UsageError } from "./usage.ts";
@@ -11,12 +11,13 @@ import { UsageError } from "./usage.ts";
 export interface Input {
   readonly tree: FileTree;
   readonly paths: readonly string[];
-  /** Dumps of namespaces: those named by flags, and those lying in `.sidelint/`. */
+  /** The files among the paths that were named themselves. */
+  readonly named: readonly string[];
+  /** Dumps of namespaces that flags name. */
   readonly namespaceDumps: readonly string[];
 }
 
 const STDIN_NAME = "stdin.yaml";
-const DUMP_DIRECTORY = ".sidelint";
 
 /**
  * Resolves the paths of a command line: files and directories as they are, globs expanded, `-` as a file of its own.
@@ -29,14 +30,18 @@ export async function openInput(
 ): Promise<Input> {
   const disk = diskTree(io.cwd);
   const stdinName = withSlashes(relative(io.cwd, resolve(io.cwd, flags.stdinName ?? STDIN_NAME)));
-  const tree = args.includes("-") ? withFile(disk, stdinName, await io.readStdin()) : disk;
+  if (args.includes("")) throw new UsageError("a path is empty; the directory here is .");
+  const tree = args.includes("-") ? withFile(disk, stdinName, await standardInput(io)) : disk;
   if (flags.stdinName !== undefined && tree === disk) {
     throw new UsageError("--stdin-name names what is read from standard input; add - to the paths");
   }
   const paths: string[] = [];
+  const named: string[] = [];
   for (const arg of args) {
     const path = arg === "-" ? stdinName : withSlashes(arg);
-    if (tree.stat(path)) paths.push(path);
+    const found = tree.stat(path);
+    if (found?.type === "file") named.push(path);
+    if (found) paths.push(path);
     else paths.push(...(await globbed(arg, disk, io)));
   }
   for (const file of flags.namespaces ?? []) {
@@ -45,8 +50,17 @@ export async function openInput(
   return {
     tree,
     paths: args.length > 0 ? paths : ["."],
-    namespaceDumps: [...(flags.namespaces ?? []).map(withSlashes), ...lyingDumps(disk)],
+    named,
+    namespaceDumps: (flags.namespaces ?? []).map(withSlashes),
   };
+}
+
+async function standardInput(io: Io): Promise<Uint8Array> {
+  const bytes = await io.readStdin();
+  if (bytes.length === 0) {
+    throw new UsageError("standard input (-) is empty; did the command before it fail?");
+  }
+  return bytes;
 }
 
 async function globbed(arg: string, disk: FileTree, io: Io): Promise<readonly string[]> {
@@ -56,8 +70,10 @@ async function globbed(arg: string, disk: FileTree, io: Io): Promise<readonly st
   return files;
 }
 
-/** The error for a path that is not there, with the nearest name in its directory. */
+/** The error for a path that is not there, with the nearest name in its directory, or that cannot be reached. */
 export function missing(asked: string, path: string, disk: FileTree): UsageError {
+  const reason = disk.whyAbsent?.(withSlashes(path)) ?? nothingThere;
+  if (reason !== nothingThere) return new UsageError(plain(`${asked}: ${reason}`));
   const clean = withSlashes(path).replace(/\/+$/, "");
   const slash = clean.lastIndexOf("/");
   const directory = slash < 0 ? "." : clean.slice(0, slash) || "/";
@@ -66,24 +82,13 @@ export function missing(asked: string, path: string, disk: FileTree): UsageError
   const stems = new Map("reason" in entries ? [] : entries.map(({ name }) => [stem(name), here + name]));
   const [meant] = nearest(stem(clean.slice(slash + 1)), stems.keys());
   const hint = meant === undefined ? "" : ` (did you mean ${stems.get(meant)}?)`;
-  return new UsageError(plain(`${asked}: no such file or directory${hint}`));
+  return new UsageError(plain(`${asked}: ${reason}${hint}`));
 }
 
 /** A name without its ending, which is no part of what people mistype. */
 function stem(name: string): string {
   const dot = name.lastIndexOf(".");
   return dot > 0 ? name.slice(0, dot) : name;
-}
-
-/** The dumps that `kubectl get ns -o yaml > .sidelint/namespaces.yaml` leaves behind. */
-function lyingDumps(disk: FileTree): readonly string[] {
-  if (disk.stat(DUMP_DIRECTORY)?.type !== "directory") return [];
-  const entries = disk.list(DUMP_DIRECTORY);
-  if ("reason" in entries) return [];
-  return entries
-    .filter(({ name, type }) => type === "file" && /\.(?:ya?ml|json)$/.test(name))
-    .map(({ name }) => `${DUMP_DIRECTORY}/${name}`)
-    .sort();
 }
 
 /** A tree with one more file, which hides what the disk has under that name. */

@@ -1,4 +1,5 @@
 /** What a command has of the world around it, so that tests can run it without a process. */
+import { UsageError } from "./usage.ts";
 
 export interface Io {
   readonly cwd: string;
@@ -13,14 +14,27 @@ export interface Io {
   stderr(text: string): void;
 }
 
-/** The streams and the environment of this process. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: "no space left on device",
+  EDQUOT: "no space left on device",
+  EFBIG: "the file is too large",
+  EIO: "the device fails",
+  EBADF: "standard output is closed",
+};
+
+function notWritten(code: string, { message }: Error): UsageError {
+  return new UsageError(`cannot write the report: ${reasons[code] ?? message}`);
+}
+
+/** The streams and the environment of this process. Throws a UsageError when its directory is gone. */
 export function processIo(): Io {
+  const cwd = currentDirectory();
   const { stdout, stderr, stdin } = process;
   // A reader that went away (`| head`) is no error of ours; the write's callback tells us.
   stdout.on("error", () => undefined);
   stderr.on("error", () => undefined);
   return {
-    cwd: process.cwd(),
+    cwd,
     env: process.env,
     columns: stdout.isTTY ? stdout.columns || 80 : undefined,
     stderrIsTerminal: stderr.isTTY === true,
@@ -32,7 +46,8 @@ export function processIo(): Io {
     stdout(text) {
       return new Promise((resolve, reject) => {
         stdout.write(text, (error) => {
-          if (error && !("code" in error && error.code === "EPIPE")) reject(error);
+          const code = error && "code" in error ? String(error.code) : "";
+          if (error && code !== "EPIPE") reject(notWritten(code, error));
           else resolve();
         });
       });
@@ -41,4 +56,12 @@ export function processIo(): Io {
       stderr.write(text);
     },
   };
+}
+
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new UsageError("the current directory does not exist any more");
+  }
 }

@@ -2,8 +2,9 @@
 import type { Command } from "commander";
 import type { Labels } from "../istio/facts.ts";
 import { releaseFacts } from "../istio/releases.ts";
+import { dnsLabelErrors } from "../kube/names.ts";
 import type { Io } from "./io.ts";
-import { UsageError } from "./usage.ts";
+import { guess, UsageError } from "./usage.ts";
 
 /** Options of every command that reads a repository, as commander hands them over. */
 export interface ScanFlags {
@@ -70,6 +71,22 @@ export function assumedLabels(values: readonly string[] | undefined): Labels | u
     labels[value.slice(0, equals)] = value.slice(equals + 1);
   }
   return labels;
+}
+
+/** What is odd about assumed labels, for people. */
+export function oddLabels(labels: Labels | undefined): readonly string[] {
+  const value = labels?.["istio-injection"];
+  if (value === undefined || value === "enabled" || value === "disabled") return [];
+  const meant = guess(value, ["enabled", "disabled"]);
+  return [`--assume istio-injection=${value} is neither enabled nor disabled: it shuts injection${meant}`];
+}
+
+/** Throws a UsageError for the value of an option that can be no name of a namespace or revision. */
+export function mustBeNames(option: string, values: readonly string[]): void {
+  for (const value of values) {
+    const [reason] = dnsLabelErrors(value);
+    if (reason !== undefined) throw new UsageError(`${option} ${JSON.stringify(value)}: a name ${reason}`);
+  }
 }
 
 /** A release as typed; throws a UsageError when it is none that sidelint knows. */

@@ -38,8 +38,17 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       status = 2;
     }
   }
-  if (help !== "") await io.stdout(help);
-  return status;
+  return help === "" ? status : printed(help, status, io);
+}
+
+async function printed(help: string, status: number, io: Io): Promise<number> {
+  try {
+    await io.stdout(help);
+    return status;
+  } catch (error) {
+    io.stderr(`sidelint: ${told(error, io)}\n`);
+    return 2;
+  }
 }
 
 function programFor(context: Context, writeHelp: (text: string) => void): Command {
@@ -51,6 +60,7 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeOut: writeHelp,
+      writeErr: () => undefined,
       outputError: () => undefined,
       getOutHelpWidth: () => HELP_WIDTH,
       getOutHasColors: () => false,

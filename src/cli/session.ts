@@ -3,10 +3,19 @@ import type { Scan } from "../index.ts";
 import { scan } from "../index.ts";
 import { plain } from "../report/cells.ts";
 import type { Presentation } from "../report/report.ts";
+import { checkCharacters, decodeText, refusal } from "../source/text.ts";
+import { findDumps } from "../world/dumps.ts";
 import { readConfig, withRevisions } from "./config.ts";
-import { openInput } from "./input.ts";
+import { type Input, openInput } from "./input.ts";
 import type { Io } from "./io.ts";
-import { assumedLabels, knownRelease, type ScanFlags, wantsColour } from "./options.ts";
+import {
+  assumedLabels,
+  knownRelease,
+  mustBeNames,
+  oddLabels,
+  type ScanFlags,
+  wantsColour,
+} from "./options.ts";
 import { progressOn } from "./progress.ts";
 
 export interface Session {
@@ -40,12 +49,16 @@ export async function openSession(
   const started = performance.now();
   const istioVersion = knownRelease(flags.istioVersion);
   const assume = assumedLabels(flags.assume);
+  mustBeNames("--revision", flags.revision ?? []);
+  mustBeNames("--namespace", flags.namespace === undefined ? [] : [flags.namespace]);
   const input = await openInput(paths, flags, io);
   const {
     config,
     path: configPath,
     locate,
+    remarks,
   } = readConfig(flags.config, input.tree, input.paths, presentationFor(flags, io));
+  for (const line of [...remarks, ...oddLabels(assume)]) io.stderr(`sidelint: ${plain(line)}\n`);
   const progress = progressOn(io);
   const result = scan(input.tree, {
     paths: input.paths,
@@ -54,12 +67,12 @@ export async function openSession(
     ...(istioVersion === undefined ? {} : { istioVersion }),
     ...(assume === undefined ? {} : { assume }),
     ...(flags.namespace === undefined ? {} : { defaultNamespace: flags.namespace }),
-    namespaceDumps: input.namespaceDumps,
+    namespaceDumps: [...input.namespaceDumps, ...findDumps(input.tree, input.paths, configPath)],
     onProgress: progress.update,
     version,
   });
   progress.end();
-  const unread = notRead(result);
+  const unread = [...notRead(result), ...noTexts(input, result)];
   for (const line of unread) io.stderr(`sidelint: ${plain(line)}\n`);
   return {
     scan: result,
@@ -79,4 +92,17 @@ function notRead({ failures, report }: Scan): readonly string[] {
     ...failures.map(({ path, reason }) => `${path}: ${reason}`),
     ...files.map(({ path, detail }) => `${path}: ${detail}`),
   ];
+}
+
+/** Files that were named themselves, are no text, and would otherwise be passed over in silence as holding nothing. */
+function noTexts({ tree, named }: Input, result: Scan): readonly string[] {
+  return named.flatMap((path) => {
+    if (result.textOf(path) !== undefined) return [];
+    const bytes = tree.read(path);
+    if ("reason" in bytes) return [];
+    const decoded = decodeText(bytes);
+    if (!("text" in decoded)) return [];
+    const { refused } = checkCharacters(decoded.text);
+    return refused < 0 ? [] : [`${path}: ${refusal(decoded.text, refused).message}`];
+  });
 }

@@ -29,6 +29,8 @@ export function usageError(error: CommanderError, command: Command): UsageError 
       return unknownOption(quoted.replace(/=.*$/s, ""), command);
     case "commander.unknownCommand":
       return unknownCommand(quoted, command);
+    case "commander.help":
+      return unknownCommand(command.args.at(-1) ?? "", command);
     case "commander.optionMissingArgument":
       return new UsageError(`${name} needs a value${see(command)}`);
     case "commander.missingArgument":

@@ -3,6 +3,7 @@ import {
   closeSync,
   type Dirent,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -31,6 +32,7 @@ export function diskTree(root: string, largest: number = largestFileSize): FileT
         return undefined;
       }
     },
+    whyAbsent: (path) => whyAbsent(path, resolve(root, path)),
     list(path) {
       try {
         return readdirSync(resolve(root, path), { withFileTypes: true }).map(entryOf);
@@ -82,6 +84,16 @@ function entryOf(entry: Dirent): TreeEntry {
   return { name, type: entry.isSymbolicLink() ? "link" : "other" };
 }
 
+function whyAbsent(path: string, full: string): string {
+  try {
+    if (statSync(full, { throwIfNoEntry: false })) return failure(path, "it was not there just now").reason;
+    const link = lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink();
+    return link ? "a link that leads nowhere" : nothingThere;
+  } catch (error) {
+    return failure(path, error).reason;
+  }
+}
+
 function readBytes(path: string, full: string, largest: number): Uint8Array | ReadFailure {
   const descriptor = openSync(full, "r");
   try {
@@ -120,13 +132,16 @@ function failure(path: string, error: unknown): ReadFailure {
   return { path, reason: reasons[code] ?? (code || String(error)) };
 }
 
+/** What is said of a path where there is nothing. */
+export const nothingThere = "no such file or directory";
+
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or directory",
+  ENOENT: nothingThere,
   ENOTDIR: "a part of the path is no directory",
   EACCES: "permission denied",
   EPERM: "permission denied",
   EISDIR: "is a directory",
-  ELOOP: "links that lead in circles",
+  ELOOP: "a link that leads in circles",
   ENAMETOOLONG: "the name is too long",
   EMFILE: "too many open files",
 };

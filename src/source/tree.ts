@@ -26,6 +26,8 @@ export interface FileTree {
   ):
     | { readonly type: "file" | "directory" | "other"; readonly size: number; readonly identity: string }
     | undefined;
+  /** Why `stat` found nothing, for people; without it nothing is there. */
+  whyAbsent?(path: string): string;
   /** The entries of a directory, in any order. */
   list(path: string): readonly TreeEntry[] | ReadFailure;
   /** The bytes of a file. */

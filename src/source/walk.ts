@@ -81,7 +81,7 @@ function openRoot(state: Walk, given: string): Directory | undefined {
   const path = relativePath(state.cwd, absolute);
   const found = state.tree.stat(path);
   if (!found) {
-    state.failures.push({ path, reason: "no such file or directory" });
+    state.failures.push({ path, reason: state.tree.whyAbsent?.(path) ?? "no such file or directory" });
     return undefined;
   }
   state.roots.push(found.identity);

@@ -74,6 +74,59 @@ check("an unreadable directory is told, the rest is checked, and the status is 2
   }),
 );
 
+check("a file named itself that is no text is told, and the status is 2", () =>
+  inRepository({ ...clean, "bin.yaml": "PK\u0003\u0004\u0000\u0000" }, async (sidelint) => {
+    const { status, stderr } = await sidelint(["check", "bin.yaml"]);
+    assert.is(status, 2);
+    assert.is(
+      stderr,
+      "sidelint: bin.yaml: a control character is not allowed here (is this a binary file?)\n",
+    );
+    assert.is((await sidelint(["check"])).status, 0);
+  }),
+);
+
+const spoken: readonly (readonly [
+  name: string,
+  files: Readonly<Record<string, string>>,
+  argv: readonly string[],
+  stderr: string,
+])[] = [
+  [
+    "a label assumed with a value that shuts injection is remarked on",
+    clean,
+    ["--assume", "istio-injection=enable"],
+    "sidelint: --assume istio-injection=enable is neither enabled nor disabled: it shuts injection (did you mean enabled?)\n",
+  ],
+  [
+    "of two configurations beside each other the one that counts is named",
+    { ...clean, "sidelint.yaml": "", ".sidelint.yaml": "" },
+    [],
+    "sidelint: sidelint.yaml is the configuration, and .sidelint.yaml beside it is not read\n",
+  ],
+  [
+    "a configuration further up is not remarked on",
+    { ...clean, "apps/sidelint.yaml": "", "sidelint.yaml": "" },
+    ["apps"],
+    "",
+  ],
+  [
+    "a directory with the name of the configuration is remarked on",
+    { ...clean, "sidelint.yaml/x.yaml": "" },
+    [],
+    "sidelint: sidelint.yaml is a directory, so that there is no configuration\n",
+  ],
+];
+for (const [name, files, argv, expected] of spoken) {
+  check(name, () =>
+    inRepository(files, async (sidelint) => {
+      const { status, stderr } = await sidelint(["check", ...argv]);
+      assert.is(stderr, expected);
+      assert.is(status, 0);
+    }),
+  );
+}
+
 check("quiet and clean prints nothing", () =>
   inRepository(clean, async (sidelint) => {
     assert.equal(await sidelint(["check", "--quiet"]), { status: 0, stdout: "", stderr: "" });

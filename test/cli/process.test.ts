@@ -1,6 +1,7 @@
 /** The command as a process: pipes, readers that go away, interrupts. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -14,10 +15,10 @@ function start(cwd: string, ...args: readonly string[]): ChildProcessWithoutNull
 }
 
 async function ended(
-  child: ChildProcessWithoutNullStreams,
+  child: ChildProcess,
 ): Promise<{ readonly status: number | null; readonly signal: string | null; readonly stderr: string }> {
   let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   const [status, signal] = await once(child, "close");
@@ -71,6 +72,25 @@ processes("the status of a usage error is 2, and standard output stays empty", (
     assert.is(status, 2);
     assert.is(stdout, "");
     assert.match(stderr, /^sidelint: unknown option --nope/);
+  }),
+);
+
+processes("a report that cannot be written is told in one line", () =>
+  inRepository(many, async (_, directory) => {
+    if (!existsSync("/dev/full")) return;
+    for (const args of [["check"], ["--help"]]) {
+      const full = openSync("/dev/full", "w");
+      const child = spawn(process.execPath, ["--import", tsx, command, ...args], {
+        cwd: directory,
+        stdio: ["pipe", full, "pipe"],
+      });
+      closeSync(full);
+      assert.equal(await ended(child), {
+        status: 2,
+        signal: null,
+        stderr: "sidelint: cannot write the report: no space left on device\n",
+      });
+    }
   }),
 );
 

@@ -1,4 +1,6 @@
 /** Errors of usage: exit status 2, nothing on standard output, one clear message on standard error. */
+import { chmodSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { deployment, inRepository, namespace } from "./terminal.ts";
@@ -53,6 +55,18 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
     ["check", "--stdin-name", "a.yaml"],
     "sidelint: --stdin-name names what is read from standard input; add - to the paths\n",
   ],
+  [["check", ""], "sidelint: a path is empty; the directory here is .\n"],
+  [["check", "-"], "sidelint: standard input (-) is empty; did the command before it fail?\n"],
+  [["help", "foo"], "sidelint: unknown command foo; there are check, list, explain, rules\n"],
+  [
+    ["help", "chek"],
+    "sidelint: unknown command chek (did you mean check?); there are check, list, explain, rules\n",
+  ],
+  [["check", "--revision", "1.30"], 'sidelint: --revision "1.30": a name takes no dots\n'],
+  [
+    ["check", "--namespace", "Shop"],
+    "sidelint: --namespace \"Shop\": a name takes lower-case letters, digits and '-', and starts and ends with a letter or digit\n",
+  ],
   [["explain"], "sidelint: explain needs a workload; see sidelint explain --help\n"],
   [["rules", "a", "b"], "sidelint: too many arguments: a b; see sidelint rules --help\n"],
   [
@@ -71,6 +85,39 @@ for (const [argv, stderr] of cases) {
     }),
   );
 }
+
+usage("a link that leads nowhere is told as such", () =>
+  inRepository(files, async (sidelint, directory) => {
+    symlinkSync("loop", join(directory, "loop"));
+    symlinkSync("nowhere", join(directory, "dangling.yaml"));
+    assert.is((await sidelint(["check", "loop"])).stderr, "sidelint: loop: a link that leads in circles\n");
+    const dangling = await sidelint(["check", "dangling.yaml"]);
+    assert.is(dangling.stderr, "sidelint: dangling.yaml: a link that leads nowhere\n");
+  }),
+);
+
+usage("what may not be read is told, and nothing else", () =>
+  inRepository({ ...files, "secret/a.yaml": deployment }, async (sidelint, directory) => {
+    if (process.getuid?.() === 0) return;
+    chmodSync(join(directory, "secret"), 0);
+    const outcomes = [];
+    for (const argv of [
+      ["check", "secret"],
+      ["check", "secret/a.yaml"],
+      ["check", "--config", "secret/a.yaml"],
+    ])
+      outcomes.push(await sidelint(argv));
+    chmodSync(join(directory, "secret"), 0o755);
+    assert.equal(
+      outcomes.map(({ status, stdout, stderr }) => [status, stdout, stderr]),
+      ["secret", "secret/a.yaml", "--config secret/a.yaml"].map((asked) => [
+        2,
+        "",
+        `sidelint: ${asked}: permission denied\n`,
+      ]),
+    );
+  }),
+);
 
 usage("a name that several workloads have is shown with their places", () =>
   inRepository({ ...files, "pay/web.yaml": deployment.replace("shop", "pay") }, async (sidelint) => {
