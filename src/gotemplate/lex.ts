@@ -56,7 +56,6 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   "with",
 ]);
 const WORD = /[\p{L}\p{Nd}_]+/uy;
-const SPACES = /[ \t\r\n]+/y;
 const NUMBER =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 
@@ -72,228 +71,266 @@ function characterName(text: string, at: number): string {
   return isPrint(point) ? `${code} '${String.fromCodePoint(point)}'` : code;
 }
 
+/** Where reading stands. */
+interface Lexing extends Delimiters {
+  readonly input: string;
+  /** Whether a function has the name break or continue, which then are no keywords. */
+  readonly taken: (name: string) => boolean;
+  pos: number;
+  /** The line of the character counted up to. */
+  line: number;
+  counted: number;
+  inAction: boolean;
+  parens: number;
+  failed: boolean;
+}
+
 /**
- * Reads a template word by word. `taken` are the names of functions, because break and continue are keywords only where no function has
- * that name. After an error or the end the lexer repeats the end.
+ * Reads a template word by word. `taken` tells the names of functions, because break and continue are keywords only where no function
+ * has that name. After an error or the end the lexer repeats the end.
  */
 export function lexer(input: string, { left, right }: Delimiters, taken: (name: string) => boolean): Lexer {
-  let pos = 0;
-  let line = 1;
-  let counted = 0;
-  let inAction = false;
-  let parens = 0;
-  let failed = false;
-
-  const lineAt = (at: number): number => {
-    for (; counted < at; counted++) if (input.charCodeAt(counted) === 10) line++;
-    return line;
+  const lexing: Lexing = {
+    input,
+    left,
+    right,
+    taken,
+    pos: 0,
+    line: 1,
+    counted: 0,
+    inAction: false,
+    parens: 0,
+    failed: false,
   };
-  const token = (kind: TokenKind, start: number, end: number): Token => {
-    const found = { kind, at: start, text: input.slice(start, end), line: lineAt(start) };
-    pos = end;
-    return found;
-  };
-  const failure = (message: string, at: number): Token => {
-    failed = true;
-    return { kind: "error", at, text: message, line: lineAt(at) };
-  };
-  const trimsBefore = (at: number): boolean => input[at] === "-" && isSpace(input[at + 1]);
-  const trimsAfter = (at: number): boolean => isSpace(input[at]) && input[at + 1] === "-";
-  /** The length of the right delimiter with its trim marker at an offset; 0 where there is none. */
-  const rightDelimiterAt = (at: number): number => {
-    if (trimsAfter(at) && input.startsWith(right, at + 2)) return right.length + 2;
-    return input.startsWith(right, at) ? right.length : 0;
-  };
-  const skipSpaces = (at: number): number => {
-    let end = at;
-    while (end < input.length && isSpace(input[end])) end++;
-    return end;
-  };
-  const spacesBefore = (start: number, end: number): number => {
-    let begin = end;
-    while (begin > start && isSpace(input[begin - 1])) begin--;
-    return begin;
-  };
-
-  /** Text up to the next action, comments left out. */
-  const text = (): Token => {
-    for (;;) {
-      const start = pos;
-      const found = input.indexOf(left, pos);
-      if (found === -1) {
-        if (pos < input.length) return token("text", start, input.length);
-        return { kind: "end of file", at: input.length, text: "EOF", line: lineAt(input.length) };
-      }
-      const end = trimsBefore(found + left.length) ? spacesBefore(start, found) : found;
-      pos = found;
-      if (end > start) {
-        const piece = {
-          kind: "text" as const,
-          at: start,
-          text: input.slice(start, end),
-          line: lineAt(start),
-        };
-        return piece;
-      }
-      const inside = found + left.length + (trimsBefore(found + left.length) ? 2 : 0);
-      if (!input.startsWith("/*", inside)) {
-        inAction = true;
-        parens = 0;
-        const delimiter = token("left delimiter", found, found + left.length);
-        pos = inside;
-        return delimiter;
-      }
-      const problem = comment(inside);
-      if (problem) return problem;
-    }
-  };
-
-  const comment = (start: number): Token | undefined => {
-    const close = input.indexOf("*/", start + 2);
-    if (close === -1) return failure("unclosed comment", start);
-    const delimiter = rightDelimiterAt(close + 2);
-    if (delimiter === 0) return failure("comment ends before closing delimiter", start);
-    pos = close + 2 + delimiter;
-    if (delimiter > right.length) pos = skipSpaces(pos);
-    return undefined;
-  };
-
-  const rightDelimiter = (length: number): Token => {
-    const start = pos + length - right.length;
-    const found = token("right delimiter", start, start + right.length);
-    if (length > right.length) pos = skipSpaces(pos);
-    inAction = false;
-    return found;
-  };
-
-  const atTerminator = (at: number): boolean => {
-    const char = input[at];
-    return char === undefined || isSpace(char) || ".,|:)(".includes(char) || input.startsWith(right, at);
-  };
-
-  const wordEnd = (at: number): number => {
-    WORD.lastIndex = at;
-    return WORD.test(input) ? WORD.lastIndex : at;
-  };
-
-  const quoted = (kind: "string" | "charConstant", what: string): Token => {
-    const quote = input[pos];
-    for (let at = pos + 1; at < input.length; at++) {
-      const char = input[at];
-      if (char === "\n") break;
-      if (char === quote) return token(kind, pos, at + 1);
-      if (char === "\\") {
-        at++;
-        if (input[at] === "\n") break;
-      }
-    }
-    return failure(`unterminated ${what}`, pos);
-  };
-
-  const rawQuoted = (): Token => {
-    const close = input.indexOf("`", pos + 1);
-    return close === -1 ? failure("unterminated raw quoted string", pos) : token("rawString", pos, close + 1);
-  };
-
-  const numberEnd = (at: number): number | undefined => {
-    NUMBER.lastIndex = at;
-    NUMBER.test(input);
-    const end = NUMBER.lastIndex;
-    return wordEnd(end) > end ? undefined : end;
-  };
-
-  const badNumber = (start: number): Token => {
-    NUMBER.lastIndex = start;
-    NUMBER.test(input);
-    const end = NUMBER.lastIndex;
-    const next = input.codePointAt(end);
-    const extra = wordEnd(end) > end ? String.fromCodePoint(next ?? 0) : "";
-    return failure(`bad number syntax: ${quoteText(input.slice(start, end) + extra)}`, start);
-  };
-
-  const number = (): Token => {
-    const end = numberEnd(pos);
-    if (end === undefined) return badNumber(pos);
-    if (input[end] !== "+" && input[end] !== "-") return token("number", pos, end);
-    const second = numberEnd(end);
-    if (second === undefined || input[second - 1] !== "i") {
-      return failure(`bad number syntax: ${quoteText(input.slice(pos, second ?? wordEnd(end + 1)))}`, pos);
-    }
-    return token("complex", pos, second);
-  };
-
-  const named = (kind: "field" | "variable"): Token => {
-    if (atTerminator(pos + 1)) return token(kind === "field" ? "dot" : "variable", pos, pos + 1);
-    const end = wordEnd(pos + 1);
-    if (!atTerminator(end)) return failure(`bad character ${characterName(input, end)}`, pos);
-    return token(kind, pos, end);
-  };
-
-  const identifier = (end: number): Token => {
-    if (!atTerminator(end)) return failure(`bad character ${characterName(input, end)}`, pos);
-    const word = input.slice(pos, end);
-    if (word === "nil") return token("nil", pos, end);
-    if (word === "true" || word === "false") return token("bool", pos, end);
-    const control = word === "break" || word === "continue";
-    return token(KEYWORDS.has(word) && !(control && taken(word)) ? "keyword" : "identifier", pos, end);
-  };
-
-  const space = (): Token => {
-    SPACES.lastIndex = pos;
-    SPACES.test(input);
-    const end = SPACES.lastIndex;
-    // The last space may be the one that a trim marker needs.
-    if (trimsAfter(end - 1) && input.startsWith(right, end + 1)) {
-      return end - 1 === pos ? rightDelimiter(right.length + 2) : token("space", pos, end - 1);
-    }
-    return token("space", pos, end);
-  };
-
-  const paren = (char: string): Token => {
-    parens += char === "(" ? 1 : -1;
-    if (parens < 0) return failure("unexpected right paren", pos);
-    return token(char === "(" ? "left paren" : "right paren", pos, pos + 1);
-  };
-
-  const action = (): Token => {
-    const delimiter = rightDelimiterAt(pos);
-    if (delimiter > 0) return parens === 0 ? rightDelimiter(delimiter) : failure("unclosed left paren", pos);
-    const char = input[pos];
-    if (char === undefined) return failure("unclosed action", pos);
-    if (isSpace(char)) return space();
-    const digitNext = /[0-9]/.test(input[pos + 1] ?? "");
-    if (/[0-9+-]/.test(char) || (char === "." && digitNext)) return number();
-    switch (char) {
-      case "=":
-        return token("assign", pos, pos + 1);
-      case ":":
-        return input[pos + 1] === "=" ? token("declare", pos, pos + 2) : failure("expected :=", pos);
-      case "|":
-        return token("pipe", pos, pos + 1);
-      case '"':
-        return quoted("string", "quoted string");
-      case "'":
-        return quoted("charConstant", "character constant");
-      case "`":
-        return rawQuoted();
-      case "$":
-        return named("variable");
-      case ".":
-        return named("field");
-      case "(":
-      case ")":
-        return paren(char);
-      default:
-        break;
-    }
-    const end = wordEnd(pos);
-    if (end > pos) return identifier(end);
-    if (char >= " " && char < "\x7f") return token("char", pos, pos + 1);
-    return failure(`unrecognized character in action: ${characterName(input, pos)}`, pos);
-  };
-
   return () => {
-    if (failed) return { kind: "end of file", at: 0, text: "EOF", line: lineAt(pos) };
-    return inAction ? action() : text();
+    if (lexing.failed) return endOfFile(lexing);
+    return lexing.inAction ? readInside(lexing) : readText(lexing);
   };
+}
+
+function lineAt(lexing: Lexing, at: number): number {
+  for (; lexing.counted < at; lexing.counted++) {
+    if (lexing.input.charCodeAt(lexing.counted) === 10) lexing.line++;
+  }
+  return lexing.line;
+}
+
+/** The text from start to end as a token; reading goes on behind it. */
+function token(lexing: Lexing, kind: TokenKind, end: number, start = lexing.pos): Token {
+  const found = { kind, at: start, text: lexing.input.slice(start, end), line: lineAt(lexing, start) };
+  lexing.pos = end;
+  return found;
+}
+
+function failure(lexing: Lexing, message: string, at = lexing.pos): Token {
+  lexing.failed = true;
+  return { kind: "error", at, text: message, line: lineAt(lexing, at) };
+}
+
+function endOfFile(lexing: Lexing): Token {
+  const at = lexing.input.length;
+  return { kind: "end of file", at, text: "EOF", line: lineAt(lexing, at) };
+}
+
+/** Whether the marker that trims the text before an action stands at an offset. */
+function trimsBefore({ input }: Lexing, at: number): boolean {
+  return input[at] === "-" && isSpace(input[at + 1]);
+}
+
+function trimsAfter({ input }: Lexing, at: number): boolean {
+  return isSpace(input[at]) && input[at + 1] === "-";
+}
+
+/** The length of the right delimiter with its trim marker at an offset; 0 where there is none. */
+function rightDelimiterAt(lexing: Lexing, at: number): number {
+  const { input, right } = lexing;
+  if (trimsAfter(lexing, at) && input.startsWith(right, at + 2)) return right.length + 2;
+  return input.startsWith(right, at) ? right.length : 0;
+}
+
+function skipSpaces({ input }: Lexing, at: number): number {
+  let end = at;
+  while (end < input.length && isSpace(input[end])) end++;
+  return end;
+}
+
+/** Where the space before an offset begins. */
+function spacesBefore({ input }: Lexing, start: number, end: number): number {
+  let begin = end;
+  while (begin > start && isSpace(input[begin - 1])) begin--;
+  return begin;
+}
+
+/** Text up to the next action, comments left out. */
+function readText(lexing: Lexing): Token {
+  const { input, left } = lexing;
+  for (;;) {
+    const start = lexing.pos;
+    const found = input.indexOf(left, start);
+    if (found === -1) return start < input.length ? token(lexing, "text", input.length) : endOfFile(lexing);
+    const trims = trimsBefore(lexing, found + left.length);
+    const end = trims ? spacesBefore(lexing, start, found) : found;
+    if (end > start) {
+      const text = token(lexing, "text", end);
+      lexing.pos = found;
+      return text;
+    }
+    const inside = found + left.length + (trims ? 2 : 0);
+    if (!input.startsWith("/*", inside)) {
+      Object.assign(lexing, { inAction: true, parens: 0 });
+      const delimiter = token(lexing, "left delimiter", found + left.length, found);
+      lexing.pos = inside;
+      return delimiter;
+    }
+    const problem = skipComment(lexing, inside);
+    if (problem) return problem;
+  }
+}
+
+function skipComment(lexing: Lexing, start: number): Token | undefined {
+  const close = lexing.input.indexOf("*/", start + 2);
+  if (close === -1) return failure(lexing, "unclosed comment", start);
+  const delimiter = rightDelimiterAt(lexing, close + 2);
+  if (delimiter === 0) return failure(lexing, "comment ends before closing delimiter", start);
+  const end = close + 2 + delimiter;
+  lexing.pos = delimiter > lexing.right.length ? skipSpaces(lexing, end) : end;
+  return undefined;
+}
+
+/** Takes the right delimiter, whose length tells whether it trims what follows. */
+function rightDelimiter(lexing: Lexing, length: number): Token {
+  const { right, pos } = lexing;
+  const found = token(lexing, "right delimiter", pos + length, pos + length - right.length);
+  if (length > right.length) lexing.pos = skipSpaces(lexing, lexing.pos);
+  lexing.inAction = false;
+  return found;
+}
+
+/** Whether a name may end at an offset. */
+function atTerminator({ input, right }: Lexing, at: number): boolean {
+  const char = input[at];
+  return char === undefined || isSpace(char) || ".,|:)(".includes(char) || input.startsWith(right, at);
+}
+
+function wordEnd({ input }: Lexing, at: number): number {
+  WORD.lastIndex = at;
+  return WORD.test(input) ? WORD.lastIndex : at;
+}
+
+/** The next word inside an action. */
+function readInside(lexing: Lexing): Token {
+  const { input, pos } = lexing;
+  const delimiter = rightDelimiterAt(lexing, pos);
+  if (delimiter > 0) {
+    return lexing.parens === 0 ? rightDelimiter(lexing, delimiter) : failure(lexing, "unclosed left paren");
+  }
+  const char = input[pos];
+  if (char === undefined) return failure(lexing, "unclosed action");
+  if (isSpace(char)) return readSpace(lexing);
+  if (/[0-9+-]/.test(char) || (char === "." && /[0-9]/.test(input[pos + 1] ?? ""))) return readNumber(lexing);
+  return readSign(lexing, char) ?? readName(lexing, char);
+}
+
+/** A word that its first character tells. */
+function readSign(lexing: Lexing, char: string): Token | undefined {
+  const { input, pos } = lexing;
+  switch (char) {
+    case "=":
+      return token(lexing, "assign", pos + 1);
+    case ":":
+      return input[pos + 1] === "=" ? token(lexing, "declare", pos + 2) : failure(lexing, "expected :=");
+    case "|":
+      return token(lexing, "pipe", pos + 1);
+    case '"':
+      return readQuoted(lexing, "string", "quoted string");
+    case "'":
+      return readQuoted(lexing, "charConstant", "character constant");
+    case "`":
+      return readRaw(lexing);
+    case "$":
+      return readMember(lexing, "variable");
+    case ".":
+      return readMember(lexing, "field");
+    case "(":
+    case ")":
+      lexing.parens += char === "(" ? 1 : -1;
+      if (lexing.parens < 0) return failure(lexing, "unexpected right paren");
+      return token(lexing, char === "(" ? "left paren" : "right paren", pos + 1);
+    default:
+      return undefined;
+  }
+}
+
+function readSpace(lexing: Lexing): Token {
+  const { input, pos, right } = lexing;
+  const end = skipSpaces(lexing, pos);
+  // The last space may be the one that a trim marker needs.
+  if (!trimsAfter(lexing, end - 1) || !input.startsWith(right, end + 1)) return token(lexing, "space", end);
+  return end - 1 === pos ? rightDelimiter(lexing, right.length + 2) : token(lexing, "space", end - 1);
+}
+
+function readQuoted(lexing: Lexing, kind: "string" | "charConstant", what: string): Token {
+  const { input, pos } = lexing;
+  for (let at = pos + 1; at < input.length && input[at] !== "\n"; at++) {
+    if (input[at] === input[pos]) return token(lexing, kind, at + 1);
+    if (input[at] === "\\" && input[at + 1] !== "\n") at++;
+  }
+  return failure(lexing, `unterminated ${what}`);
+}
+
+function readRaw(lexing: Lexing): Token {
+  const close = lexing.input.indexOf("`", lexing.pos + 1);
+  if (close === -1) return failure(lexing, "unterminated raw quoted string");
+  return token(lexing, "rawString", close + 1);
+}
+
+/** Where the number that starts at an offset ends, whatever follows. */
+function numberEnd({ input }: Lexing, at: number): number {
+  NUMBER.lastIndex = at;
+  NUMBER.test(input);
+  return NUMBER.lastIndex;
+}
+
+function readNumber(lexing: Lexing): Token {
+  const { input, pos } = lexing;
+  const end = numberEnd(lexing, pos);
+  if (wordEnd(lexing, end) > end) return badNumber(lexing, end);
+  if (input[end] !== "+" && input[end] !== "-") return token(lexing, "number", end);
+  const second = numberEnd(lexing, end);
+  const isComplex = input[second - 1] === "i" && wordEnd(lexing, second) === second;
+  return isComplex ? token(lexing, "complex", second) : badNumber(lexing, second);
+}
+
+/** The error shows the character that spoiled the number too. */
+function badNumber(lexing: Lexing, end: number): Token {
+  const { input, pos } = lexing;
+  const spoiler = wordEnd(lexing, end) > end ? String.fromCodePoint(input.codePointAt(end) ?? 0) : "";
+  return failure(lexing, `bad number syntax: ${quoteText(input.slice(pos, end) + spoiler)}`);
+}
+
+/** A field or variable, or the dot or dollar alone. */
+function readMember(lexing: Lexing, kind: "field" | "variable"): Token {
+  const { input, pos } = lexing;
+  if (atTerminator(lexing, pos + 1)) return token(lexing, kind === "field" ? "dot" : kind, pos + 1);
+  const end = wordEnd(lexing, pos + 1);
+  if (atTerminator(lexing, end)) return token(lexing, kind, end);
+  return failure(lexing, `bad character ${characterName(input, end)}`);
+}
+
+function readName(lexing: Lexing, char: string): Token {
+  const { input, pos } = lexing;
+  const end = wordEnd(lexing, pos);
+  if (end === pos) {
+    if (char >= " " && char < "\x7f") return token(lexing, "char", pos + 1);
+    return failure(lexing, `unrecognized character in action: ${characterName(input, pos)}`);
+  }
+  if (!atTerminator(lexing, end)) return failure(lexing, `bad character ${characterName(input, end)}`);
+  return token(lexing, kindOfName(lexing, input.slice(pos, end)), end);
+}
+
+function kindOfName({ taken }: Lexing, word: string): TokenKind {
+  if (word === "nil") return "nil";
+  if (word === "true" || word === "false") return "bool";
+  const mayBeTaken = word === "break" || word === "continue";
+  return KEYWORDS.has(word) && !(mayBeTaken && taken(word)) ? "keyword" : "identifier";
 }
