@@ -10,9 +10,10 @@ import { absolutePath, pathBelow } from "./source/path.ts";
 import type { FileTree } from "./source/tree.ts";
 import { type WalkFailure, walk } from "./source/walk.ts";
 import { buildWorld } from "./world/build.ts";
-import { collect, directoryOf } from "./world/collect.ts";
+import { collect, directoryOf, type Problem } from "./world/collect.ts";
 import type { Config } from "./world/config.ts";
 import { workloadKinds } from "./world/configured.ts";
+import { dumpFailures } from "./world/dumps.ts";
 import type { Skipped, World } from "./world/world.ts";
 
 export type { Finding, Severity } from "./lint/finding.ts";
@@ -46,7 +47,7 @@ export interface Scan {
   readonly world: World;
   readonly findings: readonly Finding[];
   readonly report: Report;
-  /** What could not be read at all: paths that do not exist or may not be opened. */
+  /** What could not be read at all: paths that do not exist or may not be opened, and dumps without a namespace. */
   readonly failures: readonly WalkFailure[];
   /** The text of a file that the scan read and kept, for code frames. */
   textOf(file: string): string | undefined;
@@ -65,7 +66,9 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
   const kinds = workloadKinds(config);
   const read = collect(tree, walked.files, { kinds, onProgress: options.onProgress });
   const collected = { ...read, skipped: [...read.skipped, ...walked.outsideLinks.map(outsideLink)] };
-  const dumps = collect(tree, options.namespaceDumps ?? [], { kinds: [] });
+  const dumpPaths = [...new Set(options.namespaceDumps ?? [])];
+  const dumps = collect(tree, dumpPaths, { kinds: [] });
+  const untold = dumpFailures(dumps, dumpPaths);
   const world = buildWorld(collected, {
     config,
     configPath: options.configPath,
@@ -76,7 +79,8 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     assume: options.assume,
     defaultNamespace: options.defaultNamespace,
   });
-  const problems = [...collected.problems, ...dumps.problems];
+  const told = ({ file }: Problem) => !untold.some(({ path }) => path === file.path);
+  const problems = [...collected.problems, ...dumps.problems.filter(told)];
   const findings = lint(world, problems, { severities: config.rules ?? {} });
   return {
     world,
@@ -89,14 +93,9 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       assume: options.assume ?? (config.assumptions?.namespaceLabels === "absent" ? {} : undefined),
       version: options.version ?? "",
     }),
-    failures: [...walked.failures, ...dumps.skipped.map(notRead)],
+    failures: [...walked.failures, ...untold],
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text,
   };
-}
-
-/** A dump was asked for by its name, so that not reading it is a failure. */
-function notRead({ path, detail }: Skipped): WalkFailure {
-  return { path, reason: detail || "is a template, no dump" };
 }
 
 function outsideLink(path: string): Skipped {

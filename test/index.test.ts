@@ -34,15 +34,17 @@ api("a dump that is not there is told", () => {
   assert.equal(told, ["gone.yaml"]);
 });
 
-api("a dump that cannot be read is a finding", () => {
+api("a dump that cannot be read is a failure, and the rest is checked", () => {
   const dump = "apiVersion: v1\nkind: List\nitems: [{\n";
-  const { findings } = scan(memoryTree({ ...files, "dump.yaml": dump }), {
+  const { failures, report } = scan(memoryTree({ ...files, "dump.yaml": dump }), {
     paths: ["apps"],
     namespaceDumps: ["dump.yaml"],
   });
-  assert.ok(
-    findings.some(({ rule, location }) => rule === "unreadable-document" && location.file === "dump.yaml"),
+  assert.equal(
+    failures.map(({ path }) => path),
+    ["dump.yaml"],
   );
+  assert.is(report.workloads.length, 1);
 });
 
 api("a dump that lies among the paths counts once", () => {

@@ -41,15 +41,22 @@ const fileNames = ["sidelint.yaml", ".sidelint.yaml", "sidelint.yml"];
  * contains them all, up to the top of the repository (where `.git` is). Undefined when there is none.
  */
 export function findConfig(tree: FileTree, paths: readonly string[] = ["."]): string | undefined {
+  return searchedDirectories(tree, paths)
+    .flatMap((directory) => fileNames.map((name) => (directory === "." ? name : `${directory}/${name}`)))
+    .find((path) => tree.stat(path)?.type === "file");
+}
+
+/**
+ * Where something that holds for the given paths may lie: the deepest directory that contains them all and those above it, up
+ * to the top of the repository; outside of one, up to where the command runs.
+ */
+export function searchedDirectories(tree: FileTree, paths: readonly string[]): readonly string[] {
   const top = absolutePath("", tree.root ?? "");
-  let found: string | undefined;
-  for (const directory of upwards(commonDirectory(tree, top, paths))) {
-    const at = (name: string) => relativePath(top, `${directory}/${name}`);
-    found ??= fileNames.map(at).find((path) => tree.stat(path)?.type === "file");
-    if (found && isInside(top, directory)) return found;
-    if (tree.stat(at(".git"))) return found;
-  }
-  return undefined;
+  const all = upwards(commonDirectory(tree, top, paths));
+  const repository = all.findIndex((directory) => tree.stat(relativePath(top, `${directory}/.git`)));
+  const searched =
+    repository < 0 ? all.filter((directory) => isInside(top, directory)) : all.slice(0, repository + 1);
+  return searched.map((directory) => relativePath(top, directory));
 }
 
 function upwards(directory: string): readonly string[] {
@@ -147,6 +154,7 @@ function problemOf(file: SourceFile, root: Node | undefined, error: SchemaError)
   const path = pathOf(root, error.instancePath);
   const name = nameOf(path);
   const node = nodeAt(root, path);
+  const scalar = node?.type === "scalar" ? node.value : undefined;
   const written = node ? excerpt(textOf(file, node)) : "";
   const here = locate(file, root, path, path.length > 0 ? "value" : "entry");
   const { params, parentSchema = {} } = error;
@@ -178,8 +186,8 @@ function problemOf(file: SourceFile, root: Node | undefined, error: SchemaError)
     case "pattern":
       if (error.propertyName !== undefined)
         return keyProblem(file, root, path, error.propertyName, parentSchema);
-      if (node?.value === "") return problem(`${name} is empty`, here, such(parentSchema));
-      return problem(`${name} cannot be ${written}`, here, patternHint(node?.value, parentSchema));
+      if (scalar === "") return problem(`${name} is empty`, here, such(parentSchema));
+      return problem(`${name} cannot be ${written}`, here, patternHint(scalar, parentSchema));
     default:
       return problem(`${name} ${error.message ?? "is not allowed"}`, here, such(parentSchema));
   }

@@ -201,6 +201,12 @@ const given: readonly (readonly [
     ["--namespaces", "dumps/n.yaml", "apps"],
     "injected",
   ],
+  [
+    "a dump in .sidelint is read by itself, wherever below the paths are",
+    { ...unlabelled, ".sidelint/n.yaml": dump },
+    ["apps"],
+    "injected",
+  ],
   ["a dump in .sidelint is read by itself", { ...unlabelled, ".sidelint/n.yaml": dump }, [], "injected"],
   [
     "the configuration is read by itself",
