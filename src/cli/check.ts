@@ -40,8 +40,10 @@ export function addCheck(program: Command, context: Context): void {
       const failOn = oneOf("--fail-on", flags.failOn, failures);
       const session = await openSession(paths, flags, context.io, context.version);
       const presentation = { ...session.presentation, quiet: flags.quiet === true };
-      const nothingRead = session.exit !== 0 && session.scan.report.summary.files.read === 0;
-      if (flags.format !== "text" || !nothingRead)
+      const { summary, findings } = session.scan.report;
+      // What could not be read has been told; that there is nothing else would only be half true.
+      const isSilent = session.exit !== 0 && summary.workloads.total === 0 && findings.length === 0;
+      if (flags.format !== "text" || !isSilent)
         await context.io.stdout(format(session.scan.report, presentation));
       context.exit(session.exit || (fails(session.scan.report, failing[failOn]) ? 1 : 0));
     });

@@ -1,6 +1,6 @@
 /** Errors of usage: said in one line, with what is allowed and what was probably meant. */
 import type { Command, CommanderError } from "commander";
-import { nearest } from "../kube/nearest.ts";
+import { meantBy } from "../kube/nearest.ts";
 
 /** An error that the person at the keyboard can mend; its message is printed as it is. */
 export class UsageError extends Error {}
@@ -16,7 +16,7 @@ export function oneOf<T extends string>(option: string, value: string, allowed: 
 
 /** " (did you mean --format?)", or nothing. */
 export function guess(given: string, known: Iterable<string>): string {
-  const [meant] = nearest(given, known);
+  const meant = meantBy(given, known);
   return meant === undefined ? "" : ` (did you mean ${meant}?)`;
 }
 

@@ -17,6 +17,22 @@ export function nearest(given: string, known: Iterable<string>, most = 1): reado
     .map(({ name }) => name);
 }
 
+/** The one name that was probably meant: the nearest, else the shortest that contains what was given. */
+export function meantBy(given: string, known: Iterable<string>): string | undefined {
+  const names = [...known];
+  const [near] = nearest(given, names);
+  if (near !== undefined || given.length < LEAST_PART) return near;
+  const part = given.toLowerCase();
+  const [first, ...others] = names.filter((name) => name.toLowerCase().includes(part));
+  return others.reduce(
+    (best, name) => (best !== undefined && best.length <= name.length ? best : name),
+    first,
+  );
+}
+
+/** Fewer characters stand in too many names to say which one was meant. */
+const LEAST_PART = 3;
+
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
 export function edits(a: string, b: string): number {
   let before: number[] = [];

@@ -1,5 +1,5 @@
 /** Evaluates rules over a world: findings in order, each told once. */
-import { nearest } from "../kube/nearest.ts";
+import { meantBy } from "../kube/nearest.ts";
 import type { Location } from "../source/locate.ts";
 import type { Problem } from "../world/collect.ts";
 import type { World } from "../world/world.ts";
@@ -34,7 +34,7 @@ export function unknownRules(
   const known = defaultRules().flatMap(({ id, aliases }) => [id, ...aliases]);
   return names
     .filter((name) => !known.includes(name))
-    .map((name) => ({ name, meant: nearest(name, known)[0] }));
+    .map((name) => ({ name, meant: meantBy(name, known) }));
 }
 
 /** A rule that is on, with the severity it has here, and those of its checks that look at one kind of subject. */

@@ -76,8 +76,9 @@ check("an unreadable directory is told, the rest is checked, and the status is 2
 
 check("a file named itself that is no text is told, and the status is 2", () =>
   inRepository({ ...clean, "bin.yaml": "PK\u0003\u0004\u0000\u0000" }, async (sidelint) => {
-    const { status, stderr } = await sidelint(["check", "bin.yaml"]);
+    const { status, stdout, stderr } = await sidelint(["check", "bin.yaml"]);
     assert.is(status, 2);
+    assert.is(stdout, "");
     assert.is(
       stderr,
       "sidelint: bin.yaml: a control character is not allowed here (is this a binary file?)\n",
@@ -323,6 +324,10 @@ others("rules lists the catalogue and shows one of it", () =>
       (await sidelint(["rules", "proxy-cpu-limit-missing", "--format", "json"])).stdout,
     );
     assert.is(json.id, "proxy-cpu-limit-missing");
+    assert.is(
+      (await sidelint(["rules", "proxy-cpu-limit"])).stderr,
+      "sidelint: there is no rule proxy-cpu-limit (did you mean proxy-cpu-limit-missing?)\n",
+    );
     const near = await sidelint(["rules", "proxy-cpu-limit-mising"]);
     assert.is(near.status, 2);
     assert.is(

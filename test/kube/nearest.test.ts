@@ -1,7 +1,7 @@
 /** Guesses at what was meant. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { nearest } from "../../src/kube/nearest.ts";
+import { meantBy, nearest } from "../../src/kube/nearest.ts";
 
 const guessing = suite("nearest");
 
@@ -25,5 +25,18 @@ for (const [given, expected] of rows) {
 guessing("puts the nearest first, and stops at as many as wanted", () => {
   assert.equal(nearest("verdict", ["verdicts", "verdict", "verdi"], 2), ["verdict", "verdicts"]);
 });
+
+const rules = ["proxy-cpu-limit-missing", "proxy-cpu-limit-missing-here", "verdict-unknown"];
+const parts: readonly (readonly [given: string, expected: string | undefined])[] = [
+  ["proxy-cpu-limit", "proxy-cpu-limit-missing"],
+  ["CPU", "proxy-cpu-limit-missing"],
+  ["verdict-unknwon", "verdict-unknown"],
+  ["unknown", "verdict-unknown"],
+  ["un", undefined],
+  ["nothing-of-this", undefined],
+];
+for (const [given, expected] of parts) {
+  guessing(`means ${expected} by ${given}`, () => assert.is(meantBy(given, rules), expected));
+}
 
 guessing.run();
