@@ -27,7 +27,10 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
     'sidelint: --format takes text, json or github, not "jsn" (did you mean json?)\n',
   ],
   [["list", "--format", "github"], 'sidelint: --format takes text or json, not "github"\n'],
-  [["check", "--fail-on", "warn"], 'sidelint: --fail-on takes error, warning, info or never, not "warn"\n'],
+  [
+    ["check", "--fail-on", "warn"],
+    'sidelint: --fail-on takes error, warning, info or never, not "warn" (did you mean warning?)\n',
+  ],
   [
     ["check", "--fail-on", "eror"],
     'sidelint: --fail-on takes error, warning, info or never, not "eror" (did you mean error?)\n',
