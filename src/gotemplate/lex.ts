@@ -227,7 +227,11 @@ function readInside(lexing: Lexing): Token {
   const char = input[pos];
   if (char === undefined) return failure(lexing, "unclosed action");
   if (isSpace(char)) return readSpace(lexing);
-  if (/[0-9+-]/.test(char) || (char === "." && /[0-9]/.test(input[pos + 1] ?? ""))) return readNumber(lexing);
+  const next = input[pos + 1];
+  // A point that ends the whole text is read as a number, as Go does.
+  if (/[0-9+-]/.test(char) || (char === "." && (next === undefined || /[0-9]/.test(next)))) {
+    return readNumber(lexing);
+  }
   return readSign(lexing, char) ?? readName(lexing, char);
 }
 

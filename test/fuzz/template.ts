@@ -231,9 +231,47 @@ function sequence(dice: Dice, depth: number): string {
   return Array.from({ length: 1 + dice(3) }, () => block(dice, depth)).join("");
 }
 
+const stray = [
+  "{{",
+  "}}",
+  "-",
+  " ",
+  "\n",
+  "(",
+  ")",
+  "|",
+  "$",
+  ".",
+  '"',
+  "`",
+  "'",
+  ":=",
+  ",",
+  "/*",
+  "*/",
+  "1",
+  "_",
+  "é",
+  "\\",
+  "end",
+  "else",
+];
+
+/** A template with some of it cut out or put in, so that most no longer parse. */
+function damaged(dice: Dice, text: string): string {
+  let result = text;
+  for (let left = 1 + dice(3); left > 0; left--) {
+    const at = dice(result.length + 1);
+    const cut = dice(2) === 0 ? 1 + dice(4) : 0;
+    result = result.slice(0, at) + (cut ? "" : (stray[dice(stray.length)] ?? "")) + result.slice(at + cut);
+  }
+  return result;
+}
+
 export function generate(random: () => number): Question {
   const dice: Dice = (limit) => Math.floor(random() * limit);
-  const text = `{{$x := ${operand(dice, 1)}}}${sequence(dice, 0)}`;
+  const whole = `{{$x := ${operand(dice, 1)}}}${sequence(dice, 0)}`;
+  const text = dice(4) === 0 ? damaged(dice, whole) : whole;
   return { op: "template", fields: { text, data, sprig: true } };
 }
 

@@ -47,278 +47,294 @@ function bad(what: string, text: string): never {
   throw new Failure(`error parsing regexp: ${what}: \`${text}\``);
 }
 
+/** Where reading stands. */
+interface Reading {
+  readonly source: string;
+  readonly chars: readonly string[];
+  readonly names: string[];
+  at: number;
+  flags: FlagSet;
+  nesting: number;
+}
+
 /** Parses an expression; throws a Failure in Go's words. */
 export function parseExpression(source: string): ParsedExpression {
-  const chars = [...source];
-  let at = 0;
-  let flags: FlagSet = { ignoreCase: false, multiline: false, dotAll: false, ungreedy: false };
-  const names = [""];
-  let nesting = 0;
-
-  const rest = (from: number, to = chars.length): string => chars.slice(from, to).join("");
-  const point = (index: number): number => chars[index]?.codePointAt(0) ?? 0;
-  const literal = (code: number): Expression => ({
-    is: "class",
-    set: { items: [range(code)], negated: false, ignoreCase: flags.ignoreCase },
-  });
-  const ofClass = (items: readonly (Range | Property)[], negated = false): Expression => ({
-    is: "class",
-    set: { items, negated, ignoreCase: flags.ignoreCase },
-  });
-
-  const choice = (): Expression => {
-    const parts = [sequence()];
-    while (chars[at] === "|") {
-      at++;
-      parts.push(sequence());
-    }
-    return parts.length === 1 ? (parts[0] ?? EMPTY) : { is: "choice", parts };
+  const reading: Reading = {
+    source,
+    chars: [...source],
+    names: [""],
+    at: 0,
+    flags: { ignoreCase: false, multiline: false, dotAll: false, ungreedy: false },
+    nesting: 0,
   };
+  const expression = readChoice(reading);
+  if (reading.at < reading.chars.length) bad("unexpected )", source);
+  return { expression, names: reading.names };
+}
 
-  const sequence = (): Expression => {
-    const parts: Expression[] = [];
-    while (at < chars.length && chars[at] !== "|" && chars[at] !== ")") {
-      if (rest(at, at + 2) === "\\Q") quotedLiteral(parts);
-      else {
-        const body = atom();
-        if (body) parts.push(repeated(body));
-      }
+function rest({ chars, at }: Reading, from = at, to = chars.length): string {
+  return chars.slice(from, to).join("");
+}
+
+/** The next few characters. */
+function ahead(reading: Reading, count: number): string {
+  return rest(reading, reading.at, reading.at + count);
+}
+
+function pointAt({ chars }: Reading, index: number): number {
+  return chars[index]?.codePointAt(0) ?? 0;
+}
+
+function ofClass(reading: Reading, items: readonly (Range | Property)[], negated = false): Expression {
+  return { is: "class", set: { items, negated, ignoreCase: reading.flags.ignoreCase } };
+}
+
+function readChoice(reading: Reading): Expression {
+  const parts = [readSequence(reading)];
+  while (reading.chars[reading.at] === "|") {
+    reading.at++;
+    parts.push(readSequence(reading));
+  }
+  return parts.length === 1 ? (parts[0] ?? EMPTY) : { is: "choice", parts };
+}
+
+function readSequence(reading: Reading): Expression {
+  const parts: Expression[] = [];
+  for (;;) {
+    const char = reading.chars[reading.at];
+    if (char === undefined || char === "|" || char === ")") break;
+    if (ahead(reading, 2) === "\\Q") readQuoted(reading, parts);
+    else {
+      const body = readAtom(reading);
+      if (body) parts.push(readRepetitions(reading, body));
     }
-    return parts.length === 1 ? (parts[0] ?? EMPTY) : { is: "sequence", parts };
+  }
+  return parts.length === 1 ? (parts[0] ?? EMPTY) : { is: "sequence", parts };
+}
+
+/** \Q…\E: every character as it is; what follows repeats the last one. */
+function readQuoted(reading: Reading, parts: Expression[]): void {
+  reading.at += 2;
+  const before = parts.length;
+  while (reading.at < reading.chars.length && ahead(reading, 2) !== "\\E") {
+    parts.push(ofClass(reading, [range(pointAt(reading, reading.at++))]));
+  }
+  reading.at += 2;
+  const last = parts.length > before ? parts.pop() : undefined;
+  if (last) parts.push(readRepetitions(reading, last));
+}
+
+function readRepetitions(reading: Reading, first: Expression): Expression {
+  let body = first;
+  let last = "";
+  for (;;) {
+    const start = reading.at;
+    const bounds = readBounds(reading);
+    if (!bounds) return body;
+    const greedy = reading.chars[reading.at] !== "?";
+    if (!greedy) reading.at++;
+    const text = rest(reading, start, reading.at);
+    if (last !== "") bad("invalid nested repetition operator", last + text);
+    last = text;
+    body = { is: "repeat", body, ...bounds, greedy: greedy !== reading.flags.ungreedy };
+  }
+}
+
+function readBounds(reading: Reading): { readonly least: number; readonly most: number } | undefined {
+  const char = reading.chars[reading.at];
+  if (char === "*" || char === "+" || char === "?") {
+    reading.at++;
+    return { least: char === "+" ? 1 : 0, most: char === "?" ? 1 : Number.POSITIVE_INFINITY };
+  }
+  const found = char === "{" ? /^\{(\d+)(,(\d*))?\}/.exec(ahead(reading, 24)) : null;
+  if (!found) return undefined;
+  const [text, low = "0", comma, high] = found;
+  const least = Number(low);
+  const most = comma === undefined ? least : high ? Number(high) : Number.POSITIVE_INFINITY;
+  const bounded = most !== Number.POSITIVE_INFINITY;
+  if (least > MAX_REPEAT || (bounded && (most > MAX_REPEAT || most < least))) {
+    bad("invalid repeat count", text);
+  }
+  reading.at += text.length;
+  return { least, most };
+}
+
+/** One thing that can be repeated; undefined for flags that stand alone. */
+function readAtom(reading: Reading): Expression | undefined {
+  const { flags } = reading;
+  const char = reading.chars[reading.at] ?? "";
+  switch (char) {
+    case "(":
+      return readGroup(reading);
+    case "[":
+      return readBracket(reading);
+    case "\\":
+      return readEscape(reading);
+    case "*":
+    case "+":
+    case "?":
+      return bad("missing argument to repetition operator", char);
+    default:
+      reading.at++;
+      break;
+  }
+  switch (char) {
+    case ".":
+      return { is: "class", set: flags.dotAll ? anyCharacter : notNewline };
+    case "^":
+      return { is: "assertion", kind: flags.multiline ? "line start" : "text start" };
+    case "$":
+      return { is: "assertion", kind: flags.multiline ? "line end" : "text end" };
+    default:
+      return ofClass(reading, [range(char.codePointAt(0) ?? 0)]);
+  }
+}
+
+const notNewline: CharacterClass = { ...anyCharacter, items: complement([range(10)]) };
+
+function readGroup(reading: Reading): Expression | undefined {
+  const { flags, names, source } = reading;
+  if (++reading.nesting > MAX_NESTING) bad("expression nests too deeply", rest(reading));
+  const start = reading.at++;
+  let index: number | undefined;
+  const named = /^\?P?<([^>]*)>/.exec(rest(reading));
+  if (named) {
+    index = nameGroup(names, named[1] ?? "", named[0]);
+    reading.at += [...named[0]].length;
+  } else if (reading.chars[reading.at] !== "?") index = names.push("") - 1;
+  else if (readFlags(reading, start)) {
+    reading.nesting--;
+    return undefined;
+  }
+  const body = readChoice(reading);
+  if (reading.chars[reading.at] !== ")") bad("missing closing )", source);
+  reading.at++;
+  reading.nesting--;
+  reading.flags = flags;
+  return index === undefined ? body : { is: "group", index, body };
+}
+
+function nameGroup(names: string[], name: string, text: string): number {
+  if (!/^\w+$/.test(name)) bad("invalid named capture", `(${text}`);
+  if (names.includes(name)) bad("duplicate capture group name", name);
+  return names.push(name) - 1;
+}
+
+/** Reads flags after "(?"; true when they stand alone and hold to the end of the group around them. */
+function readFlags(reading: Reading, start: number): boolean {
+  const found = /^\?([imsU]*)(?:-([imsU]+))?([:)])/.exec(rest(reading));
+  if (!found) {
+    const [shown = ""] = /^\(\?(?:<[=!]?|.)?/s.exec(rest(reading, start)) ?? [];
+    return bad("invalid or unsupported Perl syntax", shown);
+  }
+  const [text, on = "", off = "", end] = found;
+  const flag = (letter: string, known: boolean): boolean =>
+    !off.includes(letter) && (known || on.includes(letter));
+  const { ignoreCase, multiline, dotAll, ungreedy } = reading.flags;
+  reading.flags = {
+    ignoreCase: flag("i", ignoreCase),
+    multiline: flag("m", multiline),
+    dotAll: flag("s", dotAll),
+    ungreedy: flag("U", ungreedy),
   };
+  reading.at += text.length;
+  return end === ")";
+}
 
-  /** \Q…\E: every character as it is; what follows repeats the last one. */
-  const quotedLiteral = (parts: Expression[]): void => {
-    at += 2;
-    const before = parts.length;
-    while (at < chars.length && rest(at, at + 2) !== "\\E") parts.push(literal(point(at++)));
-    at += 2;
-    const last = parts.length > before ? parts.pop() : undefined;
-    if (last) parts.push(repeated(last));
-  };
+const ASSERTIONS: Readonly<Record<string, Assertion>> = {
+  A: "text start",
+  z: "text end",
+  b: "word boundary",
+  B: "no word boundary",
+};
 
-  const repeated = (first: Expression): Expression => {
-    let body = first;
-    let last = "";
-    for (;;) {
-      const start = at;
-      const bounds = repetition();
-      if (!bounds) return body;
-      const greedy = chars[at] !== "?";
-      if (!greedy) at++;
-      const text = rest(start, at);
-      if (last !== "") bad("invalid nested repetition operator", last + text);
-      last = text;
-      body = { is: "repeat", body, ...bounds, greedy: greedy !== flags.ungreedy };
-    }
-  };
+function readEscape(reading: Reading): Expression {
+  const char = reading.chars[reading.at + 1];
+  if (char === undefined) return bad("trailing backslash at end of expression", "");
+  const kind = Object.hasOwn(ASSERTIONS, char) ? ASSERTIONS[char] : undefined;
+  if (kind) {
+    reading.at += 2;
+    return { is: "assertion", kind };
+  }
+  return ofClass(reading, readClassEscape(reading) ?? [range(readEscapedPoint(reading))]);
+}
 
-  const repetition = (): { readonly least: number; readonly most: number } | undefined => {
-    const char = chars[at];
-    if (char === "*" || char === "+" || char === "?") {
-      at++;
-      return { least: char === "+" ? 1 : 0, most: char === "?" ? 1 : Number.POSITIVE_INFINITY };
-    }
-    const found = char === "{" ? /^\{(\d+)(,(\d*))?\}/.exec(rest(at, at + 24)) : null;
-    if (!found) return undefined;
-    const [text, low = "0", comma, high] = found;
-    const least = Number(low);
-    const most = comma === undefined ? least : high ? Number(high) : Number.POSITIVE_INFINITY;
-    if (least > MAX_REPEAT || (most !== Number.POSITIVE_INFINITY && (most > MAX_REPEAT || most < least))) {
-      bad("invalid repeat count", text);
-    }
-    at += text.length;
-    return { least, most };
-  };
+/** \d and its like or \p{…} as items of a class; undefined when the escape is a single character. */
+function readClassEscape(reading: Reading): readonly (Range | Property)[] | undefined {
+  const char = reading.chars[reading.at + 1] ?? "";
+  const perl = Object.hasOwn(perlClasses, char) ? perlClasses[char] : undefined;
+  if (perl) {
+    reading.at += 2;
+    return perl;
+  }
+  if (char !== "p" && char !== "P") return undefined;
+  const found = /^\\[pP](?:\{(\^?)([^}]*)\}|([^{]))/u.exec(rest(reading));
+  const property = found && propertyOf(found[2] ?? found[3] ?? "");
+  if (!found || !property) return bad("invalid character class range", found?.[0] ?? rest(reading));
+  reading.at += [...found[0]].length;
+  return [{ property, negated: (char === "P") !== (found[1] === "^") }];
+}
 
-  const atom = (): Expression | undefined => {
-    const char = chars[at] ?? "";
-    switch (char) {
-      case "(":
-        return group();
-      case "[":
-        return bracket();
-      case ".":
-        at++;
-        return {
-          is: "class",
-          set: flags.dotAll ? anyCharacter : { ...anyCharacter, items: complement([range(10)]) },
-        };
-      case "^":
-        at++;
-        return { is: "assertion", kind: flags.multiline ? "line start" : "text start" };
-      case "$":
-        at++;
-        return { is: "assertion", kind: flags.multiline ? "line end" : "text end" };
-      case "\\":
-        return escaped();
-      case "*":
-      case "+":
-      case "?":
-        return bad("missing argument to repetition operator", char);
-      default:
-        at++;
-        return literal(char.codePointAt(0) ?? 0);
-    }
-  };
+/** A character written as a letter, in hexadecimal or octal digits, or as a sign after a backslash. */
+function readEscapedPoint(reading: Reading): number {
+  const char = reading.chars[reading.at + 1] ?? "";
+  const known = Object.hasOwn(ESCAPED, char) ? ESCAPED[char] : undefined;
+  if (known !== undefined) {
+    reading.at += 2;
+    return known;
+  }
+  const hex = /^\\x(?:([0-9a-fA-F]{2})|\{([0-9a-fA-F]{1,8})\})/.exec(ahead(reading, 12));
+  const octal = /^\\(0[0-7]{0,2}|[1-7][0-7]{1,2})/.exec(ahead(reading, 4));
+  const digits = hex?.[1] ?? hex?.[2] ?? octal?.[1];
+  const code = digits === undefined ? Number.NaN : Number.parseInt(digits, hex ? 16 : 8);
+  if (code <= 0x10ffff) {
+    reading.at += (hex ?? octal)?.[0].length ?? 0;
+    return code;
+  }
+  if (!/^[!-/:-@[-`{-~ ]$/.test(char)) return bad("invalid escape sequence", ahead(reading, 2));
+  reading.at += 2;
+  return char.codePointAt(0) ?? 0;
+}
 
-  const group = (): Expression | undefined => {
-    const start = at;
-    if (++nesting > MAX_NESTING) bad("expression nests too deeply", rest(start));
-    const outer = flags;
-    at++;
-    let index: number | undefined;
-    if (chars[at] === "?") {
-      const named = /^\?P?<([^>]*)>/.exec(rest(at));
-      if (named) {
-        index = nameGroup(named[1] ?? "", named[0]);
-        at += [...named[0]].length;
-      } else if (setFlags(start)) {
-        nesting--;
-        return undefined;
-      }
-    } else {
-      index = names.length;
-      names.push("");
-    }
-    const body = choice();
-    if (chars[at] !== ")") bad("missing closing )", source);
-    at++;
-    nesting--;
-    flags = outer;
-    return index === undefined ? body : { is: "group", index, body };
-  };
+function readBracket(reading: Reading): Expression {
+  const start = reading.at++;
+  const negated = reading.chars[reading.at] === "^";
+  if (negated) reading.at++;
+  const items: (Range | Property)[] = [];
+  for (let first = true; first || reading.chars[reading.at] !== "]"; first = false) {
+    if (reading.at >= reading.chars.length) bad("missing closing ]", rest(reading, start));
+    items.push(...(readNamedClass(reading) ?? readRange(reading, start)));
+  }
+  reading.at++;
+  return ofClass(reading, items, negated);
+}
 
-  const nameGroup = (name: string, text: string): number => {
-    if (!/^\w+$/.test(name)) bad("invalid named capture", `(${text}`);
-    if (names.includes(name)) bad("duplicate capture group name", name);
-    return names.push(name) - 1;
-  };
+/** [:alpha:], \d and \pL inside brackets; undefined where none of them starts. */
+function readNamedClass(reading: Reading): readonly (Range | Property)[] | undefined {
+  const char = reading.chars[reading.at];
+  if (char === "\\") return readClassEscape(reading);
+  const found = char === "[" ? /^\[:(\^?)([^:\]]*):\]/.exec(rest(reading)) : null;
+  if (!found) return undefined;
+  const [text, caret, name = ""] = found;
+  const known = Object.hasOwn(posixClasses, name) ? posixClasses[name] : undefined;
+  if (!known) return bad("invalid character class range", text);
+  reading.at += text.length;
+  return caret === "^" ? complement(known) : known;
+}
 
-  /** Reads flags after "(?"; true when they stand alone and hold to the end of the group around them. */
-  const setFlags = (start: number): boolean => {
-    const found = /^\?([imsU]*)(?:-([imsU]+))?([:)])/.exec(rest(at));
-    if (!found) return bad("invalid or unsupported Perl syntax", perlSyntax(rest(start)));
-    const [text, on = "", off = "", end] = found;
-    const flag = (letter: string, known: boolean): boolean =>
-      off.includes(letter) ? false : known || on.includes(letter);
-    flags = {
-      ignoreCase: flag("i", flags.ignoreCase),
-      multiline: flag("m", flags.multiline),
-      dotAll: flag("s", flags.dotAll),
-      ungreedy: flag("U", flags.ungreedy),
-    };
-    at += text.length;
-    return end === ")";
-  };
+function readRange(reading: Reading, start: number): readonly Range[] {
+  const from = reading.at;
+  const low = readBracketPoint(reading, start);
+  const next = reading.chars[reading.at + 1];
+  if (reading.chars[reading.at] !== "-" || next === "]" || next === undefined) return [range(low)];
+  reading.at++;
+  const high = readBracketPoint(reading, start);
+  if (high < low) bad("invalid character class range", rest(reading, from, reading.at));
+  return [range(low, high)];
+}
 
-  const perlSyntax = (text: string): string => /^\(\?(?:<[=!]?|.)?/s.exec(text)?.[0] ?? text;
-
-  const escaped = (): Expression => {
-    const char = chars[at + 1];
-    if (char === undefined) return bad("trailing backslash at end of expression", "");
-    const kind = ({ A: "text start", z: "text end", b: "word boundary", B: "no word boundary" } as const)[
-      char as "A"
-    ];
-    if (kind) {
-      at += 2;
-      return { is: "assertion", kind };
-    }
-    const items = classEscape();
-    return items ? ofClass(items) : literal(escapedPoint());
-  };
-
-  /** \d and its like or \p{…} as items of a class; undefined when the escape is a single character. */
-  const classEscape = (): readonly (Range | Property)[] | undefined => {
-    const char = chars[at + 1] ?? "";
-    const perl = Object.hasOwn(perlClasses, char) ? perlClasses[char] : undefined;
-    if (perl) {
-      at += 2;
-      return perl;
-    }
-    if (char !== "p" && char !== "P") return undefined;
-    const found = /^\\[pP](?:\{(\^?)([^}]*)\}|([^{]))/u.exec(rest(at));
-    const property = found && propertyOf(found[2] ?? found[3] ?? "");
-    if (!found || !property) return bad("invalid character class range", found?.[0] ?? rest(at));
-    at += [...found[0]].length;
-    return [{ property, negated: (char === "P") !== (found[1] === "^") }];
-  };
-
-  const escapedPoint = (): number => {
-    const char = chars[at + 1] ?? "";
-    const known = Object.hasOwn(ESCAPED, char) ? ESCAPED[char] : undefined;
-    if (known !== undefined) {
-      at += 2;
-      return known;
-    }
-    const found =
-      /^\\x(?:([0-9a-fA-F]{2})|\{([0-9a-fA-F]{1,8})\})/.exec(rest(at, at + 12)) ??
-      /^\\(?:(0[0-7]{0,2}|[1-7][0-7]{1,2}))/.exec(rest(at, at + 4));
-    if (found) {
-      const octal = found[2] === undefined && !found[0].startsWith("\\x");
-      const code = Number.parseInt(found[1] ?? found[2] ?? "", octal ? 8 : 16);
-      if (code <= 0x10ffff) {
-        at += found[0].length;
-        return code;
-      }
-    }
-    const code = point(at + 1);
-    if (code < 0x80 && !/[A-Za-z0-9]/.test(char)) {
-      at += 2;
-      return code;
-    }
-    return bad("invalid escape sequence", rest(at, at + 2));
-  };
-
-  const bracket = (): Expression => {
-    const start = at;
-    at++;
-    const negated = chars[at] === "^";
-    if (negated) at++;
-    const items: (Range | Property)[] = [];
-    for (let first = true; first || chars[at] !== "]"; first = false) {
-      if (at >= chars.length) bad("missing closing ]", rest(start));
-      bracketItem(items, start);
-    }
-    at++;
-    return ofClass(items, negated);
-  };
-
-  const bracketItem = (items: (Range | Property)[], start: number): void => {
-    if (rest(at, at + 2) === "[:") {
-      const found = /^\[:(\^?)([^:\]]*):\]/.exec(rest(at));
-      if (found) {
-        const known = Object.hasOwn(posixClasses, found[2] ?? "") ? posixClasses[found[2] ?? ""] : undefined;
-        if (!known) bad("invalid character class range", found[0]);
-        else items.push(...(found[1] === "^" ? complement(known) : known));
-        at += found[0].length;
-        return;
-      }
-    }
-    const shorthand = chars[at] === "\\" ? classEscape() : undefined;
-    if (shorthand) {
-      items.push(...shorthand);
-      return;
-    }
-    const from = at;
-    const low = bracketPoint(start);
-    if (chars[at] !== "-" || chars[at + 1] === "]" || at + 1 >= chars.length) {
-      items.push(range(low));
-      return;
-    }
-    at++;
-    const high = bracketPoint(start);
-    if (high < low) bad("invalid character class range", rest(from, at));
-    items.push(range(low, high));
-  };
-
-  const bracketPoint = (start: number): number => {
-    if (at >= chars.length) bad("missing closing ]", rest(start));
-    if (chars[at] === "\\") return escapedPoint();
-    return point(at++);
-  };
-
-  const expression = choice();
-  if (at < chars.length) bad("unexpected )", source);
-  return { expression, names };
+function readBracketPoint(reading: Reading, start: number): number {
+  if (reading.at >= reading.chars.length) bad("missing closing ]", rest(reading, start));
+  if (reading.chars[reading.at] === "\\") return readEscapedPoint(reading);
+  return pointAt(reading, reading.at++);
 }
