@@ -100,6 +100,7 @@ function assumedLabels(assumed: readonly string[]): string {
 
 const reasons: Readonly<Record<Skipped["reason"], (files: number) => string>> = {
   "helm-template": (files) => `Helm ${files === 1 ? "template" : "templates"}`,
+  template: (files) => (files === 1 ? "template" : "templates"),
   "outside-link": (files) => `${files === 1 ? "link" : "links"} that lead out of the paths`,
   "remote-base": (files) => `remote kustomize ${files === 1 ? "base" : "bases"}`,
   plugin: (files) => `kustomize ${files === 1 ? "plugin" : "plugins"}`,

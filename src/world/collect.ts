@@ -49,8 +49,8 @@ const worldKinds = [
 
 /** Reads files of a tree in the given order. Failures become problems or skips; nothing is thrown. */
 export function collect(tree: FileTree, files: readonly string[], options: CollectOptions): Collected {
-  const sieve = sieveFor(options.kinds);
   const charts = new Set(files.filter((file) => baseName(file) === "Chart.yaml").map(directoryOf));
+  const sieve = sieveFor(options.kinds, (path) => chartAbove(path, charts) !== undefined);
   const given = new Set(files);
   const resources = new Map<string, readonly Resource[]>();
   const kustomizations = new Map<string, Document>();
@@ -117,13 +117,20 @@ interface Sieve {
   readonly text: RegExp;
   readonly kinds: ReadonlySet<string>;
   readonly extra: readonly WorkloadKind[];
+  /** Whether a template is one of Helm. */
+  isHelm(file: SourceFile): boolean;
 }
 
-function sieveFor(extra: readonly WorkloadKind[]): Sieve {
+function sieveFor(extra: readonly WorkloadKind[], isInChart: (path: string) => boolean): Sieve {
   const kinds = new Set([...worldKinds, ...workloadKindNames(extra)]);
   // A kind must stand in the text as it is, unless it is written with escapes.
   const escaped = `kind["']?\\s*:\\s*"[^"\n]*\\\\`;
-  return { text: new RegExp(`\\b(?:${[...kinds].join("|")})\\b|List\\b|${escaped}`), kinds, extra };
+  return {
+    text: new RegExp(`\\b(?:${[...kinds].join("|")})\\b|List\\b|${escaped}`),
+    kinds,
+    extra,
+    isHelm: ({ path, text }) => isInChart(path) || helm.test(text),
+  };
 }
 
 function open(tree: FileTree, path: string): SourceFile | Skip | Problem {
@@ -160,17 +167,22 @@ function sift(file: SourceFile, sieve: Sieve): Sifted {
   const resources: Resource[] = [];
   const problems: Problem[] = [];
   const skips: Skip[] = [];
+  const isManifest = all.some(({ peek }) => peek.kind !== undefined && peek.apiVersion !== undefined);
   for (const document of all) {
-    if (!isKustomization && !mayDecide(document, sieve)) continue;
+    // Beside manifests a document without a kind is read as well: kubectl refuses the whole file if it is broken.
+    const isStray = isManifest && document.peek.kind === undefined;
+    if (!isKustomization && !isStray && !mayDecide(document, sieve)) continue;
     const reading = document.read();
     if (reading.ok) {
       for (const resource of resourcesOf(document, reading.root)) {
         if (decidesOnInjection(resource, sieve.extra)) resources.push(resource);
       }
-    } else if (textOf(document).includes("{{")) {
-      if (skips.length === 0)
-        skips.push({ reason: "helm-template", path: directoryOf(file.path), detail: "" });
-    } else if (isKustomization || looksLikeManifest(document)) {
+    } else if (isTemplate(textOf(document))) {
+      if (skips.length === 0) {
+        const reason = sieve.isHelm(file) ? "helm-template" : "template";
+        skips.push({ reason, path: directoryOf(file.path), detail: "" });
+      }
+    } else if (isKustomization || isManifest || looksLikeManifest(document)) {
       problems.push({ file, error: reading.error });
     }
   }
@@ -185,6 +197,14 @@ function sift(file: SourceFile, sieve: Sieve): Sifted {
     kept: all,
   };
 }
+
+/** Whether a text that is no YAML is one of Helm, Ansible and the like that will be. */
+function isTemplate(text: string): boolean {
+  return text.includes("{{") || text.includes("{%");
+}
+
+/** What templates of Helm look like, wherever they lie. */
+const helm = /\{\{-?\s*(?:define|include|toYaml|template)\b|\.(?:Values|Release|Chart|Capabilities)\b/;
 
 const nothing: Sifted = {
   resources: [],
@@ -256,13 +276,17 @@ function baseName(path: string): string {
 
 /** The chart that a file is a template of; undefined when it is none. */
 function chartOfTemplate(path: string, charts: ReadonlySet<string>): string | undefined {
+  const chart = chartAbove(path, charts);
+  const isTemplate =
+    chart !== undefined && path.startsWith(chart === "." ? "templates/" : `${chart}/templates/`);
+  return isTemplate ? chart : undefined;
+}
+
+/** The chart that a file lies in. */
+function chartAbove(path: string, charts: ReadonlySet<string>): string | undefined {
   if (charts.size === 0) return undefined;
   for (let directory = directoryOf(path); ; directory = directoryOf(directory)) {
-    if (charts.has(directory)) {
-      return path.startsWith(directory === "." ? "templates/" : `${directory}/templates/`)
-        ? directory
-        : undefined;
-    }
+    if (charts.has(directory)) return directory;
     if (directory === "." || directory === "/") return undefined;
   }
 }

@@ -94,6 +94,7 @@ export interface MissingFact {
 export interface Skipped {
   readonly reason:
     | "helm-template"
+    | "template"
     | "outside-link"
     | "remote-base"
     | "plugin"

@@ -37,6 +37,7 @@ const verdicts: Readonly<Record<Verdict, true>> = {
 };
 const skips: Readonly<Record<Skipped["reason"], true>> = {
   "helm-template": true,
+  template: true,
   "outside-link": true,
   "remote-base": true,
   plugin: true,

@@ -101,6 +101,26 @@ const cases: readonly Case[] = [
     skipped: ["helm-template x 2", "helm-template y 1"],
   },
   {
+    name: "a template that is not Helm's",
+    files: {
+      "roles/web/templates/a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ name }}: x}\n",
+      "roles/web/templates/b.yaml": "apiVersion: v1\nkind: Pod\n{% if on %}\nmetadata: {}\n{% endif %}\n",
+      "chart/Chart.yaml": "name: a\n",
+      "chart/crds/c.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ name }}: x}\n",
+    },
+    skipped: ["helm-template chart/crds 1", "template roles/web/templates 2"],
+  },
+  {
+    name: "a broken document beside manifests is a problem, whatever it says",
+    files: { "a.yaml": `${good("a")}---\na: [\n---\nb: c\n`, "b.yaml": `a: [\n# Pod\n---\n${good("b")}` },
+    workloads: ["shop Pod/a unknown", "shop Pod/b unknown"],
+    problems: ["a.yaml:6:1", "b.yaml:3:1"],
+  },
+  {
+    name: "a broken document alone, or beside others that are no manifests, is passed over",
+    files: { "a.yaml": "a: [\n# Pod\n", "b.yaml": "a: [\n---\nkind: Pod\n" },
+  },
+  {
     name: "braces in a string of a document that can be read are nothing special",
     files: { "a.yaml": good("a").replace("name: a", 'name: a, annotations: {x: "{{ y }}"}') },
     workloads: ["shop Pod/a unknown"],
