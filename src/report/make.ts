@@ -140,6 +140,8 @@ const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
     const ways = new Set(decision.possibilities.map(({ when }) => when)).size;
     return `namespace ${namespace.name} is labelled in ${ways === 2 ? "two" : ways} ways`;
   },
+  "revision-unknown": ({ decision }) =>
+    `nothing says whether revision ${decision.revisionsInDoubt.join(" or ")} is installed`,
 };
 
 /** The labels of a workload's namespace; undefined where places differ in what matters to injection, or nobody knows. */
@@ -223,6 +225,7 @@ function summary({ world, findings, files, documents }: ReportSources): Summary 
     },
     documents,
     missing: world.missing,
+    configuration: world.missingConfiguration,
     skipped: world.skipped,
   };
 }
