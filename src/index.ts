@@ -7,6 +7,7 @@ import type { Report } from "./report/report.ts";
 import type { Location } from "./source/locate.ts";
 import type { Path } from "./source/node.ts";
 import { absolutePath, pathBelow } from "./source/path.ts";
+import { outsideOf } from "./source/reach.ts";
 import type { FileTree } from "./source/tree.ts";
 import { type WalkFailure, walk } from "./source/walk.ts";
 import { buildWorld } from "./world/build.ts";
@@ -64,7 +65,8 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
   const paths = options.paths ?? ["."];
   const walked = walk(tree, paths, { ignore: config.ignore ?? [], ignoreBase: configBase });
   const kinds = workloadKinds(config);
-  const read = collect(tree, walked.files, { kinds, onProgress: options.onProgress });
+  const isOutside = outsideOf(tree, paths, walked.outsideLinks);
+  const read = collect(tree, walked.files, { kinds, onProgress: options.onProgress, isOutside });
   const collected = { ...read, skipped: [...read.skipped, ...walked.outsideLinks.map(outsideLink)] };
   const dumpPaths = [...new Set(options.namespaceDumps ?? [])];
   const dumps = collect(tree, dumpPaths, { kinds: [] });
@@ -80,7 +82,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     defaultNamespace: options.defaultNamespace,
   });
   const told = ({ file }: Problem) => !untold.some(({ path }) => path === file.path);
-  const problems = [...collected.problems, ...dumps.problems.filter(told)];
+  const problems = [...collected.problems, ...dumps.problems.filter(told), ...world.faults];
   const findings = lint(world, problems, { severities: config.rules ?? {} });
   return {
     world,

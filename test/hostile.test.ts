@@ -76,9 +76,44 @@ const refused: readonly (readonly [name: string, files: Files, message: RegExp])
     { "a.json": `{"apiVersion": "v1", "kind": "Pod", "a": ${"[".repeat(100_000)}` },
     /deep|nest|level/,
   ],
+  ["9,000 levels of labels", { "a.yaml": labelled(`x: ${nested("{a: ", "}", 9_000)}`) }, /deep|nest|level/],
+  [
+    "9,000 levels of labels with a patch",
+    {
+      "a.yaml": labelled(`x: ${nested("{a: ", "}", 9_000)}`),
+      "kustomization.yaml":
+        "resources: [a.yaml]\npatches: [{target: {kind: Pod}, patch: '{metadata: {labels: {b: c}}}'}]\n",
+    },
+    /deep|nest|level/,
+  ],
+  [
+    "Lists in Lists, 4,000 of them",
+    { "a.yaml": nested("{apiVersion: v1, kind: List, items: [", "]}", 4_000) },
+    /deep|nest|level/,
+  ],
+  [
+    "a webhook's selector of 9,000 levels",
+    {
+      "a.yaml": `apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {name: a}\nwebhooks: [{name: a, namespaceSelector: ${nested("{matchLabels: ", "}", 9_000)}}]\n`,
+    },
+    /deep|nest|level/,
+  ],
+  [
+    "aliases of aliases, 600 levels",
+    {
+      "a.yaml": manifest(
+        `pad: [${Array(300_000).fill("a").join(",")}]\nb0: &b0 {}\n${Array.from({ length: 600 }, (_, i) => `b${i + 1}: &b${i + 1} {x: *b${i}}`).join("\n")}`,
+      ),
+    },
+    /deep|nest|level/,
+  ],
   ["bytes that are no UTF-8", { "a.yaml": bytes(manifest("metadata: {name: ÿ}"), 0xff) }, /UTF-8/],
   ["a NUL", { "a.yaml": manifest("metadata: {name: \0}") }, /character|binary/],
 ];
+
+function nested(open: string, close: string, levels: number): string {
+  return `${open.repeat(levels)}${close.repeat(levels)}`;
+}
 
 function bytes(source: string, instead: number): Uint8Array {
   return Uint8Array.from(
@@ -219,6 +254,39 @@ const passed: readonly (readonly [name: string, files: Files])[] = [
         },
       ] as const,
   ),
+  [
+    "5,000 components and a replacement",
+    {
+      "kustomization.yaml": `resources: [a.yaml, b.yaml]\ncomponents: [${Array(5_000).fill("c").join(", ")}]\nreplacements: [{source: {kind: Service, name: a}, targets: [{select: {kind: Pod}}]}]\n`,
+      "c/kustomization.yaml": "kind: Component\nlabels: [{pairs: {a: b}}]\n",
+      "a.yaml": manifest("metadata: {name: a}"),
+      "b.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n",
+    },
+  ],
+  [
+    "1,000 replacements that read 1,000 kinds",
+    {
+      "kustomization.yaml": `resources: [a.yaml]\nreplacements:\n${Array.from({ length: 1_000 }, (_, i) => `- {source: {kind: K${i}}, targets: [{select: {name: .*}}]}\n`).join("")}`,
+      "a.yaml": manifest("metadata: {name: a}"),
+    },
+  ],
+  [
+    "10,000 components that are not there",
+    {
+      "kustomization.yaml": `components: [${Array.from({ length: 10_000 }, (_, i) => `c${i}`).join(", ")}]\n`,
+    },
+  ],
+  [
+    "a patch that nests what each of its operations nests",
+    {
+      "kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml, target: {kind: Pod}}]\n",
+      "a.yaml": manifest("metadata: {name: a}\nspec: {}"),
+      "p.yaml": Array.from(
+        { length: 100 },
+        (_, i) => `- {op: add, path: "/spec${"/a".repeat(i * 100)}/a", value: ${nested("{a: ", "}", 100)}}\n`,
+      ).join(""),
+    },
+  ],
   ["a name of regular expressions", { "a.yaml": labelled(`a: "(((((x+)+)+)+)+)$"`) }],
 ];
 
@@ -389,6 +457,51 @@ hostile("a file of 200 MB, a directory of links in circles, and a link to nowher
     );
   });
 });
+
+hostile("a kind of the configuration that is an expression is a kind like any other", () => {
+  const { report } = scan(
+    memoryTree({ "a.yaml": 'apiVersion: x.io/v1\nkind: "A(b"\nmetadata: {name: a}\nspec: {template: {}}\n' }),
+    {
+      config: { workloads: [{ kind: "A(b", group: "x.io", podTemplate: ["spec.template"] }] },
+    },
+  );
+  assert.equal(
+    report.workloads.map(({ name }) => name),
+    ["a"],
+  );
+});
+
+hostile(
+  "nothing is read outside of the repository, nor through a link that leads out of the paths",
+  async () => {
+    await withDirectory(async (outer) => {
+      rmSync(join(outer, ".git"), { recursive: true });
+      writeFileSync(join(outer, "secret.yaml"), manifest("metadata: {name: secret}"));
+      mkdirSync(join(outer, "base"));
+      writeFileSync(join(outer, "base/kustomization.yaml"), "resources: [pod.yaml]\n");
+      writeFileSync(join(outer, "base/pod.yaml"), manifest("metadata: {name: based}"));
+      mkdirSync(join(outer, "repo/.git"), { recursive: true });
+      mkdirSync(join(outer, "repo/shared"));
+      writeFileSync(join(outer, "repo/shared/pod.yaml"), manifest("metadata: {name: shared}"));
+      const app = join(outer, "repo/app");
+      mkdirSync(app);
+      symlinkSync("../../secret.yaml", join(app, "linked.yaml"));
+      symlinkSync("../shared", join(app, "link"));
+      writeFileSync(
+        join(app, "kustomization.yaml"),
+        `resources: [../../secret.yaml, ../../base, "${join(outer, "secret.yaml")}", linked.yaml, link/pod.yaml, ../shared/pod.yaml, ../../../../../../../../proc/self/fd/0]\npatches: [{path: ../../secret.yaml}]\n`,
+      );
+      const result = scan(diskTree(app));
+      assert.equal(
+        result.report.workloads.map(({ name }) => name),
+        ["shared"],
+      );
+      const outside = result.report.summary.skipped.filter(({ reason }) => reason === "outside-base");
+      assert.is(outside.length, 5, JSON.stringify(outside));
+      assert.match(writeAll(result), /5 kustomize bases outside of the\s+repository/);
+    });
+  },
+);
 
 async function withDirectory(use: (directory: string) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "sidelint-"));

@@ -101,10 +101,13 @@ function assumedLabels(assumed: readonly string[]): string {
 const reasons: Readonly<Record<Skipped["reason"], (files: number) => string>> = {
   "helm-template": (files) => `Helm ${files === 1 ? "template" : "templates"}`,
   template: (files) => (files === 1 ? "template" : "templates"),
-  "outside-link": (files) => `${files === 1 ? "link" : "links"} that lead out of the paths`,
+  "outside-link": (files) => `${files === 1 ? "link that leads" : "links that lead"} out of the paths`,
+  "outside-base": (files) => `kustomize ${files === 1 ? "base" : "bases"} outside of the repository`,
   "remote-base": (files) => `remote kustomize ${files === 1 ? "base" : "bases"}`,
   plugin: (files) => `kustomize ${files === 1 ? "plugin" : "plugins"}`,
   unreadable: (files) => `unreadable ${files === 1 ? "path" : "paths"}`,
+  "invalid-kustomization": (files) =>
+    `${files === 1 ? "kustomization" : "kustomizations"} that kustomize refuses`,
   "missing-base": (files) => `missing kustomize ${files === 1 ? "base" : "bases"}`,
 };
 
@@ -129,9 +132,17 @@ function skippedRows(skipped: readonly Skipped[]): readonly (readonly [string, s
   });
 }
 
+/** Reasons of which the detail says what was meant. */
+const named: ReadonlySet<Skipped["reason"]> = new Set([
+  "remote-base",
+  "outside-base",
+  "unreadable",
+  "missing-base",
+  "invalid-kustomization",
+]);
+
 function placeOf(skipped: Skipped): string {
-  const detail =
-    skipped.reason === "remote-base" || skipped.reason === "unreadable" || skipped.reason === "missing-base";
+  const detail = named.has(skipped.reason);
   return detail && skipped.detail !== ""
     ? `${plain(skipped.path)} (${plain(skipped.detail)})`
     : plain(skipped.path);

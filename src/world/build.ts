@@ -9,6 +9,7 @@ import {
   namespaceDefaults,
   workloadKinds,
 } from "./configured.ts";
+import { type Fault, guarded } from "./guard.ts";
 import { buildKustomizations } from "./kustomize.ts";
 import { readMesh } from "./mesh.ts";
 import { missingFacts } from "./missing.ts";
@@ -28,7 +29,8 @@ export interface WorldOptions extends Configuration {
 /** Puts the world together. Pure: the same input gives the same world. */
 export function buildWorld(collected: Collected, options: WorldOptions): World {
   const { config } = options;
-  const { builds, pulledIn } = buildKustomizations(collected);
+  const { builds, pulledIn, faults: failedBuilds } = buildKustomizations(collected);
+  const faults: Fault[] = [...failedBuilds];
   const placed = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
 
   const namespaces = namespaceSources(placed, options);
@@ -49,8 +51,9 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     injectorConfigMap: injectorLookup(injectorConfigMaps, mesh.injectors),
     configuredInjector: configuredInjector(options),
   };
-  const workloads = placed.flatMap((one) =>
-    workloadsOf(one.namespace === null ? defaults(one) : one, context),
+  const decided = (one: Placed) => workloadsOf(one.namespace === null ? defaults(one) : one, context);
+  const workloads = placed.flatMap(
+    (one) => guarded(one.resource.document.file, faults, () => decided(one)) ?? [],
   );
   const missing = missingFacts(workloads, options.belowConfig);
   return {
@@ -63,6 +66,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     workloads,
     missing: missing.facts,
     missingConfiguration: missing.configuration,
+    faults,
     skipped: [...collected.skipped, ...builds.flatMap((build): readonly Skipped[] => build.skipped)],
   };
 }

@@ -4,6 +4,7 @@ import { type Document, readDocuments } from "../source/document.ts";
 import type { ReadError, SourceFile } from "../source/reading.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
+import { guarded } from "./guard.ts";
 import { resourcesOf } from "./resource.ts";
 import type { Resource, Skipped } from "./world.ts";
 
@@ -30,12 +31,16 @@ export interface Collected {
   documentsOf(path: string): readonly Document[] | undefined;
   /** The text of any file of the tree, read now; undefined when there is no such file or it is no text. */
   textOf(path: string): string | undefined;
+  /** Whether a path that a file names lies beyond what may be read; then there are no documents and no text. */
+  isOutside(path: string): boolean;
 }
 
 export interface CollectOptions {
   readonly kinds: readonly WorkloadKind[];
   /** Called after every file with the number of files done. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Whether a path lies beyond what may be read besides the files given; default: none does. */
+  readonly isOutside?: ((path: string) => boolean) | undefined;
 }
 
 const worldKinds = [
@@ -75,7 +80,11 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
       problems.push(opened);
       return;
     }
-    const found = sift(opened, sieve);
+    const found = guarded(opened, problems, () => sift(opened, sieve));
+    if (!found) {
+      kept.set(path, { file: opened, documents: [] });
+      return;
+    }
     documents += found.documents;
     problems.push(...found.problems);
     skips.push(...found.skips);
@@ -84,6 +93,11 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     if (found.kept) kept.set(path, { file: opened, documents: found.kept });
   });
   options.onProgress?.(files.length, files.length);
+  const isOutside = (path: string) => !given.has(path) && (options.isOutside?.(path) ?? false);
+  const openBeyond = (path: string) => {
+    const opened = isOutside(path) ? undefined : open(tree, path);
+    return opened && "text" in opened ? opened : undefined;
+  };
   return {
     resources,
     kustomizations,
@@ -96,13 +110,11 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     documentsOf(path) {
       const known = kept.get(path);
       if (known) return known.documents;
-      const opened = open(tree, path);
-      return "text" in opened ? readDocuments(opened) : undefined;
+      const opened = openBeyond(path);
+      return opened && readDocuments(opened);
     },
-    textOf(path) {
-      const opened = open(tree, path);
-      return "text" in opened ? opened.text : undefined;
-    },
+    textOf: (path) => openBeyond(path)?.text,
+    isOutside,
   };
 }
 
@@ -126,11 +138,15 @@ function sieveFor(extra: readonly WorkloadKind[], isInChart: (path: string) => b
   // A kind must stand in the text as it is, unless it is written with escapes.
   const escaped = `kind["']?\\s*:\\s*"[^"\n]*\\\\`;
   return {
-    text: new RegExp(`\\b(?:${[...kinds].join("|")})\\b|List\\b|${escaped}`),
+    text: new RegExp(`\\b(?:${[...kinds].map(literally).join("|")})\\b|List\\b|${escaped}`),
     kinds,
     extra,
     isHelm: ({ path, text }) => isInChart(path) || helm.test(text),
   };
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
 }
 
 function open(tree: FileTree, path: string): SourceFile | Skip | Problem {

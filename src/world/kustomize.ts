@@ -37,6 +37,8 @@ export interface Sources {
   documentsOf(path: string): readonly Document[] | undefined;
   /** The text of any file of the tree, for what generators read; undefined when there is no such file or it is no text. */
   textOf(path: string): string | undefined;
+  /** Whether a path lies beyond what may be read; then it has no documents and no text. */
+  isOutside(path: string): boolean;
 }
 
 /** What one root kustomization makes. */
@@ -147,8 +149,10 @@ function workshopOf(sources: Sources, kustomizationAt: Workshop["kustomizationAt
   const workshop: Workshop = {
     sources: { ...sources, documentsOf },
     kustomizationAt,
-    patchOf: remembered((entry) => readPatch(entry, documentsOf)),
-    replacementsOf: remembered((entry) => readReplacements(entry, documentsOf)),
+    patchOf: remembered((entry) => outside(entry.file, sources) ?? readPatch(entry, documentsOf)),
+    replacementsOf: remembered(
+      (entry) => outside(entry.file, sources) ?? readReplacements(entry, documentsOf),
+    ),
     kind: undefined,
     ofKind,
     kindToBuild(kind) {
@@ -159,6 +163,13 @@ function workshopOf(sources: Sources, kustomizationAt: Workshop["kustomizationAt
     components: 0,
   };
   return workshop;
+}
+
+/** What is said of a file that lies beyond what may be read. */
+function outside(path: string | undefined, sources: Sources): string | undefined {
+  return path !== undefined && sources.isOutside(path)
+    ? `${path} is outside of the repository, and is not read`
+    : undefined;
 }
 
 function remembered<K, V>(make: (key: K) => V): (key: K) => V {
@@ -440,6 +451,8 @@ function baseAt(
   if (stack.length >= mostLevels) {
     return problem("cycle", entry, value, `${path} is more than ${mostLevels} kustomizations deep`);
   }
+  const beyond = outside(path, sources);
+  if (beyond !== undefined) return problem("outside", entry, value, beyond);
   const base = kustomizationAt(path);
   if (!base) {
     const broken = sources.kustomizations.has(path);
@@ -502,14 +515,21 @@ function problemKey({ kind, subject, location }: BuildProblem): string {
   return `${kind} ${location.file}:${location.start} ${subject}`;
 }
 
+const skipReasons: { readonly [kind in BuildProblem["kind"]]?: Skipped["reason"] } = {
+  remote: "remote-base",
+  refused: "invalid-kustomization",
+  outside: "outside-base",
+  helm: "plugin",
+  plugin: "plugin",
+};
+
 function skippedOf(problems: readonly BuildProblem[], counted: Set<string>): readonly Skipped[] {
   return unique(problems).flatMap((one): readonly Skipped[] => {
     const key = problemKey(one);
     if (counted.has(key)) return [];
     counted.add(key);
     const { kind, subject, location } = one;
-    const reason =
-      kind === "remote" ? "remote-base" : kind === "helm" || kind === "plugin" ? "plugin" : "missing-base";
+    const reason = skipReasons[kind] ?? "missing-base";
     return [{ reason, path: location.file, files: 1, detail: kind === "remote" ? subject : one.detail }];
   });
 }

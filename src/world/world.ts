@@ -5,6 +5,7 @@ import type { JsonObject } from "../kube/json.ts";
 import type { Document } from "../source/document.ts";
 import type { Location, Part } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
+import type { Fault } from "./guard.ts";
 
 /** One Kubernetes object; the items of a List are resources too. */
 export interface Resource {
@@ -97,9 +98,11 @@ export interface Skipped {
     | "template"
     | "outside-link"
     | "remote-base"
+    | "outside-base"
     | "plugin"
     | "unreadable"
-    | "missing-base";
+    | "missing-base"
+    | "invalid-kustomization";
   readonly path: string;
   readonly files: number;
   /** For people: the URL of a remote base, the reason of a read failure. */
@@ -121,4 +124,6 @@ export interface World {
   /** The missing facts as one text for sidelint.yaml; empty when none is missing. */
   readonly missingConfiguration: string;
   readonly skipped: readonly Skipped[];
+  /** What sidelint itself failed at; the rest of the world is whole. */
+  readonly faults: readonly Fault[];
 }

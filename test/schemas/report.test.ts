@@ -40,9 +40,11 @@ const skips: Readonly<Record<Skipped["reason"], true>> = {
   template: true,
   "outside-link": true,
   "remote-base": true,
+  "outside-base": true,
   plugin: true,
   unreadable: true,
   "missing-base": true,
+  "invalid-kustomization": true,
 };
 
 const workload: ReportedWorkload = {

@@ -40,6 +40,7 @@ function build(files: Files, isGiven: (path: string) => boolean = () => true): B
     hasRead: (path) => resources.has(path),
     documentsOf,
     textOf: (path) => files[path],
+    isOutside: () => false,
   });
 }
 
@@ -249,6 +250,20 @@ replacements:
     assert.is(at(pod?.value, ["metadata", "annotations", "made"]), "true");
   },
 );
+
+builds("a field that kustomize does not know is a problem of the build", () => {
+  const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
+  const told = (kustomization: string) =>
+    only(build({ "kustomization.yaml": kustomization, "a.yaml": pod })).problems.map(
+      ({ kind, detail, location }) => `${kind} ${place(location)} ${detail}`,
+    );
+  assert.equal(told("resources: [a.yaml]\nnamespce: shop\nx: 1\n"), [
+    "refused kustomization.yaml:2:1 kustomize knows no field namespce (did you mean namespace?) and refuses the build",
+    "refused kustomization.yaml:3:1 kustomize knows no field x and refuses the build",
+  ]);
+  assert.equal(told("resources: [a.yaml]\nNAMESPACE: shop\nmetadata: {name: a}\nimages: []\nvars: []\n"), []);
+  assert.equal(told("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {}\n"), []);
+});
 
 const inside: readonly [string, string, Json][] = [
   ["YAML", "concurrency: 3\nother: [x]\n", { concurrency: 7, other: ["x"] }],

@@ -1,5 +1,6 @@
 /** What one kustomization file says: the fields that decide on workloads and namespaces, each with its place. */
 
+import { nearest } from "../../kube/nearest.ts";
 import type { Document } from "../../source/document.ts";
 import { type Location, locationOf } from "../../source/locate.ts";
 import { entryOf, type MapNode, type Node, type Path } from "../../source/node.ts";
@@ -44,12 +45,14 @@ export interface Labelling {
 export interface BuildProblem {
   readonly kind:
     | "remote"
+    | "outside"
     | "missing"
     | "cycle"
     | "conflict"
     | "helm"
     | "plugin"
     | "invalid"
+    | "refused"
     | "patch"
     | "replacement";
   /** The URL, path, chart or field. */
@@ -110,6 +113,7 @@ interface Reader {
   readonly document: Document;
   readonly directory: string;
   readonly fields: ReadonlyMap<string, Node>;
+  readonly unknown: readonly string[];
 }
 
 /**
@@ -119,7 +123,12 @@ interface Reader {
 export function readKustomization(document: Document, directory: string): Kustomization | undefined {
   const reading = document.read();
   if (!reading.ok || reading.root?.type !== "map") return undefined;
-  const reader: Reader = { document, directory, fields: fieldsOf(reading.root) };
+  const reader: Reader = {
+    document,
+    directory,
+    fields: fieldsOf(reading.root),
+    unknown: unknownFields(reading.root),
+  };
   const patches = [...strategicMergePatches(reader), ...patchEntries(reader, "patches")];
   const patchesJson6902 = patchEntries(reader, "patchesJson6902");
   const plugins = ["generators", "transformers", "validators"].flatMap((field) => entries(reader, field));
@@ -345,6 +354,29 @@ function filesOf(reader: Reader): readonly string[] {
   return paths.flatMap((path) => (path && !isRemote(path) ? [joinPath(directory, path)] : []));
 }
 
+/** The other fields that kustomize knows; one that it does not know makes it refuse the whole kustomization. */
+const furtherFields = [
+  "apiVersion",
+  "metadata",
+  "images",
+  "imageTags",
+  "replicas",
+  "vars",
+  "sortOptions",
+  "generatorOptions",
+  "helmGlobals",
+  "buildMetadata",
+  "inventory",
+];
+const knownFields = new Set([...fieldNames, ...furtherFields].map((name) => name.toLowerCase()));
+
+/** Fields that are unknown; none in a file that is no kustomization of kustomize, such as one of Flux. */
+function unknownFields(root: MapNode): readonly string[] {
+  const apiVersion = text(field(root, "apiVersion")) ?? "";
+  if (apiVersion !== "" && !apiVersion.startsWith("kustomize.config.k8s.io/")) return [];
+  return root.entries.map(({ key }) => key).filter((key) => !knownFields.has(key.toLowerCase()));
+}
+
 function problemsOf(reader: Reader): readonly BuildProblem[] {
   const problems: BuildProblem[] = [];
   const report = (kind: BuildProblem["kind"], subject: string, detail: string, path: Path) =>
@@ -354,6 +386,11 @@ function problemsOf(reader: Reader): readonly BuildProblem[] {
       const subject = text(field(chart, "name")) ?? text(field(chart, "chartName")) ?? name;
       report("helm", subject, `the chart ${subject} is not rendered`, [name, index]);
     });
+  }
+  for (const name of reader.unknown) {
+    const [meant] = nearest(name, [...fieldNames, ...furtherFields]);
+    const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
+    report("refused", name, `kustomize knows no field ${name}${hint} and refuses the build`, [name]);
   }
   for (const name of ["generators", "transformers"]) {
     for (const { value, source } of settings(reader, name)) {
