@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { loadConfig, memoryTree, scan } from "../src/index.ts";
 import { picture, pictured, picturedOutput } from "../scripts/picture.ts";
+import { loadConfig, memoryTree, scan } from "../src/index.ts";
 
 const top = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string) => readFileSync(join(top, path), "utf8");

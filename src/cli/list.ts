@@ -1,4 +1,4 @@
-/** `sidelint list`: one line a workload. */
+/** `sidelint list`: the workloads with their verdicts. */
 import type { Command } from "commander";
 import { json } from "../report/json.ts";
 import { list } from "../report/list.ts";
@@ -31,4 +31,4 @@ Examples:
   sidelint list | grep ^unknown             those that cannot be decided yet
   sidelint list --format json apps          the report of check, for programs
 
-A line is cut to the width of a terminal; in a pipe it is whole.`;
+Where a terminal is too narrow a workload has several lines; in a pipe, one.`;

@@ -1,4 +1,4 @@
-/** The table of `list`: one line a workload. */
+/** The table of `list`: one line a workload, or several where the terminal is narrow. */
 import { columns, cut, padEnd, plain } from "./cells.ts";
 import { compare } from "./findings.ts";
 import type { Paint } from "./paint.ts";
