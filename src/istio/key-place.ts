@@ -1,5 +1,5 @@
 /** Where a setting of Istio's takes effect, and whether it does where it stands. */
-import { appliesTo, type KnownKey, knownKey } from "./catalogue.ts";
+import { isKnownKey, type KnownKey, knownKey } from "./catalogue.ts";
 
 /** What a label or annotation stands on: a pod (or its template), a Namespace, or an object around a pod template. */
 export type KeyHolder = "Pod" | "Namespace" | "Workload";
@@ -24,26 +24,25 @@ const podAnnotations = new Set([
   "istio.io/reroute-virtual-interfaces",
 ]);
 
-/** Labels that people write to join a mesh; everything else in the tables is written by Istio itself or not about pods. */
-const choosing = new Set([
-  "istio-injection",
-  "istio.io/rev",
-  "istio.io/dataplane-mode",
-  "istio.io/use-waypoint",
-  "istio.io/use-waypoint-namespace",
+/** Labels that people write to join a mesh, and what they count on; the rest of the tables is written by Istio itself or not about pods. */
+const choices: ReadonlyMap<string, readonly KeyHolder[]> = new Map([
+  ["istio-injection", ["Namespace"]],
+  ["istio.io/rev", ["Namespace", "Pod"]],
+  ["istio.io/dataplane-mode", ["Namespace", "Pod"]],
+  ["istio.io/use-waypoint", ["Namespace", "Pod"]],
+  ["istio.io/use-waypoint-namespace", ["Namespace", "Pod"]],
 ]);
 
 /** What an injector leaves behind. */
 const written = "sidecar.istio.io/status";
 
 function isSidecarSetting(key: string): boolean {
-  return (
-    key.includes("istio.io/") && (podAnnotations.has(key) || podPrefixes.some((one) => key.startsWith(one)))
-  );
+  return podAnnotations.has(key) || podPrefixes.some((one) => key.startsWith(one));
 }
 
 /** Whether a label or annotation is one that Istio reads from pods and from nothing around them. */
 export function isReadFromPods(key: string, map: string): boolean {
+  if (!key.includes("istio.io/")) return false;
   return isSidecarSetting(key) || (map === "labels" && key === "istio.io/rev");
 }
 
@@ -68,9 +67,10 @@ function plural(kind: string): string {
  * injector leaves it on pods that it injected, which the caller has to tell apart.
  */
 export function isStray(key: string, map: string, holder: KeyHolder): boolean {
-  if (!choosing.has(key) && (!isSidecarSetting(key) || key === written)) return false;
-  const entries = knownKey(key);
-  if (entries.length === 0) return false;
-  if (key === "istio.io/rev" && map === "annotations") return true;
-  return !entries.some((entry) => mapOf(entry) === map && appliesTo(entry, holder));
+  if (!key.includes("istio")) return false;
+  const holders = choices.get(key);
+  if (holders) return map !== "labels" || !holders.includes(holder);
+  if (key === written || !isSidecarSetting(key)) return false;
+  const counts = holder === "Pod" && (map === "annotations" || key === "sidecar.istio.io/inject");
+  return !counts && isKnownKey(key);
 }

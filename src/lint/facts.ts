@@ -3,7 +3,7 @@ import type { ContainerFacts } from "../istio/facts.ts";
 import { at, type Json } from "../kube/json.ts";
 import type { PodView } from "./pod-view.ts";
 import type { Fact } from "./rule.ts";
-import type { DecisionView, WorkloadView } from "./views.ts";
+import type { DecisionView, NamespaceView, WorkloadView } from "./views.ts";
 
 /** What facts are worked out from. */
 export interface FactSources {
@@ -33,11 +33,11 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
     holds: ({ workload }) => workload.misplaced.length > 0,
   },
   misspelled: {
-    means: "`pod.misspelled` has entries.",
+    means: "`pod.misspelled` or `ns.misspelled` has entries.",
     holds: ({ pod }) => pod.misspelled.length > 0,
   },
   "non-strings": {
-    means: "`pod.nonStrings` or `workload.nonStrings` has entries.",
+    means: "`pod.nonStrings`, `workload.nonStrings` or `ns.nonStrings` has entries.",
     holds: ({ workload, pod }) => pod.nonStrings.length > 0 || workload.nonStrings.length > 0,
   },
   "proxy-user": {
@@ -53,13 +53,20 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
     holds: ({ pod }) => pod.someContainer(listsSidecarPort),
   },
   stray: {
-    means: "`pod.strays` or `workload.strays` has entries.",
+    means: "`pod.strays`, `workload.strays` or `ns.strays` has entries.",
     holds: ({ workload, pod }) => pod.strays.length > 0 || workload.strays.length > 0,
   },
   unknown: {
     means: "The verdict is unknown.",
     holds: ({ decision }) => decision.verdict === "unknown",
   },
+};
+
+/** The facts that are known of namespaces; any other one counts as if it held. */
+export const namespaceFacts: { readonly [fact in Fact]?: (ns: NamespaceView) => boolean } = {
+  misspelled: (ns) => ns.misspelled.length > 0,
+  "non-strings": (ns) => ns.nonStrings.length > 0,
+  stray: (ns) => ns.strays.length > 0,
 };
 
 function listsSidecarPort({ spec }: ContainerFacts): boolean {

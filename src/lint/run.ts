@@ -32,9 +32,7 @@ export function unknownRules(
   names: readonly string[],
 ): readonly { readonly name: string; readonly meant: string | undefined }[] {
   const known = defaultRules().flatMap(({ id, aliases }) => [id, ...aliases]);
-  return names
-    .filter((name) => !known.includes(name))
-    .map((name) => ({ name, meant: meantBy(name, known) }));
+  return names.filter((name) => !known.includes(name)).map((name) => ({ name, meant: meantBy(name, known) }));
 }
 
 /** A rule that is on, with the severity it has here, and those of its checks that look at one kind of subject. */

@@ -4,7 +4,7 @@ import type { Path } from "../source/node.ts";
 import type { Problem } from "../world/collect.ts";
 import type { NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
 import type { Context } from "./cel.ts";
-import { facts } from "./facts.ts";
+import { facts, namespaceFacts } from "./facts.ts";
 import { PodView } from "./pod-view.ts";
 import { ProxyView } from "./proxy.ts";
 import type { Check, Fact, SubjectKind } from "./rule.ts";
@@ -132,16 +132,18 @@ function podPath(template: Path, steps: Path): Path | undefined {
 function namespaceSubject(record: NamespaceRecord, surroundings: Surroundings): Subject {
   const { release } = surroundings.world.mesh;
   const { placed, origin } = record;
+  const ns = new NamespaceView({ name: record.name, labels: [record.labels] }, record, surroundings);
   return {
     kind: "namespace",
     release,
     label: undefined,
     context: {
-      ns: new NamespaceView({ name: record.name, labels: [record.labels] }, record, surroundings),
+      ns,
       mesh: surroundings.mesh(release),
     },
     has: ({ keys, facts: words }) =>
-      words !== undefined || (keys?.some((key) => key in record.labels) ?? false),
+      (keys?.some((key) => key in record.labels) ?? false) ||
+      (words?.some((word) => namespaceFacts[word]?.(ns) ?? true) ?? false),
     locate: (root, steps, part) => {
       const path = objectPath(steps);
       return root === "ns" && path ? placed?.locate(path, part) : undefined;

@@ -7,6 +7,7 @@ import { sidecarState } from "../istio/sidecar-state.ts";
 import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { groupOf } from "../kube/workload.ts";
+import type { Path } from "../source/node.ts";
 import { lackOf } from "../world/missing.ts";
 import type { MissingFact, NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
@@ -109,7 +110,9 @@ export class WorkloadView {
     return textsOf(stringsOf(this.workload, "annotations"));
   }
   get nonStrings(): readonly EntryView[] {
-    this.#nonStrings ??= this.isPod ? none : aroundPods.flatMap((path) => nonStringsOf(this.workload, path));
+    this.#nonStrings ??= this.isPod
+      ? none
+      : this.#around.flatMap((path) => nonStringsOf(this.workload, path));
     return this.#nonStrings;
   }
   get partial(): boolean {
@@ -131,7 +134,7 @@ export class WorkloadView {
   #findMisplaced(): readonly EntryView[] {
     if (this.isPod || !copiesTemplates(this.workload)) return none;
     const lost = (key: string, _value: Json, map: string) => isReadFromPods(key, map) && !this.#onPods(key);
-    return aroundPods.flatMap((path) => entriesOf(this.workload, path, lost));
+    return this.#around.flatMap((path) => entriesOf(this.workload, path, lost));
   }
 
   /** Other settings on the object that have no effect there; what Istio's installers and controllers write is none. */
@@ -145,7 +148,12 @@ export class WorkloadView {
     const labels = at(this.workload.value, ["metadata", "labels"]);
     if (isObject(labels) && bookkeeping.some((key) => Object.hasOwn(labels, key))) return none;
     const counted = (key: string, map: string) => isReadFromPods(key, map) || this.#onPods(key);
-    return aroundPods.flatMap((path) => straysOf(this.workload, path, "Workload", counted));
+    return this.#around.flatMap((path) => straysOf(this.workload, path, "Workload", counted));
+  }
+
+  /** The metadata around its pods. */
+  get #around(): readonly Path[] {
+    return this.kind === "CronJob" ? aroundCronJobs : aroundOthers;
   }
 
   #onPods(key: string): boolean {
@@ -172,8 +180,8 @@ function copiesTemplates({ resource }: Workload): boolean {
   return builtInKinds.has(resource.kind) || groupOf(resource.apiVersion) === "serving.knative.dev";
 }
 
-/** The metadata around a pod template; the second is a CronJob's. */
-const aroundPods = [["metadata"], ["spec", "jobTemplate", "metadata"]] as const;
+const aroundOthers: readonly Path[] = [["metadata"]];
+const aroundCronJobs: readonly Path[] = [["metadata"], ["spec", "jobTemplate", "metadata"]];
 
 /** Labels of what Istio's installers and its gateway controller write. */
 const bookkeeping = [
