@@ -20,6 +20,7 @@ export interface Operands {
 /** A call whose function is known: arguments in, result out. `last` is what came through the pipe. */
 export type Call = (state: State, dot: Value, last: Value) => Value;
 
+/** A call without arguments. */
 export const noOperands: Operands = { nodes: [], evaluations: [], piped: false };
 
 /** What is wrong with the number of arguments; undefined when nothing is. */

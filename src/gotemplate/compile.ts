@@ -1,7 +1,7 @@
 /** Trees to functions: each node becomes one closure, so that a template is understood once and run many times. */
 import { argumentFor, type Evaluate } from "./arguments.ts";
 import type { Call, Operands } from "./call.ts";
-import { prepareCall } from "./call.ts";
+import { noOperands, prepareCall } from "./call.ts";
 import { follow } from "./field.ts";
 import type { GoFunction } from "./function.ts";
 import { callValue } from "./functions/call-value.ts";
@@ -290,12 +290,8 @@ function compileCommand(scope: Scope, command: Command, piped: boolean): Evaluat
   if (rest.length === 0 && !piped) return evaluate;
   return (state) => {
     if (first.is !== "pipe") state.node = first;
-    return fail(state, `can't give argument to non-function ${describeOperand(first)}`);
+    return fail(state, `can't give argument to non-function ${describe(first)}`);
   };
-}
-
-function describeOperand(node: Operand): string {
-  return describe(node);
 }
 
 /** An operand without arguments. */
@@ -320,17 +316,15 @@ function compileOperand(scope: Scope, node: Operand): Evaluate {
     case "pipe":
       return compilePipe(scope, node);
     case "field":
-      return withoutPipe(compileField(node, none));
+      return withoutPipe(compileField(node, noOperands));
     case "variable":
-      return withoutPipe(compileVariable(node, none));
+      return withoutPipe(compileVariable(node, noOperands));
     case "chain":
-      return withoutPipe(compileChain(scope, node, none));
+      return withoutPipe(compileChain(scope, node, noOperands));
     case "identifier":
-      return withoutPipe(compileFunction(scope, node, node, none));
+      return withoutPipe(compileFunction(scope, node, node, noOperands));
   }
 }
-
-const none: Operands = { nodes: [], evaluations: [], piped: false };
 
 function withoutPipe(evaluation: Evaluation): Evaluate {
   return (state, dot) => evaluation(state, dot, undefined);

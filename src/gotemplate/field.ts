@@ -1,6 +1,6 @@
 /** Fields: `.name` of a map, a struct, a pointer, or a method of that name. */
 import type { Operands } from "./call.ts";
-import { invoke, prepareCall } from "./call.ts";
+import { invoke, noOperands, prepareCall } from "./call.ts";
 import { Failure } from "./limits.ts";
 import type { State } from "./state.ts";
 import { fail } from "./state.ts";
@@ -170,7 +170,7 @@ function callMethod(
   step: Step,
   last: Value,
 ): Value {
-  const operands = step.last ? step.access.operands : { nodes: [], evaluations: [], piped: false };
+  const operands = step.last ? step.access.operands : noOperands;
   const { node } = step.access;
   const nil = target.type.kind === "ptr" && isNil(target);
   if (nil && !onPointer) {

@@ -1,6 +1,6 @@
 /** One value under one verb, with flags, width and precision, as Go's fmt prints scalars. */
 import { formatFloat } from "./float.ts";
-import { canBackquote, fromRune, isPrint, quoteRune, quoteText, runeError, runes, toBytes } from "./text.ts";
+import { canBackquote, fromRune, isPrint, quoteRune, quoteText, runeError, toBytes } from "./text.ts";
 
 export interface Flags {
   width: number | undefined;
@@ -202,9 +202,4 @@ export function formatByteList(flags: Flags, bytes: Uint8Array, verb: string): s
     return `[]byte{${inner}}`;
   }
   return `[${Array.from(bytes, (byte) => formatBase(flags, BigInt(byte), 10, verb, flags.sharp)).join(" ")}]`;
-}
-
-/** How many code points a string has. */
-export function runeCount(text: string): number {
-  return runes(text).length;
 }

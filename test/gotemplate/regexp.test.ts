@@ -32,6 +32,13 @@ const written: readonly (readonly [template: string, output: string])[] = [
   ['{{regexFindAll "" "aé" -1}}{{regexFindAll "a" "aaa" 2}}', "[  ][a a]"],
 ];
 
+const peculiar: readonly (readonly [template: string, output: string])[] = [
+  ['{{regexFindAll "(|a)*" "aab" -1 | toJson}}', '["","","",""]'],
+  ['{{regexFindAll "b(?s){2}" "abba" -1}}', "[bb]"],
+  ['{{regexReplaceAll "(?P<n>a)|(?P<n>b)" "ab" "<${n}>"}}', "<a><b>"],
+  ['{{regexFind "a{,2}" "xa{,2}"}}', "a{,2}"],
+];
+
 const failing: readonly (readonly [template: string, error: string, partial?: string])[] = [
   [
     '{{regexFind "x**" "x"}}',
@@ -88,6 +95,12 @@ const tests = suite("regular expressions");
 
 for (const [template, output] of written) {
   tests(`what the functions find: ${template}`, () =>
+    assert.equal(rendered(template, withSprig), { ok: true, output }),
+  );
+}
+
+for (const [template, output] of peculiar) {
+  tests(`Go's own ways are kept: ${template}`, () =>
     assert.equal(rendered(template, withSprig), { ok: true, output }),
   );
 }

@@ -62,7 +62,10 @@ function expand(regexp: Regexp, text: string, template: string, match: Match): s
   return template.replace(/\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu, (written, braced, bare) => {
     if (written === "$$") return "$";
     const name: string = braced ?? bare;
-    const index = /^[0-9]+$/.test(name) ? Number(name) : regexp.names.lastIndexOf(name);
+    // Of groups that share a name, the first that took part.
+    const index = /^[0-9]+$/.test(name)
+      ? Number(name)
+      : regexp.names.findIndex((known, i) => known === name && (match[i * 2] ?? -1) !== -1);
     const start = index >= 0 ? (match[index * 2] ?? -1) : -1;
     return start === -1 ? "" : text.slice(start, match[index * 2 + 1]);
   });

@@ -82,6 +82,24 @@ function emitChoice(program: Instruction[], parts: readonly Expression[]): void 
   for (const jump of jumps) jump.to = program.length;
 }
 
+/** Whether an expression may match without taking a character. */
+function isNullable(expression: Expression): boolean {
+  switch (expression.is) {
+    case "class":
+      return false;
+    case "sequence":
+      return expression.parts.every(isNullable);
+    case "choice":
+      return expression.parts.some(isNullable);
+    case "group":
+      return isNullable(expression.body);
+    case "repeat":
+      return expression.least === 0 || isNullable(expression.body);
+    default:
+      return true;
+  }
+}
+
 function emitRepeat(program: Instruction[], repeat: Extract<Expression, { is: "repeat" }>): void {
   const { body, least, most, greedy } = repeat;
   for (let i = 0; i < least - (most === Number.POSITIVE_INFINITY && least > 0 ? 1 : 0); i++)
@@ -96,7 +114,9 @@ function emitRepeat(program: Instruction[], repeat: Extract<Expression, { is: "r
     const split: Instruction = { is: "split", to: 0, first: !greedy };
     const start = program.push(split) - 1;
     emit(program, body);
-    program.push({ is: "jump", to: start });
+    // Where the body may match nothing, Go takes x* for (x+)?, which prefers other ways.
+    if (isNullable(body)) program.push({ is: "split", to: start + 1, first: greedy });
+    else program.push({ is: "jump", to: start });
     split.to = program.length;
     return;
   }

@@ -105,7 +105,8 @@ function readSequence(reading: Reading): Expression {
     if (char === undefined || char === "|" || char === ")") break;
     if (ahead(reading, 2) === "\\Q") readQuoted(reading, parts);
     else {
-      const body = readAtom(reading);
+      // Flags that stand alone are nothing, so that what follows repeats what went before them.
+      const body = readAtom(reading) ?? parts.pop();
       if (body) parts.push(readRepetitions(reading, body));
     }
   }
@@ -173,7 +174,10 @@ function readAtom(reading: Reading): Expression | undefined {
     case "*":
     case "+":
     case "?":
-      return bad("missing argument to repetition operator", char);
+    case "{":
+      refuseRepetition(reading);
+      reading.at++;
+      break;
     default:
       reading.at++;
       break;
@@ -188,6 +192,14 @@ function readAtom(reading: Reading): Expression | undefined {
     default:
       return ofClass(reading, [range(char.codePointAt(0) ?? 0)]);
   }
+}
+
+/** A repetition where there is nothing to repeat; a brace that starts none is a character like any other. */
+function refuseRepetition(reading: Reading): void {
+  const start = reading.at;
+  if (!readBounds(reading)) return;
+  if (reading.chars[reading.at] === "?") reading.at++;
+  bad("missing argument to repetition operator", rest(reading, start, reading.at));
 }
 
 const notNewline: CharacterClass = { ...anyCharacter, items: complement([range(10)]) };
@@ -216,7 +228,6 @@ function readGroup(reading: Reading): Expression | undefined {
 
 function nameGroup(names: string[], name: string, text: string): number {
   if (!/^\w+$/.test(name)) bad("invalid named capture", `(${text}`);
-  if (names.includes(name)) bad("duplicate capture group name", name);
   return names.push(name) - 1;
 }
 
