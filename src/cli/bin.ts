@@ -3,5 +3,9 @@
 import { version } from "./version.ts";
 
 const args = process.argv.slice(2);
-if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) process.stdout.write(`${version}\n`);
-else await import("./main.ts");
+if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+  process.stdout.once("error", () => {
+    process.exitCode = 2;
+  });
+  process.stdout.write(`${version}\n`);
+} else await import("./main.ts");

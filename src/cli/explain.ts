@@ -66,10 +66,14 @@ function chosen(
   if (other) throw isNamespace(asked, other);
   const elsewhere = builtBy === undefined ? undefined : findTarget(report, asked);
   if (elsewhere && elsewhere.found !== "none") {
-    const roots = new Set(elsewhere.workloads.map(({ root }) => root ?? "no kustomization"));
-    throw new UsageError(plain(`${asked} is not built by ${builtBy}, but by ${[...roots].join(", ")}`));
+    const roots = [...new Set(elsewhere.workloads.flatMap(({ root }) => root ?? []))];
+    const by =
+      roots.length > 0 ? `not built by ${builtBy}, but by ${roots.join(", ")}` : "built by no kustomization";
+    throw new UsageError(plain(`${asked} is ${by}`));
   }
-  const known = `there ${report.workloads.length === 1 ? "is 1 workload" : `are ${report.workloads.length} workloads`}, see sidelint list`;
+  const total = report.workloads.length;
+  const known =
+    total === 0 ? "there is none" : `there ${total === 1 ? "is 1" : `are ${total}`}, see sidelint list`;
   const near = target.near.length > 0 ? `did you mean ${target.near.join(", ")}?` : known;
   throw new UsageError(plain(`no workload ${asked} here (${near})`));
 }
@@ -78,6 +82,12 @@ function chosen(
 const SHOWN = 10;
 
 function isAmbiguous(asked: string, workloads: readonly ReportedWorkload[]): UsageError {
+  if (workloads.every(({ file }) => file === asked)) {
+    const lines = listed(workloads, candidate);
+    return new UsageError(
+      [`${plain(asked)} holds several workloads; name one by its line:`, ...lines].join("\n"),
+    );
+  }
   const differ = (of: (workload: ReportedWorkload) => string | null): boolean =>
     new Set(workloads.map(of)).size > 1;
   const ways = [

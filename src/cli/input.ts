@@ -2,9 +2,17 @@
 import { relative, resolve } from "node:path";
 import { nearest } from "../kube/nearest.ts";
 import { plain } from "../report/cells.ts";
-import { diskTree, expandGlobs, hasGlobMagic, nothingThere, withSlashes } from "../source/disk.ts";
+import {
+  diskTree,
+  expandGlobs,
+  hasGlobMagic,
+  largestFileSize,
+  nothingThere,
+  withSlashes,
+} from "../source/disk.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { Io } from "./io.ts";
+import type { ScanFlags } from "./options.ts";
 import { UsageError } from "./usage.ts";
 
 /** What a command reads. */
@@ -25,10 +33,14 @@ const STDIN_NAME = "stdin.yaml";
  */
 export async function openInput(
   args: readonly string[],
-  flags: { readonly stdinName?: string; readonly namespaces?: readonly string[] },
+  flags: Pick<ScanFlags, "stdinName" | "namespaces" | "config">,
   io: Io,
 ): Promise<Input> {
-  const disk = diskTree(io.cwd);
+  const disk = diskTree(io.cwd, largestFileSize, [
+    ...args,
+    ...(flags.namespaces ?? []),
+    ...(typeof flags.config === "string" ? [flags.config] : []),
+  ]);
   const stdinName = withSlashes(relative(io.cwd, resolve(io.cwd, flags.stdinName ?? STDIN_NAME)));
   if (args.includes("")) throw new UsageError("a path is empty; the directory here is .");
   const tree = args.includes("-") ? withFile(disk, stdinName, await standardInput(io)) : disk;

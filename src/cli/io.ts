@@ -1,4 +1,5 @@
 /** What a command has of the world around it, so that tests can run it without a process. */
+import { endless, largestFileSize } from "../source/disk.ts";
 import { UsageError } from "./usage.ts";
 
 export interface Io {
@@ -38,11 +39,7 @@ export function processIo(): Io {
     env: process.env,
     columns: stdout.isTTY ? stdout.columns || 80 : undefined,
     stderrIsTerminal: stderr.isTTY === true,
-    async readStdin() {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
-      return Buffer.concat(chunks);
-    },
+    readStdin: () => readAll(stdin),
     stdout(text) {
       return new Promise((resolve, reject) => {
         stdout.write(text, (error) => {
@@ -56,6 +53,22 @@ export function processIo(): Io {
       stderr.write(text);
     },
   };
+}
+
+/** All of a stream; throws a UsageError as soon as there is more than any file may have. */
+export async function readAll(
+  stream: AsyncIterable<string | Uint8Array>,
+  largest = largestFileSize,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    length += bytes.length;
+    if (length > largest) throw new UsageError(`standard input (-): ${endless(largest)}`);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
 }
 
 function currentDirectory(): string {

@@ -1,10 +1,18 @@
 /** The command as a process: pipes, readers that go away, interrupts. */
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  execFileSync,
+  spawn,
+} from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { readAll } from "../../src/cli/io.ts";
+import { UsageError } from "../../src/cli/usage.ts";
 import { deployment, inRepository, namespace } from "./terminal.ts";
 
 const command = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url));
@@ -75,10 +83,71 @@ processes("the status of a usage error is 2, and standard output stays empty", (
   }),
 );
 
+const hasPipes = process.platform !== "win32";
+
+processes("a pipe that a file of the repository names is not waited for", () =>
+  inRepository(
+    {
+      "a.yaml": deployment,
+      "kustomization.yaml": "resources: [a.yaml, waits.yaml, ../../../../../proc/self/fd/0]\n",
+      "b/c.yaml": namespace,
+    },
+    async (_, directory) => {
+      if (!hasPipes) return;
+      for (const name of ["waits.yaml", "b/.gitignore"]) execFileSync("mkfifo", [join(directory, name)]);
+      const child = start(directory, "check");
+      const timer = setTimeout(() => child.kill(), 20_000);
+      const { status, signal } = await ended(child);
+      clearTimeout(timer);
+      assert.is(signal, null, "it ends by itself");
+      assert.is(status, 0);
+    },
+  ),
+);
+
+processes("a pipe that is named on the command line is read", () =>
+  inRepository({ "ns.yaml": namespace }, async (_, directory) => {
+    if (!hasPipes) return;
+    const pipe = join(directory, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const child = start(directory, "list", "pipe");
+    let stdout = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    const writer = spawn("sh", ["-c", "cat > pipe"], { cwd: directory });
+    writer.stdin.end(deployment);
+    const timer = setTimeout(() => child.kill(), 20_000);
+    const { signal } = await ended(child);
+    clearTimeout(timer);
+    writer.kill();
+    assert.is(signal, null);
+    assert.match(stdout, /Deployment\/web/);
+  }),
+);
+
+processes("standard input is read no further than the largest file", async () => {
+  let given = 0;
+  async function* endlessly() {
+    for (;;) {
+      given++;
+      yield new Uint8Array(1024);
+    }
+  }
+  try {
+    await readAll(endlessly(), 10_240);
+    assert.unreachable();
+  } catch (error) {
+    assert.instance(error, UsageError);
+    assert.match(String(error), /standard input \(-\): it has more than/);
+  }
+  assert.is(given, 11);
+});
+
 processes("a report that cannot be written is told in one line", () =>
   inRepository(many, async (_, directory) => {
     if (!existsSync("/dev/full")) return;
-    for (const args of [["check"], ["--help"]]) {
+    for (const args of [["check"], ["--help"], ["--version"]]) {
       const full = openSync("/dev/full", "w");
       const child = spawn(process.execPath, ["--import", tsx, command, ...args], {
         cwd: directory,
@@ -88,7 +157,7 @@ processes("a report that cannot be written is told in one line", () =>
       assert.equal(await ended(child), {
         status: 2,
         signal: null,
-        stderr: "sidelint: cannot write the report: no space left on device\n",
+        stderr: args[0] === "--version" ? "" : "sidelint: cannot write the report: no space left on device\n",
       });
     }
   }),

@@ -78,7 +78,7 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
   ],
   [
     ["explain", "Job/unlike-anything"],
-    "sidelint: no workload Job/unlike-anything here (there is 1 workload, see sidelint list)\n",
+    "sidelint: no workload Job/unlike-anything here (there is 1, see sidelint list)\n",
   ],
 ];
 for (const [argv, stderr] of cases) {
@@ -153,6 +153,19 @@ usage("what several kustomizations build can be told apart by its builder", () =
       (await sidelint(["explain", "web", "--built-by", "c"])).stderr,
       "sidelint: web is not built by c, but by a, b\n",
     );
+  }),
+);
+
+usage("of a file with several workloads the lines are shown", () =>
+  inRepository({ "all.yaml": `${deployment}---\n${deployment.replace("web", "api")}` }, async (sidelint) => {
+    assert.equal(await sidelint(["explain", "./all.yaml"]), {
+      status: 2,
+      stdout: "",
+      stderr: `sidelint: all.yaml holds several workloads; name one by its line:
+  all.yaml:1  Deployment/web in shop
+  all.yaml:14  Deployment/api in shop
+`,
+    });
   }),
 );
 
