@@ -1,0 +1,349 @@
+/** Whole injections with a small injector of our own: at admission and into manifests. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { injectObject } from "../../../src/istio/inject/command.ts";
+import { type Injector, readInjector } from "../../../src/istio/inject/injector.ts";
+import {
+  annotationsOf,
+  containersOf,
+  findSidecar,
+  labelsOf,
+  type Pod,
+} from "../../../src/istio/inject/pod.ts";
+import { type Admission, type Istiod, injectAtAdmission } from "../../../src/istio/inject/webhook.ts";
+import { applyMeshConfig, defaultMeshConfig } from "../../../src/istio/mesh-config.ts";
+import { nearestFacts } from "../../../src/istio/releases.ts";
+import { readValues } from "../../../src/istio/values.ts";
+import { decode } from "../../../src/kube/decode.ts";
+import type { Json, JsonObject } from "../../../src/kube/json.ts";
+import { toValue } from "../../../src/source/node.ts";
+import { readYaml } from "../../../src/source/read.ts";
+
+const sidecar = `
+metadata:
+  labels:
+    mesh: {{ .ProxyConfig.InterceptionMode }}
+    owner: {{ .TypeMeta.Kind }}-{{ .DeploymentMeta.Name }}
+spec:
+  {{- if .NativeSidecars }}
+  initContainers:
+  - name: istio-init
+    args: [-u, "{{ .ProxyUID }}"]
+  - name: istio-proxy
+    restartPolicy: Always
+  {{- else }}
+  initContainers:
+  - name: istio-init
+    args: [-u, "{{ .ProxyUID }}"]
+  containers:
+  - name: istio-proxy
+  {{- end }}
+    image: {{ .ProxyImage }}
+    env:
+    - name: PROXY_CONFIG
+      value: |
+             {{ protoToJSON .ProxyConfig }}
+    - name: PORTS
+      value: {{ applicationPorts .Spec.Containers | quote }}
+    securityContext: {runAsUser: 1337}
+`;
+const config = {
+  policy: "enabled",
+  templates: {
+    sidecar,
+    extra: "metadata: {labels: {extra: yes-it-is}}",
+    broken: "{{ .Nope }}",
+    list: "[]",
+    wrong: "spec: {containers: [{name: 5}]}",
+  },
+  aliases: { both: ["sidecar", "extra"] },
+  injectedAnnotations: { by: "us" },
+};
+
+function parse(text: string) {
+  const read = readYaml(text);
+  return read.ok
+    ? ({ ok: true, value: read.root && toValue(read.root) } as const)
+    : ({ ok: false, message: read.error.message } as const);
+}
+
+function injectorOf(json: Json): Injector {
+  const read = readInjector(json, "1.30");
+  if (!read.ok) throw new Error(JSON.stringify(read.errors));
+  return read.injector;
+}
+
+function istiodOf(changes: Partial<Istiod> = {}): Istiod {
+  const values = readValues({
+    global: { hub: "h", tag: "1" },
+    sidecarInjectorWebhook: { rewriteAppHTTPProbe: true },
+  });
+  if (!values.ok) throw new Error("values");
+  return {
+    injector: injectorOf(config),
+    mesh: defaultMeshConfig,
+    values: values.values,
+    revision: "canary",
+    native: false,
+    platform: "",
+    compliancePolicy: "",
+    facts: nearestFacts("1.30"),
+    readYaml: parse,
+    ...changes,
+  };
+}
+
+function podOf(metadata: JsonObject = {}, spec: JsonObject = {}): Pod {
+  const containers = [{ name: "app", image: "a", ports: [{ containerPort: 80 }] }];
+  const read = decode(
+    "Pod",
+    { metadata: { name: "p", ...metadata }, spec: { containers, ...spec } },
+    { via: "json" },
+  );
+  if (!read.ok) throw new Error(JSON.stringify(read.errors));
+  return read.value;
+}
+
+function injected(pod: Pod, istiod = istiodOf(), admission: Partial<Admission> = {}): Pod {
+  const answer = injectAtAdmission(istiod, {
+    pod,
+    namespace: "ns",
+    path: "",
+    namespaceAnnotations: {},
+    ...admission,
+  });
+  if (!answer.ok) throw new Error(answer.errors.map(({ message }) => message).join("; "));
+  if ("skipped" in answer) throw new Error(`skipped: ${answer.skipped.reason}`);
+  return answer.pod;
+}
+
+const names = (pod: Pod) =>
+  [containersOf(pod, "initContainers"), containersOf(pod, "containers")]
+    .map((list) => list.map(({ name }) => name).join(" "))
+    .join(" | ");
+
+/** Without what only tells where objects come from. */
+function plain(json: unknown): unknown {
+  return JSON.parse(JSON.stringify(json));
+}
+
+const admission = suite("injection at admission");
+
+admission("a sidecar is laid over the pod", () => {
+  const pod = injected(
+    podOf({
+      generateName: "w-",
+      ownerReferences: [
+        { kind: "StatefulSet", name: "w", uid: "1", apiVersion: "apps/v1", controller: true },
+      ],
+    }),
+  );
+  assert.is(names(pod), "istio-init | app istio-proxy");
+  assert.equal(plain(labelsOf(pod)), { mesh: "REDIRECT", owner: "StatefulSet-w" });
+  assert.is(findSidecar(pod)?.image, "h/proxyv2:1");
+  assert.is(
+    annotationsOf(pod)["sidecar.istio.io/status"],
+    '{"initContainers":["istio-init"],"containers":["istio-proxy"],"volumes":null,"imagePullSecrets":null,"revision":"canary"}',
+  );
+  assert.is(annotationsOf(pod).by, "us");
+  assert.is((pod.metadata as JsonObject).namespace, undefined, "the request's namespace is not written down");
+});
+admission("as a native sidecar it comes before other init containers", () => {
+  const pod = podOf({}, { initContainers: [{ name: "own" }] });
+  assert.is(names(injected(pod, istiodOf({ native: true }))), "istio-init istio-proxy own | app");
+});
+admission("the pod's own proxy configuration is told, in what differs", () => {
+  const pod = injected(podOf({ annotations: { "proxy.istio.io/config": "concurrency: 0\nmeshId: m" } }));
+  const [variable] = (findSidecar(pod)?.env ?? []) as readonly JsonObject[];
+  assert.is(variable?.value, '{"concurrency":0,"meshId":"m"}\n');
+});
+admission("a second injection gives the same", () => {
+  const once = injected(podOf());
+  assert.equal(plain(injected(once)), plain(once));
+});
+admission("the user's container of the same name stays on top, and is recorded", () => {
+  const own = { name: "istio-proxy", image: "auto", securityContext: { runAsUser: 7 } };
+  const pod = injected(podOf({}, { containers: [{ name: "app" }, own] }));
+  assert.is(findSidecar(pod)?.image, "h/proxyv2:1");
+  assert.equal(plain(findSidecar(pod)?.securityContext), { runAsUser: 7 });
+  assert.equal(containersOf(pod, "initContainers")[0]?.args, ["-u", "7"]);
+  assert.is(
+    annotationsOf(pod)["proxy.istio.io/overrides"],
+    '{"containers":[{"name":"istio-proxy","resources":{},"securityContext":{"runAsUser":7}}]}',
+  );
+});
+admission("templates are chosen by the pod, through aliases", () => {
+  const pod = injected(podOf({ annotations: { "inject.istio.io/templates": "both" } }));
+  assert.is(labelsOf(pod).extra, "yes-it-is");
+});
+admission("the application waits where it is asked to", () => {
+  const annotations = { "proxy.istio.io/config": "holdApplicationUntilProxyStarts: true" };
+  assert.is(names(injected(podOf({ annotations }))), "istio-init | istio-proxy app");
+});
+admission("the policy may say no", () => {
+  const pod = podOf({ labels: { "sidecar.istio.io/inject": "false" } });
+  const answer = injectAtAdmission(istiodOf(), { pod, namespace: "ns", path: "", namespaceAnnotations: {} });
+  assert.is(answer.ok && "skipped" in answer && answer.skipped.reason, "inject-false");
+});
+for (const [what, annotations, stage, words] of [
+  [
+    "every invalid annotation",
+    { "sidecar.istio.io/interceptionMode": "X", "status.sidecar.istio.io/port": "x" },
+    "annotations annotations",
+    /interceptionMode/,
+  ],
+  [
+    "a template nobody has",
+    { "inject.istio.io/templates": "nope" },
+    "template",
+    /there is no template "nope"; there are broken, /,
+  ],
+  ["a template that fails", { "inject.istio.io/templates": "broken" }, "template", /inject:1:\d+: executing/],
+  ["a template that renders no object", { "inject.istio.io/templates": "list" }, "merge", /template list/],
+  [
+    "a template that renders no pod",
+    { "inject.istio.io/templates": "wrong" },
+    "merge",
+    /containers.0.name is a number/,
+  ],
+  ["overrides that are no JSON", { "proxy.istio.io/overrides": "{" }, "overrides", /must be JSON/],
+] as const) {
+  admission(`${what}: an error`, () => {
+    const pod = podOf({ annotations });
+    const answer = injectAtAdmission(istiodOf(), {
+      pod,
+      namespace: "ns",
+      path: "",
+      namespaceAnnotations: {},
+    });
+    if (answer.ok) throw new Error("accepted");
+    assert.is(answer.errors.map((error) => error.stage).join(" "), stage);
+    assert.match(answer.errors[0]?.message ?? "", words);
+  });
+}
+
+const configs = suite("the injector's configuration");
+for (const [what, json, path] of [
+  ["no map", "x", ""],
+  ["templates that are a list", { templates: [] }, "templates"],
+  ["a template that does not parse", { templates: { a: "{{ if }}" } }, "templates.a"],
+  ["a function nobody has", { templates: { a: "{{ nope }}" } }, "templates.a"],
+  ["an alias that is no list", { aliases: { a: "b" } }, "aliases.a"],
+  ["default templates that are a text", { defaultTemplates: "a" }, "defaultTemplates"],
+] as const) {
+  configs(`${what} is refused`, () => {
+    const read = readInjector(json, "1.30");
+    assert.equal(read.ok ? [] : read.errors.map((error) => error.path.join(".")), [path]);
+  });
+}
+configs("without default templates it is the sidecar", () => {
+  assert.equal(injectorOf({}).defaultTemplates, ["sidecar"]);
+});
+
+const command = suite("injection into manifests");
+const template = { metadata: { labels: { app: "w" } }, spec: { containers: [{ name: "app" }] } };
+const deployment = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "w", namespace: "n" },
+  spec: { selector: {}, template },
+};
+
+function specOf(object: JsonObject | undefined): JsonObject {
+  return (object?.spec ?? {}) as JsonObject;
+}
+
+function run(json: Json, istiod = istiodOf()) {
+  const result = injectObject(istiod, json);
+  if (!result.ok) throw new Error(result.errors.map(({ message }) => message).join("; "));
+  return result;
+}
+
+command("a workload's template is injected", () => {
+  const result = run(deployment);
+  const object = result.is === "handled" ? result.object : {};
+  assert.is(names((object.spec as JsonObject).template as Pod), "istio-init | app istio-proxy");
+  assert.is(labelsOf((object.spec as JsonObject).template as Pod).owner, "Deployment-w");
+});
+command("a cron job has its labels on the job", () => {
+  const jobTemplate = { metadata: { labels: { a: "b" } }, spec: { template } };
+  const result = run({
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: { name: "c" },
+    spec: { schedule: "x", jobTemplate },
+  });
+  const job = result.is === "handled" ? ((result.object.spec as JsonObject).jobTemplate as JsonObject) : {};
+  assert.equal(plain(labelsOf(job)), { a: "b", mesh: "REDIRECT", owner: "CronJob-c" });
+  assert.equal(plain(labelsOf((job.spec as JsonObject).template as Pod)), { app: "w" });
+});
+command("the items of a list, one by one", () => {
+  const service = { apiVersion: "v1", kind: "Service", spec: { x: 1 } };
+  const result = run({ apiVersion: "v1", kind: "List", items: [service, deployment] });
+  const items = result.is === "handled" ? (result.object.items as readonly JsonObject[]) : [];
+  assert.is(items[0], service);
+  assert.is(names(specOf(items[1]).template as Pod), "istio-init | app istio-proxy");
+});
+command("other kinds pass through", () =>
+  assert.is(run({ apiVersion: "v1", kind: "Service" }).is, "unsupported"),
+);
+command("an empty document passes through", () => assert.is(run(null).is, "unsupported"));
+for (const [what, spec, annotations, reason] of [
+  ["host network", { hostNetwork: true }, {}, "host-network"],
+  ["the annotation says no", {}, { "sidecar.istio.io/inject": "false" }, "disabled"],
+] as const) {
+  command(`skipped: ${what}`, () => {
+    const pod = { metadata: { annotations }, spec: { ...template.spec, ...spec } };
+    const result = run({ ...deployment, spec: { selector: {}, template: pod } });
+    assert.equal(result.is === "handled" && result.skipped, [{ kind: "Deployment", name: "n/w", reason }]);
+  });
+}
+command("the pod's proxy configuration moves what points at the agent", () => {
+  const annotations = { "proxy.istio.io/config": "statusPort: 15099" };
+  const result = run({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p", annotations },
+    spec: template.spec,
+  });
+  assert.is(result.is === "handled" && annotationsOf(result.object)["prometheus.io/port"], "15099");
+  assert.is(
+    annotationsOf(injected(podOf({ annotations })))["prometheus.io/port"],
+    "15020",
+    "at admission it does not",
+  );
+});
+for (const [what, json, words] of [
+  ["a text", "hello", /not an object/],
+  ["a field of a wrong type", { ...deployment, spec: { replicas: "x" } }, /spec.replicas/],
+  ["no template", { ...deployment, kind: "ReplicationController", spec: {} }, /spec.template is required/],
+  [
+    "a configuration that cannot be read, even where nothing is injected",
+    {
+      ...deployment,
+      spec: {
+        template: {
+          ...template,
+          metadata: {
+            annotations: { "proxy.istio.io/config": "statusPort: x", "sidecar.istio.io/inject": "false" },
+          },
+        },
+      },
+    },
+    /proxy.istio.io\/config/,
+  ],
+] as const) {
+  command(`refused: ${what}`, () => {
+    const result = injectObject(istiodOf(), json);
+    if (result.ok) throw new Error("accepted");
+    assert.match(result.errors[0]?.message ?? "", words);
+  });
+}
+command("the mesh's own default decides too", () => {
+  const mesh = applyMeshConfig({ defaultConfig: { interceptionMode: "TPROXY" } });
+  const result = run(deployment, istiodOf({ mesh: mesh.ok ? mesh.value : defaultMeshConfig }));
+  const object = result.is === "handled" ? result.object : {};
+  assert.is(labelsOf((object.spec as JsonObject).template as Pod).mesh, "TPROXY");
+});
+
+for (const each of [admission, configs, command]) each.run();
