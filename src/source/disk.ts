@@ -1,12 +1,12 @@
 /** The disk as a tree of files: the only place that reads it. */
 import {
   closeSync,
+  constants,
   type Dirent,
   fstatSync,
   lstatSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   realpathSync,
   statSync,
@@ -17,8 +17,16 @@ import type { FileTree, ReadFailure, TreeEntry } from "./tree.ts";
 /** Files above this many bytes are not manifests that anybody reviews; etcd takes objects up to 1.5 MiB. */
 export const largestFileSize = 32 * 1024 * 1024;
 
-/** The files below a directory of the disk; paths that are absolute or lead out of it with `..` work as well. */
-export function diskTree(root: string, largest: number = largestFileSize): FileTree {
+/**
+ * The files below a directory of the disk; paths that are absolute or lead out of it with `..` work as well. Pipes and
+ * devices are read only when they are among those `named` by a person: a file that names one could make us wait for ever.
+ */
+export function diskTree(
+  root: string,
+  largest: number = largestFileSize,
+  named: readonly string[] = [],
+): FileTree {
+  const streams = new Set(named.map((path) => resolve(root, path)));
   return {
     root: withSlashes(resolve(root)),
     stat(path) {
@@ -42,7 +50,8 @@ export function diskTree(root: string, largest: number = largestFileSize): FileT
     },
     read(path) {
       try {
-        return readBytes(path, resolve(root, path), largest);
+        const full = resolve(root, path);
+        return readBytes(path, full, largest, streams.has(full));
       } catch (error) {
         return failure(path, error);
       }
@@ -94,17 +103,32 @@ function whyAbsent(path: string, full: string): string {
   }
 }
 
-function readBytes(path: string, full: string, largest: number): Uint8Array | ReadFailure {
-  const descriptor = openSync(full, "r");
+function readBytes(path: string, full: string, largest: number, isNamed: boolean): Uint8Array | ReadFailure {
+  // Without O_NONBLOCK, opening a pipe waits for somebody to write to it.
+  const descriptor = openSync(full, isNamed ? "r" : constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const found = fstatSync(descriptor);
     if (found.isDirectory()) return { path, reason: "is a directory" };
-    if (found.isFIFO()) return readFileSync(descriptor);
+    if (isNamed && !found.isFile()) return readStream(path, descriptor, largest);
     if (!found.isFile()) return { path, reason: "is no regular file" };
     if (found.size > largest) return { path, reason: tooLarge(found.size, largest), tooLarge: true };
     return readAll(descriptor, found.size);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Reads to the end of what has no size, but no further than any file is read. */
+function readStream(path: string, descriptor: number, largest: number): Uint8Array | ReadFailure {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(65_536);
+    const got = readSync(descriptor, chunk, 0, chunk.length, null);
+    if (got === 0) return Buffer.concat(chunks);
+    length += got;
+    if (length > largest) return { path, reason: endless(largest), tooLarge: true };
+    chunks.push(chunk.subarray(0, got));
   }
 }
 
@@ -117,6 +141,11 @@ function readAll(descriptor: number, size: number): Uint8Array {
     length += got;
   }
   return bytes.subarray(0, length);
+}
+
+/** What is said of a stream that goes on after so many bytes. */
+export function endless(largest: number): string {
+  return `it has more than ${megabytes(largest)} MiB, and files above that are not read`;
 }
 
 function tooLarge(size: number, largest: number): string {
