@@ -23,15 +23,7 @@ export function decide(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh): De
   const summary = certain ? first : summarise(first, judgements, doubtOf(namespace));
   const doubt =
     summary.verdict === "unknown" || !namespace.labels ? undefined : doubtful(subject, cases, judgements);
-  if (doubt)
-    return decision(
-      pod,
-      namespace,
-      mesh,
-      { ...undecided, reason: "revision-unknown" },
-      doubt.possibilities,
-      doubt.revisions,
-    );
+  if (doubt) return decision(pod, namespace, mesh, doubt.summary, doubt.possibilities, doubt.revisions);
   const possibilities = namespace.labels
     ? possibilitiesOf(cases, judgements)
     : sharedPossibilities(subject.mesh, judgements);
@@ -70,30 +62,37 @@ function summarise(first: Judgement, judgements: readonly Judgement[], doubt: Re
 const undecided = { verdict: "unknown", revision: null, injectedBy: [], calls: [] } as const;
 
 interface Doubt {
+  readonly summary: Summary;
   readonly revisions: readonly string[];
   readonly possibilities: readonly Possibility[];
 }
 
-/** Both answers where one more revision, which nobody shows, would change the verdict; undefined where none would. */
+/**
+ * Both answers where one more revision, which nobody shows, would change them; undefined where none would. The verdict is
+ * unknown where they differ; else the reason is the one with that revision, as it says more than that no webhook matches.
+ */
 function doubtful(
   { pod, namespace, mesh }: Candidate,
   cases: readonly NamespaceCase[],
   judgements: readonly Judgement[],
 ): Doubt | undefined {
   const revisions = new Set<string>();
+  let summary: Summary | undefined;
   const possibilities = possibilitiesOf(cases, judgements).flatMap((without): readonly Possibility[] => {
     const asked = doubtfulRevision(pod, without.labels, mesh.mesh);
     if (!asked) return [without];
     const { revision } = asked;
     const judged = judge(candidate(pod, namespace, mesh.withRevision(revision)), without.labels);
-    if (judged.verdict === without.verdict) return [without];
+    if (judged.verdict === without.verdict && judged.reason === without.reason) return [without];
     revisions.add(revision);
+    if (judged.verdict !== without.verdict) summary = { ...undecided, reason: "revision-unknown" };
+    summary ??= { ...undecided, verdict: judged.verdict, reason: judged.reason };
     return [
       possibility(`revision ${revision} is installed`, judged),
       { ...without, when: `no webhook answers to ${revision}` },
     ];
   });
-  return revisions.size === 0 ? undefined : { revisions: [...revisions], possibilities };
+  return summary && { summary, revisions: [...revisions], possibilities };
 }
 
 function possibilitiesOf(

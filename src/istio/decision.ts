@@ -88,7 +88,7 @@ export interface Decision {
   readonly remedy: string | undefined;
   /** Every case that was considered when the namespace or its revision is not known for certain; else one entry. */
   readonly possibilities: readonly Possibility[];
-  /** The revisions that a verdict hinges on whose reason is `revision-unknown`; empty for others. */
+  /** The revisions that nobody shows and that the answer, if only its reason, depends on; empty for most. */
   readonly revisionsInDoubt: readonly string[];
   /** Whether the pod is captured by the ambient mesh when it has no sidecar. */
   readonly ambient: boolean;

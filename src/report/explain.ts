@@ -83,8 +83,7 @@ function sectionsOf(workload: ReportedWorkload, report: Report): readonly Sectio
   const first = { title: "Namespace", steps: of("namespace") };
   if (isByCases(workload)) {
     const cases = workload.trace.filter((step) => step.gate !== "namespace");
-    const by =
-      workload.reason === "revision-unknown" ? "by what may be installed" : "by what the namespace may be";
+    const by = isByRevision(workload) ? "by what may be installed" : "by what the namespace may be";
     return [first, { title: `Webhooks and policy, ${by}`, steps: cases }];
   }
   return [
@@ -103,6 +102,13 @@ function webhookSection(steps: readonly ReportedStep[], report: Report): Section
 
 function isByCases(workload: ReportedWorkload): boolean {
   return workload.possibilities.length > 1 && workload.trace.some((step) => step.gate !== "namespace");
+}
+
+/** Whether the namespace is the same in all cases, so that it is the mesh that differs. */
+function isByRevision({ reason, possibilities }: ReportedWorkload): boolean {
+  return (
+    reason === "revision-unknown" || possibilities.every(({ labels }) => labels === possibilities[0]?.labels)
+  );
 }
 
 function trace(workload: ReportedWorkload, report: Report, width: number, paint: Paint): string {

@@ -287,7 +287,7 @@ const asked: readonly (readonly [what: string, PodFacts, NamespaceFacts, Mesh, e
   ["a pod's revision", pod({ labels: canary }), namespace(), assumed, "unknown revision-unknown"],
   ["in a mesh that is known", pod(), namespace(canary), mesh(), "not-injected no-webhook"],
   ["the default one", pod(), namespace({ [rev]: "default" }), assumed, "injected policy-enabled"],
-  ["host network", pod({ hostNetwork: true }), namespace(canary), assumed, "not-injected no-webhook"],
+  ["host network", pod({ hostNetwork: true }), namespace(canary), assumed, "not-injected host-network"],
   [
     "the label false",
     pod({ labels: { [inject]: "false" } }),
@@ -331,7 +331,8 @@ for (const [what, given, place, world, expected] of asked) {
   unshown(`${what}: ${expected}`, () => {
     const { verdict, reason, revisionsInDoubt } = decide(given, place, world);
     assert.is(`${verdict} ${reason}`, expected);
-    assert.equal(revisionsInDoubt, reason === "revision-unknown" ? ["canary"] : []);
+    const inDoubt = reason === "revision-unknown" || reason === "host-network";
+    assert.equal(revisionsInDoubt, inDoubt ? ["canary"] : []);
   });
 }
 
