@@ -58,21 +58,25 @@ export function parseQuantity(text: string): ParsedQuantity {
   if (text === "0") return { ok: true, quantity: ZERO };
   const parts = split(text);
   if (!parts) {
+    const letters = /^[+-]?[0-9]+(?:\.[0-9]*)?([A-Za-z]+)$/.exec(text)?.[1];
+    if (letters !== undefined) return failure(noSuffix(text, letters));
     return failure(
       `${JSON.stringify(text)} is not a quantity: it takes a number and a suffix, such as 100m or 1.5Gi`,
     );
   }
   const suffix = interpret(parts.suffix);
   if (suffix === undefined) {
-    return failure(
-      `${JSON.stringify(text)} ends in ${JSON.stringify(parts.suffix)}, which is no suffix of a quantity (n u m k M G T P E Ki Mi Gi Ti Pi Ei, or an exponent such as e3)`,
-    );
+    return failure(noSuffix(text, parts.suffix));
   }
   if (Math.abs(suffix.exponent) > MAX_EXPONENT) {
     return failure(`${JSON.stringify(text)} has an exponent beyond ${MAX_EXPONENT}`);
   }
   const quantity = asCompact(text, parts, suffix) ?? asDecimal(parts, suffix);
   return quantity ? { ok: true, quantity } : failure(`${JSON.stringify(text)} has no digits`);
+}
+
+function noSuffix(text: string, suffix: string): string {
+  return `${JSON.stringify(text)} ends in ${JSON.stringify(suffix)}, which is no suffix of a quantity (n u m k M G T P E Ki Mi Gi Ti Pi Ei, or an exponent such as e3)`;
 }
 
 function failure(error: string): ParsedQuantity {

@@ -360,8 +360,8 @@ export const functions: readonly FunctionDefinition[] = [
     (a: string, b: string) => BigInt(compareQuantityTexts(a, b)),
   ),
   define(
-    "suspicion(string, string): string",
-    "Why a quantity is surely not meant, given `cpu` or `memory` and the quantity; empty when it may be.",
+    "suspicion(string, string, string): string",
+    "Why a quantity is surely not meant, given `requests` or `limits`, `cpu` or `memory`, and the quantity; empty when it may be.",
     suspicion,
   ),
   define(

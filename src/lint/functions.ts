@@ -66,14 +66,16 @@ const leastMemory = quantity("1Mi");
 const mostMemory = quantity("1Ti");
 
 /**
- * Why a valid quantity is surely not what was meant for a sidecar; empty when it may be. `resource` is cpu or memory.
+ * Why a valid quantity is surely not what was meant for a sidecar; empty when it may be. `kind` is requests or limits,
+ * `resource` cpu or memory. A limit of zero is no limit to the kubelet of Kubernetes 1.35.
  */
-export function suspicion(resource: string, text: string): string {
+export function suspicion(kind: string, resource: string, text: string): string {
   const parsed = parseQuantity(text);
   if (!parsed.ok) return "";
   const sign = signOf(parsed.quantity);
   if (sign < 0) return "";
-  if (sign === 0) return `it is zero, which is no ${resource} at all`;
+  if (sign === 0)
+    return kind === "limits" ? "a limit of zero is no limit" : "that sets nothing aside for the sidecar";
   return resource === "cpu" ? cpuSuspicion(text, parsed.quantity) : memorySuspicion(text, parsed.quantity);
 }
 

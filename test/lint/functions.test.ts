@@ -59,9 +59,14 @@ for (const [resource, text, suspicious] of [
   ["cpu", "nonsense", false],
 ] as const) {
   functions(`${resource} ${text} is ${suspicious ? "" : "not "}suspicious`, () =>
-    assert.is(suspicion(resource, text) !== "", suspicious),
+    assert.is(suspicion("requests", resource, text) !== "", suspicious),
   );
 }
+
+functions("zero is said as what it does", () => {
+  assert.is(suspicion("requests", "cpu", "0"), "that sets nothing aside for the sidecar");
+  assert.is(suspicion("limits", "memory", "0m"), "a limit of zero is no limit");
+});
 
 functions("quantities are checked and compared by value", () => {
   assert.is(quantityError("100m"), "");

@@ -1,7 +1,7 @@
 /** The resources of a sidecar are told with the place that each value comes from. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { sidecarResources } from "../../src/lint/sidecar-resources.ts";
+import { handInjection, sidecarResources } from "../../src/lint/sidecar-resources.ts";
 import { deployment, enabled, type Files, namespace, scanned } from "../world/scanned.ts";
 
 const injectorMap = `apiVersion: v1
@@ -57,5 +57,29 @@ origins("the configuration's policy is told as its own", () => {
   const { report } = scanned(files, { configPath: "sidelint.yaml" });
   assert.is(report.workloads[0]?.trace.at(-1)?.where, "sidelint.yaml:2:3");
 });
+
+const byHand: readonly (readonly [name: string, pod: string, expected: unknown])[] = [
+  ["nothing", "spec: {containers: [{name: web, image: shop/web:1}]}", undefined],
+  ["a placeholder", "spec: {containers: [{name: istio-proxy, image: auto}]}", undefined],
+  [
+    "a container",
+    "spec: {containers: [{name: istio-proxy, image: 'proxyv2:1'}]}",
+    { by: "container", image: "proxyv2:1", where: "pod.yaml:4:21" },
+  ],
+  [
+    "the status alone",
+    "spec: {containers: [{name: web, image: shop/web:1}]}",
+    { by: "status", image: "", where: "pod.yaml:3:37" },
+  ],
+];
+for (const [name, spec, expected] of byHand) {
+  origins(`a sidecar committed with the manifest: ${name}`, () => {
+    const status = name === "the status alone" ? ", annotations: {sidecar.istio.io/status: '{}'}" : "";
+    const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: web${status}}\n${spec}\n`;
+    const [workload] = scanned({ "pod.yaml": pod }).world.workloads;
+    assert.ok(workload);
+    assert.equal(handInjection(workload), expected);
+  });
+}
 
 origins.run();

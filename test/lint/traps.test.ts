@@ -154,6 +154,91 @@ spec: {template: {metadata: {annotations: {sidecar.istio.io/inject: "true"}}, sp
     [],
   ],
   [
+    "istio-injection in a mesh of revisions is told once, not at pods that say nothing",
+    `${namespace("shop", "{istio-injection: enabled}")}${pod("labels: {app: web}")}`,
+    ["revision-unknown"],
+    { istio: { revisions: [{ name: "1-28" }] } },
+  ],
+  [
+    "a webhook of one's own that takes the namespace is an answer to istio-injection",
+    `${namespace("shop", "{istio-injection: enabled}")}apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: own, labels: {istio.io/rev: 1-28}}
+webhooks:
+  - name: own.istio.io
+    clientConfig: {service: {name: istiod-1-28, namespace: istio-system, path: /inject}}
+    namespaceSelector: {matchExpressions: [{key: istio-injection, operator: Exists}]}
+    rules: [{operations: [CREATE], apiGroups: [""], apiVersions: [v1], resources: [pods]}]
+`,
+    [],
+  ],
+  [
+    "a Namespace label that a webhook of one's own asks for is no stray",
+    `${namespace("shop", '{sidecar.istio.io/inject: "true"}')}apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: own, labels: {istio.io/rev: default}}
+webhooks:
+  - name: own.istio.io
+    clientConfig: {service: {name: istiod, namespace: istio-system, path: /inject}}
+    namespaceSelector: {matchLabels: {sidecar.istio.io/inject: "true"}}
+    rules: [{operations: [CREATE], apiGroups: [""], apiVersions: [v1], resources: [pods]}]
+`,
+    [],
+  ],
+  [
+    "a label in the wrong map and again in the right one is no mistake",
+    `${namespace("shop", "{istio-injection: enabled}").replace("labels:", "annotations: {istio-injection: enabled}, labels:")}${pod(
+      'labels: {istio.io/rev: default}, annotations: {istio.io/rev: default, sidecar.istio.io/inject: "true"}',
+    )}`,
+    ["inject-annotation-deprecated"],
+    { istio: { revisions: [{ name: "other" }, { name: "default" }] } },
+  ],
+  [
+    "a Deployment without a selector is whole as long as its containers are",
+    `${namespace("shop")}apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {template: {metadata: {annotations: {sidecar.istio.io/inject: "true"}}, spec: {containers: [{name: web, image: shop/web:1}]}}}
+`,
+    ["inject-has-no-effect"],
+  ],
+  [
+    "an empty quantity is told once",
+    pod('annotations: {sidecar.istio.io/proxyCPU: ""}'),
+    ["proxy-quantity-invalid"],
+    { namespaces: { shop: { labels: { "istio-injection": "enabled" } } } },
+  ],
+  [
+    "image auto is replaced by OpenShift's triggers",
+    pod("annotations: {image.openshift.io/triggers: '[]'}", "containers: [{name: web, image: auto}]"),
+    [],
+  ],
+  [
+    "a template of one's own may fill in any container",
+    pod("annotations: {inject.istio.io/templates: own}", "containers: [{name: web, image: auto}]"),
+    [],
+  ],
+  [
+    "a null among the names is none",
+    pod("labels: {}").replace("namespace: shop", "namespace: null, generateName: null"),
+    [],
+  ],
+  [
+    "istio.io/rev as an annotation of a gateway is what injection leaves",
+    pod(
+      "annotations: {istio.io/rev: default, inject.istio.io/templates: gateway}, labels: {sidecar.istio.io/inject: 'true'}",
+      "containers: [{name: istio-proxy, image: auto}]",
+    ),
+    [],
+  ],
+  [
+    "labels of the ambient mesh on a pod are where they belong",
+    pod(
+      "labels: {istio.io/dataplane-mode: ambient, istio.io/use-waypoint: none, istio.io/use-waypoint-namespace: shop}",
+    ),
+    [],
+  ],
+  [
     "resources that the pod never uses",
     pod('labels: {sidecar.istio.io/inject: "false"}, annotations: {sidecar.istio.io/proxyCPU: "100"}'),
     [],
@@ -166,6 +251,61 @@ for (const [name, text, rules, config] of cases) {
     assert.equal(found, rules);
   });
 }
+
+traps("labels that are assumed wrongly have no finding of their own, so the pods have", () => {
+  const asking = `apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {sidecar.istio.io/inject: "true"}}
+spec: {containers: [{name: web, image: shop/web:1}]}
+`;
+  const { findings } = scan(memoryTree({ "a.yaml": asking }), { assume: { "istio-injection": "enable" } });
+  assert.equal(
+    findings.map(({ rule }) => rule),
+    ["inject-has-no-effect"],
+  );
+});
+
+traps("a label that a kustomization sets is mended in the kustomization", () => {
+  const { findings } = scan(
+    memoryTree({
+      "kustomization.yaml":
+        'resources: [web.yaml]\nlabels:\n  - pairs:\n      sidecar.istio.io/inject: "true"\n',
+      "web.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: shop/web:1}]}}
+`,
+    }),
+  );
+  const found = findings.filter(({ rule }) => rule === "inject-on-workload-not-pod");
+  assert.equal(
+    found.map(({ location, help }) => [location.file, help]),
+    [
+      [
+        "kustomization.yaml",
+        "say includeTemplates: true beside these labels of the kustomization, or set it in spec.template.metadata.labels",
+      ],
+    ],
+  );
+});
+
+traps("a value that a patch sets is quoted only where its spelling is known", () => {
+  const { findings } = scan(
+    memoryTree({
+      "kustomization.yaml": "resources: [web.yaml]\npatches: [{path: patch.yaml}]\n",
+      "patch.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {country: no}}\n",
+      "web.yaml":
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: shop/web:1}]}\n",
+    }),
+  );
+  const found = findings.filter(({ rule }) => rule === "non-string-metadata");
+  assert.equal(
+    found.map(({ message, help }) => [message, help]),
+    [["country is a boolean, not a string: the API server refuses the Pod", "put the value in quotes"]],
+  );
+});
 
 traps("the injector's own deployment and its pods carry their revision", () => {
   const found = rulesOf(

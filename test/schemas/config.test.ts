@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { rulesNamed } from "../../src/lint/catalogue.ts";
 
 interface Schema {
   readonly $ref?: string;
@@ -50,6 +51,18 @@ explained("has an example of every setting, which it accepts", () => {
       return examples.length > 0 && examples.every((example) => validate(example)) ? [] : [path];
     });
   assert.equal(poor, []);
+});
+
+explained("names rules in its examples that there are", () => {
+  const examples = schemas
+    .filter(([path]) => path === "config.rules")
+    .flatMap(([, each]) => each.examples ?? []);
+  assert.equal(examples.length, 1);
+  const names = examples.flatMap((example) => Object.keys(example as object));
+  assert.equal(
+    names.filter((name) => rulesNamed(name).length === 0),
+    [],
+  );
 });
 
 explained("lets no unknown key through", () => {
