@@ -7,8 +7,10 @@ import type { MissingKey } from "../../src/gotemplate/state.ts";
 import { compile, execute } from "../../src/gotemplate/template.ts";
 import { toBytes } from "../../src/gotemplate/text.ts";
 import type { Value } from "../../src/gotemplate/values.ts";
+import { injectionFunctions } from "../../src/istio/inject/injection-functions.ts";
 import type { Case, Data } from "./family.ts";
 import { jsonLines } from "./family.ts";
+import { sidecarDot } from "./gotemplate-sidecar.ts";
 import { typedData } from "./gotemplate-types.ts";
 
 interface TemplateCase {
@@ -58,6 +60,10 @@ async function groups(): Promise<Readonly<Record<string, Group>>> {
     "text-template": { functions: {}, dataOf: (_, data) => data },
     structs: { functions: {}, dataOf: (given, data) => typedData(given.goType ?? "", data) },
     sprig: { functions: sprigFunctions, dataOf: (_, data) => data },
+    "istio-functions": {
+      functions: { ...sprigFunctions, ...injectionFunctions },
+      dataOf: (_, data) => sidecarDot(data),
+    },
   };
 }
 

@@ -37,7 +37,9 @@ const protoMessage: GoType = {
   kind: "interface",
   name: "protoreflect.ProtoMessage",
   implementedBy: (type) =>
-    type.kind === "ptr" && type.elem !== undefined && messageNameOf(type.elem) !== undefined,
+    type.kind === "ptr" &&
+    type.elem !== undefined &&
+    (type.elem === durationType || messageNameOf(type.elem) !== undefined),
 };
 
 /** The port added to a list of ports that must not be captured; empty and zero ports add nothing. */
@@ -88,6 +90,7 @@ function toYaml(context: Context, value: Value): string {
 
 function protoJson(value: Value): string {
   if (!(value instanceof Typed)) return "{}";
+  if (value.type.elem === durationType && typeof value.raw === "string") return JSON.stringify(value.raw);
   const name = value.type.elem && messageNameOf(value.type.elem);
   if (name === undefined || value.raw === undefined || value.raw === null) return "{}";
   const message = value.raw as Message;

@@ -57,7 +57,10 @@ export const durationType: GoType = structOf(
 /** A wrapper such as google.protobuf.BoolValue; its raw value is what it wraps. */
 function wrapper(name: string, type: GoType): GoType {
   return structOf(`wrapperspb.${name}`, () => [{ name: "Value", type, read: (raw) => raw }], {
-    pointerMethods: { GetValue: method(type, (raw) => raw) },
+    pointerMethods: {
+      GetValue: method(type, (raw) => raw),
+      String: method(stringType, (raw) => `value:${typeof raw === "string" ? JSON.stringify(raw) : raw}`),
+    },
   });
 }
 
@@ -143,7 +146,14 @@ function goName(original: string): string {
     .replace(/([0-9])([a-z])/g, (_, digit: string, letter: string) => digit + letter.toUpperCase());
 }
 
+/** Go's names of messages that are declared inside another or in another package. */
+const goTypeNames: Readonly<Record<string, string>> = {
+  ProxyHeaders: "v1alpha1.ProxyConfig_ProxyHeaders",
+  ProxyImage: "v1beta1.ProxyImage",
+};
+
 const known = new Map<string, GoType>();
+const names = new WeakMap<GoType, string>();
 
 /** The Go type of a message such as "ProxyConfig"; its raw value is the message in its canonical form. */
 export function messageGoType(name: string): GoType {
@@ -151,8 +161,9 @@ export function messageGoType(name: string): GoType {
   if (found) return found;
   const pointerMethods: Record<string, Method> = {};
   const fields: StructField[] = [];
-  const type = structOf(`v1alpha1.${name}`, () => fields, { pointerMethods });
+  const type = structOf(goTypeNames[name] ?? `v1alpha1.${name}`, () => fields, { pointerMethods });
   known.set(name, type);
+  names.set(type, name);
   for (const field of messageType(name).fields) {
     const made = fieldOf(field, name);
     // A choice has an interface of its own in Go, and only getters for what may be chosen.
@@ -164,6 +175,5 @@ export function messageGoType(name: string): GoType {
 
 /** The name of a message in the schema by its Go type; undefined for any other type. */
 export function messageNameOf(type: GoType): string | undefined {
-  const name = type.name.replace("v1alpha1.", "");
-  return known.get(name) === type ? name : undefined;
+  return names.get(type);
 }

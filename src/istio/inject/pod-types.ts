@@ -85,6 +85,35 @@ const EMBEDDED: Readonly<Record<string, string>> = {
   SecretProjection: "LocalObjectReference",
 };
 
+/** Where the generated String methods have another order than the struct: first these fields, the rest as declared. */
+const SAID_FIRST: Readonly<Record<string, string>> = {
+  "v1.OwnerReference": "Kind Name UID APIVersion",
+  "v1.VolumeMount": "Name ReadOnly MountPath SubPath MountPropagation",
+  "v1.SecurityContext":
+    "Capabilities Privileged SELinuxOptions RunAsUser RunAsNonRoot ReadOnlyRootFilesystem AllowPrivilegeEscalation RunAsGroup ProcMount",
+  "v1.PodSecurityContext":
+    "SELinuxOptions RunAsUser RunAsNonRoot SupplementalGroups FSGroup RunAsGroup Sysctls WindowsOptions FSGroupChangePolicy " +
+    "SeccompProfile AppArmorProfile",
+  "v1.Container":
+    "Name Image Command Args WorkingDir Ports Env Resources VolumeMounts LivenessProbe ReadinessProbe Lifecycle TerminationMessagePath " +
+    "ImagePullPolicy SecurityContext Stdin StdinOnce TTY EnvFrom TerminationMessagePolicy VolumeDevices StartupProbe",
+  "v1.PodSpec":
+    "Volumes Containers RestartPolicy TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy NodeSelector ServiceAccountName " +
+    "DeprecatedServiceAccount NodeName HostNetwork HostPID HostIPC SecurityContext ImagePullSecrets Hostname Subdomain Affinity " +
+    "SchedulerName InitContainers AutomountServiceAccountToken Tolerations HostAliases PriorityClassName Priority DNSConfig " +
+    "ShareProcessNamespace ReadinessGates RuntimeClassName EnableServiceLinks PreemptionPolicy Overhead TopologySpreadConstraints " +
+    "EphemeralContainers",
+};
+
+/** The fields of a struct in the order in which its String method tells them. */
+function saidFields(type: GoType): readonly StructField[] {
+  const fields = type.fields?.() ?? [];
+  const first = SAID_FIRST[type.name]?.split(" ");
+  if (!first) return fields;
+  const rank = ({ name }: StructField): number => (first.includes(name) ? first.indexOf(name) : first.length);
+  return [...fields].sort((a, b) => rank(a) - rank(b));
+}
+
 function goName(owner: string, name: string): string {
   return GO_NAMES[`${owner}.${name}`] ?? GO_NAMES[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
 }
@@ -238,9 +267,7 @@ function saidOfStruct(type: GoType, raw: unknown): string {
   if (type === timeType) return timeText(raw);
   if (type === quantityType) return quantityText(raw);
   if (type === intOrStringType) return String(raw ?? 0);
-  const fields = (type.fields?.() ?? []).map(
-    (field) => `${field.name}:${said(field.type, rawField(raw, field))},`,
-  );
+  const fields = saidFields(type).map((field) => `${field.name}:${said(field.type, rawField(raw, field))},`);
   return `${type.name.replace("v1.", "")}{${fields.join("")}}`;
 }
 

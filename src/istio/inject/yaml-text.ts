@@ -1,4 +1,5 @@
 /** Plain data as the YAML text that Kubernetes' own writer makes of it (sigs.k8s.io/yaml 1.6). */
+import { formatFloat } from "../../gotemplate/float.ts";
 import { isObject, type Json } from "../../kube/json.ts";
 import { sortedKeys } from "../go-json.ts";
 
@@ -42,8 +43,12 @@ function writeEntry(lines: string[], head: string, value: Json, indent: string):
 
 function scalarText(value: Json, indent: string, isKey: boolean): string {
   if (typeof value === "string") return stringText(value, indent, isKey);
-  if (typeof value !== "number" || Number.isInteger(value)) return String(value);
-  return String(value).replace(/e([+-])([0-9])$/, "e$10$2");
+  if (typeof value !== "number") return String(value);
+  // A whole number that no 64-bit integer holds is read as a float.
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 64) return String(value);
+  return Math.abs(value) < 2 ** 64
+    ? String(value).replace(/e([+-])([0-9])$/, "e$10$2")
+    : formatFloat(value, "g", -1);
 }
 
 function stringText(text: string, indent: string, isKey: boolean): string {
