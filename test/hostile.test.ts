@@ -14,7 +14,7 @@ import { text } from "../src/report/text.ts";
 import { diskTree } from "../src/source/disk.ts";
 
 /** More than any of these takes on a slow machine. */
-const patience = 10_000;
+const patience = 30_000;
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
