@@ -26,16 +26,22 @@ export function overlay(typeName: string, original: JsonObject, patch: Json): Ov
 
 /** The value with every integer as a floating-point number; what holds no bigint is taken as it is. */
 function inFloats<T extends Json>(json: T): T | Json {
+  return hasBigint(json) ? converted(json) : json;
+}
+
+function converted(json: Json): Json {
   if (typeof json === "bigint") return Number(json);
-  if (Array.isArray(json)) return hasBigint(json) ? json.map(inFloats) : json;
-  if (!isObject(json) || !hasBigint(json)) return json;
+  if (Array.isArray(json)) return json.map(converted);
+  if (!isObject(json)) return json;
   const floats: Record<string, Json> = Object.create(null);
-  for (const key of Object.keys(json)) floats[key] = inFloats(json[key] as Json);
+  for (const key of Object.keys(json)) floats[key] = converted(json[key] as Json);
   return floats;
 }
 
 function hasBigint(json: Json): boolean {
-  if (typeof json === "bigint") return true;
+  if (typeof json !== "object" || json === null) return typeof json === "bigint";
   if (Array.isArray(json)) return json.some(hasBigint);
-  return isObject(json) && Object.values(json).some(hasBigint);
+  const map = json as JsonObject;
+  for (const key in map) if (hasBigint(map[key] as Json)) return true;
+  return false;
 }
