@@ -1,7 +1,7 @@
 /** From the world and its findings to the report as data. */
 import type { Decision, Place, Reason } from "../istio/decision.ts";
 import type { Labels } from "../istio/facts.ts";
-import { sidecarState } from "../istio/sidecar-state.ts";
+import { injectedByHand } from "../lint/by-hand.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { Location } from "../source/locate.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
@@ -184,12 +184,6 @@ function whyNoWebhook(workload: Workload): string {
 function why(workload: Workload): string {
   const says = whyByReason[workload.decision.reason](workload);
   return injectedByHand(workload) ? `injected by hand; ${says}` : says;
-}
-
-/** Whether the manifest holds a sidecar already: one that the injector left there, or one in a pod that is not injected. */
-function injectedByHand({ pod, decision }: Workload): boolean {
-  const state = sidecarState(pod);
-  return state.is === "present" && (state.by === "status" || decision.verdict === "not-injected");
 }
 
 function whyInjectFalse({ pod }: Workload): string {
