@@ -1,6 +1,6 @@
 /** Probes and lifecycle handlers of the application, which the agent answers once the sidecar captures their port. */
-import type { Json, JsonObject } from "../../kube/json.ts";
-import { isObject } from "../../kube/json.ts";
+import { decode } from "../../kube/decode.ts";
+import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Labels } from "../facts.ts";
 import { goJson, type Printable, sortedKeys } from "../go-json.ts";
 import {
@@ -118,11 +118,35 @@ export function mergeProbes(
 ): readonly JsonObject[] {
   const index = wasInjected ? env.findIndex(({ name }) => name === variable) : -1;
   if (index === -1) return [...env, { name: variable, value: text }];
-  const before = parseJson(textOf(env[index]?.value));
-  if (!isObject(before)) return env;
-  const merged = { ...objectOf(parseJson(text)), ...before };
+  const before = readProbes(textOf(env[index]?.value));
+  const after = readProbes(text);
+  if (!before || !after) return env;
+  const merged = { ...after, ...before };
   const printed = new Map<string, Printable>(sortedKeys(merged).map((key) => [key, merged[key] ?? null]));
   return env.with(index, { name: variable, value: goJson(printed) });
+}
+
+/** Recorded probes by their path, with the fields that are recorded; undefined for a text that is no record. */
+function readProbes(text: string): JsonObject | undefined {
+  const value = parseJson(text);
+  if (!isObject(value)) return value === null ? {} : undefined;
+  const probesByPath: Record<string, Json> = Object.create(null);
+  for (const [path, probe] of Object.entries(value)) {
+    const read = probe === null ? undefined : decode("Probe", probe, { via: "json" });
+    if (read?.ok === false) return undefined;
+    probesByPath[path] = read ? recordOf(read.value) : null;
+  }
+  return probesByPath;
+}
+
+function recordOf(probe: JsonObject): JsonObject {
+  const { httpGet, tcpSocket, grpc, timeoutSeconds } = probe;
+  return {
+    ...(httpGet !== undefined && { httpGet }),
+    ...(tcpSocket !== undefined && { tcpSocket }),
+    ...(grpc !== undefined && { grpc }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+  };
 }
 
 /** The pod with every probe that the agent can answer pointed at it. */

@@ -127,13 +127,26 @@ for (const [annotations, setting, expected] of [
     assert.is(probe.httpGet.port, expected);
   });
 }
-probes("what was recorded before wins", () => {
-  const env = [{ name: "ISTIO_KUBE_APP_PROBERS", value: '{"a":{"x":1}}' }];
-  const value = (list: readonly JsonObject[]) => list.map((each) => each.value);
-  assert.equal(value(mergeProbes(true, env, '{"a":{"x":2},"b":{}}')), ['{"a":{"x":1},"b":{}}']);
-  assert.equal(value(mergeProbes(false, env, "{}")), ['{"a":{"x":1}}', "{}"]);
-  assert.equal(value(mergeProbes(true, [{ name: "ISTIO_KUBE_APP_PROBERS", value: "bad" }], "{}")), ["bad"]);
-});
+const variable = "ISTIO_KUBE_APP_PROBERS";
+for (const [what, injected, before, text, expected] of [
+  [
+    "what was recorded before wins, in the order of the fields",
+    true,
+    '{"a":{"timeoutSeconds":1,"tcpSocket":{"port":1}}}',
+    '{"a":{"tcpSocket":{"port":2}},"b":{}}',
+    ['{"a":{"tcpSocket":{"port":1},"timeoutSeconds":1},"b":{}}'],
+  ],
+  ["added where nothing was injected before", false, "{}", '{"b":{}}', ["{}", '{"b":{}}']],
+  ["no JSON before: it stays", true, "bad", "{}", ["bad"]],
+  ["no probes before: it stays", true, '{"a":{"tcpSocket":1}}', "{}", ['{"a":{"tcpSocket":1}}']],
+  ["too deep to be probes", true, `{"a":${"[".repeat(50000)}${"]".repeat(50000)}}`, "{}", undefined],
+] as const) {
+  probes(what, () => {
+    const env = [{ name: variable, value: before }];
+    const found = mergeProbes(injected, env, text).map(({ value }) => value);
+    assert.equal(found, expected ?? [before]);
+  });
+}
 
 const users = suite("the proxy's user");
 function captured(name: string): Pod {
