@@ -43,7 +43,7 @@ export function surroundingsOf(world: World): Surroundings {
     return known;
   };
   const written = new Set(
-    world.namespaces.filter(({ placed, origin }) => placed || origin.location).map(({ name }) => name),
+    world.namespaces.filter((record) => record.placed || record.origin.location).map(({ name }) => name),
   );
   return { world, population, mesh, written };
 }
