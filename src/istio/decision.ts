@@ -19,7 +19,9 @@ export type Reason =
   | "namespace-unknown"
   | "namespace-labels-unknown"
   | "namespace-labels-differ"
-  | "revision-unknown";
+  | "revision-unknown"
+  | "conditions-unknown"
+  | "injector-unreadable";
 
 /**
  * What a step looked at; the world turns it into a location. Paths start at the pod template, at the Namespace object, at
@@ -63,8 +65,8 @@ export interface Call {
 /** The answer for one state of the namespace, or of the mesh. */
 export interface Possibility {
   /**
-   * Names the case: "unlabelled", "istio-injection=enabled", "istio.io/rev=other", the labels of a known Namespace, or
-   * whether a revision is installed.
+   * Names the case: "unlabelled", "istio-injection=enabled", "istio.io/rev=other", the labels of a known Namespace,
+   * whether a revision is installed, whether matchConditions hold, or what a policy may be; several joined by commas.
    */
   readonly when: string;
   readonly labels: Labels;

@@ -46,6 +46,8 @@ export interface Webhook {
   readonly revision: string;
   /** The revision or tag that it answers to. */
   readonly answersTo: string;
+  /** Whether it has `matchConditions`, CEL that may keep the API server from calling it. */
+  readonly conditional?: boolean;
   /** false: a stock webhook that we assumed. */
   readonly written: boolean;
 }
@@ -63,6 +65,8 @@ export interface Injector {
   readonly proxyResources: JsonObject | undefined;
   /** "namespace/name" of its ConfigMap; null when it is assumed. */
   readonly configMap: string | null;
+  /** Whether the ConfigMap's `config` cannot be read: policy and selectors are a stock install's then, and may be others. */
+  readonly unreadable?: boolean;
 }
 
 /** Everything about the mesh that admission depends on. */

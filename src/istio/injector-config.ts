@@ -11,8 +11,10 @@ export interface InjectorConfigMap {
   readonly name: string;
   /** `metadata.labels`. */
   readonly labels: Json | undefined;
-  /** `data.config`, parsed. */
+  /** `data.config`, parsed; undefined when there is none. */
   readonly config: Json | undefined;
+  /** Whether `data.config` is there and is no YAML, or no map. */
+  readonly unreadable?: boolean;
   /** `data.values`, parsed. */
   readonly values: Json | undefined;
 }
@@ -20,22 +22,23 @@ export interface InjectorConfigMap {
 const baseName = "istio-sidecar-injector";
 
 /**
- * Reads an injector's configuration; undefined when the ConfigMap is not an injector's or has no readable `config`. The
- * release is "" when the values do not name one.
+ * Reads an injector's configuration; undefined when the ConfigMap is not an injector's or has no `config`. The release is ""
+ * when the values do not name one. Of an unreadable `config` the policy is a stock install's, marked `unreadable`.
  */
 export function readInjectorConfig(source: InjectorConfigMap): Injector | undefined {
-  const { configMap, name, config, values } = source;
+  const { configMap, name, config, values, unreadable = false } = source;
   if (name !== baseName && !name.startsWith(`${baseName}-`)) return undefined;
-  if (!isObject(config)) return undefined;
+  if (!isObject(config) && !unreadable) return undefined;
   const resources = at(values, ["global", "proxy", "resources"]);
   return {
     revision: revisionOf(source),
     release: releaseOf(values),
-    policy: policyOf(config.policy),
-    neverInjectSelector: selectors(config.neverInjectSelector),
-    alwaysInjectSelector: selectors(config.alwaysInjectSelector),
+    policy: unreadable ? "enabled" : policyOf(at(config, ["policy"])),
+    neverInjectSelector: selectors(at(config, ["neverInjectSelector"])),
+    alwaysInjectSelector: selectors(at(config, ["alwaysInjectSelector"])),
     proxyResources: isObject(resources) ? resources : undefined,
     configMap,
+    ...(unreadable ? { unreadable } : {}),
   };
 }
 

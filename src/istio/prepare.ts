@@ -1,6 +1,6 @@
 /** A mesh made ready for deciding on many pods: selectors compiled, injectors found, namespaces remembered. */
-import { type NamespaceCase, namespaceCases } from "./cases.ts";
-import type { Possibility } from "./decision.ts";
+import { casesByName, listedNames, type NamespaceCases, namespaceCases } from "./cases.ts";
+import type { Possibility, Reason } from "./decision.ts";
 import type { Injector, Labels, Mesh, Webhook } from "./facts.ts";
 import { type Policy, preparePolicy } from "./policy.ts";
 import { nearestFacts, type ReleaseFacts } from "./releases.ts";
@@ -26,12 +26,22 @@ export const missed = 0;
 export const matched = 1;
 export const failed = 2;
 
+/** Something of the mesh that is not known, and the mesh as it may be: if it matters, the two answers differ. */
+export interface MeshDoubt {
+  readonly reason: Reason;
+  readonly sides: readonly { readonly when: string; readonly mesh: PreparedMesh }[];
+}
+
 export interface PreparedMesh {
   readonly mesh: Mesh;
   readonly facts: ReleaseFacts;
   readonly webhooks: readonly PreparedWebhook[];
-  /** What a namespace could be labelled when nothing says. */
-  readonly cases: readonly NamespaceCase[];
+  /** What a namespace of a name, or one whose name is not known, could be labelled when nothing says. */
+  cases(name: string | null): NamespaceCases;
+  /** The names of namespaces that selectors list; undefined where none looks at the name. */
+  readonly names: readonly string[] | undefined;
+  /** The first thing that is not known of it; undefined for nearly every mesh. */
+  readonly doubt: MeshDoubt | undefined;
   /** Answers for the cases that some pod had. */
   readonly possibilities: Map<string, readonly Possibility[]>;
   /** Those of a namespace's labels that some case turns on. */
@@ -56,11 +66,19 @@ export function prepareMesh(mesh: Mesh): PreparedMesh {
     injector: injectorFor(webhook.revision, mesh, injectors),
   }));
   const cases = namespaceCases(mesh.webhooks);
+  const names = listedNames(mesh.webhooks);
+  const nameless = casesByName(cases, names);
+  let doubt: { readonly is: MeshDoubt | undefined } | undefined;
   const made: PreparedMesh = {
     mesh,
     facts: nearestFacts(mesh.release),
     webhooks,
-    cases,
+    cases: (name) => (name === null ? nameless : cases),
+    names,
+    get doubt() {
+      doubt ??= { is: doubtOf(mesh, webhooks) };
+      return doubt.is;
+    },
     possibilities: new Map(),
     relevantLabels: rememberRelevant(cases),
     withRevision: rememberRevisions(mesh),
@@ -121,7 +139,41 @@ function rememberNamespaces(webhooks: readonly PreparedWebhook[]): PreparedMesh[
   };
 }
 
-function rememberRelevant(cases: readonly NamespaceCase[]): PreparedMesh["relevantLabels"] {
+/** More webhooks and a policy that is enabled only ever add to what is injected, so that the two extremes tell all. */
+function doubtOf(mesh: Mesh, webhooks: readonly PreparedWebhook[]): MeshDoubt | undefined {
+  if (mesh.webhooks.some(({ conditional }) => conditional)) {
+    // An invalid selector fails the request before conditions are looked at.
+    const without = webhooks.filter(
+      ({ webhook, namespace, object }) =>
+        !webhook.conditional || namespace.error !== undefined || object.error !== undefined,
+    );
+    const side = (given: readonly PreparedWebhook[]): PreparedMesh =>
+      prepareMesh({ ...mesh, webhooks: given.map(({ webhook }) => ({ ...webhook, conditional: false })) });
+    return {
+      reason: "conditions-unknown",
+      sides: [
+        { when: "matchConditions hold", mesh: side(webhooks) },
+        { when: "matchConditions do not hold", mesh: side(without) },
+      ],
+    };
+  }
+  if (!mesh.injectors.some(({ unreadable }) => unreadable)) return undefined;
+  const side = (policy: string): PreparedMesh => {
+    const injectors = mesh.injectors.map((one) =>
+      one.unreadable ? { ...one, policy, unreadable: false } : one,
+    );
+    return prepareMesh({ ...mesh, injectors });
+  };
+  return {
+    reason: "injector-unreadable",
+    sides: [
+      { when: "policy enabled", mesh: side("enabled") },
+      { when: "policy disabled", mesh: side("disabled") },
+    ],
+  };
+}
+
+function rememberRelevant({ cases }: NamespaceCases): PreparedMesh["relevantLabels"] {
   const keys = new Set(cases.flatMap(({ labels }) => Object.keys(labels)));
   const memory = new WeakMap<Labels, Labels>();
   return (labels) => {

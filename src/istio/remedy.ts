@@ -1,7 +1,8 @@
 /** What would get a pod its sidecar: changes that people can write, each tried by deciding again. */
+import { answersFor, casesOf } from "./answers.ts";
 import { knownRevisions } from "./cases.ts";
 import type { Labels, Mesh, NamespaceFacts, PodFacts } from "./facts.ts";
-import { type Candidate, candidate, judge } from "./judge.ts";
+import { type Candidate, candidate } from "./judge.ts";
 import { injectValue, readInject } from "./policy.ts";
 import { type PreparedMesh, prepareMesh } from "./prepare.ts";
 import { doubtfulRevision } from "./revision.ts";
@@ -28,7 +29,9 @@ export interface Opener {
  * first. Empty where nothing helps, as in a namespace that the injector ignores.
  */
 export function findOpeners(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh): readonly Opener[] {
-  const { subject, labels } = situationOf(pod, namespace, prepareMesh(mesh));
+  const prepared = prepareMesh(mesh);
+  if (!casesOf(namespace, prepared).complete) return [];
+  const { subject, labels } = situationOf(pod, namespace, prepared);
   const revision = labels.flatMap((each) => doubtfulRevision(pod, each, mesh)?.revision ?? [])[0];
   if (revision === undefined) return openersFor(subject, namespace, labels);
   // Where a revision may be installed, what is written for it is left as it is.
@@ -40,7 +43,7 @@ export function findOpeners(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh
 }
 
 function situationOf(pod: PodFacts, namespace: NamespaceFacts, mesh: PreparedMesh): Situation {
-  const labels = namespace.labels ?? mesh.cases.map((each) => each.labels);
+  const labels = casesOf(namespace, mesh).cases.map((each) => each.labels);
   return { subject: candidate(pod, namespace.name, mesh), namespace, labels };
 }
 
@@ -125,7 +128,7 @@ function asksByAnnotation(pod: PodFacts, mesh: PreparedMesh): boolean {
   return from === "annotation" && readInject(value, mesh.facts.inject) === "inject";
 }
 
-/** Whether the pod is injected, whatever its namespace's labels are, once the changes are made. */
+/** Whether the pod is injected, whatever its namespace's labels and the mesh are, once the changes are made. */
 function opens(changes: readonly Change[], { subject, labels }: Situation): boolean {
   const changed = candidate(
     changes.reduce(changePod, subject.pod),
@@ -134,7 +137,8 @@ function opens(changes: readonly Change[], { subject, labels }: Situation): bool
       ? prepareMesh(changes.reduce(changeMesh, subject.mesh.mesh))
       : subject.mesh,
   );
-  return labels.every((each) => judge(changed, changes.reduce(changeNamespace, each)).verdict === "injected");
+  const cases = labels.map((each) => ({ when: "", labels: changes.reduce(changeNamespace, each) }));
+  return answersFor(changed, cases).list.every(({ judged }) => judged.verdict === "injected");
 }
 
 function changePod(pod: PodFacts, change: Change): PodFacts {

@@ -1,6 +1,6 @@
 /** The steps that led to a decision, in words, each with the place it looked at. */
 import { describeLabels } from "./cases.ts";
-import type { Place, Possibility, Reason, Step } from "./decision.ts";
+import type { Decision, Place, Possibility, Reason, Step } from "./decision.ts";
 import type { Labels, NamespaceFacts } from "./facts.ts";
 import { type Candidate, policyAnswer, webhookAnswer } from "./judge.ts";
 import { injectValue, type PolicyAnswer, readInject } from "./policy.ts";
@@ -13,12 +13,18 @@ import { injectionKey, injectKey, revisionKey } from "./webhook.ts";
 export function trace(
   subject: Candidate,
   namespace: NamespaceFacts,
-  possibilities: readonly Possibility[],
-  revisionsInDoubt: readonly string[],
+  {
+    reason,
+    possibilities,
+    revisionsInDoubt,
+  }: Pick<Decision, "reason" | "possibilities" | "revisionsInDoubt">,
 ): readonly Step[] {
   if (revisionsInDoubt.length > 0) return revisionSteps(subject, namespace, possibilities, revisionsInDoubt);
+  const unread = unreadSteps(subject, namespace.labels, reason);
+  if (unread.length > 0) return meshSteps(subject, namespace, unread, possibilities);
   const [labels, ...others] = namespace.labels ?? [];
-  if (!labels || others.length > 0) return doubtfulSteps(namespace, possibilities);
+  const nameless = namespace.name === null && possibilities.length > 1;
+  if (!labels || others.length > 0 || nameless) return doubtfulSteps(namespace, possibilities);
   const steps = [namespaceStep(subject, labels)];
   const asked = new Set<PreparedInjector>();
   subject.mesh.webhooks.forEach((webhook, index) => {
@@ -28,6 +34,49 @@ export function trace(
   });
   for (const injector of asked) steps.push(...policySteps(subject, injector, asked.size > 1));
   return steps;
+}
+
+/** What of the mesh cannot be told from what is written, where the verdict hinges on it. */
+function unreadSteps(subject: Candidate, labels: NamespaceFacts["labels"], reason: Reason): readonly Step[] {
+  const { webhooks, mesh } = subject.mesh;
+  if (reason === "conditions-unknown") {
+    return webhooks.flatMap(({ webhook }, index): readonly Step[] => {
+      const { configuration, name, conditional } = webhook;
+      const isCalled =
+        labels?.some((each) => webhookAnswer(subject, index, each) === matched) ?? webhook.coversPods;
+      if (!conditional || !isCalled) return [];
+      const says = `${name} has matchConditions, which are not evaluated`;
+      const place: Place = {
+        of: "webhook",
+        configuration,
+        index: webhook.index,
+        path: ["matchConditions"],
+      };
+      return [{ gate: "webhook", outcome: "passed", says, subject: name, place }];
+    });
+  }
+  if (reason !== "injector-unreadable") return [];
+  return mesh.injectors
+    .filter(({ unreadable }) => unreadable)
+    .map(({ revision }) => {
+      const says = `The configuration of the injector of revision ${revision} cannot be read`;
+      return { gate: "policy", outcome: "passed", says, place: { of: "injector", revision, path: [] } };
+    });
+}
+
+/** What the namespace says, what of the mesh is not known, and the answer of each case. */
+function meshSteps(
+  subject: Candidate,
+  { labels }: NamespaceFacts,
+  unread: readonly Step[],
+  possibilities: readonly Possibility[],
+): readonly Step[] {
+  const place: Place = unread[0]?.place ?? { of: "namespace", path: ["metadata", "labels"] };
+  return [
+    ...(labels ?? []).map((each, nth) => namespaceStep(subject, each, nth)),
+    ...unread,
+    ...possibilities.map((possibility) => caseStep(possibility, place)),
+  ].filter(({ says }, index, all) => all.findIndex((other) => other.says === says) === index);
 }
 
 /** What the namespace says, which revisions nobody shows, and the answer of each case. */
@@ -65,15 +114,17 @@ function doubtfulSteps(
   const path = ["metadata", "labels"];
   const seen = new Set<string>();
   const alike = possibilities.every(({ when }) => when === possibilities[0]?.when);
-  const says = labels
-    ? `Namespace ${name ?? "(unknown)"} has different labels in different places${alike ? ", alike for injection" : ""}`
-    : name === null
+  const says =
+    name === null
       ? "Nothing says which namespace it goes to"
-      : `Nothing says how namespace ${name} is labelled`;
+      : labels
+        ? `Namespace ${name} has different labels in different places${alike ? ", alike for injection" : ""}`
+        : `Nothing says how namespace ${name} is labelled`;
   return [
     { gate: "namespace", outcome: "passed", says, place: { of: "namespace", path } },
-    ...possibilities.flatMap((possibility, nth): readonly Step[] => {
-      const step = caseStep(possibility, { of: "namespace", path, ...(labels ? { nth } : {}) });
+    ...possibilities.flatMap((possibility): readonly Step[] => {
+      const set = labels && name !== null ? { nth: Math.max(labels.indexOf(possibility.labels), 0) } : {};
+      const step = caseStep(possibility, { of: "namespace", path, ...set });
       if (seen.has(step.says)) return [];
       seen.add(step.says);
       return [step];
@@ -111,6 +162,8 @@ export const reasonText: Readonly<Record<Reason, string>> = {
   "namespace-labels-unknown": "the labels of its namespace are not known",
   "namespace-labels-differ": "the labels of its namespace differ from place to place",
   "revision-unknown": "whether its revision is installed is not known",
+  "conditions-unknown": "whether the matchConditions of a webhook hold is not known",
+  "injector-unreadable": "the injector's configuration cannot be read",
 };
 
 function namespaceStep({ namespace, mesh }: Candidate, labels: Labels, nth = 0): Step {
@@ -160,7 +213,10 @@ function webhookFinding(
   const ofPod = object.error === undefined ? webhook.objectSelector : undefined;
   const namespaceNeeds = requirementsOf(ofNamespace, labelsOf(labels, namespace));
   const podNeeds = requirementsOf(ofPod, pod.labels);
-  if (answered === matched) return { says: matchText(namespaceNeeds, podNeeds), path: [] };
+  if (answered === matched) {
+    const unless = webhook.conditional ? ", if its matchConditions hold" : "";
+    return { says: matchText(namespaceNeeds, podNeeds) + unless, path: [] };
+  }
   if (answered === failed) {
     const [error, path] =
       namespaceSelection.error === undefined

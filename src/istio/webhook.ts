@@ -229,6 +229,9 @@ export function readWebhookConfiguration(value: JsonObject): readonly Webhook[] 
       coversPods: coversPods(entry.rules),
       revision,
       answersTo: isDeactivated(namespaceSelector) ? "" : (label(labels, "istio.io/tag") ?? revision),
+      ...(Array.isArray(entry.matchConditions) && entry.matchConditions.length > 0
+        ? { conditional: true }
+        : {}),
       written: true,
     });
   });

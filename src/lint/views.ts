@@ -327,16 +327,18 @@ export class DecisionView {
   }
   get hinge(): string {
     const { possibilities, revisionsInDoubt } = this.decision;
+    if (this.missing === "") return "";
     if (revisionsInDoubt.length === 0) return hingeOf(possibilities);
     const installed = possibilities.find(({ verdict }) => verdict === "injected");
     return installed ? `injected where ${installed.when}, else not` : "";
   }
   get missing(): string {
-    return lackOf(this.#workload).subject;
+    return lackOf(this.#workload)?.subject ?? "";
   }
   get missingLine(): string {
-    const { what, subject } = lackOf(this.#workload);
-    return this.#missing.find((fact) => fact.what === what && fact.subject === subject)?.line ?? "";
+    const lack = lackOf(this.#workload);
+    const found = this.#missing.find(({ what, subject }) => what === lack?.what && subject === lack.subject);
+    return found?.line ?? "";
   }
   /** What the namespace says, for people: "no istio-injection or istio.io/rev label", "istio-injection: disabled". */
   get shutBy(): string {

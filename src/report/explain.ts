@@ -93,6 +93,13 @@ function sectionsOf(workload: ReportedWorkload, report: Report): readonly Sectio
   ];
 }
 
+/** What the cases of a workload are about, where it is not its namespace. */
+const whatMayBe: { readonly [reason in ReportedWorkload["reason"]]?: string } = {
+  "revision-unknown": "by what may be installed",
+  "conditions-unknown": "by what the conditions may say",
+  "injector-unreadable": "by what the policy may be",
+};
+
 function webhookSection(steps: readonly ReportedStep[], report: Report): Section {
   if (steps.length === 0) return { title: "Webhooks", steps };
   const title = `Webhooks of Istio ${report.istio.version}`;

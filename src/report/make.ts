@@ -142,6 +142,8 @@ const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
   },
   "revision-unknown": ({ decision }) =>
     `nothing says whether revision ${decision.revisionsInDoubt.join(" or ")} is installed`,
+  "conditions-unknown": () => "whether the matchConditions of a webhook hold is not known",
+  "injector-unreadable": () => "the injector's configuration cannot be read",
 };
 
 /** The labels of a workload's namespace; undefined where places differ in what matters to injection, or nobody knows. */

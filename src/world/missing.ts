@@ -27,9 +27,10 @@ export function missingFacts(workloads: readonly Workload[], belowConfig: BelowC
   const entries = new Map<string, Entry>();
   for (const workload of workloads) {
     if (workload.decision.verdict !== "unknown") continue;
-    const { what, subject } = lackOf(workload);
-    const key = `${what} ${subject}`;
-    const entry = entries.get(key) ?? entryFor(workload, belowConfig);
+    const lack = lackOf(workload);
+    if (!lack) continue;
+    const key = `${lack.what} ${lack.subject}`;
+    const entry = entries.get(key) ?? entryFor(lack, workload, belowConfig);
     if (!entry) continue;
     entries.set(key, { ...entry, fact: { ...entry.fact, decides: entry.fact.decides + 1 } });
   }
@@ -40,11 +41,15 @@ export function missingFacts(workloads: readonly Workload[], belowConfig: BelowC
   return { facts: ranked.map(({ fact }) => fact), configuration: configurationOf(ranked) };
 }
 
+type Lack = Pick<MissingFact, "what" | "subject">;
+
 /**
  * What an unknown verdict hinges on: the labels of a namespace, the namespace of files that name none, or whether a revision
- * is installed.
+ * is installed; undefined where it hinges on what is written and not understood.
  */
-export function lackOf(workload: Workload): Pick<MissingFact, "what" | "subject"> {
+export function lackOf(workload: Workload): Lack | undefined {
+  const { reason } = workload.decision;
+  if (reason === "conditions-unknown" || reason === "injector-unreadable") return undefined;
   const [revision] = workload.decision.revisionsInDoubt;
   if (revision !== undefined) return { what: "revision", subject: revision };
   const { name } = workload.namespace;
@@ -52,8 +57,7 @@ export function lackOf(workload: Workload): Pick<MissingFact, "what" | "subject"
   return { what: "namespace", subject: filesLike(workload).shown };
 }
 
-function entryFor(workload: Workload, belowConfig: BelowConfig): Entry | undefined {
-  const { what, subject } = lackOf(workload);
+function entryFor({ what, subject }: Lack, workload: Workload, belowConfig: BelowConfig): Entry | undefined {
   switch (what) {
     case "revision": {
       const value = `{name: ${scalar(subject)}}`;

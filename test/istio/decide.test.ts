@@ -226,6 +226,101 @@ doubtful("labels that only a written webhook looks at are cases too", () => {
   );
 });
 
+const nameKey = "kubernetes.io/metadata.name";
+const inProd = mesh({
+  webhooks: [
+    written({
+      namespaceSelector: { matchExpressions: [{ key: nameKey, operator: "In", values: ["prod"] }] },
+    }),
+  ],
+});
+doubtful("the names that a selector lists are cases where the name is not known", () => {
+  const { verdict, reason, remedy, possibilities, steps } = decide(pod(), namespace(null, null), inProd);
+  assert.equal([verdict, reason, remedy], ["unknown", "namespace-unknown", undefined]);
+  assert.equal(
+    possibilities.slice(0, 2).map(({ when, verdict }) => `${when} ${verdict}`),
+    [`${nameKey}=prod injected`, `${nameKey}=other not-injected`],
+  );
+  assert.is(steps[0]?.says, "Nothing says which namespace it goes to");
+});
+doubtful("a known name is no case, whatever its labels", () => {
+  assert.is(decide(pod(), namespace(null, "prod"), inProd).verdict, "injected");
+  assert.is(decide(pod(), namespace(null, "shop"), inProd).verdict, "not-injected");
+});
+doubtful("labels that are assumed of a namespace leave its name open", () => {
+  const { verdict, reason, steps } = decide(pod(), namespace({}, null), inProd);
+  assert.equal([verdict, reason], ["unknown", "namespace-unknown"]);
+  assert.is(steps[0]?.says, "Nothing says which namespace it goes to");
+});
+doubtful("a name that the injector ignores is a no of its own", () => {
+  const everywhere = mesh({
+    webhooks: [
+      written({
+        namespaceSelector: {
+          matchExpressions: [{ key: nameKey, operator: "NotIn", values: ["kube-system"] }],
+        },
+      }),
+      written({ index: 1, namespaceSelector: { matchLabels: { [nameKey]: "kube-system" } } }),
+    ],
+  });
+  const { verdict, possibilities } = decide(pod(), namespace({}, null), everywhere);
+  assert.is(verdict, "unknown");
+  assert.equal(
+    possibilities.map(({ when, reason }) => `${when} ${reason}`),
+    [`${nameKey}=kube-system ignored-namespace`, `${nameKey}=other policy-enabled`],
+  );
+});
+doubtful("names that make no difference are not told", () => {
+  const { verdict, possibilities } = decide(pod({ hostNetwork: true }), namespace({}, null), inProd);
+  assert.is(verdict, "not-injected");
+  const listed = decide(pod({ labels: { [inject]: "false" } }), namespace({}, null), {
+    ...inProd,
+    webhooks: stockWebhooks({ release: "1.30", enableNamespacesByDefault: true }),
+  });
+  assert.equal(
+    listed.possibilities.map(({ when }) => when),
+    ["unlabelled"],
+  );
+  assert.is(possibilities.length, 2);
+});
+
+const values = Array.from({ length: 80 }, (_, nth) => `v${nth}`);
+const many = mesh({
+  webhooks: [
+    ...values.map((value, index) =>
+      written({
+        index,
+        namespaceSelector: { matchExpressions: [{ key: "team", operator: "In", values: [value] }] },
+      }),
+    ),
+  ],
+});
+doubtful("a case that is cut off is not passed over", () => {
+  const all = { matchExpressions: [{ key: "istio-injection", operator: "DoesNotExist" }] };
+  const teams = {
+    matchExpressions: [
+      { key: "team", operator: "In", values },
+      { key: inject, operator: "In", values: ["a", "b"] },
+    ],
+  };
+  const first = written({ namespaceSelector: undefined });
+  assert.is(decide(pod(), namespace(null), mesh({ webhooks: [first] })).verdict, "injected");
+  const cut = mesh({ webhooks: [first, written({ index: 1, namespaceSelector: teams })] });
+  assert.is(decide(pod(), namespace(null), cut).verdict, "unknown");
+  const names = written({ index: 1, namespaceSelector: { matchLabels: { [nameKey]: "x" } } });
+  const named = values.map((value, nth) => ({
+    ...names,
+    index: nth + 2,
+    namespaceSelector: { matchLabels: { [nameKey]: value } },
+  }));
+  const nameless = mesh({ webhooks: [first, written({ index: 1, namespaceSelector: all }), ...named] });
+  assert.is(decide(pod(), namespace(null, null), nameless).verdict, "unknown");
+});
+doubtful("what no webhook wants is a no however many cases there are", () => {
+  const { verdict, reason, remedy } = decide(pod({ hostNetwork: true }), namespace(null), many);
+  assert.equal([verdict, reason, remedy], ["not-injected", "host-network", undefined]);
+});
+
 const agreed: readonly (readonly [what: string, pod: PodFacts, namespace: NamespaceFacts, reason: string])[] =
   [
     ["host network", pod({ hostNetwork: true }), namespace(null), "host-network"],
@@ -350,6 +445,154 @@ unshown("a remedy keeps the revision, and says what it takes for granted", () =>
   );
 });
 unshown.run();
+
+const unread = suite("what of the mesh is not known");
+
+const conditional = (given: Partial<Webhook> = {}) => written({ conditional: true, ...given });
+const disabledMap = injector({ policy: "disabled" });
+const unreadable = injector({ unreadable: true });
+const meshes: readonly (readonly [what: string, PodFacts, NamespaceFacts, Mesh, expected: string])[] = [
+  [
+    "conditions that decide",
+    pod(),
+    namespace(),
+    mesh({ webhooks: [conditional()] }),
+    "unknown conditions-unknown",
+  ],
+  [
+    "conditions of a webhook that does not match",
+    pod(),
+    namespace(),
+    mesh({ webhooks: [conditional({ namespaceSelector: { matchLabels: enabled } })] }),
+    "not-injected no-webhook",
+  ],
+  [
+    "conditions beside a webhook that injects",
+    pod(),
+    namespace(),
+    mesh({ webhooks: [written({}), conditional({ index: 1 })] }),
+    "injected policy-enabled",
+  ],
+  [
+    "conditions before an injector that would not",
+    pod(),
+    namespace(),
+    mesh({ webhooks: [conditional()], injectors: [disabledMap] }),
+    "not-injected policy-disabled",
+  ],
+  [
+    "conditions do not save a pod from an invalid selector",
+    pod(),
+    namespace(),
+    mesh({
+      webhooks: [conditional({ objectSelector: { matchExpressions: [{ key: "a", operator: "Like" }] } })],
+    }),
+    "refused selector-invalid",
+  ],
+  [
+    "conditions where labels are not known",
+    pod(),
+    namespace(null),
+    mesh({ webhooks: [conditional()] }),
+    "unknown conditions-unknown",
+  ],
+  [
+    "conditions and labels that both decide",
+    pod(),
+    namespace(null),
+    mesh({ webhooks: [conditional({ namespaceSelector: { matchLabels: enabled } })] }),
+    "unknown namespace-labels-unknown",
+  ],
+  [
+    "a policy that decides",
+    pod(),
+    namespace(enabled),
+    mesh({ injectors: [unreadable] }),
+    "unknown injector-unreadable",
+  ],
+  [
+    "an injector that is not called",
+    pod(),
+    namespace(),
+    mesh({ injectors: [unreadable] }),
+    "not-injected no-webhook",
+  ],
+  [
+    "a pod that asks for it",
+    pod({ annotations: { [inject]: "true" } }),
+    namespace(enabled),
+    mesh({ injectors: [unreadable] }),
+    "injected inject-true",
+  ],
+  [
+    "a pod that declines",
+    pod({ annotations: { [inject]: "false" } }),
+    namespace(enabled),
+    mesh({ injectors: [unreadable] }),
+    "not-injected inject-false",
+  ],
+  [
+    "host network and an unreadable policy",
+    pod({ hostNetwork: true }),
+    namespace(enabled),
+    mesh({ injectors: [unreadable] }),
+    "not-injected host-network",
+  ],
+  [
+    "the injector of another revision",
+    pod(),
+    namespace(enabled),
+    mesh({ injectors: [injector({ revision: "canary", unreadable: true })] }),
+    "injected policy-enabled",
+  ],
+];
+for (const [what, given, place, world, expected] of meshes) {
+  unread(`${what}: ${expected}`, () => {
+    const { verdict, reason } = decide(given, place, world);
+    assert.is(`${verdict} ${reason}`, expected);
+  });
+}
+
+unread("the steps say what is not evaluated, where, and what then", () => {
+  const { steps, possibilities } = decide(
+    pod(),
+    namespace(),
+    mesh({ webhooks: [conditional({ index: 3 })] }),
+  );
+  const place = { of: "webhook", configuration: "own", index: 3, path: ["matchConditions"] };
+  assert.equal(
+    steps.slice(1).map((step) => [step.says, step.place]),
+    [
+      ["own.sidecar-injector.istio.io has matchConditions, which are not evaluated", place],
+      [
+        "unlabelled, matchConditions hold: injected by revision default, the policy is enabled (own.sidecar-injector.istio.io)",
+        place,
+      ],
+      ["unlabelled, matchConditions do not hold: not injected, no webhook matches", place],
+    ],
+  );
+  assert.equal(
+    possibilities.map(({ verdict }) => verdict),
+    ["injected", "not-injected"],
+  );
+});
+unread("the steps say whose configuration cannot be read", () => {
+  const { steps } = decide(pod(), namespace(enabled), mesh({ injectors: [unreadable] }));
+  assert.equal(steps[1], {
+    gate: "policy",
+    outcome: "passed",
+    says: "The configuration of the injector of revision default cannot be read",
+    place: { of: "injector", revision: "default", path: [] },
+  });
+});
+unread("a remedy does not rely on conditions", () => {
+  const shut = conditional({ namespaceSelector: { matchLabels: enabled } });
+  const found = decide(pod(), namespace(), mesh({ webhooks: [shut] }));
+  assert.equal([found.verdict, found.remedy], ["not-injected", undefined]);
+  const open = mesh({ webhooks: [{ ...shut, conditional: false }] });
+  assert.ok(decide(pod(), namespace(), open).remedy);
+});
+unread.run();
 
 const telling = suite("steps and remedies");
 

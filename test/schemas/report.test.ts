@@ -28,6 +28,8 @@ const reasons: Readonly<Record<Reason, true>> = {
   "namespace-labels-unknown": true,
   "namespace-labels-differ": true,
   "revision-unknown": true,
+  "conditions-unknown": true,
+  "injector-unreadable": true,
 };
 const verdicts: Readonly<Record<Verdict, true>> = {
   injected: true,
