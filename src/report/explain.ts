@@ -83,7 +83,8 @@ function sectionsOf(workload: ReportedWorkload, report: Report): readonly Sectio
   const first = { title: "Namespace", steps: of("namespace") };
   if (isByCases(workload)) {
     const cases = workload.trace.filter((step) => step.gate !== "namespace");
-    const by = isByRevision(workload) ? "by what may be installed" : "by what the namespace may be";
+    const about = whatMayBe[workload.reason] ?? "by what the namespace may be";
+    const by = isByRevision(workload) ? "by what may be installed" : about;
     return [first, { title: `Webhooks and policy, ${by}`, steps: cases }];
   }
   return [
@@ -93,9 +94,8 @@ function sectionsOf(workload: ReportedWorkload, report: Report): readonly Sectio
   ];
 }
 
-/** What the cases of a workload are about, where it is not its namespace. */
+/** What the cases of a workload are about, where that is not written in a way that can be told. */
 const whatMayBe: { readonly [reason in ReportedWorkload["reason"]]?: string } = {
-  "revision-unknown": "by what may be installed",
   "conditions-unknown": "by what the conditions may say",
   "injector-unreadable": "by what the policy may be",
 };
