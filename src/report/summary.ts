@@ -87,7 +87,7 @@ function mesh(report: Report): string {
   const hooks = {
     stock: "stock webhooks assumed, as none were found",
     repository: "webhooks as the repository has them",
-    configuration: "webhooks as the configuration names them",
+    configuration: "stock webhooks of the revisions that sidelint.yaml or --revision names",
   }[webhooks];
   const assumptions =
     assumed.length > 0 ? `; namespaces that are not known are assumed to have ${assumedLabels(assumed)}` : "";
