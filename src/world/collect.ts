@@ -6,6 +6,7 @@ import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { guarded } from "./guard.ts";
 import { resourcesOf } from "./resource.ts";
+import { isTemplateFault } from "./template.ts";
 import type { Resource, Skipped } from "./world.ts";
 
 /** A document that could not be read although it looks like a manifest, or a file that could not. */
@@ -193,7 +194,7 @@ function sift(file: SourceFile, sieve: Sieve): Sifted {
       for (const resource of resourcesOf(document, reading.root)) {
         if (decidesOnInjection(resource, sieve.extra)) resources.push(resource);
       }
-    } else if (isTemplate(textOf(document))) {
+    } else if (isTemplateFault(document, reading.error)) {
       if (skips.length === 0) {
         const reason = sieve.isHelm(file) ? "helm-template" : "template";
         skips.push({ reason, path: directoryOf(file.path), detail: "" });
@@ -212,11 +213,6 @@ function sift(file: SourceFile, sieve: Sieve): Sifted {
     documents: all.length,
     kept: all,
   };
-}
-
-/** Whether a text that is no YAML is one of Helm, Ansible and the like that will be. */
-function isTemplate(text: string): boolean {
-  return text.includes("{{") || text.includes("{%");
 }
 
 /** What templates of Helm look like, wherever they lie. */

@@ -111,6 +111,23 @@ const cases: readonly Case[] = [
     skipped: ["helm-template chart/crds 1", "template roles/web/templates 2"],
   },
   {
+    name: "braces that do not explain why a document is broken excuse nothing",
+    files: {
+      "a.yaml": broken.replace("metadata:", 'metadata:\n  annotations: {greets: "{{ user }}"}'),
+      "b.yaml": `# {{ user }} and {{\n${broken}`,
+    },
+    problems: ["a.yaml:6:1", "b.yaml:6:1"],
+  },
+  {
+    name: "braces explain a fault at their line, and one that is gone without them",
+    files: {
+      "x/a.yaml": "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n  labels: [\n",
+      "x/b.yaml":
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  labels: {{- if .Values.on }}\n    a: b\n  {{- end }}\n  name: a\n",
+    },
+    skipped: ["helm-template x 2"],
+  },
+  {
     name: "a broken document beside manifests is a problem, whatever it says",
     files: { "a.yaml": `${good("a")}---\na: [\n---\nb: c\n`, "b.yaml": `a: [\n# Pod\n---\n${good("b")}` },
     workloads: ["shop Pod/a unknown", "shop Pod/b unknown"],
