@@ -111,6 +111,14 @@ const refused: readonly (readonly [name: string, files: Files, message: RegExp])
   ["a NUL", { "a.yaml": manifest("metadata: {name: \0}") }, /character|binary/],
 ];
 
+function keys(count: number, prefix: string): string {
+  return Array.from({ length: count }, (_, i) => `${prefix}${i}: x`).join(", ");
+}
+
+function named(count: number, prefix: string): string {
+  return Array.from({ length: count }, (_, i) => `{name: ${prefix}${i}}`).join(", ");
+}
+
 function nested(open: string, close: string, levels: number): string {
   return `${open.repeat(levels)}${close.repeat(levels)}`;
 }
@@ -230,6 +238,10 @@ const passed: readonly (readonly [name: string, files: Files])[] = [
     "put first": (i: number) => `{op: add, path: /spec/containers/0, value: {name: x${i}}}`,
     "copied to the end": () => "{op: copy, from: /spec/containers/0, path: /spec/containers/-}",
     "moved to the end": () => "{op: move, from: /spec/containers/0, path: /spec/containers/-}",
+    "added as a label and removed": (i: number) =>
+      i < 5_000
+        ? `{op: add, path: /metadata/labels/l${i}, value: x}`
+        : `{op: remove, path: /metadata/labels/l${i - 5_000}}`,
     "copied into itself": (i: number) =>
       i < 40 ? `{op: copy, from: /spec, path: /spec/a${i}}` : "{op: test, path: /kind, value: Pod}",
   }).map(
@@ -239,7 +251,7 @@ const passed: readonly (readonly [name: string, files: Files])[] = [
         {
           "kustomization.yaml":
             "resources: [a.yaml]\npatches: [{path: patch.yaml, target: {name: ((a+))+}}]\n",
-          "a.yaml": manifest("metadata: {name: aaa}\nspec: {containers: [{name: a}, {name: b}]}"),
+          "a.yaml": manifest("metadata: {name: aaa, labels: {}}\nspec: {containers: [{name: a}, {name: b}]}"),
           "patch.yaml": Array.from({ length: 10_000 }, (_, i) => `- ${operation(i)}\n`).join(""),
         },
       ] as const,
@@ -261,6 +273,21 @@ const passed: readonly (readonly [name: string, files: Files])[] = [
       "c/kustomization.yaml": "kind: Component\nlabels: [{pairs: {a: b}}]\n",
       "a.yaml": manifest("metadata: {name: a}"),
       "b.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n",
+    },
+  ],
+  [
+    "5,000 patches of one object, and 5,000 labels and annotations",
+    {
+      "kustomization.yaml": `resources: [a.yaml]\ncommonLabels: {${keys(5_000, "l")}}\ncommonAnnotations: {${keys(5_000, "a")}}\npatches:\n${Array.from({ length: 5_000 }, (_, i) => `- {target: {name: "a.*"}, patch: "{metadata: {labels: {p${i}: x}}}"}\n`).join("")}`,
+      "a.yaml": `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: []}}}\n`,
+    },
+  ],
+  [
+    "a patch of 5,000 containers for 5,000 others",
+    {
+      "kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n",
+      "a.yaml": manifest(`metadata: {name: a}\nspec: {containers: [${named(5_000, "a")}]}`),
+      "p.yaml": manifest(`metadata: {name: a}\nspec: {containers: [${named(5_000, "b")}]}`),
     },
   ],
   [

@@ -3,18 +3,26 @@ import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
 import type { Resource } from "../world.ts";
-import {
-  type Changes,
-  changeAt,
-  changesBelow,
-  noChanges,
-  type Own,
-  placedItems,
-  setBy,
-  withChanges,
-  writable,
-} from "./changes.ts";
 import type { Source } from "./kustomization.ts";
+import {
+  nearestValue,
+  type Own,
+  type PathTree,
+  placedItems,
+  treeAt,
+  treeOf,
+  withTree,
+  writable,
+} from "./path-tree.ts";
+
+/** Who set the parts that do not come from the object's own file. */
+export type Changes = PathTree<Source>;
+
+/** Of a path, those whose values are one and the same. */
+export type Ties = PathTree<readonly Path[]>;
+
+export const noChanges: Changes = treeOf();
+export const noTies: Ties = treeOf();
 
 /** What tells objects apart in a build. "default" stands for no namespace, "" for kinds that have none. */
 export interface Identity {
@@ -36,14 +44,14 @@ export interface Draft {
    * Paths whose values are one and the same: kustomize adds a label to several places as one shared node, so that whatever
    * sets one of them later sets all.
    */
-  readonly ties: readonly (readonly Path[])[];
+  readonly ties: Ties;
   /** During an edit: the maps and lists made for it, which nothing else holds, so that they may be written to again. */
   readonly own?: Own;
 }
 
 /** A resource as it stands in its file, ready to be built. */
 export function draftOf(resource: Resource): Draft {
-  return { resource, value: resource.value, changes: noChanges, earlier: [], ties: [] };
+  return { resource, value: resource.value, changes: noChanges, earlier: [], ties: noTies };
 }
 
 const identities = new WeakMap<object, Identity>();
@@ -88,28 +96,44 @@ export function withIdentity(draft: Draft): Draft {
 
 /** Where the part at a path was set: the innermost change that covers it, else the object's own file. */
 export function sourceAt({ resource, changes }: Pick<Draft, "resource" | "changes">, path: Path): Source {
-  const best = changeAt(changes, path);
+  const best = nearestValue(changes, path);
   if (!best) return { document: resource.document, path: [...resource.path, ...path] };
-  const { document, path: above } = best.source;
+  const { document, path: above } = best.value;
   return { document, path: [...above, ...path.slice(best.length)] };
 }
 
 /** The outcome of several changes to a draft, that copies what it changes only once; what they take over must be new or frozen. */
 export function editing(draft: Draft, change: (draft: Draft) => Draft): Draft {
-  const { own: _, ...edited } = change({ ...draft, own: new Set() });
-  return edited;
+  return edited(change(opened(draft)));
+}
+
+/** A draft to which changes may write what they made before. */
+export function opened(draft: Draft): Draft {
+  return draft.own ? draft : { ...draft, own: new Set() };
+}
+
+/** The draft at the end of an edit. */
+export function edited(draft: Draft): Draft {
+  if (!draft.own) return draft;
+  const { own: _, ...rest } = draft;
+  return rest;
 }
 
 /** The draft with a part set, and what is tied to it; maps on the way are made, `source` says who set it. */
 export function setAt(draft: Draft, path: Path, value: Json, source: Source): Draft {
-  const tied = draft.ties.find((group) => group.some((one) => samePath(one, path))) ?? [path];
   let next = draft;
-  for (const one of tied) {
-    const changes = withChanges(next.changes, one, setBy(source), next.own);
+  for (const one of [path, ...tiedTo(draft.ties, path)]) {
     const root = setIn(next.value, one, value, next.own);
-    next = withRoot(next, root, changes, untied(next.ties, one, "below"));
+    const changes = withTree(next.changes, one, treeOf(source), next.own);
+    next = withRoot(next, root, changes, untiedBelow(next, one));
   }
   return next;
+}
+
+/** The other paths that are tied to one; those that were set as a whole or moved since are not any more. */
+function tiedTo(ties: Ties, path: Path): readonly Path[] {
+  const group = treeAt(ties, path)?.value;
+  return group?.filter((one) => !samePath(one, path) && treeAt(ties, one)?.value === group) ?? [];
 }
 
 /** The draft with the same value set at several paths, tied together where there was none before. */
@@ -117,17 +141,23 @@ export function setTied(draft: Draft, paths: readonly Path[], value: Json, sourc
   const fresh = paths.filter((path) => at(draft.value, path) === undefined);
   let next = draft;
   for (const path of paths) next = setAt(next, path, value, source);
-  return fresh.length > 1 ? { ...next, ties: [...next.ties, fresh] } : next;
+  if (fresh.length < 2) return next;
+  let { ties } = next;
+  for (const path of fresh) ties = withTree(ties, path, treeOf<readonly Path[]>(fresh), next.own) ?? noTies;
+  return { ...next, ties };
 }
 
-function untied(ties: Draft["ties"], path: Path, reach: "at" | "below"): Draft["ties"] {
-  if (ties.length === 0) return ties;
-  const stays = (one: Path) => !covers(path, one) || (reach === "below" && one.length === path.length);
-  return ties.map((group) => group.filter(stays)).filter((group) => group.length > 1);
+function untiedBelow({ ties, own }: Draft, path: Path): Ties {
+  const here = treeAt(ties, path);
+  return here?.entries || here?.items ? (withTree(ties, path, treeOf(here.value), own) ?? noTies) : ties;
+}
+
+function untiedAt({ ties, own }: Draft, path: Path): Ties {
+  return treeAt(ties, path) ? (withTree(ties, path, undefined, own) ?? noTies) : ties;
 }
 
 function samePath(path: Path, other: Path): boolean {
-  return path.length === other.length && covers(path, other);
+  return path.length === other.length && path.every((step, index) => step === other[index]);
 }
 
 /** The draft without a map's entry or a list's item. */
@@ -139,14 +169,10 @@ export function removeAt(draft: Draft, path: Path): Draft {
     return Array.isArray(here) && last < here.length ? splice(draft, parent, last, 1) : draft;
   }
   if (last === undefined || !isObject(here) || !Object.hasOwn(here, last)) return draft;
-  const { [last]: _, ...rest } = here;
-  const changes = withChanges(draft.changes, path, undefined, draft.own);
-  return withRoot(
-    draft,
-    setIn(draft.value, parent, rest, draft.own),
-    changes,
-    untied(draft.ties, path, "at"),
-  );
+  const map = writable<JsonObject, Record<string, Json>>(here, draft.own, (entries) => ({ ...entries }));
+  delete map[last];
+  const changes = withTree(draft.changes, path, undefined, draft.own);
+  return withRoot(draft, setIn(draft.value, parent, map, draft.own), changes, untiedAt(draft, path));
 }
 
 /** The draft with room for a new item of a list, which is to be set next. */
@@ -194,7 +220,7 @@ export function reorderAt(draft: Draft, path: Path, order: readonly (number | un
 
 function placedIn(draft: Draft, path: Path, length: number) {
   const list = sourceAt(draft, path);
-  return placedItems(changesBelow(draft.changes, path), length, (index) => ({
+  return placedItems(treeAt(draft.changes, path), length, (index) => ({
     document: list.document,
     path: [...list.path, index],
   }));
@@ -202,16 +228,12 @@ function placedIn(draft: Draft, path: Path, length: number) {
 
 function withList(draft: Draft, path: Path, value: Json, list: Changes): Draft {
   const root = setIn(draft.value, path, value, draft.own);
-  const changes = withChanges(draft.changes, path, list, draft.own);
-  return withRoot(draft, root, changes, untied(draft.ties, path, "at"));
+  const changes = withTree(draft.changes, path, list, draft.own);
+  return withRoot(draft, root, changes, untiedAt(draft, path));
 }
 
 function withRoot(draft: Draft, value: Json, changes: Changes | undefined, ties: Draft["ties"]): Draft {
   return isObject(value) ? { ...draft, value, changes: changes ?? noChanges, ties } : draft;
-}
-
-function covers(path: Path, other: Path): boolean {
-  return path.length <= other.length && path.every((step, index) => step === other[index]);
 }
 
 function setIn(here: Json | undefined, path: Path, value: Json, own: Own, depth = 0): Json {

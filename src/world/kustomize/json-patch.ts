@@ -1,7 +1,7 @@
 /** JSON patches (RFC 6902) as kustomize applies them (v5.8.1, with evanphx/json-patch v4). */
 import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
-import { type Draft, makeRoomAt, removeAt, setAt, sourceAt } from "./draft.ts";
+import { type Draft, edited, makeRoomAt, noTies, removeAt, setAt, sourceAt } from "./draft.ts";
 import type { Source } from "./kustomization.ts";
 import type { PatchSource } from "./merge.ts";
 
@@ -12,7 +12,7 @@ export type Patched =
 
 /** Applies operations in order; the first that cannot be applied fails the whole patch. */
 export function jsonPatch(draft: Draft, operations: readonly Json[], sourceOf: PatchSource): Patched {
-  let next: Draft = { ...draft, ties: [], own: new Set() };
+  let next: Draft = { ...draft, ties: noTies, own: new Set() };
   for (const [index, operation] of operations.entries()) {
     const result = isObject(operation)
       ? apply(next, operation, (path) => sourceOf([index, ...path]))
@@ -20,8 +20,7 @@ export function jsonPatch(draft: Draft, operations: readonly Json[], sourceOf: P
     if (!result.ok) return result;
     next = result.draft;
   }
-  const { own: _, ...patched } = next;
-  return { ok: true, draft: patched };
+  return { ok: true, draft: edited(next) };
 }
 
 function refuse(reason: string): Patched {
@@ -99,17 +98,21 @@ function resolve(draft: Draft, pointer: string, adding: boolean): Path | undefin
   if (pointer !== "" && !pointer.startsWith("/")) return undefined;
   const parts = pointer.split("/").slice(1);
   const path: (string | number)[] = [];
+  let below: Json | undefined = draft.value;
   for (const [position, part] of parts.entries()) {
-    const here = at(draft.value, path);
+    const here: Json | undefined = below;
     const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
     if (!Array.isArray(here)) {
       path.push(key);
+      below = at(here, [key]);
       continue;
     }
     const length = here.length + (adding && position === parts.length - 1 ? 1 : 0);
     const index = key === "-" ? here.length : /^-?\d+$/.test(key) ? Number(key) : undefined;
     if (index === undefined || index < -length) return undefined;
-    path.push(index < 0 ? length + index : index);
+    const counted = index < 0 ? length + index : index;
+    path.push(counted);
+    below = at(here, [counted]);
   }
   return path;
 }

@@ -2,14 +2,14 @@
 import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
-import { type Draft, editing, groupOf, removeAt, reorderAt, setAt } from "./draft.ts";
+import { type Draft, groupOf, opened, removeAt, reorderAt, setAt } from "./draft.ts";
 import type { PatchEntry, Source } from "./kustomization.ts";
 
 /** From a path inside the patch to where that stands. */
 export type PatchSource = (path: Path) => Source;
 
 /**
- * The draft with a strategic merge patch applied; undefined when the patch deletes the object.
+ * The draft with a strategic merge patch applied, open for further ones; undefined when the patch deletes the object.
  * The object keeps its kind and namespace, and its name unless `allowNameChange`.
  */
 export function mergePatch(
@@ -29,7 +29,7 @@ export function mergePatch(
     ...(patch.metadata === undefined ? undefined : { metadata: kept }),
   };
   const merge: Merge = { sourceOf, keyed: hasListKeys(draft.value) };
-  return editing(draft, (edited) => mergeMap(edited, [], body, [], merge));
+  return mergeMap(opened(draft), [], body, [], merge);
 }
 
 function asText({ labels, annotations, ...rest }: JsonObject): JsonObject {
@@ -99,11 +99,13 @@ function mergeByKey(
 ): Draft {
   const taken = new Set<number>();
   const placed: { readonly match: number | undefined; readonly index: number }[] = [];
+  const positions = positionsByKey(here, keys[0] ?? "");
   patch.forEach((item, index) => {
     if (!isObject(item)) return;
-    const found = here.findIndex((other, position) => !taken.has(position) && sameItem(item, other, keys));
-    if (found >= 0) taken.add(found);
-    if (item.$patch !== "delete") placed.push({ match: found < 0 ? undefined : found, index });
+    const alike = positions.get(scalarText(item[keys[0] ?? ""])) ?? [];
+    const match = alike.find((position) => !taken.has(position) && sameItem(item, here[position], keys));
+    if (match !== undefined) taken.add(match);
+    if (item.$patch !== "delete") placed.push({ match, index });
   });
   const others = here.map((_, position) => position).filter((position) => !taken.has(position));
   let next = reorderAt(draft, path, [...placed.map(({ match }) => match), ...others]);
@@ -116,8 +118,22 @@ function mergeByKey(
   return next;
 }
 
+function positionsByKey(
+  items: readonly Json[],
+  key: string,
+): ReadonlyMap<string | undefined, readonly number[]> {
+  const positions = new Map<string | undefined, number[]>();
+  items.forEach((item, position) => {
+    const text = isObject(item) ? scalarText(item[key]) : undefined;
+    const known = positions.get(text);
+    if (known) known.push(position);
+    else positions.set(text, [position]);
+  });
+  return positions;
+}
+
 /** Whether two items have the same key; of several keys, one that only one of them gives does not tell them apart. */
-function sameItem(item: JsonObject, other: Json, keys: readonly string[]): boolean {
+function sameItem(item: JsonObject, other: Json | undefined, keys: readonly string[]): boolean {
   if (!isObject(other)) return false;
   return keys.every((key, index) => {
     const [a, b] = [scalarText(item[key]), scalarText(other[key])];

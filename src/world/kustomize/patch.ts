@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import { type Document, readDocuments } from "../../source/document.ts";
 import { readEmbedded } from "../../source/embedded.ts";
 import { nodeAt, type Path, toValue } from "../../source/node.ts";
-import { type Draft, identityOf, sameIdentity, withIdentity } from "./draft.ts";
+import { type Draft, edited, identityOf, sameIdentity, withIdentity } from "./draft.ts";
 import { jsonPatch } from "./json-patch.ts";
 import { type BuildProblem, locationOfSource, type PatchEntry, type Source } from "./kustomization.ts";
 import { mergePatch, type PatchSource } from "./merge.ts";
@@ -49,7 +49,7 @@ export function applyPatches(
       problems.push({ kind: "patch", subject, detail: result, location: locationOfSource(entry.source) });
     }
   }
-  return { drafts: next, problems };
+  return { drafts: next.some(({ own }) => own) ? next.map(edited) : next, problems };
 }
 
 function applyPatch(

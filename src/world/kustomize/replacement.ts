@@ -5,8 +5,17 @@ import { nodeAt, type Path, toValue } from "../../source/node.ts";
 import { deepestDocument, readYaml } from "../../source/read.ts";
 import { resolvePlain } from "../../source/scalar.ts";
 import { scalarText } from "../resource.ts";
-import { noChanges } from "./changes.ts";
-import { type Draft, groupOf, type Identity, identityOf, isClusterScoped, setAt, sourceAt } from "./draft.ts";
+import {
+  type Draft,
+  groupOf,
+  type Identity,
+  identityOf,
+  isClusterScoped,
+  noChanges,
+  noTies,
+  setAt,
+  sourceAt,
+} from "./draft.ts";
 import { findTargets, lookUp, splitFieldPath } from "./field-path.ts";
 import type { ReplacementEntry, Source } from "./kustomization.ts";
 import { replacementMatcher } from "./target.ts";
@@ -247,7 +256,7 @@ function writeInside(
     if (!isObject(value) && !Array.isArray(value)) return undefined;
     const targets = findTargets(value, steps.slice(length), create);
     if (typeof targets === "string") return undefined;
-    let inner: Draft = { ...draft, value: { value }, changes: noChanges, ties: [] };
+    let inner: Draft = { ...draft, value: { value }, changes: noChanges, ties: noTies };
     for (const one of targets.made) inner = setAt(inner, ["value", ...one.path], one.text, source);
     for (const one of targets.paths) {
       const fit = fitted(at(value, one), found, undefined, one) ?? found.text;

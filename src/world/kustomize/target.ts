@@ -93,6 +93,7 @@ function fits(pattern: Pattern | undefined, ...values: readonly string[]): boole
 }
 
 function selectorMatcher(target: Readonly<Record<string, string>>): ((draft: Draft) => boolean) | undefined {
+  if (!target.labelSelector && !target.annotationSelector) return () => true;
   const labels = selector(target.labelSelector ?? "");
   const annotations = selector(target.annotationSelector ?? "");
   if (!labels || !annotations) return undefined;
