@@ -1,10 +1,12 @@
 /** Finds and reads the configuration, and shows what is wrong with it where it stands. */
 import { unknownRules } from "../lint/run.ts";
+import { plain } from "../report/cells.ts";
 import { frame } from "../report/frame.ts";
 import { paintOf } from "../report/paint.ts";
 import { withSlashes } from "../source/disk.ts";
 import type { Location } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
+import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { directoryOf } from "../world/collect.ts";
 import {
@@ -52,7 +54,9 @@ export function readConfig(
   if (!tree.stat(path)) throw missing(`--config ${named}`, path, tree);
   const bytes = tree.read(path);
   if ("reason" in bytes) throw new UsageError(`${path}: ${bytes.reason}`);
-  const text = new TextDecoder().decode(bytes);
+  const decoded = decodeText(bytes);
+  if ("error" in decoded) throw new UsageError(`${path}: ${decoded.error}`);
+  const { text } = decoded;
   const reading = loadConfig(text, path);
   const problems = reading.ok ? unknownRuleProblems(reading) : reading.problems;
   if (reading.ok && problems.length === 0)
@@ -94,10 +98,10 @@ export function withRevisions(config: Config, names: readonly string[] | undefin
 function shown(problem: ConfigProblem, text: string, path: string, style: ConfigStyle): string {
   const { location, message, hint } = problem;
   const paint = paintOf(style.colour);
-  const place = location ? `${path}:${location.line}:${location.column}` : path;
+  const place = plain(location ? `${path}:${location.line}:${location.column}` : path);
   const drawn = location
     ? frame(text, location, { width: style.width - 2, gutter: paint.faint, carets: paint.severity.error })
     : [];
-  const advice = hint === undefined ? [] : [`  ${hint}`];
-  return [`${place}: ${message}`, ...drawn.map((line) => `  ${line}`), ...advice].join("\n");
+  const advice = hint === undefined ? [] : [`  ${plain(hint)}`];
+  return [`${place}: ${plain(message)}`, ...drawn.map((line) => `  ${line}`), ...advice].join("\n");
 }

@@ -1,5 +1,6 @@
 /** The command line: arguments in, an exit status out. */
 import { Command, CommanderError } from "commander";
+import { plain } from "../report/cells.ts";
 import { addCheck } from "./check.ts";
 import type { Context } from "./context.ts";
 import { addExplain } from "./explain.ts";
@@ -81,10 +82,10 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
 /** An error in one line; the stack of a fault of ours only for those who ask. */
 function told(error: unknown, io: Io): string {
   if (error instanceof UsageError) return error.message;
-  if (!(error instanceof Error)) return `internal error: ${String(error)}`;
+  if (!(error instanceof Error)) return `internal error: ${plain(String(error))}`;
   const stack = io.env.SIDELINT_DEBUG === "1" && error.stack ? `\n${error.stack}` : "";
   const hint = stack === "" ? " (SIDELINT_DEBUG=1 shows where)" : "";
-  return `internal error: ${error.message.split("\n")[0]}${hint}${stack}`;
+  return `internal error: ${plain(error.message.split("\n")[0] ?? "")}${hint}${stack}`;
 }
 
 const examples = `

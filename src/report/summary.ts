@@ -45,7 +45,9 @@ export function nothingToReport(report: Report, presentation: Presentation): str
       `No workloads found: ${count(files.read, "file")} read, and no workload of a known kind (workloads: in sidelint.yaml names further kinds).`,
     );
   }
-  const counts = lines(`${count(workloads.total, "workload")}, nothing to report: ${verdicts(report)}.`);
+  const known = workloads.unknown === 0 || report.summary.findings.info === 0;
+  const head = `${count(workloads.total, "workload")}${known ? ", nothing to report" : ""}`;
+  const counts = lines(`${head}: ${verdicts(report)}.`);
   return [counts, ...wrap(`Istio ${mesh(report)}`, presentation.width)].join("\n");
 }
 
