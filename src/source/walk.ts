@@ -1,6 +1,7 @@
 /** Finds the manifests below the given paths, as a person in the repository would expect: without what git ignores. */
 import { type IgnoreRules, ignoreLines, judgePath, noIgnoreRules, openedFor, withLayer } from "./ignore.ts";
 import { absolutePath, isInside, relativePath } from "./path.ts";
+import { repositoryAbove } from "./reach.ts";
 import type { FileTree, ReadFailure, TreeEntry } from "./tree.ts";
 
 export interface WalkOptions {
@@ -201,10 +202,8 @@ function readIgnoreFiles(
 
 /** The directory with `.git` at or above a path; without one the tree's root where the path lies inside it, else the path. */
 function topOf(state: Walk, absolute: string): string {
-  for (let directory = absolute; ; directory = directory.slice(0, directory.lastIndexOf("/"))) {
-    if (state.tree.stat(joined(relativePath(state.cwd, directory), ".git"))) return directory;
-    if (!directory.includes("/")) break;
-  }
+  const repository = repositoryAbove(state.tree, state.cwd, absolute);
+  if (repository !== undefined) return repository;
   return isInside(state.cwd, absolute) ? state.cwd : absolute;
 }
 
