@@ -72,7 +72,8 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
       skips.push({ reason: "helm-template", path: chart, detail: "" });
       return;
     }
-    const opened = open(tree, path);
+    const opened = guarded({ path, text: "" }, problems, () => open(tree, path));
+    if (!opened) return;
     if ("reason" in opened) {
       skips.push(opened);
       return;
