@@ -82,7 +82,12 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     defaultNamespace: options.defaultNamespace,
   });
   const told = ({ file }: Problem) => !untold.some(({ path }) => path === file.path);
-  const problems = [...collected.problems, ...dumps.problems.filter(told), ...world.faults];
+  const problems = [
+    ...collected.problems,
+    ...dumps.problems.filter(told),
+    ...world.unreadable,
+    ...world.faults,
+  ];
   const findings = lint(world, problems, { severities: config.rules ?? {} });
   return {
     world,

@@ -36,7 +36,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
   const namespaces = namespaceSources(placed, options);
   const webhookConfigurations = ofKind(placed, "MutatingWebhookConfiguration");
   const injectorConfigMaps = ofKind(placed, "ConfigMap");
-  const { mesh, webhooks } = readMesh({
+  const { mesh, webhooks, unreadable } = readMesh({
     webhookConfigurations,
     injectorConfigMaps,
     config,
@@ -66,6 +66,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     workloads,
     missing: missing.facts,
     missingConfiguration: missing.configuration,
+    unreadable,
     faults,
     skipped: [...collected.skipped, ...builds.flatMap((build): readonly Skipped[] => build.skipped)],
   };

@@ -3,10 +3,13 @@ import type { Injector, Mesh, Webhook } from "../istio/facts.ts";
 import { readInjectorConfig } from "../istio/injector-config.ts";
 import { newestRelease, releaseName } from "../istio/releases.ts";
 import { readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
-import { at, type Json, type JsonObject } from "../kube/json.ts";
-import { toValue } from "../source/node.ts";
-import { deepestDocument, readYaml } from "../source/read.ts";
+import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { type Path, toValue } from "../source/node.ts";
+import type { ReadError } from "../source/reading.ts";
 import type { Config } from "./config.ts";
+import { embeddedAt } from "./embedded.ts";
+import type { Fault } from "./guard.ts";
+import { locateResource } from "./resource.ts";
 import type { Placed } from "./world.ts";
 
 export interface MeshSources {
@@ -20,12 +23,15 @@ export interface MeshSources {
 export interface MeshReading {
   readonly mesh: Mesh;
   readonly webhooks: "stock" | "repository" | "configuration";
+  /** The embedded texts of injectors that cannot be read. */
+  readonly unreadable: readonly Fault[];
 }
 
 /** Builds the mesh; what nobody describes is assumed to be a stock install of the release. */
 export function readMesh(sources: MeshSources): MeshReading {
   const { config } = sources;
-  const injectors = sources.injectorConfigMaps.flatMap(injectorOf);
+  const unreadable: Fault[] = [];
+  const injectors = sources.injectorConfigMaps.flatMap((placed) => injectorOf(placed, unreadable));
   const release = releaseName(
     sources.istioVersion ?? config.istio?.version ?? releaseOf(injectors) ?? newestRelease,
   );
@@ -49,6 +55,7 @@ export function readMesh(sources: MeshSources): MeshReading {
       revisionsAssumed: written.length === 0 && !revisions && config.istio?.webhooks !== "stock",
     },
     webhooks: written.length > 0 ? "repository" : revisions ? "configuration" : "stock",
+    unreadable,
   };
 }
 
@@ -84,26 +91,44 @@ function assumedInjectors(
   }));
 }
 
-function injectorOf({ name, namespace, value }: Placed): readonly Injector[] {
+function injectorOf(placed: Placed, unreadable: Fault[]): readonly Injector[] {
+  const { name, namespace, value } = placed;
   if (!name.startsWith("istio-sidecar-injector")) return [];
-  const config = embedded(value, "config");
-  const values = embedded(value, "values");
+  const config = embeddedMap(placed, "config");
+  const values = embeddedMap(placed, "values");
   const injector = readInjectorConfig({
     configMap: `${namespace ?? "istio-system"}/${name}`,
     name,
     labels: at(value, ["metadata", "labels"]),
-    config,
-    values,
+    config: config.value,
+    unreadable: config.error !== undefined,
+    values: values.value,
   });
+  const { file } = placed.resource.document;
+  for (const { error } of [config, values]) if (error) unreadable.push({ file, error });
   return injector ? [injector] : [];
 }
 
-/** The YAML or JSON text below `data.<key>` of a ConfigMap as it arrives, parsed; undefined when absent or unreadable. */
-function embedded(configMap: JsonObject, key: string): Json | undefined {
-  const text = at(configMap, ["data", key]);
-  if (typeof text !== "string") return undefined;
-  const inner = readYaml(text, 0, text.length, { maxDepth: deepestDocument });
-  return inner.ok && inner.root ? toValue(inner.root) : undefined;
+interface EmbeddedMap {
+  readonly value: Json | undefined;
+  readonly error: ReadError | undefined;
+}
+
+/** The YAML or JSON text below `data.<key>` of a ConfigMap as it arrives; an empty one is no fault, and anything but a map is. */
+function embeddedMap(placed: Placed, key: string): EmbeddedMap {
+  const path: Path = ["data", key];
+  const embedded = embeddedAt(placed, path);
+  if (!embedded) return { value: undefined, error: undefined };
+  const { reading } = embedded;
+  const fault = (error: ReadError): EmbeddedMap => ({
+    value: undefined,
+    error: { ...error, message: `in data.${key}, ${error.message}` },
+  });
+  if (!reading.ok) return fault(reading.error);
+  const value = reading.root && toValue(reading.root);
+  if (value === undefined || value === null || isObject(value)) return { value, error: undefined };
+  const offset = placed.locate(path)?.start ?? locateResource(placed.resource).start;
+  return fault({ message: "a map is expected", offset });
 }
 
 function releaseOf(injectors: readonly Injector[]): string | undefined {

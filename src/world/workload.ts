@@ -5,6 +5,7 @@ import type { ContainerFacts, Mesh, PodFacts } from "../istio/facts.ts";
 import { at, isObject, type Json } from "../kube/json.ts";
 import { podTemplatesOf, type WorkloadKind } from "../kube/workload.ts";
 import type { Path } from "../source/node.ts";
+import { locateInside } from "./embedded.ts";
 import type { NamespaceAnswer } from "./namespaces.ts";
 import { locateResource, placeText, scalarText, startOf, stringMap } from "./resource.ts";
 import type { Origin, Placed, Workload } from "./world.ts";
@@ -56,7 +57,7 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
     pod,
     decision: decide(pod, namespace.facts, context.mesh),
     start: () => startOf(resource),
-    locate: placed.locate,
+    locate: (path, part) => locateInside(placed, path, part),
     originOf: (step) => originOf(step, placed, template, namespace, context),
   };
 }
@@ -84,7 +85,7 @@ function originOf(
     case "injector": {
       const { revision, path } = place;
       const written = context.injectorConfigMap(revision);
-      if (written) return deepest(written, ["data", path[0] === "values" ? "values" : "config"]);
+      if (written) return deepest(written, ["data", ...(path[0] === "values" ? path : ["config", ...path])]);
       const release = context.mesh.injectors.find((one) => one.revision === revision)?.release;
       return context.configuredInjector(path) ?? defaultOf(release || context.mesh.release);
     }
@@ -100,7 +101,7 @@ function defaultOf(release: string): Origin {
 /** The deepest written part of a path, else the resource itself. */
 function deepest(placed: Placed, path: Path): Origin {
   for (let length = path.length; length > 0; length--) {
-    const location = placed.locate(path.slice(0, length));
+    const location = locateInside(placed, path.slice(0, length));
     if (location) return { text: placeText(location), location };
   }
   const location = locateResource(placed.resource);

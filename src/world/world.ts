@@ -124,6 +124,8 @@ export interface World {
   /** The missing facts as one text for sidelint.yaml; empty when none is missing. */
   readonly missingConfiguration: string;
   readonly skipped: readonly Skipped[];
+  /** What could not be read inside documents: the embedded configuration of injectors. */
+  readonly unreadable: readonly Fault[];
   /** What sidelint itself failed at; the rest of the world is whole. */
   readonly faults: readonly Fault[];
 }

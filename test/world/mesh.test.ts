@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ScanOptions } from "../../src/index.ts";
 import { newestRelease } from "../../src/istio/releases.ts";
-import { deployment, enabled, type Files, namespace, scanned, verdicts } from "./scanned.ts";
+import { deployment, enabled, type Files, namespace, places, scanned, verdicts } from "./scanned.ts";
 
 const mesh = suite("mesh");
 
@@ -46,6 +46,8 @@ interface Case {
   readonly webhooks?: "stock" | "repository" | "configuration";
   /** Where the last step of the trace looked. */
   readonly where?: string;
+  /** Findings of rule unreadable-document. */
+  readonly unreadable?: readonly string[];
 }
 
 const configPath = "sidelint.yaml";
@@ -211,7 +213,7 @@ webhooks:
     files: { "a.yaml": web, "ns.yaml": labelled, "map.yaml": injector("policy: disabled") },
     verdicts: ["shop Deployment/web not-injected"],
     reason: "policy-disabled",
-    where: "map.yaml:7:3",
+    where: "map.yaml:8:5",
   },
   {
     name: "policy: off is a boolean, which is no policy",
@@ -245,8 +247,90 @@ webhooks:
     revision: "default",
   },
   {
-    name: "an injector's configuration that cannot be read is passed over",
-    files: { "a.yaml": web, "ns.yaml": labelled, "map.yaml": injector("policy: [disabled") },
+    name: "an injector's configuration that cannot be read leaves its policy open",
+    files: { "a.yaml": web, "ns.yaml": labelled, "map.yaml": injector("a: b\npolicy: [disabled") },
+    verdicts: ["shop Deployment/web unknown"],
+    reason: "injector-unreadable",
+    where: "map.yaml:7:3",
+    unreadable: ["map.yaml:9:22"],
+  },
+  {
+    name: "a configuration that is no map is none",
+    files: { "a.yaml": web, "ns.yaml": labelled, "map.yaml": injector("disabled") },
+    verdicts: ["shop Deployment/web unknown"],
+    unreadable: ["map.yaml:7:3"],
+  },
+  {
+    name: "values that cannot be read leave the policy as it is",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "map.yaml": injector("policy: disabled", '{"global": [}'),
+    },
+    verdicts: ["shop Deployment/web not-injected"],
+    reason: "policy-disabled",
+    version: newestRelease,
+    unreadable: ["map.yaml:10:17"],
+  },
+  {
+    name: "a ConfigMap without a configuration is no injector's",
+    files: { "a.yaml": web, "ns.yaml": labelled, "map.yaml": injector("") },
+    verdicts: ["shop Deployment/web injected"],
+    unreadable: [],
+  },
+  {
+    name: "a configuration that a patch breaks is told at its ConfigMap",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "map.yaml": injector("policy: disabled"),
+      "patch.yaml": injector("policy: [disabled"),
+      "kustomization.yaml": "resources: [a.yaml, ns.yaml, map.yaml]\npatches: [{path: patch.yaml}]\n",
+    },
+    verdicts: ["shop Deployment/web unknown (.)"],
+    where: "patch.yaml:7:3",
+    unreadable: ["map.yaml:4:3"],
+  },
+  {
+    name: "a policy that a patch sets is told at the patch",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "map.yaml": injector("policy: enabled"),
+      "patch.yaml": injector("x: y\npolicy: disabled"),
+      "kustomization.yaml": "resources: [a.yaml, ns.yaml, map.yaml]\npatches: [{path: patch.yaml}]\n",
+    },
+    verdicts: ["shop Deployment/web not-injected (.)"],
+    where: "patch.yaml:7:3",
+  },
+  {
+    name: "a selector of the configuration is told where it stands in it",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "map.yaml": injector("policy: enabled\nneverInjectSelector:\n  - matchLabels: {app: web}"),
+    },
+    verdicts: ["shop Deployment/web not-injected"],
+    where: "map.yaml:10:9",
+  },
+  {
+    name: "a condition is told where it stands",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "hooks.yaml": `${webhooks("mine", enabled)}    matchConditions: [{name: a, expression: "true"}]\n`,
+    },
+    verdicts: ["shop Deployment/web unknown"],
+    reason: "conditions-unknown",
+    where: "hooks.yaml:9:5",
+  },
+  {
+    name: "no condition is none",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "hooks.yaml": `${webhooks("mine", enabled)}    matchConditions: []\n`,
+    },
     verdicts: ["shop Deployment/web injected"],
   },
   {
@@ -295,7 +379,15 @@ patches:
 
 for (const each of cases) {
   mesh(each.name, () => {
-    const { report } = scanned(each.files, each.options);
+    const scan = scanned(each.files, each.options);
+    const { report } = scan;
+    if (each.unreadable) {
+      const found = places(scan).filter((place) => place.endsWith(" unreadable-document"));
+      assert.equal(
+        found,
+        each.unreadable.map((place) => `${place} unreadable-document`),
+      );
+    }
     if (each.verdicts) assert.equal(verdicts(each.files, each.options), each.verdicts);
     const [first] = report.workloads;
     if (each.revision !== undefined) assert.is(first?.revision, each.revision);

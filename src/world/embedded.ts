@@ -1,0 +1,56 @@
+/** YAML inside a string of an object, such as `data.config` of a ConfigMap, with its places in the file. */
+import { at } from "../kube/json.ts";
+import { readEmbedded } from "../source/document.ts";
+import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
+import { nodeAt, type Path } from "../source/node.ts";
+import { deepestDocument, readYaml } from "../source/read.ts";
+import type { Reading } from "../source/reading.ts";
+import { locateResource } from "./resource.ts";
+import type { Placed } from "./world.ts";
+
+export interface Embedded {
+  /** Errors stand at offsets of the resource's own file. */
+  readonly reading: Reading;
+  /** Whether the nodes have offsets of that file as well; a text that a build put there has none. */
+  readonly isPlaced: boolean;
+}
+
+const known = new WeakMap<Placed, Map<string, Embedded | undefined>>();
+
+/** Reads the string at a path as a YAML document, once; undefined when there is none. */
+export function embeddedAt(placed: Placed, path: Path): Embedded | undefined {
+  const ofPlaced = known.get(placed) ?? new Map<string, Embedded | undefined>();
+  known.set(placed, ofPlaced);
+  const key = path.join("\n");
+  if (!ofPlaced.has(key)) ofPlaced.set(key, readAt(placed, path));
+  return ofPlaced.get(key);
+}
+
+function readAt(placed: Placed, path: Path): Embedded | undefined {
+  const text = at(placed.value, path);
+  if (typeof text !== "string") return undefined;
+  const { document, path: above } = placed.resource;
+  const own = document.read();
+  const node = own.ok ? nodeAt(own.root, [...above, ...path]) : undefined;
+  if (node?.type === "scalar" && node.value === text)
+    return { reading: readEmbedded(document.file, node), isPlaced: true };
+  const reading = readYaml(text, 0, text.length, { maxDepth: deepestDocument });
+  if (reading.ok) return { reading, isPlaced: false };
+  const offset = locateResource(placed.resource).start;
+  return { reading: { ok: false, error: { ...reading.error, offset } }, isPlaced: false };
+}
+
+/** Where a value of an object stands, also below a string that is YAML itself; undefined when it is not written. */
+export function locateInside(placed: Placed, path: Path, part?: Part): Location | undefined {
+  const outside = placed.locate(path, part);
+  if (outside || path.length < 2) return outside;
+  for (let length = path.length - 1; length > 0; length--) {
+    const value = at(placed.value, path.slice(0, length));
+    if (value === undefined) continue;
+    const embedded = typeof value === "string" ? embeddedAt(placed, path.slice(0, length)) : undefined;
+    if (!embedded?.isPlaced || !embedded.reading.ok) return undefined;
+    const range = rangeAt(embedded.reading.root, path.slice(length), part);
+    return range && locationOf(placed.resource.document.file, range);
+  }
+  return undefined;
+}
