@@ -72,6 +72,10 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       key: ["string", "The annotation."],
       value: ["string", "Its value."],
       problem: ["string", "What is wrong, and what is allowed."],
+      path: [
+        "list",
+        "Where inside the YAML of its value, as an index for `at`; empty where it is the value as a whole.",
+      ],
     },
   },
   Port: {

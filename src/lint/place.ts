@@ -22,7 +22,7 @@ export type CompiledPlace =
 
 /**
  * Compiles a path such as `pod.containers[item.index].ports[0]`: names and indices, the indices being literals or
- * CEL expressions. CEL's own parser reads it.
+ * CEL expressions; a list of them is as many steps. CEL's own parser reads it.
  */
 export function compilePlace(text: string, compiler: Compiler): CompiledPlace {
   let node: ASTNode;
@@ -55,11 +55,13 @@ function errorsOf(steps: readonly Step[]): readonly string[] {
     if (typeof step !== "object") return [];
     const typed = step.type();
     if (!typed.ok) return [typed.error];
-    return indexTypes.has(typed.type) ? [] : [`an index must be a string or an int, and is a ${typed.type}`];
+    return indexTypes.has(typed.type)
+      ? []
+      : [`an index must be a string, an int or a list of these, and is a ${typed.type}`];
   });
 }
 
-const indexTypes = new Set(["string", "int", "dyn"]);
+const indexTypes = new Set(["string", "int", "dyn", "list", "list<dyn>"]);
 
 function compileStep(
   node: ASTNode,
@@ -80,9 +82,11 @@ function evaluate(steps: readonly Step[], context: Context): Path | undefined {
     }
     const result = step.run(context);
     if (!result.ok) return undefined;
-    if (typeof result.value === "string") path.push(result.value);
-    else if (typeof result.value === "bigint") path.push(Number(result.value));
-    else return undefined;
+    for (const one of Array.isArray(result.value) ? result.value : [result.value]) {
+      if (typeof one === "string") path.push(one);
+      else if (typeof one === "bigint") path.push(Number(one));
+      else return undefined;
+    }
   }
   return path;
 }

@@ -207,11 +207,14 @@ export class InvalidAnnotationView {
   readonly key: string;
   readonly value: string;
   readonly problem: string;
+  /** Where inside the value's YAML; empty for the value as a whole. */
+  readonly path: readonly (string | bigint)[];
 
-  constructor({ annotation, value, message }: InvalidAnnotation) {
+  constructor({ annotation, value, message, path }: InvalidAnnotation) {
     this.key = annotation;
     this.value = value;
     this.problem = message;
+    this.path = path.map((step) => (typeof step === "number" ? BigInt(step) : step));
   }
 }
 

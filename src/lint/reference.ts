@@ -35,8 +35,10 @@ with the same text there become one.
 
 - \`at\` is a path that starts at \`pod\`, \`workload\`, \`ns\` or \`configuration\`: \`pod.annotations["sidecar.istio.io/proxyCPU"]\`,
   \`pod[item.list][item.index].image\`. \`labels\`, \`annotations\`, \`name\` and \`namespace\` stand in the metadata, anything else of
-  \`pod\` in its spec; \`workload.jobTemplate\` is the metadata of a CronJob's Job template. Of several, the first that is
-  written counts; without any, the finding points at the object's name.
+  \`pod\` in its spec; \`workload.jobTemplate\` is the metadata of a CronJob's Job template. A path
+  may go on below a string that holds YAML, and an index that is a list stands for as many steps:
+  \`pod.annotations[item.key][item.path]\`. Of several, the first that is written counts; without any, the finding points at
+  the object's name.
 - In messages \`{…}\` holds an expression; lists read "a, b and c". \`{{\` and \`}}\` are braces.
 - Integers are \`int\`. Absent texts are empty, not null. \`"key" in pod.labels\` asks for a key, \`has(c.runAsUser)\` for a field.`;
 

@@ -49,7 +49,10 @@ for (const [check, errors] of [
   [{ when: "1 + 1" }, ["when: it must be a bool, and is a int"]],
   [{ each: "ns.name" }, ["each: it must be a list, and is a string"]],
   [{ group: "ns.workloads" }, ["group: it must be a string, and is a int"]],
-  [{ at: "pod.containers[true].image" }, ["at: an index must be a string or an int, and is a bool"]],
+  [
+    { at: "pod.containers[true].image" },
+    ["at: an index must be a string, an int or a list of these, and is a bool"],
+  ],
   [{ at: "pod.labels[item.kye]", each: "pod.metadata" }, ["at: No such key: kye"]],
   [{ message: "{item.kye}", each: "pod.metadata" }, ["message: No such key: kye"]],
   [{ message: "{count}" }, ["message: Unknown variable: count"]],
