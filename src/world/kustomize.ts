@@ -1,11 +1,10 @@
 /** Builds kustomizations as far as it matters for injection: which objects each root brings into the cluster, and how. */
-import { at, isDeeper } from "../kube/json.ts";
+import { isDeeper } from "../kube/json.ts";
 import type { Document } from "../source/document.ts";
-import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
-import type { Path } from "../source/node.ts";
 import { deepestDocument } from "../source/read.ts";
 import { type Fault, guarded } from "./guard.ts";
-import { type Draft, draftOf, identityKey, identityOf, sourceAt } from "./kustomize/draft.ts";
+import { built, isDeployed } from "./kustomize/built.ts";
+import { type Draft, draftOf, identityKey, identityOf } from "./kustomize/draft.ts";
 import { generate } from "./kustomize/generator.ts";
 import {
   type BuildProblem,
@@ -19,8 +18,9 @@ import {
 import { applyPatches, type PatchDocument, readPatch } from "./kustomize/patch.ts";
 import { contains, isRemote, joinPath } from "./kustomize/path.ts";
 import { applyReplacement, type Replacement, readReplacements } from "./kustomize/replacement.ts";
+import { distinctProblems, skippedOf } from "./kustomize/skipped.ts";
 import { transform } from "./kustomize/transform.ts";
-import { placeText, resourcesOf, scalarText } from "./resource.ts";
+import { resourcesOf } from "./resource.ts";
 import type { Placed, Resource, Skipped } from "./world.ts";
 
 export type { BuildProblem } from "./kustomize/kustomization.ts";
@@ -122,7 +122,7 @@ export function buildKustomizations(sources: Sources): Builds {
         resources: drafts
           .filter((one) => isDeployed(one) && !deep.includes(one))
           .map((one) => built(one, root.directory)),
-        problems: unique([...problems, ...deep.map((one) => tooDeep(one, root))]),
+        problems: distinctProblems([...problems, ...deep.map((one) => tooDeep(one, root))]),
       };
     });
     return made ? [{ ...made, skipped: skippedOf(made.problems, counted) }] : [];
@@ -251,7 +251,7 @@ function addTo(
     result = addComponent(result, entry, stack, workshop, failed);
   }
   // A component that is reached over and over brings its problems once.
-  if (failed.length > 0) result = { ...result, problems: unique([...result.problems, ...failed]) };
+  if (failed.length > 0) result = { ...result, problems: distinctProblems([...result.problems, ...failed]) };
   result = step(result, workshop, (made, shop) => transformAll(made, kustomization, shop));
   return replaceAll(result, kustomization, workshop);
 }
@@ -472,66 +472,6 @@ function baseAt(
 
 function problem(kind: BuildProblem["kind"], entry: Entry, subject: string, detail: string): BuildProblem {
   return { kind, subject, detail, location: locationOfSource(entry.source) };
-}
-
-/** Objects for local tools are dropped at the end of a build. */
-function isDeployed({ value }: Draft): boolean {
-  const local = at(value, ["metadata", "annotations", "config.kubernetes.io/local-config"]);
-  return local === undefined || scalarText(local) === "false";
-}
-
-function built(draft: Draft, root: string): Placed {
-  const { resource, value } = draft;
-  const locate: Placed["locate"] = (path, part) => locateBuilt(draft, path, part);
-  const namespace = scalarText(at(value, ["metadata", "namespace"])) || null;
-  return {
-    resource,
-    value,
-    name: scalarText(at(value, ["metadata", "name"])) || resource.name,
-    root,
-    namespace,
-    get namespaceOrigin() {
-      const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
-      return location && { text: placeText(location), location };
-    },
-    locate,
-  };
-}
-
-function locateBuilt(draft: Draft, path: Path, part: Part | undefined): Location | undefined {
-  if (path.length > 0 && at(draft.value, path) === undefined) return undefined;
-  const source = sourceAt(draft, path);
-  const reading = source.document.read();
-  const range = rangeAt(reading.ok ? reading.root : undefined, source.path, part);
-  if (range) return locationOf(source.document.file, range);
-  return source.document === draft.resource.document ? undefined : locationOfSource(source);
-}
-
-function unique(problems: readonly BuildProblem[]): readonly BuildProblem[] {
-  return [...new Map(problems.map((one) => [problemKey(one), one])).values()];
-}
-
-function problemKey({ kind, subject, location }: BuildProblem): string {
-  return `${kind} ${location.file}:${location.start} ${subject}`;
-}
-
-const skipReasons: { readonly [kind in BuildProblem["kind"]]?: Skipped["reason"] } = {
-  remote: "remote-base",
-  refused: "invalid-kustomization",
-  outside: "outside-base",
-  helm: "plugin",
-  plugin: "plugin",
-};
-
-function skippedOf(problems: readonly BuildProblem[], counted: Set<string>): readonly Skipped[] {
-  return unique(problems).flatMap((one): readonly Skipped[] => {
-    const key = problemKey(one);
-    if (counted.has(key)) return [];
-    counted.add(key);
-    const { kind, subject, location } = one;
-    const reason = skipReasons[kind] ?? "missing-base";
-    return [{ reason, path: location.file, files: 1, detail: kind === "remote" ? subject : one.detail }];
-  });
 }
 
 /** The files that kustomizations name, as resources, patches, data or configuration of any kind. */

@@ -1,0 +1,42 @@
+/** The end of a build: drafts become objects as they arrive in the cluster, each knowing where its values were set. */
+import { at } from "../../kube/json.ts";
+import { type Location, locationOf, type Part, rangeAt } from "../../source/locate.ts";
+import type { Path } from "../../source/node.ts";
+import { placeText, scalarText } from "../resource.ts";
+import type { Placed } from "../world.ts";
+import { type Draft, sourceAt } from "./draft.ts";
+import { locationOfSource } from "./kustomization.ts";
+
+/** Objects for local tools are dropped at the end of a build. */
+export function isDeployed({ value }: Draft): boolean {
+  const local = at(value, ["metadata", "annotations", "config.kubernetes.io/local-config"]);
+  return local === undefined || scalarText(local) === "false";
+}
+
+/** What a build of `root` makes of a draft. */
+export function built(draft: Draft, root: string): Placed {
+  const { resource, value } = draft;
+  const locate: Placed["locate"] = (path, part) => locateBuilt(draft, path, part);
+  const namespace = scalarText(at(value, ["metadata", "namespace"])) || null;
+  return {
+    resource,
+    value,
+    name: scalarText(at(value, ["metadata", "name"])) || resource.name,
+    root,
+    namespace,
+    get namespaceOrigin() {
+      const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
+      return location && { text: placeText(location), location };
+    },
+    locate,
+  };
+}
+
+function locateBuilt(draft: Draft, path: Path, part: Part | undefined): Location | undefined {
+  if (path.length > 0 && at(draft.value, path) === undefined) return undefined;
+  const source = sourceAt(draft, path);
+  const reading = source.document.read();
+  const range = rangeAt(reading.ok ? reading.root : undefined, source.path, part);
+  if (range) return locationOf(source.document.file, range);
+  return source.document === draft.resource.document ? undefined : locationOfSource(source);
+}
