@@ -1,4 +1,6 @@
 /** What rules see of the sidecar's resources: what the user set, and what comes of it. */
+import type { Place } from "../istio/decision.ts";
+import type { Injector } from "../istio/facts.ts";
 import {
   isAnnotated,
   meshResources,
@@ -9,6 +11,7 @@ import {
   type ResourceName,
 } from "../istio/proxy-resources.ts";
 import { nearestFacts } from "../istio/releases.ts";
+import { defaultRevision } from "../istio/webhook.ts";
 import type { JsonObject } from "../kube/json.ts";
 import type { Workload, World } from "../world/world.ts";
 import type { Texts } from "./cel-values.ts";
@@ -48,12 +51,16 @@ const names: readonly ResourceName[] = ["cpu", "memory"];
 export class ProxyView {
   readonly applies: boolean;
   readonly annotated: boolean;
+  /** Where the mesh's resources stand: with an injector, or in a release. */
+  readonly meshPlace: Place;
   readonly #effective: ProxyResources;
   readonly #mesh: JsonObject;
 
   constructor(workload: Workload, world: World, injectedByHand: boolean) {
     const templates = workload.pod.annotations["inject.istio.io/templates"];
-    this.#mesh = resourcesOfMesh(workload, world);
+    const { resources, place } = resourcesOfMesh(workload, world);
+    this.#mesh = resources;
+    this.meshPlace = place;
     this.#effective = proxyResources(workload.pod, this.#mesh);
     this.annotated = isAnnotated(workload.pod);
     this.applies =
@@ -86,9 +93,33 @@ export class ProxyView {
 }
 
 /** The mesh's resources; those of a stock install where the repository does not show them. */
-function resourcesOfMesh({ decision }: Workload, { mesh }: World): JsonObject {
-  const injector = mesh.injectors.find(({ revision }) => revision === decision.revision) ?? mesh.injectors[0];
-  return injector?.proxyResources ?? nearestFacts(injector?.release || mesh.release).proxyResources;
+function resourcesOfMesh(
+  workload: Workload,
+  { mesh }: World,
+): { readonly resources: JsonObject; readonly place: Place } {
+  const injector = injectorFor(workload, mesh.injectors);
+  if (injector?.proxyResources) {
+    const path = ["values", "global", "proxy", "resources"];
+    return {
+      resources: injector.proxyResources,
+      place: { of: "injector", revision: injector.revision, path },
+    };
+  }
+  const release = injector?.release || mesh.release;
+  return { resources: nearestFacts(release).proxyResources, place: { of: "release", release } };
+}
+
+/**
+ * The injector whose sidecar the workload gets, or would: of the revision that injects, or the only one that might; where
+ * several might the default one, and none where that leaves a choice.
+ */
+function injectorFor({ decision }: Workload, injectors: readonly Injector[]): Injector | undefined {
+  const of = (asked: string) => injectors.find(({ revision }) => revision === asked);
+  if (decision.revision !== null) return of(decision.revision);
+  const injecting = decision.possibilities.filter(({ verdict }) => verdict === "injected");
+  const [only, ...others] = new Set(injecting.map(({ revision }) => revision));
+  if (only && others.length === 0) return of(only);
+  return of(defaultRevision) ?? (injectors.length === 1 ? injectors[0] : undefined);
 }
 
 /** What is asked for; a request that Kubernetes would copy from the limit is not. */

@@ -67,8 +67,9 @@ function origin(
   const setting = proxy.settings.find((one) => one.kind === kind && one.resource === resource);
   if (setting) return workload.originOf({ of: "pod", path: pathOf(setting) }).text;
   if (value !== null) {
-    const revision = workload.decision.revision ?? "default";
-    return workload.originOf({ of: "injector", revision, path: ["values"] }).text;
+    const { meshPlace } = proxy;
+    if (meshPlace.of !== "injector") return workload.originOf(meshPlace).text;
+    return workload.originOf({ ...meshPlace, path: [...meshPlace.path, kind, resource] }).text;
   }
   return proxy.annotated
     ? "not set: annotations replace the mesh's defaults"

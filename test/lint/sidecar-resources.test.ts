@@ -42,9 +42,45 @@ origins("the release's, where nobody says anything", () => {
 
 origins("the values in the injector's ConfigMap", () => {
   assert.equal(resources({ "istio.yaml": `${injectorMap}---\n${webhooks}` }).slice(0, 2), [
-    "cpu request 10m: istio.yaml:7:3",
+    "cpu request 10m: istio.yaml:8:54",
     "cpu limit null: set neither by the pod nor by the mesh",
   ]);
+});
+
+const ofRevision = (revision: string, cpu: string) => `${injectorMap
+  .replace("istio-sidecar-injector", `istio-sidecar-injector-${revision}`)
+  .replace("10m", cpu)}---
+${webhooks
+  .replace("name: istio-sidecar-injector}", `name: istio-sidecar-injector-${revision}}`)
+  .replace("name: istiod,", `name: istiod-${revision},`)
+  .replace("istio-injection: enabled", `istio.io/rev: ${revision}`)}`;
+const unlabelled = { "shop.yaml": deployment("web", "namespace: shop") };
+const several = { "a.yaml": ofRevision("a", "11m"), "b.yaml": ofRevision("b", "12m") };
+
+origins("the injector of the revision that injects", () => {
+  const shop = {
+    "shop.yaml": `${namespace("shop", "istio.io/rev: b")}---\n${deployment("web", "namespace: shop")}`,
+  };
+  assert.is(resources({ ...several, ...shop })[0], "cpu request 12m: b.yaml:8:54");
+});
+
+origins("the default injector, where several may inject", () => {
+  const istio = `${injectorMap}---\n${webhooks}`;
+  assert.is(resources({ ...unlabelled, ...several, "z.yaml": istio })[0], "cpu request 10m: z.yaml:8:54");
+});
+
+origins("the only injector that may inject", () => {
+  const istio = ofRevision("b", "12m");
+  assert.is(resources({ ...unlabelled, "b.yaml": istio })[0], "cpu request 12m: b.yaml:8:54");
+});
+
+origins("the release's, where several may inject and none is the default", () => {
+  assert.is(resources({ ...unlabelled, ...several })[0], "cpu request 100m: default of Istio 1.30");
+});
+
+origins("the release's, where the ConfigMap says nothing of resources", () => {
+  const istio = `${injectorMap.replace('"resources"', '"other"')}---\n${webhooks}`;
+  assert.is(resources({ "istio.yaml": istio })[0], "cpu request 100m: default of Istio 1.30");
 });
 
 origins("the configuration", () => {
