@@ -240,6 +240,18 @@ const texts: readonly (readonly [value: Json, expected: string])[] = [
   ["a\nb", "|-\n  a\n  b\n"],
   [{ k: "a\n\n b\n" }, "k: |\n  a\n\n   b\n"],
   [1e21, "1e+21\n"],
+  [1234567.5, "1.2345675e+06\n"],
+  ["<<", "<<\n"],
+  ["2024-13-02", "2024-13-02\n"],
+  ["0b-1", '"0b-1"\n'],
+  [{ a10: 1, a9: 2, B: 3 }, "B: 3\na9: 2\na10: 1\n"],
+  [{ k: `${"x".repeat(80)} y` }, `k: ${"x".repeat(80)}\n  y\n`],
+  [{ k: `${"x".repeat(77)} y` }, `k: ${"x".repeat(77)} y\n`],
+  [[`# ${"x".repeat(80)} y `], `- '# ${"x".repeat(80)}\n  y '\n`],
+  [[`\t${"x".repeat(80)}  y`], `- "\\t${"x".repeat(80)}\n  \\ y"\n`],
+  [{ ["k".repeat(129)]: [1] }, `? ${"k".repeat(129)}\n: - 1\n`],
+  ["\u{1f600}", '"\\U0001F600"\n'],
+  ["del\u007f", ""],
 ];
 for (const [value, expected] of texts) {
   yaml(JSON.stringify(value), () => assert.is(yamlText(value), expected));
