@@ -1,7 +1,6 @@
 /** What `explain` shows of one workload: its part of the report, and the resources that its sidecar would have. */
 import { type SidecarResource, sidecarResources } from "../lint/sidecar-resources.ts";
-import type { Workload, World } from "../world/world.ts";
-import { label } from "./list.ts";
+import type { World } from "../world/world.ts";
 import type { ReportedWorkload } from "./report.ts";
 
 export interface Explanation {
@@ -12,18 +11,6 @@ export interface Explanation {
 
 /** Explains a workload of the report that was made of this world. */
 export function explanationOf(world: World, reported: ReportedWorkload): Explanation {
-  const workload = world.workloads.find((one) => isSame(one, reported));
+  const workload = world.workloads.find(({ id }) => id === reported.id);
   return { workload: reported, resources: workload && sidecarResources(workload, world) };
-}
-
-function isSame(workload: Workload, reported: ReportedWorkload): boolean {
-  return (
-    workload.name === reported.name &&
-    workload.label === label(reported) &&
-    workload.resource.kind === reported.kind &&
-    workload.root === reported.root &&
-    workload.namespace.name === reported.namespace &&
-    workload.resource.document.file.path === reported.file &&
-    workload.start().line === reported.line
-  );
 }

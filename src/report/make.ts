@@ -57,6 +57,7 @@ function compare(a: string, b: string): number {
 export function reportedWorkload(workload: Workload): ReportedWorkload {
   const { resource, decision, namespace } = workload;
   return {
+    id: workload.id,
     apiVersion: resource.apiVersion,
     kind: resource.kind,
     namespace: namespace.name,

@@ -14,6 +14,8 @@ export interface ReportedStep {
 }
 
 export interface ReportedWorkload {
+  /** Tells it from every other workload of the report. */
+  readonly id: string;
   readonly apiVersion: string;
   readonly kind: string;
   /** null: not known. */

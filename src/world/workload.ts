@@ -42,7 +42,8 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
   return {
     resource,
     value: placed.value,
-    id: root === null ? place : `${root}: ${place}`,
+    // One root may build an object of a file several times, with other names or into other namespaces.
+    id: root === null ? place : `${root}: ${place} ${placed.namespace ?? ""}/${name}`,
     label,
     name,
     template,

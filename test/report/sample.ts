@@ -77,6 +77,7 @@ export const findings: readonly Finding[] = [
 ];
 
 export const web: ReportedWorkload = {
+  id: "apps/web.yaml/0/spec/template",
   apiVersion: "apps/v1",
   kind: "Deployment",
   namespace: "shop",
@@ -117,6 +118,7 @@ export const web: ReportedWorkload = {
 
 export const seed: ReportedWorkload = {
   ...web,
+  id: "jobs/seed.yaml/0/spec/template",
   apiVersion: "batch/v1",
   kind: "Job",
   namespace: null,

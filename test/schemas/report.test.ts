@@ -50,6 +50,7 @@ const skips: Readonly<Record<Skipped["reason"], true>> = {
 };
 
 const workload: ReportedWorkload = {
+  id: "a.yaml/0/spec/template",
   apiVersion: "apps/v1",
   kind: "Deployment",
   namespace: null,

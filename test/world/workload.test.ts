@@ -1,6 +1,8 @@
 /** Pod templates become workloads: kinds, several templates, one base in several builds, and what admission sees. */
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { explanationOf } from "../../src/report/explanation.ts";
 import { podFacts } from "../../src/world/workload.ts";
 import { configured, deployment, enabled, namespace, scanned, verdicts } from "./scanned.ts";
 
@@ -120,6 +122,29 @@ workloads("every workload has its own id, also two of one name", () => {
   const text = [deployment("web", "namespace: shop"), deployment("web", "namespace: shop")].join("---\n");
   const { world } = scanned({ "a.yaml": text, "b.yaml": text });
   assert.is(new Set(world.workloads.map(({ id }) => id)).size, 4);
+});
+
+workloads("every workload has its own id, also those that one root makes of one base", () => {
+  const files = {
+    "base/a.yaml": deployment("web"),
+    "base/kustomization.yaml": "resources: [a.yaml]\n",
+    "a/kustomization.yaml": "namePrefix: a-\nresources: [../base]\n",
+    "b/kustomization.yaml": "namePrefix: b-\nresources: [../base]\n",
+    "c/kustomization.yaml":
+      "namePrefix: a-\nnamespace: c\nresources: [../base]\ncommonAnnotations: {sidecar.istio.io/proxyCPU: 80m}\n",
+    "kustomization.yaml": "resources: [a, b, c]\n",
+  };
+  const { world, report } = scanned(files);
+  const ids = world.workloads.map(({ id }) => id);
+  assert.is(new Set(ids).size, 3);
+  assert.equal(
+    report.workloads.map(({ id }) => id),
+    ids,
+  );
+  assert.equal(
+    report.workloads.map((one) => explanationOf(world, one).resources?.[0]?.value),
+    ["100m", "100m", "80m"],
+  );
 });
 
 const pod = podFacts({
