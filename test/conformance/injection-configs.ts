@@ -1,5 +1,5 @@
-/** The injectors that the cases of family injection name, read once. */
-import { readFileSync } from "node:fs";
+/** The injectors that the cases of families injection and releases name, read once. */
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReadYaml } from "../../src/istio/annotations.ts";
 import { type Injector, readInjector } from "../../src/istio/inject/injector.ts";
@@ -26,18 +26,21 @@ export function parse(text: string): ReturnType<ReadYaml> {
 
 const known = new Map<string, Config>();
 
-/** The configuration of a name; throws when it cannot be read. */
-export function configOf(directory: string, name: string): Config {
+/** The configuration of a name, with the templates of `default` where it has none; throws when it cannot be read. */
+export function configOf(directory: string, name: string, release = "1.30.3"): Config {
   const key = join(directory, "configs", name);
   const found = known.get(key);
   if (found) return found;
-  const text = (file: string) => readFileSync(join(key, file), "utf8");
+  const text = (file: string) => {
+    const own = join(key, file);
+    return readFileSync(existsSync(own) ? own : join(key, "..", "default", file), "utf8");
+  };
   const yaml = (file: string) => {
     const read = parse(text(file));
     if (!read.ok) throw new Error(`${key}/${file}: ${read.message}`);
     return read.value;
   };
-  const injector = readInjector(yaml("config.yaml"), "1.30.3");
+  const injector = readInjector(yaml("config.yaml"), release);
   const mesh = applyMeshConfig(yaml("mesh.yaml"));
   const values = readValues(yaml("values.json"));
   if (!injector.ok || !mesh.ok || !values.ok) {

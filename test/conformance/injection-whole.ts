@@ -1,5 +1,5 @@
 /** Conformance family injection: whole injections, of the webhook and of kube-inject. */
-import { injectObject } from "../../src/istio/inject/command.ts";
+import { type Command, injectObject } from "../../src/istio/inject/command.ts";
 import { injectAtAdmission } from "../../src/istio/inject/webhook.ts";
 import { nearestFacts } from "../../src/istio/releases.ts";
 import { decode } from "../../src/kube/decode.ts";
@@ -31,7 +31,12 @@ const facts = nearestFacts("1.30.3");
 
 /** Judges one injection: undefined when it passed. */
 export function judgeInjection(given: InjectionCase, directory: string): string | undefined {
-  return given.mode === "webhook" ? judgeWebhook(given, directory) : judgeManual(given, directory);
+  return given.mode === "webhook"
+    ? judgeWebhook(given, directory)
+    : judgeManual(
+        { ...given, input: String(given.input), output: String(given.output ?? "") },
+        istiodOf(given, directory),
+      );
 }
 
 function istiodOf({ config, nativeSidecars, revision, platform = "" }: InjectionCase, directory: string) {
@@ -62,15 +67,24 @@ function judgeWebhook(given: InjectionCase, directory: string): string | undefin
   return difference(answer.pod, given.output ?? null);
 }
 
-function judgeManual(given: InjectionCase, directory: string): string | undefined {
+/** What kube-inject was given as text, and what it answered. */
+export interface ManualCase {
+  readonly input: string;
+  readonly error: boolean;
+  readonly output: string;
+  readonly warnings?: readonly string[];
+}
+
+/** Judges one run of kube-inject: undefined when it passed. */
+export function judgeManual(given: ManualCase, command: Command): string | undefined {
   const output: (string | Json)[] = [];
   let warnings = 0;
-  const { chunks, error } = yamlReaderChunks(String(given.input));
+  const { chunks, error } = yamlReaderChunks(given.input);
   if (error !== undefined) return given.error ? undefined : error;
   for (const chunk of chunks) {
     const read = parse(chunk);
     if (!read.ok) return given.error ? undefined : `no YAML: ${read.message}`;
-    const injected = injectObject(istiodOf(given, directory), read.value);
+    const injected = injectObject(command, read.value);
     if (!injected.ok) {
       return given.error ? undefined : `refused: ${injected.errors.map(({ message }) => message).join("; ")}`;
     }
@@ -80,7 +94,7 @@ function judgeManual(given: InjectionCase, directory: string): string | undefine
   if (given.error) return "accepted, must be an error";
   const told = given.warnings?.length ?? 0;
   if (told !== warnings) return `${warnings} objects are skipped, must be ${told}`;
-  return compareTexts(output, String(given.output ?? ""));
+  return compareTexts(output, given.output);
 }
 
 function compareTexts(ours: readonly (string | Json)[], theirs: string): string | undefined {

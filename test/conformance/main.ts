@@ -7,6 +7,7 @@ import type { Case, Family } from "./family.ts";
 const families: Readonly<Record<string, () => Promise<{ readonly family: Family }>>> = {
   decision: () => import("./decision.ts"),
   injection: () => import("./injection.ts"),
+  releases: () => import("./releases.ts"),
   "semantics/quantity": () => import("./semantics-quantity.ts"),
   "semantics/smp": () => import("./semantics-smp.ts"),
   "semantics/canonical": () => import("./semantics-canonical.ts"),
