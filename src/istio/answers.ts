@@ -26,9 +26,16 @@ export function casesOf({ name, labels }: NamespaceFacts, mesh: PreparedMesh): N
   return name === null ? casesByName(known, mesh.names) : known;
 }
 
-/** The answers for all cases; cases of several names, or of a mesh that may be so or so, are one where they are alike. */
+/** The answers for all cases; cases that are alike whatever the name is, or the mesh, are one. */
 export function answersFor(subject: Candidate, cases: readonly NamespaceCase[]): Answers {
-  const list: Answer[] = [];
+  const { doubt: doubted, names } = subject.mesh;
+  if (!doubted && (subject.namespace !== null || !names)) {
+    return {
+      list: cases.map(({ when, labels }) => ({ when, judged: judge(subject, labels) })),
+      doubt: undefined,
+    };
+  }
+  const groups: (readonly Answer[])[] = [];
   let doubt: Reason | undefined;
   for (let from = 0; from < cases.length; ) {
     const { of } = cases[from] ?? {};
@@ -40,10 +47,13 @@ export function answersFor(subject: Candidate, cases: readonly NamespaceCase[]):
       doubt ??= answers.doubt;
       group.push(...answers.list);
     }
-    list.push(...(of ? asOne(group, of) : group));
+    groups.push(of ? asOne(group, of) : group);
     from = to;
   }
-  return { list, doubt };
+  const [first = []] = groups;
+  // Where the name alone decides, the labels are not worth telling.
+  const isByNameAlone = cases[0]?.of !== undefined && first.length > 1 && groups.every(isSameAs(first));
+  return { list: isByNameAlone ? first : groups.flat(), doubt };
 }
 
 /** The pod in the namespace that a case names. */
@@ -61,7 +71,7 @@ function answersIn(subject: Candidate, when: string, labels: Labels): Answers {
     answersIn(candidate(subject.pod, subject.namespace, side.mesh), `${when}, ${side.when}`, labels),
   );
   const [one, other] = sides;
-  if (one && other && areAlike([...one.list, ...other.list])) {
+  if (one && other && comeToTheSame([...one.list, ...other.list])) {
     return { list: one.list.slice(0, 1).map(({ judged }) => ({ when, judged })), doubt: undefined };
   }
   const isSettled = one && other && verdictsOf(one) === verdictsOf(other);
@@ -75,9 +85,26 @@ function verdictsOf({ list }: Answers): string {
   return list.map(({ judged }) => judged.verdict).join();
 }
 
+function isSameAs(first: readonly Answer[]): (group: readonly Answer[]) => boolean {
+  return (group) =>
+    group.length === first.length &&
+    group.every((each, nth) => {
+      const counterpart = first[nth];
+      return counterpart !== undefined && areAlike([counterpart, each]);
+    });
+}
+
 function asOne(group: readonly Answer[], { when, labels }: NamespaceCase): readonly Answer[] {
   const [first] = group;
   return first && areAlike(group) ? [{ when, judged: { ...first.judged, labels } }] : group;
+}
+
+/** Whether the pod ends up alike, for whatever reason. */
+function comeToTheSame([first, ...others]: readonly Answer[]): boolean {
+  const revisions = first?.judged.injectedBy.join();
+  return others.every(
+    ({ judged }) => judged.verdict === first?.judged.verdict && judged.injectedBy.join() === revisions,
+  );
 }
 
 function areAlike([first, ...others]: readonly Answer[]): boolean {

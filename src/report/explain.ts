@@ -83,8 +83,8 @@ function sectionsOf(workload: ReportedWorkload, report: Report): readonly Sectio
   const first = { title: "Namespace", steps: of("namespace") };
   if (isByCases(workload)) {
     const cases = workload.trace.filter((step) => step.gate !== "namespace");
-    const about = whatMayBe[workload.reason] ?? "by what the namespace may be";
-    const by = isByRevision(workload) ? "by what may be installed" : about;
+    const about = isByRevision(workload) ? "by what may be installed" : "by what the namespace may be";
+    const by = whatMayBe[workload.reason] ?? about;
     return [first, { title: `Webhooks and policy, ${by}`, steps: cases }];
   }
   return [

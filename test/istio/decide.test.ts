@@ -238,10 +238,24 @@ doubtful("the names that a selector lists are cases where the name is not known"
   const { verdict, reason, remedy, possibilities, steps } = decide(pod(), namespace(null, null), inProd);
   assert.equal([verdict, reason, remedy], ["unknown", "namespace-unknown", undefined]);
   assert.equal(
-    possibilities.slice(0, 2).map(({ when, verdict }) => `${when} ${verdict}`),
+    possibilities.map(({ when, verdict }) => `${when} ${verdict}`),
     [`${nameKey}=prod injected`, `${nameKey}=other not-injected`],
   );
   assert.is(steps[0]?.says, "Nothing says which namespace it goes to");
+});
+doubtful("names and labels that both decide are told together", () => {
+  const enabledInProd = mesh({
+    webhooks: [written({ namespaceSelector: { matchLabels: { [nameKey]: "prod", ...enabled } } })],
+  });
+  const { possibilities } = decide(pod(), namespace(null, null), enabledInProd);
+  assert.equal(
+    possibilities.slice(0, 3).map(({ when, verdict }) => `${when} ${verdict}`),
+    [
+      "unlabelled not-injected",
+      `istio-injection=enabled,${nameKey}=prod injected`,
+      `istio-injection=enabled,${nameKey}=other not-injected`,
+    ],
+  );
 });
 doubtful("a known name is no case, whatever its labels", () => {
   assert.is(decide(pod(), namespace(null, "prod"), inProd).verdict, "injected");
@@ -281,7 +295,10 @@ doubtful("names that make no difference are not told", () => {
     listed.possibilities.map(({ when }) => when),
     ["unlabelled"],
   );
-  assert.is(possibilities.length, 2);
+  assert.equal(
+    possibilities.map(({ when }) => when),
+    [`${nameKey}=prod`, `${nameKey}=other`],
+  );
 });
 
 const values = Array.from({ length: 80 }, (_, nth) => `v${nth}`);
@@ -584,6 +601,23 @@ unread("the steps say whose configuration cannot be read", () => {
     says: "The configuration of the injector of revision default cannot be read",
     place: { of: "injector", revision: "default", path: [] },
   });
+});
+unread("what comes to the same is one possibility, as if the conditions held", () => {
+  const { possibilities, steps } = decide(
+    pod(),
+    namespace(),
+    mesh({ webhooks: [conditional()], injectors: [disabledMap] }),
+  );
+  assert.equal(
+    possibilities.map(({ when }) => when),
+    ["unlabelled"],
+  );
+  assert.is(steps[1]?.says, "own.sidecar-injector.istio.io matches, if its matchConditions hold");
+});
+unread("the revision is open where conditions decide on it", () => {
+  const hooks = [conditional({ revision: "canary" }), written({ index: 1 })];
+  const { verdict, revision } = decide(pod(), namespace(), mesh({ webhooks: hooks }));
+  assert.equal([verdict, revision], ["injected", null]);
 });
 unread("a remedy does not rely on conditions", () => {
   const shut = conditional({ namespaceSelector: { matchLabels: enabled } });
