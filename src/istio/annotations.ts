@@ -3,7 +3,7 @@ import type { Json } from "../kube/json.ts";
 import { parseQuantity } from "../kube/quantity.ts";
 import { cidrError } from "./address.ts";
 import type { Labels, Path } from "./facts.ts";
-import { readProxyConfig } from "./proxy-config.ts";
+import { knownFields, readProxyConfig } from "./proxy-config.ts";
 import type { ReleaseFacts, Validator } from "./releases.ts";
 
 /** Reads the YAML text of an annotation as Kubernetes reads YAML: its first document, undefined when there is none. */
@@ -44,16 +44,16 @@ export function annotationErrors(
   const validator = Object.hasOwn(facts.validated, annotation) ? facts.validated[annotation] : undefined;
   if (!validator) return [];
   if (validator === "proxy-config") {
-    return proxyConfigErrors(value, readYaml).map((problem) => ({ annotation, value, ...problem }));
+    return proxyConfigErrors(value, facts, readYaml).map((problem) => ({ annotation, value, ...problem }));
   }
   const message = valueError(validator, value, facts);
   return message === undefined ? [] : [{ annotation, value, message, path: [] }];
 }
 
-function proxyConfigErrors(value: string, readYaml: ReadYaml) {
+function proxyConfigErrors(value: string, facts: ReleaseFacts, readYaml: ReadYaml) {
   const read = readYaml(value);
   if (!read.ok) return [{ path: [] as Path, message: `is not YAML: ${read.message}` }];
-  return readProxyConfig(read.value).errors.map(({ path, message }) => ({
+  return readProxyConfig(knownFields(read.value, facts)).errors.map(({ path, message }) => ({
     path,
     message: path.length === 0 ? message : `${path.join(".")} ${message}`,
   }));

@@ -3,7 +3,8 @@ import { isObject, type Json } from "../kube/json.ts";
 import { portError } from "./address.ts";
 import { parseDuration } from "./duration.ts";
 import { type Message, type MessageProblem, readMessage } from "./message.ts";
-import { defaultProxyConfig, proxyConfigErrors } from "./proxy-config.ts";
+import { defaultProxyConfig, knownFields, proxyConfigErrors, proxyDefaultsOf } from "./proxy-config.ts";
+import { nearestFacts, newestRelease, type ReleaseFacts } from "./releases.ts";
 
 /** A message that was read, or everything that is wrong with it; paths are those of the text that was read. */
 export type ConfigReading =
@@ -39,6 +40,13 @@ export const defaultMeshConfig: Message = {
   ],
   defaultProviders: {},
 };
+
+type ProxyFacts = Pick<ReleaseFacts, "proxyDefaults" | "unknownProxyFields">;
+
+/** The mesh configuration of a release where nothing is configured. */
+export function meshDefaultsOf(facts: ProxyFacts): Message {
+  return { ...defaultMeshConfig, defaultConfig: proxyDefaultsOf(facts) };
+}
 
 /**
  * The effective mesh configuration: fields of the text replace those of the base, but `defaultConfig` is merged field by field,
@@ -129,8 +137,12 @@ function mergeFields(base: Message, json: Json): Message {
 }
 
 /** The mesh's configuration with a pod's proxy.istio.io/config over its default, as `istioctl kube-inject` has it. */
-export function withProxyConfig(mesh: Message, json: Json | undefined): ConfigReading {
-  const merged = mergeProxyConfig(json, messageOf(mesh.defaultConfig));
+export function withProxyConfig(
+  mesh: Message,
+  json: Json | undefined,
+  facts: ProxyFacts = nearestFacts(newestRelease),
+): ConfigReading {
+  const merged = mergeProxyConfig(knownFields(json, facts), messageOf(mesh.defaultConfig));
   if (!merged.ok) return merged;
   return { ok: true, value: { ...mesh, defaultConfig: merged.value } };
 }
@@ -141,9 +153,13 @@ export function withProxyConfig(mesh: Message, json: Json | undefined): ConfigRe
  * 1.30 without ProxyConfig resources).
  * @param json the parsed annotation; undefined where there is none, or where it is no YAML
  */
-export function effectiveProxyConfig(mesh: Message, json: Json | undefined): Message {
-  const config = mergeFields(defaultProxyConfig, messageOf(mesh.defaultConfig));
-  const own = readMessage("ProxyConfig", json ?? null);
+export function effectiveProxyConfig(
+  mesh: Message,
+  json: Json | undefined,
+  facts: ProxyFacts = nearestFacts(newestRelease),
+): Message {
+  const config = mergeFields(proxyDefaultsOf(facts), messageOf(mesh.defaultConfig));
+  const own = readMessage("ProxyConfig", knownFields(json, facts) ?? null);
   return own.errors.length > 0 ? config : mergeFields(config, own.value);
 }
 

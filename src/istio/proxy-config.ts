@@ -4,6 +4,7 @@ import { portError, proxyAddressError } from "./address.ts";
 import { parseDuration } from "./duration.ts";
 import type { Path } from "./facts.ts";
 import { type Message, type MessageProblem, readMessage, show } from "./message.ts";
+import type { ReleaseFacts } from "./releases.ts";
 
 /** What is wrong at a place of the embedded YAML. */
 export type ProxyConfigProblem = MessageProblem;
@@ -28,6 +29,22 @@ export const defaultProxyConfig: Message = {
   statusPort: 15020,
   terminationDrainDuration: "5s",
 };
+
+/** The defaults of a release. */
+export function proxyDefaultsOf({ proxyDefaults }: Pick<ReleaseFacts, "proxyDefaults">): Message {
+  const more = Object.keys(proxyDefaults).length > 0;
+  return more ? readMessage("ProxyConfig", proxyDefaults, defaultProxyConfig).value : defaultProxyConfig;
+}
+
+/** A parsed ProxyConfig without the fields that a release does not know. */
+export function knownFields(
+  json: Json | undefined,
+  { unknownProxyFields }: Pick<ReleaseFacts, "unknownProxyFields">,
+): Json | undefined {
+  if (!isObject(json) || unknownProxyFields.length === 0) return json;
+  const unknown = new Set(unknownProxyFields);
+  return Object.fromEntries(Object.entries(json).filter(([name]) => !unknown.has(name)));
+}
 
 /**
  * Checks the parsed value of the annotation; undefined and null stand for an empty text. Types first, and the values only
@@ -134,8 +151,8 @@ function checkKeyProvider(provider: JsonObject, wrong: Wrong): void {
 }
 
 /** What differs from the built-in defaults, which is what the proxy is told in PROXY_CONFIG (istio/istio 1.30). */
-export function withoutDefaults(config: Message): Message {
+export function withoutDefaults(config: Message, defaults: Message = defaultProxyConfig): Message {
   const isDefault = (name: string) =>
-    Object.hasOwn(defaultProxyConfig, name) && config[name] === defaultProxyConfig[name];
+    Object.hasOwn(defaults, name) && JSON.stringify(config[name]) === JSON.stringify(defaults[name]);
   return Object.fromEntries(Object.entries(config).filter(([name]) => !isDefault(name)));
 }

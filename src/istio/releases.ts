@@ -80,6 +80,23 @@ export interface ReleaseFacts {
   readonly excludedInboundPorts: readonly number[];
   /** `global.proxy.resources` of a stock install. */
   readonly proxyResources: JsonObject;
+
+  /** What a ProxyConfig has by default besides that which it has in every release. */
+  readonly proxyDefaults: JsonObject;
+  /** Fields of ProxyConfig that only later releases know: they are dropped without a word. */
+  readonly unknownProxyFields: readonly string[];
+  /** Whether the agent answers preStop and postStart of the application as it answers probes. */
+  readonly lifecycleHandlers: boolean;
+  /** Whether the agent is told of probes where the pod carries the status of an injection, but no record of probes. */
+  readonly probesAfterStatus: boolean;
+  /** Whether pods know handlers of preStop and postStart that sleep. */
+  readonly sleepHandlers: boolean;
+  /** Whether `istioctl kube-inject` looks for the owner of a Pod as the webhook does. */
+  readonly kubeInjectOwners: boolean;
+  /** Functions that not every release gives its templates: whether this one does. */
+  readonly templateFunctions: Readonly<Record<string, boolean>>;
+  /** Whether the network of Istio's CNI plugin may be told with its namespace in Multus' annotation. */
+  readonly multusNamespaces: boolean;
 }
 
 /** A version that the table does not cover. */
@@ -92,6 +109,8 @@ export interface UnknownRelease {
 }
 
 type Changes = Partial<Omit<ReleaseFacts, "release" | "minor" | "lastPatch" | "validated">> & {
+  /** Functions that are new. */
+  readonly templateFunctions?: Readonly<Record<string, boolean>>;
   /** Validators that are new; undefined for those that are gone. */
   readonly validated?: Readonly<Record<string, Validator | undefined>>;
 };
@@ -143,6 +162,21 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
       requests: { cpu: "100m", memory: "128Mi" },
       limits: { cpu: "2000m", memory: "1024Mi" },
     },
+    proxyDefaults: { tracing: { zipkin: { address: "zipkin.istio-system:9411" } } },
+    unknownProxyFields: ["fileFlushInterval", "fileFlushMinSizeKb", "statsCompression"],
+    lifecycleHandlers: false,
+    probesAfterStatus: false,
+    sleepHandlers: false,
+    kubeInjectOwners: false,
+    multusNamespaces: false,
+    templateFunctions: {
+      omit: false,
+      strdict: false,
+      toJsonMap: false,
+      mergeMaps: false,
+      omitNil: false,
+      otelResourceAttributes: false,
+    },
   },
   {
     since: ["1.6.1"],
@@ -167,11 +201,27 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
   { since: ["1.12.2"], changes: { tagAuto: true } },
   { since: ["1.16.0"], changes: { autoLeavesOut: systemNamespaces, cidrParser: "netip" } },
   { since: ["1.17.0"], changes: { tagsApart: true } },
-  { since: ["1.18.0"], changes: { revisionMark: "annotation", ambient: true } },
+  {
+    since: ["1.18.0"],
+    changes: {
+      revisionMark: "annotation",
+      ambient: true,
+      templateFunctions: { omit: true, strdict: true, toJsonMap: true },
+    },
+  },
   { since: ["1.19.0"], changes: { nativeSidecars: "false" } },
+  {
+    since: ["1.21.0"],
+    changes: { sleepHandlers: true, kubeInjectOwners: true, templateFunctions: { mergeMaps: true } },
+  },
+  { since: ["1.22.0"], changes: { proxyDefaults: {} } },
+  { since: ["1.23.6", "1.24.4", "1.25.1"], changes: { multusNamespaces: true } },
   { since: ["1.24.0"], changes: { nativeSidecarAnnotation: true } },
-  { since: ["1.25.0"], changes: { validated: { "sidecar.istio.io/enableCoreDump": undefined } } },
-  { since: ["1.27.0"], changes: { inject: "strict", nativeSidecars: "auto" } },
+  {
+    since: ["1.25.0"],
+    changes: { lifecycleHandlers: true, validated: { "sidecar.istio.io/enableCoreDump": undefined } },
+  },
+  { since: ["1.27.0"], changes: { inject: "strict", nativeSidecars: "auto", probesAfterStatus: true } },
   {
     since: ["1.27.6", "1.28.4", "1.29.0"],
     changes: {
@@ -184,9 +234,12 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
     },
   },
   { since: ["1.28.0"], changes: { resourceScope: true } },
+  { since: ["1.28.6", "1.29.1"], changes: { templateFunctions: { omitNil: true } } },
+  { since: ["1.29.0"], changes: { unknownProxyFields: [] } },
   {
     since: ["1.30.0"],
     changes: {
+      templateFunctions: { otelResourceAttributes: true },
       validated: {
         "istio.io/reroute-virtual-interfaces": "interfaces",
         "traffic.sidecar.istio.io/excludeInterfaces": "interfaces",
@@ -272,10 +325,12 @@ function fold(minor: number, patch: number): Omit<ReleaseFacts, "release" | "min
   const [first, ...later] = rows;
   let facts: Required<Changes> = first;
   let validated = { ...first.validated };
+  let { templateFunctions } = first;
   for (const { since, changes } of later) {
     if (!reached(since, minor, patch)) continue;
     validated = { ...validated, ...changes.validated };
-    facts = { ...facts, ...changes, validated };
+    templateFunctions = { ...templateFunctions, ...changes.templateFunctions };
+    facts = { ...facts, ...changes, validated, templateFunctions };
   }
   const checks: Record<string, Validator> = {};
   for (const [name, validator] of Object.entries(validated)) if (validator) checks[name] = validator;

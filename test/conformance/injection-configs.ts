@@ -2,9 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReadYaml } from "../../src/istio/annotations.ts";
+import type { Labels } from "../../src/istio/facts.ts";
 import { type Injector, readInjector } from "../../src/istio/inject/injector.ts";
-import { applyMeshConfig } from "../../src/istio/mesh-config.ts";
+import { applyMeshConfig, meshDefaultsOf } from "../../src/istio/mesh-config.ts";
 import type { Message } from "../../src/istio/message.ts";
+import { nearestFacts } from "../../src/istio/releases.ts";
 import { readValues, type Values } from "../../src/istio/values.ts";
 import { toValue } from "../../src/source/node.ts";
 import { readYaml } from "../../src/source/read.ts";
@@ -27,9 +29,15 @@ export function parse(text: string): ReturnType<ReadYaml> {
 const known = new Map<string, Config>();
 
 /** The configuration of a name, with the templates of `default` where it has none; throws when it cannot be read. */
-export function configOf(directory: string, name: string, release = "1.30.3"): Config {
+export function configOf(
+  directory: string,
+  name: string,
+  release = "1.30.3",
+  environment: Labels = {},
+): Config {
   const key = join(directory, "configs", name);
-  const found = known.get(key);
+  const id = JSON.stringify([key, environment]);
+  const found = known.get(id);
   if (found) return found;
   const text = (file: string) => {
     const own = join(key, file);
@@ -40,8 +48,8 @@ export function configOf(directory: string, name: string, release = "1.30.3"): C
     if (!read.ok) throw new Error(`${key}/${file}: ${read.message}`);
     return read.value;
   };
-  const injector = readInjector(yaml("config.yaml"), release);
-  const mesh = applyMeshConfig(yaml("mesh.yaml"));
+  const injector = readInjector(yaml("config.yaml"), release, environment);
+  const mesh = applyMeshConfig(yaml("mesh.yaml"), meshDefaultsOf(nearestFacts(release)));
   const values = readValues(yaml("values.json"));
   if (!injector.ok || !mesh.ok || !values.ok) {
     throw new Error(
@@ -50,6 +58,6 @@ export function configOf(directory: string, name: string, release = "1.30.3"): C
   }
   const { compliancePolicy } = JSON.parse(text("settings.json")) as { compliancePolicy: string };
   const config = { injector: injector.injector, mesh: mesh.value, values: values.values, compliancePolicy };
-  known.set(key, config);
+  known.set(id, config);
   return config;
 }

@@ -10,7 +10,7 @@ interface ReleaseCase {
   readonly id: string;
   readonly release: string;
   readonly config: string;
-  readonly env: { readonly ENABLE_NATIVE_SIDECARS?: string };
+  readonly env: { readonly [name: string]: string };
   readonly args: readonly string[];
   readonly input: string;
   readonly error: boolean;
@@ -36,7 +36,7 @@ function judge(given: ReleaseCase, directory: string): string | undefined {
   return judgeManual(
     { ...given, warnings: messages },
     {
-      ...configOf(directory, join(release, config), release),
+      ...configOf(directory, join(release, config), release, env),
       native: env.ENABLE_NATIVE_SIDECARS === "true",
       revision: revision === "default" ? "" : revision,
       facts: nearestFacts(release),

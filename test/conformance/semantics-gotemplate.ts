@@ -61,7 +61,7 @@ async function groups(): Promise<Readonly<Record<string, Group>>> {
     structs: { functions: {}, dataOf: (given, data) => typedData(given.goType ?? "", data) },
     sprig: { functions: sprigFunctions, dataOf: (_, data) => data },
     "istio-functions": {
-      functions: { ...sprigFunctions, ...injectionFunctions },
+      functions: { ...sprigFunctions, ...injectionFunctions() },
       dataOf: (_, data) => sidecarDot(data),
     },
   };

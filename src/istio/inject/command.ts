@@ -6,6 +6,7 @@ import { show } from "../message.ts";
 import { askPolicy, preparePolicy } from "../policy.ts";
 import { sidecarTemplate } from "./injector.ts";
 import { isInjectable } from "./kinds.ts";
+import { knownSpec } from "./known-fields.ts";
 import type { Owner } from "./owner.ts";
 import { ownerOf } from "./owner.ts";
 import { type InjectionError, injectPod } from "./pipeline.ts";
@@ -78,12 +79,15 @@ const places: Readonly<
 };
 const usualPlace = { metadata: ["spec", "template", "metadata"], spec: ["spec", "template", "spec"] };
 
-function injectTyped(command: Command, kind: string, object: JsonObject): Injected {
+function injectTyped(command: Command, kind: string, typed: JsonObject): Injected {
   const place = places[kind] ?? usualPlace;
-  if (place === usualPlace && !isObject(objectOf(object.spec).template))
+  if (place === usualPlace && !isObject(objectOf(typed.spec).template))
     return { ok: false, errors: [{ stage: "object", message: "spec.template is required" }] };
+  const written = within(typed, place.spec);
+  const known = knownSpec(written, command.facts);
+  const object = known === written ? typed : replaced(typed, place.spec, known);
   const pod: Pod = { metadata: within(object, place.metadata), spec: within(object, place.spec) };
-  const owner = kind === "Pod" ? ownerOf(object) : named(object);
+  const owner = kind === "Pod" && command.facts.kubeInjectOwners ? ownerOf(object) : named(object);
   const name = textOf(metadataOf(pod).name) || owner.name;
   const skip = (reason: Skipped["reason"]): Injected => {
     const skipped = [{ kind, name: owner.namespace ? `${owner.namespace}/${name}` : name, reason }];
@@ -92,7 +96,7 @@ function injectTyped(command: Command, kind: string, object: JsonObject): Inject
   if (objectOf(pod.spec).hostNetwork === true) return skip("host-network");
   const text = annotationOf(pod, "proxy.istio.io/config");
   const config = text === undefined ? undefined : command.readYaml(text);
-  const own = config?.ok === false ? config : withProxyConfig(command.mesh, config?.value);
+  const own = config?.ok === false ? config : withProxyConfig(command.mesh, config?.value, command.facts);
   if (!own.ok) {
     const message = "message" in own ? own.message : (own.errors[0]?.message ?? "");
     const annotation = "proxy.istio.io/config";

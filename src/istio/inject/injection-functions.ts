@@ -12,7 +12,8 @@ import { goDurationText } from "../duration.ts";
 import type { Labels } from "../facts.ts";
 import { goJson, keysSorted, sortedKeys } from "../go-json.ts";
 import { type Message, printMessage } from "../message.ts";
-import { withoutDefaults } from "../proxy-config.ts";
+import { proxyDefaultsOf, withoutDefaults } from "../proxy-config.ts";
+import { nearestFacts, newestRelease, type ReleaseFacts } from "../releases.ts";
 import { durationType, messageGoType, messageNameOf, nanosecondsOf } from "./message-types.ts";
 import { appendMultusNetwork } from "./multus.ts";
 import { omitNil } from "./omit-nil.ts";
@@ -88,13 +89,13 @@ function toYaml(context: Context, value: Value): string {
   return text;
 }
 
-function protoJson(value: Value): string {
+function protoJson(value: Value, defaults: Message): string {
   if (!(value instanceof Typed)) return "{}";
   if (value.type.elem === durationType && typeof value.raw === "string") return JSON.stringify(value.raw);
   const name = value.type.elem && messageNameOf(value.type.elem);
   if (name === undefined || value.raw === undefined || value.raw === null) return "{}";
   const message = value.raw as Message;
-  return printMessage(name, name === "ProxyConfig" ? withoutDefaults(message) : message);
+  return printMessage(name, name === "ProxyConfig" ? withoutDefaults(message, defaults) : message);
 }
 
 /** All lines but the first moved to the right. */
@@ -126,8 +127,28 @@ function pairs(texts: readonly string[]): Labels {
   return map as Labels;
 }
 
-/** The whole table; where it has a name of sprig's, it takes its place. */
-export const injectionFunctions: Functions = {
+/**
+ * The functions of a release; where the table has a name of sprig's, it takes its place.
+ * @param environment the environment of the injector, as far as it is known
+ */
+export function injectionFunctions(
+  facts: ReleaseFacts = nearestFacts(newestRelease),
+  environment: Labels = {},
+): Functions {
+  const defaults = proxyDefaultsOf(facts);
+  const present = Object.entries(unchanging).filter(([name]) => facts.templateFunctions[name] !== false);
+  return {
+    ...Object.fromEntries(present),
+    protoToJSON: typed([protoMessage], stringType, (_, [value]) => protoJson(value as Value, defaults)),
+    appendMultusNetwork: fn("string, string", "string", (existing, network) =>
+      appendMultusNetwork(existing, network, facts),
+    ),
+    env: fn("string, string", "string", (name, fallback) => environment[name] || fallback),
+  };
+}
+
+/** Those that do the same in all releases that have them. */
+const unchanging: Functions = {
   annotation: typed([kubernetesType("ObjectMeta"), stringType, anyType], stringType, (context, args) => {
     const annotations = objectOf(objectOf(args[0] as JsonObject).annotations);
     const name = args[1] as string;
@@ -165,15 +186,11 @@ export const injectionFunctions: Functions = {
   ),
   fromJSON: fn("string", "any", (text) => orElse<Value>("{}", () => parseJson(text))),
   structToJSON: fnIn("any", "string", (context, value) => structJson(context, value, "{}")),
-  protoToJSON: typed([protoMessage], stringType, (_, [value]) => protoJson(value as Value)),
   toYaml: fnIn("any", "string", toYaml),
   indent: fnIn("int, string", "string", indented),
   directory: fn("string", "string", (path) => path.slice(0, path.lastIndexOf("/") + 1)),
   contains: fn("string, string", "bool", (needle, text) => text.includes(needle)),
   toLower: fn("string", "string", (text) => text.toLowerCase()),
-  appendMultusNetwork: fn("string, string", "string", appendMultusNetwork),
-  // The environment of the injector is never known here.
-  env: fn("string, string", "string", (_, fallback) => fallback),
   omit: typed(
     [stringMap, stringSlice],
     stringMap,

@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Labels } from "../facts.ts";
 import { type MessageProblem, show } from "../message.ts";
 import { type Policy, preparePolicy } from "../policy.ts";
-import { nearestFacts } from "../releases.ts";
+import { nearestFacts, newestRelease, type ReleaseFacts } from "../releases.ts";
 import { injectionFunctions } from "./injection-functions.ts";
 
 /** `config` of the injector's ConfigMap with its templates compiled. */
@@ -26,20 +26,24 @@ export type InjectorReading =
 /** The template that injects a sidecar where nothing else is asked for. */
 export const sidecarTemplate = "sidecar";
 
-let allFunctions: Functions | undefined;
-
 /**
  * Reads a parsed `config`; every part of a wrong type and every template that does not parse is an error.
- * @param release the release of istiod, for what its policy means
+ * @param release the release of istiod, for what its policy means and its template functions do
+ * @param environment istiod's environment as templates ask for it: up to 1.26 ENABLE_NATIVE_SIDECARS
  */
-export function readInjector(config: Json | undefined, release: string): InjectorReading {
+export function readInjector(
+  config: Json | undefined,
+  release: string,
+  environment: Labels = {},
+): InjectorReading {
   if (!isObject(config))
     return { ok: false, errors: [{ path: [], message: `must be a map, is ${show(config ?? null)}` }] };
   const errors: MessageProblem[] = [];
   const texts = readMap(config, "templates", errors, text);
+  const functions = templateFunctions(nearestFacts(release), environment);
   const templates = new Map<string, Template>();
   for (const [name, source] of Object.entries(texts)) {
-    const compiled = compileTemplate(source);
+    const compiled = compileTemplate(source, functions);
     if (compiled.ok) templates.set(name, compiled.template);
     else errors.push({ path: ["templates", name], message: compiled.error });
   }
@@ -56,9 +60,15 @@ export function readInjector(config: Json | undefined, release: string): Injecto
 }
 
 /** Compiles the text of a template with Go's, sprig's and the injector's functions, of which the last win. */
-export function compileTemplate(source: string): ReturnType<typeof compile> {
-  allFunctions ??= { ...sprigFunctions, ...injectionFunctions };
-  return compile("inject", source, { functions: allFunctions });
+export function compileTemplate(
+  source: string,
+  functions = templateFunctions(nearestFacts(newestRelease), {}),
+): ReturnType<typeof compile> {
+  return compile("inject", source, { functions });
+}
+
+function templateFunctions(facts: ReleaseFacts, environment: Labels): Functions {
+  return { ...sprigFunctions, ...injectionFunctions(facts, environment) };
 }
 
 function policyOf(config: JsonObject, release: string): Policy {

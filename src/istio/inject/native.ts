@@ -15,9 +15,11 @@ const nativeAnnotation = "sidecar.istio.io/nativeSidecar";
 /**
  * What istiod decides for a pod: `auto` asks the pod's own node where it is known, else all nodes; without nodes it is on. Only the
  * minor version counts. As DetectNativeSidecar of istio/istio 1.30.
+ * @param nodes those of the cluster that the webhook's URL names; undefined for a cluster that istiod does not watch, where it is off
  */
-export function detectNative(mode: NativeMode, nodes: readonly Node[], nodeName = ""): boolean {
+export function detectNative(mode: NativeMode, nodes: readonly Node[] | undefined, nodeName = ""): boolean {
   if (mode !== "auto") return mode === "true";
+  if (!nodes) return false;
   const own = nodeName === "" ? undefined : nodes.find(({ name }) => name === nodeName);
   return (own ? [own] : nodes).every(({ kubeletVersion }) => supportsNative(kubeletVersion));
 }

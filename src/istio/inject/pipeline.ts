@@ -160,12 +160,13 @@ const configAnnotation = "proxy.istio.io/config";
 function ownMesh({
   pod,
   mesh,
+  facts,
   readYaml,
 }: InjectionInputs): { ok: true; mesh: Message } | (Injection & { ok: false }) {
   const text = annotationOf(pod, configAnnotation);
   if (text === undefined) return { ok: true, mesh };
   const read = readYaml(text);
-  const own = read.ok ? withProxyConfig(mesh, read.value) : undefined;
+  const own = read.ok ? withProxyConfig(mesh, read.value, facts) : undefined;
   if (own?.ok) return { ok: true, mesh: own.value };
   const message = `${configAnnotation}: ${own?.errors[0]?.message ?? "is not YAML"}`;
   return failed("proxy-config", message, { annotation: configAnnotation });
@@ -174,7 +175,7 @@ function ownMesh({
 function finish(inputs: InjectionInputs, merged: Pod, rendered: Pod, variables: Labels): Pod {
   const { mesh, values, revision, injector } = inputs;
   const told = mergePrometheus(applyVariables(merged, variables), mesh);
-  const probed = rewriteProbes(told, values.rewriteAppHTTPProbe, statusPortOf(mesh));
+  const probed = rewriteProbes(told, values.rewriteAppHTTPProbe, statusPortOf(mesh), inputs.facts);
   const labelled = labelNetwork(probed, variables);
   return withAnnotations(labelled, {
     ...annotationsOf(labelled),

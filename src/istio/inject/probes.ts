@@ -3,6 +3,7 @@ import { decode } from "../../kube/decode.ts";
 import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Labels } from "../facts.ts";
 import { goJson, type Printable, sortedKeys } from "../go-json.ts";
+import { nearestFacts, newestRelease, type ReleaseFacts } from "../releases.ts";
 import {
   allContainersOf,
   annotationOf,
@@ -35,6 +36,12 @@ const probes = [
 ] as const;
 type ProbePlace = (typeof probes)[number];
 
+type ProbeFacts = Pick<ReleaseFacts, "lifecycleHandlers" | "probesAfterStatus">;
+
+function placesIn({ lifecycleHandlers }: ProbeFacts): readonly ProbePlace[] {
+  return lifecycleHandlers ? probes : probes.filter(({ url }) => url === "app-health");
+}
+
 /** Whether probes are rewritten: as the annotation says where it is a boolean, else as the values say. */
 export function rewritesProbes(annotations: Labels, setting: boolean): boolean {
   const written = Object.hasOwn(annotations, rewriteAnnotation) ? annotations[rewriteAnnotation] : undefined;
@@ -42,30 +49,40 @@ export function rewritesProbes(annotations: Labels, setting: boolean): boolean {
 }
 
 /** The pod with its probes pointed at the agent, which learns the original ones; a pod without proxy stays as it is. */
-export function rewriteProbes(pod: Pod, setting: boolean, statusPort: number): Pod {
+export function rewriteProbes(
+  pod: Pod,
+  setting: boolean,
+  statusPort: number,
+  facts: ProbeFacts = nearestFacts(newestRelease),
+): Pod {
   if (!findSidecar(pod) || !rewritesProbes(annotationsOf(pod), setting)) return pod;
-  const text = dumpProbes(pod, statusPort);
+  const text = dumpProbes(pod, statusPort, facts);
   const wasInjected = annotationOf(pod, statusAnnotation) !== undefined;
   const told =
     text === ""
       ? pod
       : changeSidecar(pod, (sidecar) => ({
           ...sidecar,
-          env: mergeProbes(wasInjected, objectsOf(sidecar.env), text),
+          env: mergeProbes(wasInjected, objectsOf(sidecar.env), text, facts),
         }));
-  return pointAtAgent(told, statusPort);
+  return pointAtAgent(told, statusPort, facts);
 }
 
 /**
  * The original probes by their path at the agent, as JSON, or "" when there are none; named ports are resolved. Probes on the status
  * port count as rewritten before.
  */
-export function dumpProbes(pod: Pod, statusPort: number): string {
+export function dumpProbes(
+  pod: Pod,
+  statusPort: number,
+  facts: ProbeFacts = nearestFacts(newestRelease),
+): string {
+  const places = placesIn(facts);
   const found: { [path: string]: Json } = {};
   for (const container of allContainersOf(pod)) {
     if (container.name === proxyName) continue;
     const ports = namedPorts(container);
-    for (const place of probes) {
+    for (const place of places) {
       const probe = original(probeAt(container, place), ports, statusPort, place.url === "app-health");
       if (probe) found[pathOf(container, place)] = probe;
     }
@@ -115,8 +132,10 @@ export function mergeProbes(
   wasInjected: boolean,
   env: readonly JsonObject[],
   text: string,
+  { probesAfterStatus }: ProbeFacts = nearestFacts(newestRelease),
 ): readonly JsonObject[] {
   const index = wasInjected ? env.findIndex(({ name }) => name === variable) : -1;
+  if (index === -1 && wasInjected && !probesAfterStatus) return env;
   if (index === -1) return [...env, { name: variable, value: text }];
   const before = readProbes(textOf(env[index]?.value));
   const after = readProbes(text);
@@ -150,12 +169,17 @@ function recordOf(probe: JsonObject): JsonObject {
 }
 
 /** The pod with every probe that the agent can answer pointed at it. */
-export function pointAtAgent(pod: Pod, statusPort: number): Pod {
+export function pointAtAgent(
+  pod: Pod,
+  statusPort: number,
+  facts: ProbeFacts = nearestFacts(newestRelease),
+): Pod {
+  const places = placesIn(facts);
   const annotation = annotationOf(pod, portAnnotation);
   const port = annotation === undefined ? statusPort : portOf(annotation);
   const changed = (["containers", "initContainers"] as const).map((list) =>
     containersOf(pod, list).map((container) =>
-      container.name === proxyName ? container : rewritten(container, port),
+      container.name === proxyName ? container : rewritten(container, port, places),
     ),
   );
   const [containers = [], init = []] = changed;
@@ -168,9 +192,9 @@ function portOf(annotation: string): number {
   return /^[+-]?[0-9]+$/.test(annotation) ? Number(annotation) : 0;
 }
 
-function rewritten(container: Container, port: number): Container {
+function rewritten(container: Container, port: number, places: readonly ProbePlace[]): Container {
   let result = container;
-  for (const place of probes) {
+  for (const place of places) {
     const probe = probeAt(result, place);
     const changed = probe && agentProbe(probe, pathOf(container, place), port, place.url === "app-health");
     if (!changed) continue;

@@ -8,6 +8,7 @@ import type { ReleaseFacts } from "../releases.ts";
 import type { Values } from "../values.ts";
 import { parseInjectPath } from "./cluster.ts";
 import type { Injector } from "./injector.ts";
+import { knownSpec } from "./known-fields.ts";
 import { proxyIds, resetProxyUser } from "./openshift.ts";
 import { ownerOf } from "./owner.ts";
 import { type Injection, injectPod } from "./pipeline.ts";
@@ -53,7 +54,8 @@ export type Answer = Injection | { readonly ok: true; readonly skipped: PolicyAn
 export function injectAtAdmission(istiod: Istiod, admission: Admission): Answer {
   const own = textOf(metadataOf(admission.pod).namespace);
   const namespace = own || admission.namespace;
-  const pod = withMetadata(admission.pod, { namespace });
+  const sent = withMetadata(admission.pod, { namespace });
+  const pod = { ...sent, spec: knownSpec(objectOf(sent.spec), istiod.facts) };
   const policy = askPolicy(factsOf(pod), namespace, istiod.injector.policy);
   if (!policy.required) return { ok: true, skipped: policy };
   const text = annotationOf(pod, "proxy.istio.io/config");
@@ -63,7 +65,7 @@ export function injectAtAdmission(istiod: Istiod, admission: Admission): Answer 
     ...istiod,
     pod: isOpenShift ? resetProxyUser(pod) : pod,
     owner: ownerOf(pod),
-    proxyConfig: effectiveProxyConfig(istiod.mesh, config?.ok ? config.value : undefined),
+    proxyConfig: effectiveProxyConfig(istiod.mesh, config?.ok ? config.value : undefined, istiod.facts),
     variables: parseInjectPath(admission.path),
     ids: proxyIds(isOpenShift ? admission.namespaceAnnotations : {}),
   });

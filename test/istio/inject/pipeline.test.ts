@@ -11,7 +11,7 @@ import {
   type Pod,
 } from "../../../src/istio/inject/pod.ts";
 import { type Admission, type Istiod, injectAtAdmission } from "../../../src/istio/inject/webhook.ts";
-import { applyMeshConfig, defaultMeshConfig } from "../../../src/istio/mesh-config.ts";
+import { applyMeshConfig, defaultMeshConfig, meshDefaultsOf } from "../../../src/istio/mesh-config.ts";
 import { nearestFacts } from "../../../src/istio/releases.ts";
 import { readValues } from "../../../src/istio/values.ts";
 import { decode } from "../../../src/kube/decode.ts";
@@ -236,6 +236,18 @@ for (const [what, json, path] of [
     assert.equal(read.ok ? [] : read.errors.map((error) => error.path.join(".")), [path]);
   });
 }
+for (const [name, before, since] of [
+  ["omitNil 1", "1.28.5", "1.28.6"],
+  ["omitNil 1", "1.29.0", "1.29.1"],
+  ["mergeMaps", "1.20", "1.21"],
+  ["toJsonMap", "1.17", "1.18"],
+] as const) {
+  configs(`${name} is a function since ${since}`, () => {
+    const templates = { a: `{{ ${name} }}` };
+    assert.is(readInjector({ templates }, before).ok, false);
+    assert.is(readInjector({ templates }, since).ok, true);
+  });
+}
 configs("without default templates it is the sidecar", () => {
   assert.equal(injectorOf({}).defaultTemplates, ["sidecar"]);
 });
@@ -346,4 +358,56 @@ command("the mesh's own default decides too", () => {
   assert.is(labelsOf((object.spec as JsonObject).template as Pod).mesh, "TPROXY");
 });
 
-for (const each of [admission, configs, command]) each.run();
+const older = suite("older releases");
+function inRelease(release: string, text: string, json: Json, environment = {}) {
+  const read = readInjector({ templates: { sidecar: text } }, release, environment);
+  if (!read.ok) throw new Error(JSON.stringify(read.errors));
+  const facts = nearestFacts(release);
+  const mesh = applyMeshConfig({}, meshDefaultsOf(facts));
+  if (!mesh.ok) throw new Error("mesh");
+  const result = run(json, istiodOf({ injector: read.injector, facts, mesh: mesh.value }));
+  return result.is === "handled" ? result.object : {};
+}
+const bare = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "p" },
+  spec: { containers: [{ name: "app" }] },
+};
+function told(text: string) {
+  return `metadata: {labels: {told: ${text}}}`;
+}
+older("templates ask istiod's environment", () => {
+  const text = told(`{{ env "ENABLE_NATIVE_SIDECARS" "no" | quote }}`);
+  assert.is(labelsOf(inRelease("1.26", text, bare)).told, "no");
+  assert.is(labelsOf(inRelease("1.26", text, bare, { ENABLE_NATIVE_SIDECARS: "true" })).told, "true");
+});
+older("before 1.22 traces go to Zipkin, which the proxy is not told", () => {
+  const text = told(`'{{ .ProxyConfig.Tracing.GetZipkin.Address }} {{ protoToJSON .ProxyConfig }}'`);
+  assert.is(labelsOf(inRelease("1.21", text, bare)).told, "zipkin.istio-system:9411 {}");
+});
+older("before 1.29 a field that it does not know is dropped, whatever it holds", () => {
+  const annotations = { "proxy.istio.io/config": "{fileFlushInterval: no-time, concurrency: 1}" };
+  const pod = { ...bare, metadata: { name: "p", annotations } };
+  const text = told("'{{ protoToJSON .ProxyConfig }}'");
+  assert.is(labelsOf(inRelease("1.28", text, pod)).told, '{"concurrency":1}');
+  assert.throws(() => inRelease("1.29", text, pod), /proxy.istio.io.config/);
+});
+older("before 1.21 kube-inject looks for no owner", () => {
+  const ownerReferences = [
+    { apiVersion: "apps/v1", kind: "StatefulSet", name: "db", uid: "u", controller: true },
+  ];
+  const pod = { ...bare, metadata: { generateName: "db-", ownerReferences } };
+  const text = told(`"{{ .TypeMeta.Kind }}-{{ .DeploymentMeta.Name }}"`);
+  assert.is(labelsOf(inRelease("1.20", text, pod)).told, "Pod-");
+  assert.is(labelsOf(inRelease("1.21", text, pod)).told, "StatefulSet-db");
+});
+older("before 1.21 nobody sleeps", () => {
+  const lifecycle = { preStop: { sleep: { seconds: 5 } } };
+  const pod = { ...bare, spec: { containers: [{ name: "app", lifecycle }] } };
+  const app = (release: string) => containersOf(inRelease(release, told("a"), pod), "containers")[0];
+  assert.is(JSON.stringify(app("1.20")?.lifecycle), '{"preStop":{}}');
+  assert.is(JSON.stringify(app("1.21")?.lifecycle), JSON.stringify(lifecycle));
+});
+
+for (const each of [admission, configs, command, older]) each.run();

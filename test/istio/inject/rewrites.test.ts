@@ -14,6 +14,7 @@ import { adjustUser } from "../../../src/istio/inject/run-as.ts";
 import { undoInjection } from "../../../src/istio/inject/undo.ts";
 import { yamlText } from "../../../src/istio/inject/yaml-text.ts";
 import { defaultMeshConfig } from "../../../src/istio/mesh-config.ts";
+import { nearestFacts } from "../../../src/istio/releases.ts";
 import type { Json, JsonObject } from "../../../src/kube/json.ts";
 
 const proxy = { name: "istio-proxy" };
@@ -94,6 +95,21 @@ const dumped: readonly (readonly [what: string, fields: JsonObject, expected: st
 for (const [what, fields, expected] of dumped) {
   probes(`recorded: ${what}`, () => assert.is(dumpProbes(app(fields), 15020), expected));
 }
+probes("recorded: no handlers before 1.25", () => {
+  const pod = app({
+    lifecycle: { preStop: { httpGet: { port: 1 } } },
+    livenessProbe: { tcpSocket: { port: 2 } },
+  });
+  const facts = nearestFacts("1.24");
+  assert.is(dumpProbes(pod, 15020, facts), '{"/app-health/a/livez":{"tcpSocket":{"port":2}}}');
+  assert.equal(findInPod(rewriteProbes(pod, true, 15020, facts), "a")?.lifecycle, {
+    preStop: { httpGet: { port: 1 } },
+  });
+});
+probes("before 1.27 a status without a record gets none", () => {
+  assert.equal(mergeProbes(true, [], "{}", nearestFacts("1.26")), []);
+  assert.is(mergeProbes(true, [], "{}", nearestFacts("1.27")).length, 1);
+});
 const rewritten: readonly (readonly [what: string, probe: JsonObject, expected: JsonObject])[] = [
   [
     "HTTPS",

@@ -127,6 +127,8 @@ native("the pod's own node counts alone", () => {
   assert.is(detectNative("auto", nodes, "new"), true);
   assert.is(detectNative("auto", nodes, "gone"), false);
   assert.is(detectNative("auto", [], ""), true);
+  assert.is(detectNative("auto", undefined), false);
+  assert.is(detectNative("true", undefined), true);
   assert.is(detectNative("true", nodes), true);
   assert.is(detectNative("false", []), false);
 });
@@ -289,6 +291,14 @@ for (const [existing, network, expected] of [
     assert.is(appendMultusNetwork(existing, network), expected),
   );
 }
+others("before 1.23.6 a network has no namespace in JSON", () => {
+  const facts = { multusNamespaces: false };
+  assert.is(appendMultusNetwork("[]", "a/n", facts), '[, {"name": "a/n"}]');
+  assert.is(
+    appendMultusNetwork('[{"name":"n","namespace":"b"}]', "n", facts),
+    '[{"name":"n","namespace":"b"}]',
+  );
+});
 for (const [image, tag, digest] of [
   ["nginx", "", ""],
   ["nginx:1", "1", ""],
