@@ -33,7 +33,6 @@ await configType();
 await configValidator();
 if (existsSync(join(top, "schemas/rule.schema.json"))) {
   await ruleType();
-  await ruleValidator();
   builtinRules();
 }
 
@@ -50,11 +49,6 @@ async function configValidator(): Promise<void> {
 /** src/lint/generated/rule.ts: the type of a rule file. */
 async function ruleType(): Promise<void> {
   write("src/lint/generated/rule.ts", await typeOf("schemas/rule.schema.json"));
-}
-
-/** src/lint/generated/rule-validator.js: the check of rule files, compiled. */
-async function ruleValidator(): Promise<void> {
-  await writeValidator("schemas/rule.schema.json", "src/lint/generated/rule-validator");
 }
 
 /** Every file of rules/, in the order of their names; one that breaks the schema stops the build. */

@@ -1,6 +1,7 @@
 /** `sidelint rules`: the catalogue, and one rule with its examples. */
 import type { Command } from "commander";
-import { catalogue, type RuleEntry, rulePage } from "../report/rules.ts";
+import type { RulePage } from "../lint/catalogue.ts";
+import { catalogue, rulePage } from "../report/rules.ts";
 import type { Context } from "./context.ts";
 import { withColour } from "./options.ts";
 import { presentationFor } from "./session.ts";
@@ -22,33 +23,18 @@ export function addRules(program: Command, context: Context): void {
     .addHelpText("after", examples)
     .action(async (id: string | undefined, flags: RulesFlags) => {
       const format = oneOf("--format", flags.format, ["text", "json"]);
-      const rules = await allRules();
+      const { ruleCatalogue, rulesNamed } = await import("../lint/catalogue.ts");
+      const rules = ruleCatalogue();
       const presentation = presentationFor(flags, context.io);
-      const one = id === undefined ? undefined : ruleCalled(id, rules);
+      const one = id === undefined ? undefined : (rulesNamed(id)[0] ?? noRule(id, rules));
       if (format === "json") await context.io.stdout(`${JSON.stringify(one ?? rules, null, 2)}\n`);
       else await context.io.stdout(one ? rulePage(one, presentation) : catalogue(rules, presentation));
     });
 }
 
-/** The rules with their prose, which a check does without. */
-async function allRules(): Promise<readonly RuleEntry[]> {
-  const { builtinRules } = await import("../lint/generated/rules.ts");
-  const { rulePages } = await import("../lint/generated/rule-pages.ts");
-  const pages = new Map(rulePages.map((page) => [page.id, page]));
-  return builtinRules.flatMap((rule) => {
-    const page = pages.get(rule.id);
-    return page ? [{ ...rule, ...page }] : [];
-  });
-}
-
-function ruleCalled(id: string, rules: readonly RuleEntry[]): RuleEntry {
-  const found = rules.find((rule) => rule.id === id || rule.aliases?.includes(id.toUpperCase()));
-  if (found) return found;
-  const guessed = guess(
-    id,
-    rules.flatMap((rule) => [rule.id, ...(rule.aliases ?? [])]),
-  );
-  throw new UsageError(`there is no rule ${id}${guessed || "; see sidelint rules"}`);
+function noRule(id: string, rules: readonly RulePage[]): never {
+  const names = rules.flatMap((rule) => [rule.id, ...rule.aliases]);
+  throw new UsageError(`there is no rule ${id}${guess(id, names) || "; see sidelint rules"}`);
 }
 
 const examples = `

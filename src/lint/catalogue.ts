@@ -20,7 +20,7 @@ export function ruleCatalogue(): readonly RulePage[] {
   });
 }
 
-/** The rules that an id or a code of istioctl names. */
+/** The rules that an id or a code of istioctl names, the code in either case. */
 export function rulesNamed(name: string): readonly RulePage[] {
-  return ruleCatalogue().filter(({ id, aliases }) => id === name || aliases.includes(name));
+  return ruleCatalogue().filter(({ id, aliases }) => id === name || aliases.includes(name.toUpperCase()));
 }

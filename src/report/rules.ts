@@ -1,34 +1,12 @@
 /** The catalogue of rules as a table, and one rule as a page. */
-import type { Severity } from "../lint/finding.ts";
+import type { RulePage } from "../lint/catalogue.ts";
 import { padEnd, plain, wrap } from "./cells.ts";
 import type { Paint } from "./paint.ts";
 import { paintOf } from "./paint.ts";
 import type { Presentation } from "./report.ts";
 
-/** What the pages show of a rule. */
-export interface RuleEntry {
-  readonly id: string;
-  readonly severity: Severity;
-  readonly aliases?: readonly string[];
-  readonly since?: string;
-  readonly until?: string;
-  readonly summary: string;
-  /** Markdown. */
-  readonly why: string;
-  /** Markdown. */
-  readonly fix: string;
-  readonly bad: readonly RuleExample[];
-  readonly good: readonly RuleExample[];
-}
-
-export interface RuleExample {
-  readonly title?: string;
-  readonly config?: object;
-  readonly manifest: string;
-}
-
 /** A table of all rules: id, severity, summary; ends in a line end. */
-export function catalogue(rules: readonly RuleEntry[], presentation: Presentation): string {
+export function catalogue(rules: readonly RulePage[], presentation: Presentation): string {
   const paint = paintOf(presentation.colour);
   const ids = Math.max("RULE".length, ...rules.map((rule) => rule.id.length)) + 2;
   const grades = "SEVERITY".length + 2;
@@ -48,7 +26,7 @@ export function catalogue(rules: readonly RuleEntry[], presentation: Presentatio
 }
 
 /** All that there is to say of one rule; ends in a line end. */
-export function rulePage(rule: RuleEntry, presentation: Presentation): string {
+export function rulePage(rule: RulePage, presentation: Presentation): string {
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
   const also =
@@ -64,7 +42,7 @@ export function rulePage(rule: RuleEntry, presentation: Presentation): string {
   return `${blocks.join("\n\n")}\n`;
 }
 
-function releases(rule: RuleEntry): string {
+function releases(rule: RulePage): string {
   if (rule.since && rule.until) return `, Istio ${rule.since} to ${rule.until}`;
   if (rule.since) return `, since Istio ${rule.since}`;
   return rule.until ? `, up to Istio ${rule.until}` : "";
@@ -101,7 +79,7 @@ function paragraphs(markdown: string, width: number): readonly string[] {
   return lines;
 }
 
-function exampleBlock(title: string, example: RuleExample, paint: Paint): string {
+function exampleBlock(title: string, example: RulePage["good"][number], paint: Paint): string {
   const about = example.title === undefined ? "" : `: ${plain(example.title)}`;
   const manifest = example.manifest
     .trimEnd()

@@ -41,9 +41,4 @@ function readRange(text: string, start: number, end: number): Reading {
   return isObject ? readYaml(text, start, end, { json: true, maxDepth: deepestDocument }) : reading;
 }
 
-/** Whether a text can hold a Kubernetes resource at all: it says `kind` somewhere. */
-export function mentionsKind(text: string): boolean {
-  return text.includes("kind");
-}
-
 export { readEmbedded } from "./embedded.ts";

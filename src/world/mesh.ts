@@ -2,7 +2,7 @@
 import type { Injector, Mesh, Webhook } from "../istio/facts.ts";
 import { readInjectorConfig } from "../istio/injector-config.ts";
 import { newestRelease, releaseName } from "../istio/releases.ts";
-import { readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
+import { inCallOrder, readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { type Path, toValue } from "../source/node.ts";
 import type { ReadError } from "../source/reading.ts";
@@ -46,7 +46,7 @@ export function readMesh(sources: MeshSources): MeshReading {
       : stockMesh(release, config).filter(
           (webhook) => !written.some(({ answersTo }) => answersTo === webhook.answersTo),
         );
-  const webhooks = [...written, ...assumed].sort(byConfiguration);
+  const webhooks = [...written, ...assumed].sort(inCallOrder);
   return {
     mesh: {
       release,
@@ -133,9 +133,4 @@ function embeddedMap(placed: Placed, key: string): EmbeddedMap {
 
 function releaseOf(injectors: readonly Injector[]): string | undefined {
   return injectors.find(({ release }) => release !== "")?.release;
-}
-
-function byConfiguration(a: Webhook, b: Webhook): number {
-  if (a.configuration !== b.configuration) return a.configuration < b.configuration ? -1 : 1;
-  return a.index - b.index;
 }

@@ -1,10 +1,11 @@
 /** The page of `explain`, and those of `rules`. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { RulePage } from "../../src/lint/catalogue.ts";
 import type { SidecarResource } from "../../src/lint/sidecar-resources.ts";
 import { columns } from "../../src/report/cells.ts";
 import { explain } from "../../src/report/explain.ts";
-import { catalogue, type RuleEntry, rulePage } from "../../src/report/rules.ts";
+import { catalogue, rulePage } from "../../src/report/rules.ts";
 import { api, page, report, seed, web } from "./sample.ts";
 
 const resources: readonly SidecarResource[] = [
@@ -124,20 +125,27 @@ pages("colour changes nothing but colour", () => {
 });
 pages.run();
 
-const limit: RuleEntry = {
+const limit: RulePage = {
   id: "proxy-cpu-limit-missing",
   severity: "error",
   aliases: ["IST0999"],
   since: "1.12",
+  until: undefined,
+  checks: [],
   summary: "proxyCPU without proxyCPULimit leaves the sidecar's CPU without any limit at all",
   why: "Once any of them is set,\nthe mesh's own do not count:\n\n- the limit of CPU is gone, and the sidecar may take all that the node has to give\n- so is memory\n",
   fix: "Add the limit.",
   bad: [
-    { title: "only a request", config: { istio: { version: "1.30" } }, manifest: "kind: Pod\n\nspec: {}\n" },
+    {
+      title: "only a request",
+      config: { istio: { version: "1.30" } },
+      manifest: "kind: Pod\n\nspec: {}\n",
+      expect: [],
+    },
   ],
   good: [{ manifest: "kind: Pod\n" }],
 };
-const other: RuleEntry = { ...limit, id: "reserved-port", severity: "info", summary: "a short one" };
+const other: RulePage = { ...limit, id: "reserved-port", severity: "info", summary: "a short one" };
 
 const rules = suite("rules");
 

@@ -1,7 +1,7 @@
 /** Splitting into documents, and the peek at what they are. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { mentionsKind, readDocuments } from "../../src/source/document.ts";
+import { readDocuments } from "../../src/source/document.ts";
 import { toGoJson } from "../../src/source/go-json.ts";
 import { splitDocuments } from "../../src/source/split.ts";
 
@@ -149,8 +149,4 @@ for (const [text, json] of jsonCases) {
     assert.is(reading?.ok && toGoJson(reading.root), json);
   });
 }
-documents("a file without the word kind holds no resource", () => {
-  assert.is(mentionsKind("replicas: 3\n"), false);
-  assert.is(mentionsKind("kind: Pod\n"), true);
-});
 documents.run();

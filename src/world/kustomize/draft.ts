@@ -1,5 +1,6 @@
 /** An object on its way through a build: its value so far, and where each part of that was set. */
 import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { groupOf } from "../../kube/workload.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
 import type { Resource } from "../world.ts";
@@ -258,12 +259,6 @@ function setIn(here: Json | undefined, path: Path, value: Json, own: Own, depth 
   const next = { ...map, [step]: made };
   own?.add(next);
   return next;
-}
-
-/** The API group of an apiVersion; "" for the core group. */
-export function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf("/");
-  return slash < 0 ? "" : apiVersion.slice(0, slash);
 }
 
 /** Kinds without a namespace, as kustomize v5.8.1 knows them (its built-in OpenAPI data); all others have one. */

@@ -1,8 +1,10 @@
 /** Strategic merge patches as kustomize applies them (v5.8.1, kyaml merge2): nulls, `$patch` directives, lists by key. */
+
 import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { groupOf } from "../../kube/workload.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
-import { type Draft, groupOf, opened, removeAt, reorderAt, setAt } from "./draft.ts";
+import { type Draft, opened, removeAt, reorderAt, setAt } from "./draft.ts";
 import type { PatchEntry, Source } from "./kustomization.ts";
 
 /** From a path inside the patch to where that stands. */

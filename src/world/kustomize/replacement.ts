@@ -1,5 +1,7 @@
 /** Replacements: values that a kustomization copies from one object into others. */
+
 import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { groupOf } from "../../kube/workload.ts";
 import type { Document } from "../../source/document.ts";
 import { nodeAt, type Path, toValue } from "../../source/node.ts";
 import { deepestDocument, readYaml } from "../../source/read.ts";
@@ -7,7 +9,6 @@ import { resolvePlain } from "../../source/scalar.ts";
 import { scalarText } from "../resource.ts";
 import {
   type Draft,
-  groupOf,
   type Identity,
   identityOf,
   isClusterScoped,

@@ -1,7 +1,9 @@
 /** The targets of patches and replacements: regular expressions for group, version, kind, name and namespace, and selectors. */
+
 import { at, isObject, type Json } from "../../kube/json.ts";
+import { groupOf } from "../../kube/workload.ts";
 import { stringMap } from "../resource.ts";
-import { type Draft, groupOf, type Identity, identityOf } from "./draft.ts";
+import { type Draft, type Identity, identityOf } from "./draft.ts";
 import { type Pattern, patternOf } from "./regexp.ts";
 
 /**

@@ -1,17 +1,10 @@
 /** What a kustomization does to the objects it has gathered: namespace, name prefix and suffix, labels and annotations. */
+
 import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { groupOf } from "../../kube/workload.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
-import {
-  type Draft,
-  editing,
-  groupOf,
-  identityOf,
-  isClusterScoped,
-  setAt,
-  setTied,
-  withIdentity,
-} from "./draft.ts";
+import { type Draft, editing, identityOf, isClusterScoped, setAt, setTied, withIdentity } from "./draft.ts";
 import type { FieldSpec, Kustomization, Labelling, Setting } from "./kustomization.ts";
 
 /**
