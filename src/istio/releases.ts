@@ -87,14 +87,27 @@ export interface ReleaseFacts {
   readonly unknownProxyFields: readonly string[];
   /** Whether the agent answers preStop and postStart of the application as it answers probes. */
   readonly lifecycleHandlers: boolean;
-  /** Whether the agent is told of probes where the pod carries the status of an injection, but no record of probes. */
-  readonly probesAfterStatus: boolean;
+  /**
+   * What becomes of probes where the pod carries the status of an injection: `added` to the environment whatever is there, `merged` into a
+   * record that is there and otherwise lost, or both.
+   */
+  readonly probesAfterStatus: "added" | "merged" | "merged-or-added";
   /** Whether pods know handlers of preStop and postStart that sleep. */
   readonly sleepHandlers: boolean;
+  /** Whether containers have a restart policy of their own. */
+  readonly containerRestart: boolean;
+  /** Whether the agent answers probes of init containers. */
+  readonly initProbes: boolean;
+  /** Whether the capture is told of the user that the pod's own istio-proxy asks for. */
+  readonly followsProxyUser: boolean;
+  /** Whether `istioctl kube-inject` leaves workloads alone that have been injected. */
+  readonly kubeInjectSkipsInjected: boolean;
   /** Whether `istioctl kube-inject` looks for the owner of a Pod as the webhook does. */
   readonly kubeInjectOwners: boolean;
   /** Functions that not every release gives its templates: whether this one does. */
   readonly templateFunctions: Readonly<Record<string, boolean>>;
+  /** Fields that not every release gives its templates: whether this one does. */
+  readonly templateFields: Readonly<Record<string, boolean>>;
   /** Whether the network of Istio's CNI plugin may be told with its namespace in Multus' annotation. */
   readonly multusNamespaces: boolean;
 }
@@ -111,6 +124,8 @@ export interface UnknownRelease {
 type Changes = Partial<Omit<ReleaseFacts, "release" | "minor" | "lastPatch" | "validated">> & {
   /** Functions that are new. */
   readonly templateFunctions?: Readonly<Record<string, boolean>>;
+  /** Fields that come or go. */
+  readonly templateFields?: Readonly<Record<string, boolean>>;
   /** Validators that are new; undefined for those that are gone. */
   readonly validated?: Readonly<Record<string, Validator | undefined>>;
 };
@@ -122,6 +137,8 @@ interface Row {
 }
 
 const systemNamespaces = ["kube-system", "kube-public", "kube-node-lease", "local-path-storage"];
+
+const zipkin = { tracing: { zipkin: { address: "zipkin.istio-system:9411" } } };
 
 const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
   {
@@ -162,13 +179,25 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
       requests: { cpu: "100m", memory: "128Mi" },
       limits: { cpu: "2000m", memory: "1024Mi" },
     },
-    proxyDefaults: { tracing: { zipkin: { address: "zipkin.istio-system:9411" } } },
+    proxyDefaults: { concurrency: 2, ...zipkin },
     unknownProxyFields: ["fileFlushInterval", "fileFlushMinSizeKb", "statsCompression"],
     lifecycleHandlers: false,
-    probesAfterStatus: false,
+    probesAfterStatus: "added",
     sleepHandlers: false,
+    containerRestart: false,
+    initProbes: false,
+    followsProxyUser: false,
+    kubeInjectSkipsInjected: true,
     kubeInjectOwners: false,
     multusNamespaces: false,
+    templateFields: {
+      EstimatedConcurrency: true,
+      CompliancePolicy: false,
+      ProxyUID: false,
+      ProxyGID: false,
+      InboundTrafficPolicyMode: false,
+      NativeSidecars: false,
+    },
     templateFunctions: {
       omit: false,
       strdict: false,
@@ -200,28 +229,47 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
   { since: ["1.12.0"], changes: { injectLabel: true } },
   { since: ["1.12.2"], changes: { tagAuto: true } },
   { since: ["1.16.0"], changes: { autoLeavesOut: systemNamespaces, cidrParser: "netip" } },
-  { since: ["1.17.0"], changes: { tagsApart: true } },
+  {
+    since: ["1.17.0"],
+    changes: { tagsApart: true, kubeInjectSkipsInjected: false, probesAfterStatus: "merged" },
+  },
   {
     since: ["1.18.0"],
     changes: {
       revisionMark: "annotation",
       ambient: true,
+      proxyDefaults: zipkin,
       templateFunctions: { omit: true, strdict: true, toJsonMap: true },
+      templateFields: { EstimatedConcurrency: false },
     },
   },
-  { since: ["1.19.0"], changes: { nativeSidecars: "false" } },
+  { since: ["1.19.0"], changes: { nativeSidecars: "false", containerRestart: true, initProbes: true } },
+  { since: ["1.19.8", "1.20.4", "1.21.0"], changes: { templateFields: { CompliancePolicy: true } } },
+  { since: ["1.20.0"], changes: { templateFields: { ProxyUID: true, ProxyGID: true } } },
+  { since: ["1.20.7", "1.21.3", "1.22.0"], changes: { followsProxyUser: true } },
   {
     since: ["1.21.0"],
     changes: { sleepHandlers: true, kubeInjectOwners: true, templateFunctions: { mergeMaps: true } },
   },
-  { since: ["1.22.0"], changes: { proxyDefaults: {} } },
+  {
+    since: ["1.22.0"],
+    changes: { proxyDefaults: {}, templateFields: { InboundTrafficPolicyMode: true } },
+  },
   { since: ["1.23.6", "1.24.4", "1.25.1"], changes: { multusNamespaces: true } },
   { since: ["1.24.0"], changes: { nativeSidecarAnnotation: true } },
   {
     since: ["1.25.0"],
     changes: { lifecycleHandlers: true, validated: { "sidecar.istio.io/enableCoreDump": undefined } },
   },
-  { since: ["1.27.0"], changes: { inject: "strict", nativeSidecars: "auto", probesAfterStatus: true } },
+  {
+    since: ["1.27.0"],
+    changes: {
+      inject: "strict",
+      nativeSidecars: "auto",
+      probesAfterStatus: "merged-or-added",
+      templateFields: { NativeSidecars: true },
+    },
+  },
   {
     since: ["1.27.6", "1.28.4", "1.29.0"],
     changes: {
@@ -325,12 +373,13 @@ function fold(minor: number, patch: number): Omit<ReleaseFacts, "release" | "min
   const [first, ...later] = rows;
   let facts: Required<Changes> = first;
   let validated = { ...first.validated };
-  let { templateFunctions } = first;
+  let { templateFunctions, templateFields } = first;
   for (const { since, changes } of later) {
     if (!reached(since, minor, patch)) continue;
     validated = { ...validated, ...changes.validated };
     templateFunctions = { ...templateFunctions, ...changes.templateFunctions };
-    facts = { ...facts, ...changes, validated, templateFunctions };
+    templateFields = { ...templateFields, ...changes.templateFields };
+    facts = { ...facts, ...changes, validated, templateFunctions, templateFields };
   }
   const checks: Record<string, Validator> = {};
   for (const [name, validator] of Object.entries(validated)) if (validator) checks[name] = validator;

@@ -10,7 +10,17 @@ import { knownSpec } from "./known-fields.ts";
 import type { Owner } from "./owner.ts";
 import { ownerOf } from "./owner.ts";
 import { type InjectionError, injectPod } from "./pipeline.ts";
-import { annotationOf, metadataOf, objectOf, type Pod, textOf } from "./pod.ts";
+import {
+  annotationOf,
+  containersOf,
+  findContainer,
+  metadataOf,
+  objectOf,
+  type Pod,
+  proxyName,
+  textOf,
+} from "./pod.ts";
+import { statusAnnotation } from "./status.ts";
 import { factsOf, type Istiod } from "./webhook.ts";
 
 /** Why an object was left as it is. */
@@ -18,7 +28,7 @@ export interface Skipped {
   readonly kind: string;
   /** "namespace/name" of the workload. */
   readonly name: string;
-  readonly reason: "host-network" | "disabled";
+  readonly reason: "host-network" | "injected" | "disabled";
 }
 
 export type Injected =
@@ -94,6 +104,7 @@ function injectTyped(command: Command, kind: string, typed: JsonObject): Injecte
     return { ok: true, is: "handled", object, skipped };
   };
   if (objectOf(pod.spec).hostNetwork === true) return skip("host-network");
+  if (command.facts.kubeInjectSkipsInjected && wasInjected(pod)) return skip("injected");
   const text = annotationOf(pod, "proxy.istio.io/config");
   const config = text === undefined ? undefined : command.readYaml(text);
   const own = config?.ok === false ? config : withProxyConfig(command.mesh, config?.value, command.facts);
@@ -126,6 +137,12 @@ function injectTyped(command: Command, kind: string, typed: JsonObject): Injecte
   const { metadata = {}, spec = {} } = injection.pod;
   const result = replaced(replaced(object, place.metadata, metadata), place.spec, spec);
   return { ok: true, is: "handled", object: result, skipped: [] };
+}
+
+function wasInjected(pod: Pod): boolean {
+  const containers = containersOf(pod, "containers");
+  const isMarked = annotationOf(pod, statusAnnotation) !== undefined;
+  return isMarked && containers.length > 1 && findContainer(containers, proxyName) !== undefined;
 }
 
 function named(object: JsonObject): Owner {

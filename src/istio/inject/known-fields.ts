@@ -3,38 +3,49 @@ import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { ReleaseFacts } from "../releases.ts";
 import { objectsOf } from "./pod.ts";
 
+type KnownFields = Pick<ReleaseFacts, "sleepHandlers" | "containerRestart">;
+
 const handlers = ["preStop", "postStart"] as const;
 
 /** The spec of a pod as an injector of the release reads it; the same object where it knows every field. */
-export function knownSpec(
-  spec: JsonObject,
-  { sleepHandlers }: Pick<ReleaseFacts, "sleepHandlers">,
-): JsonObject {
-  if (sleepHandlers) return spec;
+export function knownSpec(spec: JsonObject, facts: KnownFields): JsonObject {
+  if (facts.sleepHandlers && facts.containerRestart) return spec;
   const changed: Record<string, Json> = {};
   for (const list of ["containers", "initContainers"]) {
-    if (!objectsOf(spec[list]).some(sleeps)) continue;
-    changed[list] = objectsOf(spec[list]).map((container) =>
-      sleeps(container) ? awake(container) : container,
-    );
+    const given = objectsOf(spec[list]);
+    const known = given.map((container) => knownContainer(container, facts));
+    if (known.some((container, index) => container !== given[index])) changed[list] = known;
   }
   return Object.keys(changed).length === 0 ? spec : { ...spec, ...changed };
 }
 
-function sleeps({ lifecycle }: JsonObject): boolean {
-  return isObject(lifecycle) && handlers.some((name) => isSleep(lifecycle[name]));
+/** A rendered template as an injector of the release reads it. */
+export function knownPod(pod: Json, facts: KnownFields): Json {
+  if (!isObject(pod) || !isObject(pod.spec)) return pod;
+  const spec = knownSpec(pod.spec, facts);
+  return spec === pod.spec ? pod : { ...pod, spec };
 }
 
-function isSleep(handler: Json | undefined): handler is JsonObject {
-  return isObject(handler) && handler.sleep !== undefined;
+function knownContainer(container: JsonObject, { sleepHandlers, containerRestart }: KnownFields): JsonObject {
+  let known = container;
+  if (!containerRestart && known.restartPolicy !== undefined) {
+    const { restartPolicy: _, ...rest } = known;
+    known = rest;
+  }
+  return sleepHandlers ? known : awake(known);
 }
 
 function awake(container: JsonObject): JsonObject {
-  if (!isObject(container.lifecycle)) return container;
-  const lifecycle = Object.entries(container.lifecycle).map(([name, handler]): [string, Json] => {
+  const { lifecycle } = container;
+  if (!isObject(lifecycle) || !handlers.some((name) => isSleep(lifecycle[name]))) return container;
+  const known = Object.entries(lifecycle).map(([name, handler]): [string, Json] => {
     if (!isSleep(handler)) return [name, handler];
     const { sleep: _, ...rest } = handler;
     return [name, rest];
   });
-  return { ...container, lifecycle: Object.fromEntries(lifecycle) };
+  return { ...container, lifecycle: Object.fromEntries(known) };
+}
+
+function isSleep(handler: Json | undefined): handler is JsonObject {
+  return isObject(handler) && handler.sleep !== undefined;
 }

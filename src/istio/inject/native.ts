@@ -1,4 +1,5 @@
 /** Whether a pod's sidecar is a native one: an init container that keeps running. */
+import { nearestFacts, newestRelease, type ReleaseFacts } from "../releases.ts";
 import { annotationOf, containersOf, findContainer, type Pod, proxyName, withContainers } from "./pod.ts";
 
 /** ENABLE_NATIVE_SIDECARS of istiod. */
@@ -35,8 +36,13 @@ export function supportsNative(version: string): boolean {
  * The pod with its own container istio-proxy moved to the init containers, where the rendered template has it there and the sidecar is
  * native; the annotation counts only as exactly "true" or "false".
  */
-export function moveToInit(pod: Pod, rendered: Pod, detected: boolean): Pod {
-  const annotation = annotationOf(pod, nativeAnnotation);
+export function moveToInit(
+  pod: Pod,
+  rendered: Pod,
+  detected: boolean,
+  { nativeSidecarAnnotation }: Pick<ReleaseFacts, "nativeSidecarAnnotation"> = nearestFacts(newestRelease),
+): Pod {
+  const annotation = nativeSidecarAnnotation ? annotationOf(pod, nativeAnnotation) : undefined;
   const native = annotation === "true" || (annotation !== "false" && detected);
   if (!native || !findContainer(containersOf(rendered, "initContainers"), proxyName)) return pod;
   const containers = containersOf(pod, "containers");

@@ -1,6 +1,7 @@
 /** The order of containers after injection. */
 import { meshProxyConfig } from "../mesh-config.ts";
 import type { Message } from "../message.ts";
+import { nearestFacts, newestRelease, type ReleaseFacts } from "../releases.ts";
 import type { Values } from "../values.ts";
 import {
   type Container,
@@ -40,18 +41,22 @@ export function holdsApplication(mesh: Message, values: Values): boolean {
  * behind the set-up of the capture and before all other init containers; otherwise capture is set up last, so that init containers
  * still have their network. As reorderPod of istio/istio 1.30.
  */
-export function orderContainers(pod: Pod, holdApplication: boolean): Pod {
+export function orderContainers(
+  pod: Pod,
+  holdApplication: boolean,
+  { nativeSidecars }: Pick<ReleaseFacts, "nativeSidecars"> = nearestFacts(newestRelease),
+): Pod {
   const containers = moveContainer(
     containersOf(pod, "containers"),
     proxyName,
     holdApplication ? "first" : "last",
   );
-  const init = orderInit(containersOf(pod, "initContainers"));
+  const init = orderInit(containersOf(pod, "initContainers"), nativeSidecars !== undefined);
   return withContainers(withContainers(pod, "containers", containers), "initContainers", init);
 }
 
-function orderInit(containers: readonly Container[]): readonly Container[] {
-  const isNative = findContainer(containers, proxyName) !== undefined;
+function orderInit(containers: readonly Container[], knowsNative: boolean): readonly Container[] {
+  const isNative = knowsNative && findContainer(containers, proxyName) !== undefined;
   const moves: readonly (readonly [string, Move])[] = isNative
     ? [
         [coreDumpName, "first"],

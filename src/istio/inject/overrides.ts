@@ -2,6 +2,7 @@
 import { overlay } from "../../kube/overlay.ts";
 import { goJson } from "../go-json.ts";
 import type { Message } from "../message.ts";
+import { nearestFacts, newestRelease, type ReleaseFacts } from "../releases.ts";
 import {
   annotationOf,
   annotationsOf,
@@ -33,7 +34,13 @@ export type Reapplied =
  * @param original the pod before
  * @param rendered the templates alone
  */
-export function reapplyOverrides(merged: Pod, original: Pod, rendered: Pod, proxyConfig: Message): Reapplied {
+export function reapplyOverrides(
+  merged: Pod,
+  original: Pod,
+  rendered: Pod,
+  proxyConfig: Message,
+  { followsProxyUser }: Pick<ReleaseFacts, "followsProxyUser"> = nearestFacts(newestRelease),
+): Reapplied {
   const read = readOverrides(original);
   if (!read.ok) return read;
   const status = annotationOf(original, statusAnnotation);
@@ -54,7 +61,7 @@ export function reapplyOverrides(merged: Pod, original: Pod, rendered: Pod, prox
     }
   }
   if (status === undefined) pod = record(pod, found);
-  return { ok: true, pod: adjustUser(pod, original, proxyConfig) };
+  return { ok: true, pod: followsProxyUser ? adjustUser(pod, original, proxyConfig) : pod };
 }
 
 function usersOwn(pod: Pod, list: ContainerList, name: string): Container | undefined {

@@ -9,6 +9,7 @@ import type { Values } from "../values.ts";
 import { applyVariables, clusterVariables, labelNetwork } from "./cluster.ts";
 import { proxyImage } from "./image.ts";
 import type { Injector } from "./injector.ts";
+import { knownPod } from "./known-fields.ts";
 import { moveToInit } from "./native.ts";
 import type { ProxyIds } from "./openshift.ts";
 import { holdsApplication, orderContainers } from "./order.ts";
@@ -82,14 +83,14 @@ export function injectPod(inputs: InjectionInputs): Injection {
   const templates = chooseTemplates(pod, inputs.injector.defaultTemplates, inputs.injector.aliases);
   const laid = layTemplates(inputs, undone.pod, templates);
   if (!laid.ok) return laid;
-  const reapplied = reapplyOverrides(laid.merged, pod, laid.rendered, proxyConfig);
+  const reapplied = reapplyOverrides(laid.merged, pod, laid.rendered, proxyConfig, inputs.facts);
   if (!reapplied.ok) return failed("overrides", reapplied.error);
   const own = ownMesh(inputs);
   if (!own.ok) return own;
   const finished = finish(inputs, reapplied.pod, laid.rendered, variables);
   return {
     ok: true,
-    pod: orderContainers(finished, holdsApplication(own.mesh, values)),
+    pod: orderContainers(finished, holdsApplication(own.mesh, values), inputs.facts),
     rendered: laid.rendered,
     templates,
   };
@@ -111,19 +112,20 @@ function layTemplates(inputs: InjectionInputs, source: Pod, names: readonly stri
   let merged = inputs.pod;
   let rendered: Pod = {};
   for (const name of names) {
-    const template = inputs.injector.templates.get(name);
-    if (!template) {
+    const compiled = inputs.injector.templates.get(name);
+    if (!compiled) {
       const known = [...inputs.injector.templates.keys()].sort().join(", ");
       return failed("template", `there is no template ${JSON.stringify(name)}; there are ${known}`, {
         template: name,
       });
     }
-    const result = renderTemplate(template, data, inputs.readYaml);
+    const result = renderTemplate(compiled, data, inputs.readYaml);
     if (!result.ok) return failed("template", result.error, { template: name });
-    const alone = overlay("Pod", rendered, result.value);
+    const template = knownPod(result.value, inputs.facts);
+    const alone = overlay("Pod", rendered, template);
     if (!alone.ok) return failed("merge", overlayError(name, alone.errors), { template: name });
     rendered = alone.value;
-    const laid = overlay("Pod", moveToInit(merged, rendered, inputs.native), result.value);
+    const laid = overlay("Pod", moveToInit(merged, rendered, inputs.native, inputs.facts), template);
     if (!laid.ok) return failed("merge", overlayError(name, laid.errors), { template: name });
     merged = laid.value;
   }
@@ -151,6 +153,7 @@ function dataOf(inputs: InjectionInputs, source: Pod): SidecarData {
     ids: inputs.ids,
     inboundTrafficPolicyMode: inboundTrafficPolicyMode(inputs.mesh),
     compliancePolicy: inputs.compliancePolicy,
+    facts: inputs.facts,
   };
 }
 

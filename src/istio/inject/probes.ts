@@ -36,7 +36,7 @@ const probes = [
 ] as const;
 type ProbePlace = (typeof probes)[number];
 
-type ProbeFacts = Pick<ReleaseFacts, "lifecycleHandlers" | "probesAfterStatus">;
+type ProbeFacts = Pick<ReleaseFacts, "lifecycleHandlers" | "probesAfterStatus" | "initProbes">;
 
 function placesIn({ lifecycleHandlers }: ProbeFacts): readonly ProbePlace[] {
   return lifecycleHandlers ? probes : probes.filter(({ url }) => url === "app-health");
@@ -79,7 +79,7 @@ export function dumpProbes(
 ): string {
   const places = placesIn(facts);
   const found: { [path: string]: Json } = {};
-  for (const container of allContainersOf(pod)) {
+  for (const container of facts.initProbes ? allContainersOf(pod) : containersOf(pod, "containers")) {
     if (container.name === proxyName) continue;
     const ports = namedPorts(container);
     for (const place of places) {
@@ -134,8 +134,9 @@ export function mergeProbes(
   text: string,
   { probesAfterStatus }: ProbeFacts = nearestFacts(newestRelease),
 ): readonly JsonObject[] {
-  const index = wasInjected ? env.findIndex(({ name }) => name === variable) : -1;
-  if (index === -1 && wasInjected && !probesAfterStatus) return env;
+  const looks = wasInjected && probesAfterStatus !== "added";
+  const index = looks ? env.findIndex(({ name }) => name === variable) : -1;
+  if (index === -1 && looks && probesAfterStatus === "merged") return env;
   if (index === -1) return [...env, { name: variable, value: text }];
   const before = readProbes(textOf(env[index]?.value));
   const after = readProbes(text);
@@ -182,7 +183,8 @@ export function pointAtAgent(
       container.name === proxyName ? container : rewritten(container, port, places),
     ),
   );
-  const [containers = [], init = []] = changed;
+  const [containers = [], rewrittenInit = []] = changed;
+  const init = facts.initProbes ? rewrittenInit : [];
   const first = containers.length > 0 ? withContainers(pod, "containers", containers) : pod;
   return init.length > 0 ? withContainers(first, "initContainers", init) : first;
 }

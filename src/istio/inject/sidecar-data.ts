@@ -4,6 +4,8 @@ import { anyMap, boolType, int64Type, pointerTo, stringType, structOf } from "..
 import { Typed, type Value } from "../../gotemplate/values.ts";
 import type { JsonObject } from "../../kube/json.ts";
 import type { Message } from "../message.ts";
+import { nearestFacts, newestRelease, type ReleaseFacts } from "../releases.ts";
+import { estimateConcurrency } from "./concurrency.ts";
 import { messageGoType } from "./message-types.ts";
 import type { ProxyIds } from "./openshift.ts";
 import type { Owner } from "./owner.ts";
@@ -25,6 +27,8 @@ export interface SidecarData {
   readonly ids: ProxyIds;
   readonly inboundTrafficPolicyMode: string;
   readonly compliancePolicy: string;
+  /** The release whose data templates see; the newest one where none is told. */
+  readonly facts?: ReleaseFacts;
 }
 
 function field(name: string, type: GoType): StructField {
@@ -44,7 +48,7 @@ const namespacedName = structOf(
   { methods: { String: { signature: { in: [], variadic: false, out: stringType }, call: namespaced } } },
 );
 
-const sidecarData = structOf("inject.SidecarTemplateData", () => [
+const fields: readonly StructField[] = [
   field("TypeMeta", typeMeta),
   field("DeploymentMeta", namespacedName),
   field("ObjectMeta", kubernetesType("ObjectMeta")),
@@ -59,12 +63,25 @@ const sidecarData = structOf("inject.SidecarTemplateData", () => [
   field("ProxyGID", int64Type),
   field("InboundTrafficPolicyMode", stringType),
   field("CompliancePolicy", stringType),
-]);
+  field("EstimatedConcurrency", int64Type),
+];
+
+const types = new Map<ReleaseFacts["templateFields"], GoType>();
+
+function dataType({ templateFields }: ReleaseFacts): GoType {
+  const known = types.get(templateFields);
+  if (known) return known;
+  const present = fields.filter(({ name }) => templateFields[name] !== false);
+  const type = structOf("inject.SidecarTemplateData", () => present);
+  types.set(templateFields, type);
+  return type;
+}
 
 /** The dot of a template. */
 export function dotOf(data: SidecarData): Value {
   const { kind, apiVersion, name, namespace } = data.owner;
-  return new Typed(pointerTo(sidecarData), {
+  const { facts = nearestFacts(newestRelease) } = data;
+  return new Typed(pointerTo(dataType(facts)), {
     TypeMeta: { Kind: kind, APIVersion: apiVersion },
     DeploymentMeta: { Name: name, Namespace: namespace },
     ObjectMeta: metadataOf(data.pod),
@@ -79,5 +96,6 @@ export function dotOf(data: SidecarData): Value {
     ProxyGID: data.ids.gid,
     InboundTrafficPolicyMode: data.inboundTrafficPolicyMode,
     CompliancePolicy: data.compliancePolicy,
+    EstimatedConcurrency: facts.templateFields.EstimatedConcurrency ? estimateConcurrency(data) : 0,
   });
 }

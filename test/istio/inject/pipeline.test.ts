@@ -402,6 +402,77 @@ older("before 1.21 kube-inject looks for no owner", () => {
   assert.is(labelsOf(inRelease("1.20", text, pod)).told, "Pod-");
   assert.is(labelsOf(inRelease("1.21", text, pod)).told, "StatefulSet-db");
 });
+for (const [name, release, has] of [
+  ["EstimatedConcurrency", "1.17", true],
+  ["EstimatedConcurrency", "1.18", false],
+  ["ProxyUID", "1.19", false],
+  ["ProxyUID", "1.20", true],
+  ["CompliancePolicy", "1.19.7", false],
+  ["CompliancePolicy", "1.19.8", true],
+  ["InboundTrafficPolicyMode", "1.21", false],
+  ["InboundTrafficPolicyMode", "1.22", true],
+  ["NativeSidecars", "1.26", false],
+  ["NativeSidecars", "1.27", true],
+] as const) {
+  older(`templates of ${release} ${has ? "have" : "lack"} ${name}`, () => {
+    const render = () => inRelease(release, told(`'{{ .${name} }}'`), bare);
+    if (has) render();
+    else assert.throws(render, /can't evaluate field/);
+  });
+}
+for (const [config, annotations, expected] of [
+  ["{}", {}, "2"],
+  ["{concurrency: 3}", {}, "3"],
+  ["{concurrency: 0}", {}, "2"],
+  ["{concurrency: 0}", { "sidecar.istio.io/proxyCPU": "1500m" }, "2"],
+  [
+    "{concurrency: 0}",
+    { "sidecar.istio.io/proxyCPU": "100m", "sidecar.istio.io/proxyCPULimit": "3100m" },
+    "4",
+  ],
+] as const) {
+  older(`threads of ${config} ${JSON.stringify(annotations)}`, () => {
+    const pod = { ...bare, metadata: { annotations: { ...annotations, "proxy.istio.io/config": config } } };
+    assert.is(labelsOf(inRelease("1.16", told("'{{ .EstimatedConcurrency }}'"), pod)).told, expected);
+  });
+}
+const always = `
+spec:
+  containers: [{name: istio-proxy, securityContext: {runAsUser: 1337}}]
+  initContainers: [{name: istio-init, restartPolicy: Always, args: [-u, "1337"]}]`;
+older("before 1.19 an init container is no sidecar", () => {
+  const init = (release: string) => containersOf(inRelease(release, always, bare), "initContainers")[0];
+  assert.is(init("1.18")?.restartPolicy, undefined);
+  assert.is(init("1.19")?.restartPolicy, "Always");
+});
+older("before 1.20.7 the capture is not told of the proxy's user", () => {
+  const containers = [
+    { name: "app" },
+    { name: "istio-proxy", image: "auto", securityContext: { runAsUser: 7 } },
+  ];
+  const pod = { ...bare, spec: { containers } };
+  const args = (release: string) => containersOf(inRelease(release, always, pod), "initContainers")[0]?.args;
+  assert.equal(args("1.20.6"), ["-u", "1337"]);
+  assert.equal(args("1.20.7"), ["-u", "7"]);
+});
+older("before 1.19 a container istio-proxy stays where it is among init containers", () => {
+  const initContainers = [{ name: "first" }, { name: "istio-proxy", image: "a" }];
+  const pod = { ...bare, spec: { containers: [{ name: "app" }], initContainers } };
+  const names = (release: string) =>
+    containersOf(inRelease(release, always, pod), "initContainers").map(({ name }) => name);
+  assert.equal(names("1.18"), ["first", "istio-proxy", "istio-init"]);
+  assert.equal(names("1.19"), ["istio-init", "istio-proxy", "first"]);
+});
+older("before 1.17 kube-inject leaves alone what has been injected", () => {
+  const annotations = { "sidecar.istio.io/status": "{}" };
+  const pod = {
+    ...bare,
+    metadata: { annotations },
+    spec: { containers: [{ name: "app" }, { name: "istio-proxy" }] },
+  };
+  assert.is(labelsOf(inRelease("1.16", told("a"), pod)).told, undefined);
+  assert.is(labelsOf(inRelease("1.17", told("a"), pod)).told, "a");
+});
 older("before 1.21 nobody sleeps", () => {
   const lifecycle = { preStop: { sleep: { seconds: 5 } } };
   const pod = { ...bare, spec: { containers: [{ name: "app", lifecycle }] } };

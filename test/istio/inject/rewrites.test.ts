@@ -109,6 +109,7 @@ probes("recorded: no handlers before 1.25", () => {
 probes("before 1.27 a status without a record gets none", () => {
   assert.equal(mergeProbes(true, [], "{}", nearestFacts("1.26")), []);
   assert.is(mergeProbes(true, [], "{}", nearestFacts("1.27")).length, 1);
+  assert.is(mergeProbes(true, mergeProbes(false, [], "{}"), "{}", nearestFacts("1.16")).length, 2);
 });
 const rewritten: readonly (readonly [what: string, probe: JsonObject, expected: JsonObject])[] = [
   [

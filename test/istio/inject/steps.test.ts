@@ -132,6 +132,15 @@ native("the pod's own node counts alone", () => {
   assert.is(detectNative("true", nodes), true);
   assert.is(detectNative("false", []), false);
 });
+native("before 1.24 the annotation means nothing", () => {
+  const annotations = { "sidecar.istio.io/nativeSidecar": "false" };
+  const pod = { metadata: { annotations }, spec: { containers: [{ name: "istio-proxy" }] } };
+  const rendered = { spec: { initContainers: [{ name: "istio-proxy" }] } };
+  const moved = (nativeSidecarAnnotation: boolean) =>
+    containersOf(moveToInit(pod, rendered, true, { nativeSidecarAnnotation }), "initContainers").length;
+  assert.is(moved(false), 1);
+  assert.is(moved(true), 0);
+});
 for (const [annotation, detected, expected] of [
   [undefined, true, "a | istio-proxy"],
   [undefined, false, "a istio-proxy | "],
