@@ -73,12 +73,21 @@ export function assumedLabels(values: readonly string[] | undefined): Labels | u
   return labels;
 }
 
+const injectionLabels = ["istio-injection", "istio.io/rev", "istio.io/dataplane-mode"];
+
 /** What is odd about assumed labels, for people. */
-export function oddLabels(labels: Labels | undefined): readonly string[] {
-  const value = labels?.["istio-injection"];
-  if (value === undefined || value === "enabled" || value === "disabled") return [];
+export function oddLabels(labels: Labels = {}): readonly string[] {
+  const odd = Object.keys(labels).flatMap((key) => {
+    const meant = injectionLabels.includes(key) ? "" : guess(key, injectionLabels);
+    return meant === "" ? [] : [`--assume ${key}: Istio knows no such label${meant}`];
+  });
+  const value = labels["istio-injection"];
+  if (value === undefined || value === "enabled" || value === "disabled") return odd;
   const meant = guess(value, ["enabled", "disabled"]);
-  return [`--assume istio-injection=${value} is neither enabled nor disabled: it shuts injection${meant}`];
+  return [
+    ...odd,
+    `--assume istio-injection=${value} is neither enabled nor disabled: it shuts injection${meant}`,
+  ];
 }
 
 /** Throws a UsageError for the value of an option that can be no name of a namespace or revision. */

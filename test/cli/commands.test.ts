@@ -100,6 +100,12 @@ const spoken: readonly (readonly [
     "sidelint: --assume istio-injection=enable is neither enabled nor disabled: it shuts injection (did you mean enabled?)\n",
   ],
   [
+    "a label assumed that is nearly one of Istio's is remarked on",
+    clean,
+    ["--assume", "istio-injektion=enabled"],
+    "sidelint: --assume istio-injektion: Istio knows no such label (did you mean istio-injection?)\n",
+  ],
+  [
     "of two configurations beside each other the one that counts is named",
     { ...clean, "sidelint.yaml": "", ".sidelint.yaml": "" },
     [],
