@@ -76,6 +76,6 @@ export interface Mesh {
   /** In the order in which the API server calls them: configurations by name, then as listed. */
   readonly webhooks: readonly Webhook[];
   readonly injectors: readonly Injector[];
-  /** Whether nothing shows which revisions run: the webhooks are assumed, so that others may answer to further revisions. */
+  /** Whether further revisions may run: the webhooks are assumed, or some of those that exist are known to be missing. */
   readonly revisionsAssumed?: boolean;
 }

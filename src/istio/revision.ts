@@ -3,8 +3,15 @@
 import { dnsLabelErrors } from "../kube/names.ts";
 import { knownRevisions } from "./cases.ts";
 import type { Place } from "./decision.ts";
-import type { Injector, Labels, Mesh, PodFacts } from "./facts.ts";
-import { inCallOrder, revisionKey, stockWebhooks } from "./webhook.ts";
+import type { Injector, Labels, Mesh, PodFacts, Webhook } from "./facts.ts";
+import {
+  defaultRevision,
+  inCallOrder,
+  injectionKey,
+  injectKey,
+  revisionKey,
+  stockWebhooks,
+} from "./webhook.ts";
 
 /** A revision that labels ask for, and where they do. */
 export interface AskedRevision {
@@ -23,22 +30,41 @@ export function doubtfulRevision(
   nth?: number,
 ): AskedRevision | undefined {
   if (!mesh.revisionsAssumed) return undefined;
-  const byNamespace = Object.hasOwn(labels, revisionKey);
-  const revision = (byNamespace ? labels : pod.labels)[revisionKey];
-  if (revision === undefined || dnsLabelErrors(revision).length > 0) return undefined;
-  if (knownRevisions(mesh.webhooks).includes(revision)) return undefined;
-  const path = ["metadata", "labels", revisionKey];
-  if (!byNamespace) return { revision, place: { of: "pod", path } };
-  return { revision, place: { of: "namespace", path, ...(nth === undefined ? {} : { nth }) } };
+  const known = knownRevisions(mesh.webhooks);
+  const asked = (revision: string, of: "namespace" | "pod", key: string): AskedRevision | undefined => {
+    if (dnsLabelErrors(revision).length > 0 || known.includes(revision)) return undefined;
+    const path = ["metadata", "labels", key];
+    return { revision, place: of === "pod" || nth === undefined ? { of, path } : { of, path, nth } };
+  };
+  const byDefault = labels[injectionKey] === "enabled" && asked(defaultRevision, "namespace", injectionKey);
+  if (byDefault) return byDefault;
+  const ofNamespace = labels[revisionKey];
+  if (ofNamespace !== undefined) return asked(ofNamespace, "namespace", revisionKey);
+  const ofPod = pod.labels[revisionKey];
+  if (ofPod !== undefined) return asked(ofPod, "pod", revisionKey);
+  return pod.labels[injectKey] === "true" ? asked(defaultRevision, "pod", injectKey) : undefined;
+}
+
+/**
+ * Whether webhooks show that there are more: a tag's call a revision whose own are not among them, which it has all the same.
+ */
+export function areIncomplete(webhooks: readonly Webhook[]): boolean {
+  const own = new Set<string>();
+  for (const { revision, answersTo } of webhooks) {
+    // One that `istioctl tag set default` switched off answers to nothing, and was the revision's own.
+    if (answersTo === revision || answersTo === "") own.add(revision);
+  }
+  return webhooks.some(({ revision }) => !own.has(revision));
 }
 
 /** The mesh with one more revision, as a stock install of the same release would bring it. */
-export function withRevision(mesh: Mesh, revision: string): Mesh {
+export function withRevision(mesh: Mesh, name: string): Mesh {
+  const revision = name === defaultRevision ? "" : name;
   const webhooks = [...mesh.webhooks, ...stockWebhooks({ release: mesh.release, revision })];
   return {
     release: mesh.release,
     webhooks: webhooks.sort(inCallOrder),
-    injectors: [...mesh.injectors, ...assumedInjector(mesh.injectors, revision)],
+    injectors: [...mesh.injectors, ...assumedInjector(mesh.injectors, name)],
   };
 }
 

@@ -272,7 +272,10 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
     fields: {
       release: ["string", "The Istio release that judges the subject, such as 1.30."],
       revisions: ["list<string>", "Revisions and tags that a webhook answers to."],
-      webhooksKnown: ["bool", "Whether webhooks or revisions are given, not assumed."],
+      webhooksKnown: [
+        "bool",
+        "Whether all webhooks or revisions are given: none are assumed, and none are known to be missing.",
+      ],
       ignoredNamespaces: ["list<string>", "Namespaces in which the injector refuses all pods."],
       readsInjectLabel: [
         "bool",

@@ -22,7 +22,7 @@ export class MeshView {
   }
 
   get webhooksKnown(): boolean {
-    return this.#world.webhooks !== "stock";
+    return this.#world.webhooks !== "stock" && !this.#world.mesh.revisionsAssumed;
   }
 
   get ignoredNamespaces(): readonly string[] {

@@ -1,5 +1,6 @@
 /** The world of a repository: everything that was read, put together and decided. */
 import type { Injector, Labels } from "../istio/facts.ts";
+import { defaultRevision } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
 import { type Collected, isMembership } from "./collect.ts";
 import {
@@ -29,7 +30,7 @@ export interface WorldOptions extends Configuration {
 /** Puts the world together. Pure: the same input gives the same world. */
 export function buildWorld(collected: Collected, options: WorldOptions): World {
   const { config } = options;
-  const { builds, pulledIn, faults: failedBuilds } = buildKustomizations(collected);
+  const { builds, pulledIn, faults: failedBuilds, refused } = buildKustomizations(collected);
   const faults: Fault[] = [...failedBuilds];
   const placed = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
 
@@ -55,7 +56,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
   const workloads = placed.flatMap(
     (one) => guarded(one.resource.document.file, faults, () => decided(one)) ?? [],
   );
-  const missing = missingFacts(workloads, options.belowConfig);
+  const missing = missingFacts(workloads, options.belowConfig, webhooks === "stock" ? [defaultRevision] : []);
   return {
     mesh,
     webhooks,
@@ -67,6 +68,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     missing: missing.facts,
     missingConfiguration: missing.configuration,
     unreadable,
+    refused: refused.filter((one) => !collected.problems.some((known) => isAbout(one, known))),
     faults,
     skipped: [...collected.skipped, ...builds.flatMap((build): readonly Skipped[] => build.skipped)],
   };

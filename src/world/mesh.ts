@@ -2,6 +2,7 @@
 import type { Injector, Mesh, Webhook } from "../istio/facts.ts";
 import { readInjectorConfig } from "../istio/injector-config.ts";
 import { newestRelease, releaseName } from "../istio/releases.ts";
+import { areIncomplete } from "../istio/revision.ts";
 import { inCallOrder, readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { type Path, toValue } from "../source/node.ts";
@@ -52,7 +53,8 @@ export function readMesh(sources: MeshSources): MeshReading {
       release,
       webhooks,
       injectors: [...injectors, ...assumedInjectors(webhooks, injectors, release, config)],
-      revisionsAssumed: written.length === 0 && !revisions && config.istio?.webhooks !== "stock",
+      revisionsAssumed:
+        !revisions && config.istio?.webhooks !== "stock" && (written.length === 0 || areIncomplete(written)),
     },
     webhooks: written.length > 0 ? "repository" : revisions ? "configuration" : "stock",
     unreadable,

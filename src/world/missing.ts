@@ -22,15 +22,22 @@ interface Entry {
   readonly value: string;
 }
 
-/** What the unknown verdicts hinge on. What cannot be written into a configuration, such as labels of `${NAMESPACE}`, is left out. */
-export function missingFacts(workloads: readonly Workload[], belowConfig: BelowConfig): Lacking {
+/**
+ * What the unknown verdicts hinge on. What cannot be written into a configuration, such as labels of `${NAMESPACE}`, is left
+ * out. `assumed` are the revisions that a list of revisions has to name as well to leave them as they are taken to be.
+ */
+export function missingFacts(
+  workloads: readonly Workload[],
+  belowConfig: BelowConfig,
+  assumed: readonly string[],
+): Lacking {
   const entries = new Map<string, Entry>();
   for (const workload of workloads) {
     if (workload.decision.verdict !== "unknown") continue;
     const lack = lackOf(workload);
     if (!lack) continue;
     const key = `${lack.what} ${lack.subject}`;
-    const entry = entries.get(key) ?? entryFor(lack, workload, belowConfig);
+    const entry = entries.get(key) ?? entryFor(lack, workload, belowConfig, assumed);
     if (!entry) continue;
     entries.set(key, { ...entry, fact: { ...entry.fact, decides: entry.fact.decides + 1 } });
   }
@@ -38,7 +45,7 @@ export function missingFacts(workloads: readonly Workload[], belowConfig: BelowC
     ({ fact: a }, { fact: b }) =>
       b.decides - a.decides || (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0),
   );
-  return { facts: ranked.map(({ fact }) => fact), configuration: configurationOf(ranked) };
+  return { facts: ranked.map(({ fact }) => fact), configuration: configurationOf(ranked, assumed) };
 }
 
 type Lack = Pick<MissingFact, "what" | "subject">;
@@ -57,11 +64,16 @@ export function lackOf(workload: Workload): Lack | undefined {
   return { what: "namespace", subject: filesLike(workload).shown };
 }
 
-function entryFor({ what, subject }: Lack, workload: Workload, belowConfig: BelowConfig): Entry | undefined {
+function entryFor(
+  { what, subject }: Lack,
+  workload: Workload,
+  belowConfig: BelowConfig,
+  assumed: readonly string[],
+): Entry | undefined {
   switch (what) {
     case "revision": {
-      const value = `{name: ${scalar(subject)}}`;
-      const line = `istio: {revisions: [${defaultRevision}, ${value}]}`;
+      const value = revisionEntry(subject);
+      const line = `istio: {revisions: [${[...assumed.map(revisionEntry), value].join(", ")}]}`;
       return { fact: { what, subject, decides: 0, line }, section: "istio", key: subject, value };
     }
     case "namespace-labels": {
@@ -87,17 +99,20 @@ function mapped(
   return { fact: { what, subject, decides: 0, line }, section, key, value };
 }
 
-const defaultRevision = "{name: default}";
+function revisionEntry(name: string): string {
+  return `{name: ${scalar(name)}}`;
+}
+
 /** What people have to replace; the configuration's schema refuses it. */
 const placeholder = "<namespace>";
 
 /** Every section once, each fact on a line of its own with the number of workloads that it decides. */
-function configurationOf(entries: readonly Entry[]): string {
+function configurationOf(entries: readonly Entry[], assumed: readonly string[]): string {
   const of = (section: Entry["section"]) => entries.filter((entry) => entry.section === section);
   const lines: string[] = [];
   const revisions = of("istio");
   if (revisions.length > 0) {
-    const list = [defaultRevision, ...revisions.map(({ value }) => value)].join(", ");
+    const list = [...assumed.map(revisionEntry), ...revisions.map(({ value }) => value)].join(", ");
     lines.push("istio:", `  revisions: [${list}]  # decides ${decided(revisions)}`);
   }
   const paths = of("paths");

@@ -35,6 +35,17 @@ data:
     ${config.replaceAll("\n", "\n    ")}
 ${values && `  values: |-\n    ${values.replaceAll("\n", "\n    ")}\n`}`;
 
+/** The configuration of a revision tag, as `istioctl tag set` writes it. */
+const tag = (name: string, revision: string) => `apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: istio-revision-tag-${name}, labels: {istio.io/rev: ${revision}, istio.io/tag: ${name}}}
+webhooks:
+  - name: rev.namespace.sidecar-injector.istio.io
+    clientConfig: {service: {name: istiod-${revision}, namespace: istio-system, path: /inject}}
+    namespaceSelector: {matchLabels: {istio.io/rev: ${name}}}
+    rules: [{operations: [CREATE], apiGroups: [""], apiVersions: [v1], resources: [pods]}]
+`;
+
 interface Case {
   readonly name: string;
   readonly files: Files;
@@ -46,6 +57,10 @@ interface Case {
   readonly webhooks?: "stock" | "repository" | "configuration";
   /** Where the last step of the trace looked. */
   readonly where?: string;
+  /** What the first missing fact says for sidelint.yaml; "" when nothing is missing. */
+  readonly missing?: string;
+  /** Whether rule revision-unknown finds something. */
+  readonly revisionUnknown?: boolean;
   /** Findings of rule unreadable-document. */
   readonly unreadable?: readonly string[];
 }
@@ -142,6 +157,105 @@ webhooks:
     options: { configPath },
     verdicts: ["shop Deployment/web injected"],
     revision: "1-30",
+  },
+  {
+    name: "a tag alone leads to its revision",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "istio.io/rev: prod"),
+      "tag.yaml": tag("prod", "1-28"),
+    },
+    verdicts: ["shop Deployment/web injected"],
+    revision: "1-28",
+    revisionUnknown: false,
+  },
+  {
+    name: "a tag alone shows that webhooks of its revision are elsewhere",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "istio.io/rev: 1-28"),
+      "tag.yaml": tag("prod", "1-28"),
+    },
+    verdicts: ["shop Deployment/web unknown"],
+    reason: "revision-unknown",
+    missing: "istio: {revisions: [{name: 1-28}]}",
+    revisionUnknown: false,
+    webhooks: "repository",
+  },
+  {
+    name: "with a tag alone the default revision may be there or not",
+    files: { "a.yaml": web, "ns.yaml": labelled, "tag.yaml": tag("prod", "1-28") },
+    verdicts: ["shop Deployment/web unknown"],
+    reason: "revision-unknown",
+    missing: "istio: {revisions: [{name: default}]}",
+    revisionUnknown: false,
+    where: "ns.yaml:3:33",
+  },
+  {
+    name: "a pod that asks by itself asks for the default revision, which a tag alone does not show",
+    files: {
+      "a.yaml": deployment("web", "namespace: shop", 'sidecar.istio.io/inject: "true"'),
+      "ns.yaml": namespace("shop"),
+      "tag.yaml": tag("prod", "1-28"),
+    },
+    verdicts: ["shop Deployment/web unknown"],
+    reason: "revision-unknown",
+    missing: "istio: {revisions: [{name: default}]}",
+  },
+  {
+    name: "a pod that asks for nothing in a namespace that says nothing gets nothing from any revision",
+    files: { "a.yaml": web, "ns.yaml": namespace("shop"), "tag.yaml": tag("prod", "1-28") },
+    verdicts: ["shop Deployment/web not-injected"],
+    reason: "no-webhook",
+    missing: "",
+  },
+  {
+    name: "the tag default alone answers to istio-injection",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "istio.io/rev: default"),
+      "tag.yaml": tag("default", "1-28"),
+    },
+    verdicts: ["shop Deployment/web injected"],
+    revision: "1-28",
+  },
+  {
+    name: "a tag beside its revision leaves nothing open",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "istio.io/rev: 1-29"),
+      "tag.yaml": tag("prod", "1-28"),
+      "hooks.yaml": webhooks("own", "istio.io/rev: 1-28", "1-28").replace(
+        "name: istiod,",
+        "name: istiod-1-28,",
+      ),
+    },
+    verdicts: ["shop Deployment/web not-injected"],
+    revisionUnknown: true,
+  },
+  {
+    name: "listed revisions leave nothing open beside a tag",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "istio.io/rev: 1-29"),
+      "tag.yaml": tag("prod", "1-28"),
+      "sidelint.yaml": configuration("revisions: [{name: 1-28}]"),
+    },
+    options: { configPath },
+    verdicts: ["shop Deployment/web not-injected"],
+    revisionUnknown: true,
+  },
+  {
+    name: "stock webhooks leave nothing open beside a tag",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": namespace("shop", "istio.io/rev: 1-28"),
+      "tag.yaml": tag("prod", "1-28"),
+      "sidelint.yaml": configuration("webhooks: stock"),
+    },
+    options: { configPath },
+    verdicts: ["shop Deployment/web not-injected"],
+    reason: "no-webhook",
   },
   {
     name: "the tag default answers to istio-injection",
@@ -388,6 +502,13 @@ for (const each of cases) {
         each.unreadable.map((place) => `${place} unreadable-document`),
       );
     }
+    if (each.revisionUnknown !== undefined) {
+      assert.is(
+        places(scan).some((place) => place.endsWith(" revision-unknown")),
+        each.revisionUnknown,
+      );
+    }
+    if (each.missing !== undefined) assert.is(report.summary.missing[0]?.line ?? "", each.missing);
     if (each.verdicts) assert.equal(verdicts(each.files, each.options), each.verdicts);
     const [first] = report.workloads;
     if (each.revision !== undefined) assert.is(first?.revision, each.revision);
