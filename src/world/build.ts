@@ -30,7 +30,7 @@ export interface WorldOptions extends Configuration {
 /** Puts the world together. Pure: the same input gives the same world. */
 export function buildWorld(collected: Collected, options: WorldOptions): World {
   const { config } = options;
-  const { builds, pulledIn, faults: failedBuilds, refused } = buildKustomizations(collected);
+  const { builds, pulledIn, faults: failedBuilds } = buildKustomizations(collected);
   const faults: Fault[] = [...failedBuilds];
   const placed = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
 
@@ -68,7 +68,6 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     missing: missing.facts,
     missingConfiguration: missing.configuration,
     unreadable,
-    refused: refused.filter((one) => !collected.problems.some((known) => isAbout(one, known))),
     faults,
     skipped: [...collected.skipped, ...builds.flatMap((build): readonly Skipped[] => build.skipped)],
   };
