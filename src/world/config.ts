@@ -1,5 +1,4 @@
 /** The configuration, sidelint.yaml: found, read, and checked against its schema with errors that point into it. */
-import { releaseFacts } from "../istio/releases.ts";
 import { dnsLabelErrors } from "../kube/names.ts";
 import { nearest } from "../kube/nearest.ts";
 import { readDocuments } from "../source/document.ts";
@@ -8,6 +7,7 @@ import { type Node, type Path, toValue, type Value } from "../source/node.ts";
 import { absolutePath, isInside, relativePath } from "../source/path.ts";
 import type { Duplicate, SourceFile } from "../source/reading.ts";
 import type { FileTree } from "../source/tree.ts";
+import { impossibleValues } from "./config-values.ts";
 import type { ConfigFile } from "./generated/config.ts";
 import { type SchemaError, validate } from "./generated/config-validator.js";
 
@@ -96,8 +96,10 @@ export function loadConfig(text: string, path: string): ConfigReading {
   const value = root ? asWritten(file, root) : null;
   if (value === null) return accepted(file, root, {});
   if (!isConfig(value)) return refused(problemsOf(file, root, validate.errors ?? []));
-  const unknown = unknownReleases(file, root, value);
-  return unknown.length > 0 ? refused(unknown) : accepted(file, root, value);
+  const impossible = impossibleValues(value).map(({ path: at, says, hint }) =>
+    problem(`${nameOf(at)} ${says}`, locate(file, root, at, "value"), hint),
+  );
+  return impossible.length > 0 ? refused(inOrder(impossible)) : accepted(file, root, value);
 }
 
 function toldTwice(file: SourceFile, { key, first, again }: Duplicate): ConfigProblem {
@@ -146,7 +148,11 @@ function problemsOf(
 ): readonly ConfigProblem[] {
   const telling = errors.filter(({ keyword }) => keyword !== "propertyNames");
   const problems = telling.map((error) => problemOf(file, root, error));
-  return problems.sort((a, b) => (a.location?.start ?? 0) - (b.location?.start ?? 0));
+  return inOrder(problems);
+}
+
+function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  return [...problems].sort((a, b) => (a.location?.start ?? 0) - (b.location?.start ?? 0));
 }
 
 /** One difference from the schema, in the words of the person who wrote the file. */
@@ -215,27 +221,6 @@ function patternHint(value: unknown, schema: Readonly<Record<string, unknown>>):
 
 /** The pattern of the schema for names of namespaces and revisions. */
 const dnsLabel = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
-
-/** Releases of the right form that the table of releases does not cover. */
-function unknownReleases(
-  file: SourceFile,
-  root: Node | undefined,
-  { istio }: Config,
-): readonly ConfigProblem[] {
-  const revisions = istio?.revisions ?? [];
-  const written: readonly (readonly [Path, string | undefined])[] = [
-    [["istio", "version"], istio?.version],
-    ...revisions.map(({ version }, index) => [["istio", "revisions", index, "version"], version] as const),
-  ];
-  return written.flatMap(([path, version]) => {
-    const facts = version === undefined ? undefined : releaseFacts(version);
-    if (!facts || !("unknown" in facts)) return [];
-    const message = `${nameOf(path)} cannot be ${version}: sidelint does not know that release`;
-    return [
-      problem(message, locate(file, root, path, "value"), `the nearest it knows is "${facts.nearest}"`),
-    ];
-  });
-}
 
 function problem(message: string, location: Location | undefined, hint: string | undefined): ConfigProblem {
   return { message, ...(location && { location }), ...(hint && { hint }) };

@@ -97,6 +97,36 @@ const mistakes: readonly (readonly [name: string, text: string, expected: readon
     ],
   ],
   [
+    "a revision that is there twice",
+    "istio: {revisions: [{name: default}, {name: 1-30}, {name: 1-30, tags: [prod]}]}\n",
+    [
+      "1:59 istio.revisions[2].name cannot be 1-30: istio.revisions[1] has that name (list each revision once, with all its tags)",
+    ],
+  ],
+  [
+    "a tag of two revisions",
+    "istio: {revisions: [{name: 1-28, tags: [prod]}, {name: 1-30, tags: [canary, prod]}]}\n",
+    [
+      "1:77 istio.revisions[1].tags[1] cannot be prod: that tag points at 1-28 already (a tag points at one revision)",
+    ],
+  ],
+  [
+    "what is no quantity",
+    "istio:\n  proxy:\n    resources:\n      requests: {cpu: 100x, memory: ''}\n      limits: {memory: -1}\n",
+    [
+      "4:23 istio.proxy.resources.requests.cpu cannot be 100x: that is no quantity (such as 100m)",
+      "4:37 istio.proxy.resources.requests.memory is empty (such as 128Mi)",
+      "5:24 istio.proxy.resources.limits.memory cannot be -1: that is negative (such as 128Mi)",
+    ],
+  ],
+  [
+    "requests above limits",
+    "istio: {proxy: {resources: {requests: {cpu: 2, memory: 1Gi}, limits: {cpu: 1900m, memory: 1024Mi}}}}\n",
+    [
+      "1:45 istio.proxy.resources.requests.cpu cannot be 2: the limit is 1900m (Kubernetes refuses a request above its limit)",
+    ],
+  ],
+  [
     "what was pasted without being filled in",
     'paths: {a/**: {namespace: <namespace>}}\ndefaultNamespace: …\nnamespaces: {"${NS}": {labels: {}}, shop: {}}\n',
     [

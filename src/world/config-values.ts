@@ -1,0 +1,96 @@
+/** What the schema of the configuration cannot say: values of the right form that cannot be, or that contradict each other. */
+import { releaseFacts } from "../istio/releases.ts";
+import { compareQuantities, parseQuantity, type Quantity, signOf } from "../kube/quantity.ts";
+import type { Path } from "../source/node.ts";
+import type { Config } from "./config.ts";
+
+/** A value that cannot be: where it stands, why not, as a clause after its name, and what to write instead. */
+export interface ImpossibleValue {
+  readonly path: Path;
+  readonly says: string;
+  readonly hint: string;
+}
+
+/** The values of a configuration that passes its schema and that cannot be all the same. */
+export function impossibleValues(config: Config): readonly ImpossibleValue[] {
+  return [...unknownReleases(config), ...repeatedRevisions(config), ...wrongQuantities(config)];
+}
+
+/** Releases of the right form that the table of releases does not cover. */
+function unknownReleases({ istio }: Config): readonly ImpossibleValue[] {
+  const revisions = istio?.revisions ?? [];
+  const written: readonly (readonly [Path, string | undefined])[] = [
+    [["istio", "version"], istio?.version],
+    ...revisions.map(({ version }, index) => [["istio", "revisions", index, "version"], version] as const),
+  ];
+  return written.flatMap(([path, version]) => {
+    const facts = version === undefined ? undefined : releaseFacts(version);
+    if (!facts || !("unknown" in facts)) return [];
+    const says = `cannot be ${version}: sidelint does not know that release`;
+    return [{ path, says, hint: `the nearest it knows is "${facts.nearest}"` }];
+  });
+}
+
+/** Names of revisions and tags that are given twice: a name has one control plane behind it. */
+function repeatedRevisions({ istio }: Config): readonly ImpossibleValue[] {
+  const names = new Map<string, number>();
+  const tagged = new Map<string, string>();
+  return (istio?.revisions ?? []).flatMap(({ name, tags = [] }, index) => {
+    const found: ImpossibleValue[] = [];
+    const above: Path = ["istio", "revisions", index];
+    const first = names.get(name);
+    if (first === undefined) names.set(name, index);
+    else {
+      const says = `cannot be ${name}: istio.revisions[${first}] has that name`;
+      found.push({ path: [...above, "name"], says, hint: "list each revision once, with all its tags" });
+    }
+    tags.forEach((tag, nth) => {
+      const owner = tagged.get(tag);
+      if (owner === undefined) {
+        tagged.set(tag, name);
+        return;
+      }
+      const says = `cannot be ${tag}: that tag points at ${owner} already`;
+      found.push({ path: [...above, "tags", nth], says, hint: "a tag points at one revision" });
+    });
+    return found;
+  });
+}
+
+const examples = { cpu: "100m", memory: "128Mi" } as const;
+
+/** Requests and limits of the sidecar that Kubernetes would refuse. */
+function wrongQuantities({ istio }: Config): readonly ImpossibleValue[] {
+  const { requests, limits } = istio?.proxy?.resources ?? {};
+  const above: Path = ["istio", "proxy", "resources"];
+  return (["cpu", "memory"] as const).flatMap((name) => {
+    const request = requests?.[name];
+    const limit = limits?.[name];
+    const says = {
+      requests: request === undefined ? undefined : quantityFault(String(request)),
+      limits: limit === undefined ? undefined : quantityFault(String(limit)),
+    };
+    const found = (["requests", "limits"] as const).flatMap((kind): readonly ImpossibleValue[] => {
+      const fault = says[kind];
+      return fault ? [{ path: [...above, kind, name], says: fault, hint: `such as ${examples[name]}` }] : [];
+    });
+    const most = limit === undefined ? undefined : quantityOf(String(limit));
+    const least = request === undefined ? undefined : quantityOf(String(request));
+    if (found.length > 0 || !most || !least || compareQuantities(least, most) <= 0) return found;
+    const path = [...above, "requests", name];
+    const hint = "Kubernetes refuses a request above its limit";
+    return [{ path, says: `cannot be ${request}: the limit is ${limit}`, hint }];
+  });
+}
+
+function quantityOf(text: string): Quantity | undefined {
+  const parsed = parseQuantity(text);
+  return parsed.ok ? parsed.quantity : undefined;
+}
+
+function quantityFault(text: string): string | undefined {
+  if (text === "") return "is empty";
+  const quantity = quantityOf(text);
+  if (!quantity) return `cannot be ${text}: that is no quantity`;
+  return signOf(quantity) < 0 ? `cannot be ${text}: that is negative` : undefined;
+}
