@@ -7,7 +7,7 @@ import type { Report } from "./report/report.ts";
 import type { Location } from "./source/locate.ts";
 import type { Path } from "./source/node.ts";
 import { absolutePath, pathBelow } from "./source/path.ts";
-import { outsideOf } from "./source/reach.ts";
+import { hasRepository, outsideOf } from "./source/reach.ts";
 import type { FileTree } from "./source/tree.ts";
 import { type WalkFailure, walk } from "./source/walk.ts";
 import { buildWorld } from "./world/build.ts";
@@ -66,7 +66,12 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
   const walked = walk(tree, paths, { ignore: config.ignore ?? [], ignoreBase: configBase });
   const kinds = workloadKinds(config);
   const isOutside = outsideOf(tree, paths, walked.outsideLinks);
-  const read = collect(tree, walked.files, { kinds, onProgress: options.onProgress, isOutside });
+  const read = collect(tree, walked.files, {
+    kinds,
+    onProgress: options.onProgress,
+    isOutside,
+    isRepository: hasRepository(tree, paths),
+  });
   const collected = { ...read, skipped: [...read.skipped, ...walked.outsideLinks.map(outsideLink)] };
   const dumpPaths = [...new Set(options.namespaceDumps ?? [])];
   const dumps = collect(tree, dumpPaths, { kinds: [] });
@@ -86,6 +91,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     ...collected.problems,
     ...dumps.problems.filter(told),
     ...world.unreadable,
+    ...world.refused,
     ...world.faults,
   ];
   const findings = lint(world, problems, { severities: config.rules ?? {} });

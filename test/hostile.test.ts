@@ -524,8 +524,20 @@ hostile(
         ["shared"],
       );
       const outside = result.report.summary.skipped.filter(({ reason }) => reason === "outside-base");
-      assert.is(outside.length, 5, JSON.stringify(outside));
-      assert.match(writeAll(result).replaceAll(/\s+/g, " "), /5 kustomize bases outside of the repository/);
+      assert.is(outside.length, 6, JSON.stringify(outside));
+      assert.match(
+        writeAll(result).replaceAll(/\s+/g, " "),
+        /6 paths of kustomizations out of reach: .*is outside of the repository/,
+      );
+      const plain = join(outer, "plain");
+      mkdirSync(plain);
+      writeFileSync(join(plain, "kustomization.yaml"), "resources: [../base]\n");
+      assert.equal(
+        scan(diskTree(plain)).report.summary.skipped.map(({ detail }) => detail),
+        [
+          "../base is outside of this directory (there is no git repository; run one level higher), and is not read",
+        ],
+      );
     });
   },
 );

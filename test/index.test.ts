@@ -100,4 +100,29 @@ api("an empty tree is nothing to report", () => {
   assert.equal([report.workloads, findings, report.summary.files.read], [[], [], 0]);
 });
 
+api("what kustomize refuses to build is an error, and is not among what was skipped", () => {
+  const refused = { ...files, "kustomization.yaml": "resources: [apps/web.yaml, gone.yaml]\n" };
+  const { report, findings } = scan(memoryTree(refused));
+  assert.equal(
+    findings
+      .filter(({ severity }) => severity === "error")
+      .map(({ rule, message, location }) => `${location.line}:${location.column} ${rule}: ${message}`),
+    [
+      "1:28 unreadable-document: kustomize refuses this build: gone.yaml is neither a file nor a kustomization",
+    ],
+  );
+  assert.equal(report.summary.skipped, []);
+  assert.is(report.workloads[0]?.name, "web");
+});
+
+api("a patch that is a broken manifest is one error", () => {
+  const broken = {
+    "kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n",
+    "a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
+    "p.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a\n",
+  };
+  const { findings } = scan(memoryTree(broken));
+  assert.is(findings.filter(({ severity }) => severity === "error").length, 1);
+});
+
 api.run();

@@ -313,10 +313,11 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
   },
   Document: {
     view: DocumentView,
-    means: "A document that could not be read.",
+    means: "A document that could not be read, or that kustomize refuses to build.",
     fields: {
       file: ["string", "Its file."],
       reason: ["string", "What the reader says."],
+      refused: ["bool", "Whether kustomize refuses the build that it describes, though it can be read."],
     },
   },
 };
@@ -336,7 +337,7 @@ export const variables: Readonly<Record<SubjectKind, Readonly<Record<string, Doc
   namespace: { ns: ["Namespace", "The namespace."], mesh },
   "webhook-configuration": { configuration: ["WebhookConfiguration", "The webhook configuration."], mesh },
   injector: { injector: ["Injector", "The injector."], mesh },
-  document: { document: ["Document", "The document that could not be read."] },
+  document: { document: ["Document", "The document that could not be read or built."] },
 };
 
 const define = <Given extends never[]>(

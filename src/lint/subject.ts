@@ -187,14 +187,14 @@ function* injectorSubjects(surroundings: Surroundings): Iterable<Subject> {
   }
 }
 
-function documentSubject({ file, error }: Problem, release: string): Subject {
+function documentSubject({ file, error, refusedBy }: Problem, release: string): Subject {
   const lineEnd = file.text.slice(error.offset).search(/[\r\n]|$/);
   const end = Math.min(file.text.length, error.offset + Math.max(lineEnd, 0));
   return {
     kind: "document",
     release,
     label: undefined,
-    context: { document: new DocumentView(file.path, error.message) },
+    context: { document: new DocumentView(file.path, error.message, refusedBy !== undefined) },
     has: () => true,
     locate: () => undefined,
     place: () => locationOf(file, { start: error.offset, end }),

@@ -438,13 +438,15 @@ export class InjectorView {
   }
 }
 
-/** A document that could not be read. */
+/** A document that could not be read, or that kustomize refuses to build. */
 export class DocumentView {
   readonly file: string;
   readonly reason: string;
+  readonly refused: boolean;
 
-  constructor(file: string, reason: string) {
+  constructor(file: string, reason: string, refused: boolean) {
     this.file = file;
     this.reason = reason;
+    this.refused = refused;
   }
 }

@@ -104,13 +104,11 @@ const reasons: Readonly<Record<Skipped["reason"], (files: number) => string>> = 
   "helm-template": (files) => `Helm ${files === 1 ? "template" : "templates"}`,
   template: (files) => (files === 1 ? "template" : "templates"),
   "outside-link": (files) => `${files === 1 ? "link that leads" : "links that lead"} out of the paths`,
-  "outside-base": (files) => `kustomize ${files === 1 ? "base" : "bases"} outside of the repository`,
+  "outside-base": (files) => `${files === 1 ? "path" : "paths"} of kustomizations out of reach`,
   "remote-base": (files) => `remote kustomize ${files === 1 ? "base" : "bases"}`,
   plugin: (files) => `kustomize ${files === 1 ? "plugin" : "plugins"}`,
   unreadable: (files) => `unreadable ${files === 1 ? "path" : "paths"}`,
-  "invalid-kustomization": (files) =>
-    `${files === 1 ? "kustomization" : "kustomizations"} that kustomize refuses`,
-  "missing-base": (files) => `missing kustomize ${files === 1 ? "base" : "bases"}`,
+  "incomplete-build": (files) => `${files === 1 ? "part" : "parts"} of kustomizations left out`,
 };
 
 /** One row a reason: how many, and the first few places. */
@@ -139,8 +137,7 @@ const named: ReadonlySet<Skipped["reason"]> = new Set([
   "remote-base",
   "outside-base",
   "unreadable",
-  "missing-base",
-  "invalid-kustomization",
+  "incomplete-build",
 ]);
 
 function placeOf(skipped: Skipped): string {

@@ -39,6 +39,13 @@ export function outsideOf(
   };
 }
 
+/** Whether the working directory or one of the given paths lies in a repository. */
+export function hasRepository(tree: FileTree, paths: readonly string[]): boolean {
+  const cwd = (tree.root ?? "").replace(/\/$/, "");
+  const tops = [cwd, ...paths.map((path) => directoryAt(tree, cwd, absolutePath(cwd, path)))];
+  return tops.some((directory) => repositoryAbove(tree, cwd, directory) !== undefined);
+}
+
 function directoryAt(tree: FileTree, cwd: string, absolute: string): string {
   if (tree.stat(relativePath(cwd, absolute))?.type === "directory") return absolute;
   return absolute.slice(0, Math.max(absolute.lastIndexOf("/"), 0));

@@ -30,7 +30,7 @@ export interface WorldOptions extends Configuration {
 /** Puts the world together. Pure: the same input gives the same world. */
 export function buildWorld(collected: Collected, options: WorldOptions): World {
   const { config } = options;
-  const { builds, pulledIn, faults: failedBuilds } = buildKustomizations(collected);
+  const { builds, pulledIn, faults: failedBuilds, refused } = buildKustomizations(collected);
   const faults: Fault[] = [...failedBuilds];
   const placed = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
 
@@ -68,6 +68,12 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     missing: missing.facts,
     missingConfiguration: missing.configuration,
     unreadable,
+    refused: refused.filter(
+      ({ file, error }) =>
+        !collected.problems.some(
+          (known) => known.file.path === file.path && known.error.offset === error.offset,
+        ),
+    ),
     faults,
     skipped: [...collected.skipped, ...builds.flatMap((build): readonly Skipped[] => build.skipped)],
   };

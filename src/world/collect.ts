@@ -13,6 +13,8 @@ import type { Resource, Skipped } from "./world.ts";
 export interface Problem {
   readonly file: SourceFile;
   readonly error: ReadError;
+  /** That it is not the document that cannot be read, but kustomize refuses the build that it describes. */
+  readonly refusedBy?: "kustomize";
 }
 
 export interface Collected {
@@ -34,6 +36,10 @@ export interface Collected {
   textOf(path: string): string | undefined;
   /** Whether a path that a file names lies beyond what may be read; then there are no documents and no text. */
   isOutside(path: string): boolean;
+  /** What that is outside of, in words. */
+  readonly bounds: string;
+  /** Whether there is a file of any kind, be it too large, no text or a pipe. */
+  isFile(path: string): boolean;
 }
 
 export interface CollectOptions {
@@ -42,6 +48,8 @@ export interface CollectOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Whether a path lies beyond what may be read besides the files given; default: none does. */
   readonly isOutside?: ((path: string) => boolean) | undefined;
+  /** Whether there is a repository that what is outside of is measured by; default: there is. */
+  readonly isRepository?: boolean;
 }
 
 const worldKinds = [
@@ -117,6 +125,11 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     },
     textOf: (path) => openBeyond(path)?.text,
     isOutside,
+    isFile: (path) => (tree.stat(path)?.type ?? "directory") !== "directory",
+    bounds:
+      (options.isRepository ?? true)
+        ? "the repository"
+        : "this directory (there is no git repository; run one level higher)",
   };
 }
 

@@ -2,6 +2,7 @@
 import { isDeeper } from "../kube/json.ts";
 import type { Document } from "../source/document.ts";
 import { deepestDocument } from "../source/read.ts";
+import type { Problem } from "./collect.ts";
 import { type Fault, guarded } from "./guard.ts";
 import { built, isDeployed } from "./kustomize/built.ts";
 import { type Draft, draftOf, identityKey, identityOf } from "./kustomize/draft.ts";
@@ -12,11 +13,13 @@ import {
   type Kustomization,
   locationOfSource,
   type PatchEntry,
+  partsOf,
   type ReplacementEntry,
   readKustomization,
 } from "./kustomize/kustomization.ts";
-import { applyPatches, type PatchDocument, readPatch } from "./kustomize/patch.ts";
+import { applyPatches, type PatchDocument, type PatchFailure, readPatch } from "./kustomize/patch.ts";
 import { contains, isRemote, joinPath } from "./kustomize/path.ts";
+import { isModelled, refusalIn, refusalsOf } from "./kustomize/refused.ts";
 import { applyReplacement, type Replacement, readReplacements } from "./kustomize/replacement.ts";
 import { distinctProblems, skippedOf } from "./kustomize/skipped.ts";
 import { transform } from "./kustomize/transform.ts";
@@ -39,6 +42,10 @@ export interface Sources {
   textOf(path: string): string | undefined;
   /** Whether a path lies beyond what may be read; then it has no documents and no text. */
   isOutside(path: string): boolean;
+  /** What that is outside of, in words; default: the repository. */
+  readonly bounds?: string;
+  /** Whether there is a file of any kind, also one that cannot be read here. */
+  isFile(path: string): boolean;
 }
 
 /** What one root kustomization makes. */
@@ -59,6 +66,8 @@ export interface Builds {
   readonly pulledIn: ReadonlySet<string>;
   /** Kustomizations whose builds sidelint itself failed at; they have no build. */
   readonly faults: readonly Fault[];
+  /** What kustomize refuses to build, once each, at the places that it refuses. */
+  readonly refused: readonly Problem[];
 }
 
 interface Made {
@@ -82,7 +91,7 @@ interface Stage {
 interface Workshop {
   readonly sources: Sources;
   readonly kustomizationAt: (directory: string) => Kustomization | undefined;
-  readonly patchOf: (entry: PatchEntry) => readonly PatchDocument[] | string;
+  readonly patchOf: (entry: PatchEntry) => readonly PatchDocument[] | PatchFailure;
   readonly replacementsOf: (entry: ReplacementEntry) => readonly Replacement[] | string;
   /** The kind of the objects that are built ("" for all); undefined for those that may decide on injection. */
   readonly kind: string | undefined;
@@ -112,6 +121,7 @@ export function buildKustomizations(sources: Sources): Builds {
   const all = [...sources.kustomizations.keys()].flatMap((directory) => kustomizationAt(directory) ?? []);
   const counted = new Set<string>();
   const faults: Fault[] = [];
+  const refused = new Set<BuildProblem>();
   const builds = rootsOf(all).flatMap((root): readonly Build[] => {
     const made = guarded(root.document.file, faults, () => {
       const { drafts, problems } = accumulate(root, [], { ...shared, components: 0 });
@@ -125,9 +135,24 @@ export function buildKustomizations(sources: Sources): Builds {
         problems: distinctProblems([...problems, ...deep.map((one) => tooDeep(one, root))]),
       };
     });
-    return made ? [{ ...made, skipped: skippedOf(made.problems, counted) }] : [];
+    if (!made) return [];
+    // A component by itself lacks the objects that its patches are for.
+    const refusals = refusalsOf(
+      made.problems,
+      () => !root.component && isModelled(root, kustomizationAt, (path) => sources.documentsOf(path)),
+    );
+    for (const one of refusals) refused.add(one);
+    const skipped = made.problems.filter((one) => !refusals.includes(one));
+    return [{ ...made, skipped: skippedOf(skipped, counted) }];
   });
-  return { builds, pulledIn: pulledInBy(all, sources), faults };
+  return {
+    builds,
+    pulledIn: pulledInBy(all, sources),
+    faults,
+    refused: distinctProblems([...refused]).flatMap((one) =>
+      refusalIn(one, (path) => sources.documentsOf(path)),
+    ),
+  };
 }
 
 /** Patches and replacements can nest what no single document does. */
@@ -149,7 +174,13 @@ function workshopOf(sources: Sources, kustomizationAt: Workshop["kustomizationAt
   const workshop: Workshop = {
     sources: { ...sources, documentsOf },
     kustomizationAt,
-    patchOf: remembered((entry) => outside(entry.file, sources) ?? readPatch(entry, documentsOf)),
+    patchOf: remembered((entry) => {
+      const beyond = outside(entry.file, sources);
+      if (beyond !== undefined) return { kind: "outside", detail: beyond };
+      const isUnreadable = entry.file !== undefined && !documentsOf(entry.file) && sources.isFile(entry.file);
+      if (isUnreadable) return { kind: "patch", detail: `${entry.file} cannot be read` };
+      return readPatch(entry, documentsOf);
+    }),
     replacementsOf: remembered(
       (entry) => outside(entry.file, sources) ?? readReplacements(entry, documentsOf),
     ),
@@ -168,7 +199,7 @@ function workshopOf(sources: Sources, kustomizationAt: Workshop["kustomizationAt
 /** What is said of a file that lies beyond what may be read. */
 function outside(path: string | undefined, sources: Sources): string | undefined {
   return path !== undefined && sources.isOutside(path)
-    ? `${path} is outside of the repository, and is not read`
+    ? `${path} is outside of ${sources.bounds ?? "the repository"}, and is not read`
     : undefined;
 }
 
@@ -204,14 +235,14 @@ function kustomizationBeyond(directory: string, sources: Sources): Document | un
 /** Those that no other one includes; of a ring that only includes itself, the first. */
 function rootsOf(all: readonly Kustomization[]): readonly Kustomization[] {
   const known = new Map(all.map((one) => [one.directory, one]));
-  const included = new Set(all.flatMap((one) => includes(one).filter((path) => path !== one.directory)));
+  const included = new Set(all.flatMap((one) => partsOf(one).filter((path) => path !== one.directory)));
   const reached = new Set<string>();
   const reach = (start: Kustomization) => {
     const open = [start];
     for (let one = open.pop(); one; one = open.pop()) {
       if (reached.has(one.directory)) continue;
       reached.add(one.directory);
-      open.push(...includes(one).flatMap((path) => known.get(path) ?? []));
+      open.push(...partsOf(one).flatMap((path) => known.get(path) ?? []));
     }
   };
   const roots = all.filter(({ directory }) => !included.has(directory));
@@ -222,10 +253,6 @@ function rootsOf(all: readonly Kustomization[]): readonly Kustomization[] {
     reach(one);
   }
   return roots;
-}
-
-function includes({ resources, components, plugins }: Kustomization): readonly string[] {
-  return [...resources, ...components, ...plugins].map(({ path }) => path);
 }
 
 /** The objects of a kustomization that is no component, with its transformations; shared by all that include it. */
@@ -403,7 +430,9 @@ function addDrafts(gathering: Gathering, drafts: readonly Draft[], entry: Entry)
     const key = identityKey(identity);
     if (gathering.identities.has(key)) {
       const subject = `${identity.kind}/${identity.name}`;
-      gathering.problems.add(problem("conflict", entry, subject, `${subject} is already there`));
+      gathering.problems.add(
+        problem("conflict", entry, subject, `${subject} is already there`, "when-complete"),
+      );
     } else {
       gathering.identities.add(key);
       gathering.drafts.push(draft);
@@ -446,6 +475,7 @@ function baseAt(
       entry,
       value,
       `${value} leads back to ${path}, which includes this kustomization`,
+      "always",
     );
   }
   if (stack.length >= mostLevels) {
@@ -455,23 +485,29 @@ function baseAt(
   if (beyond !== undefined) return problem("outside", entry, value, beyond);
   const base = kustomizationAt(path);
   if (!base) {
-    const broken = sources.kustomizations.has(path);
-    const detail = broken
-      ? `the kustomization in ${path} cannot be read`
-      : `${path} is neither a file nor a kustomization`;
-    return problem(broken ? "invalid" : "missing", entry, value, detail);
+    if (sources.kustomizations.has(path)) {
+      return problem("invalid", entry, value, `the kustomization in ${path} cannot be read`);
+    }
+    if (sources.isFile(path)) return problem("invalid", entry, value, `${path} cannot be read`);
+    return problem("missing", entry, value, `${path} is neither a file nor a kustomization`, "always");
   }
   if (base.component !== component) {
     const detail = component
       ? `${path} is no component`
       : `${path} is a component; it belongs into components`;
-    return problem("invalid", entry, value, detail);
+    return problem("invalid", entry, value, detail, "always");
   }
   return base;
 }
 
-function problem(kind: BuildProblem["kind"], entry: Entry, subject: string, detail: string): BuildProblem {
-  return { kind, subject, detail, location: locationOfSource(entry.source) };
+function problem(
+  kind: BuildProblem["kind"],
+  entry: Entry,
+  subject: string,
+  detail: string,
+  refused?: BuildProblem["refused"],
+): BuildProblem {
+  return { kind, subject, detail, location: locationOfSource(entry.source), ...(refused && { refused }) };
 }
 
 /** The files that kustomizations name, as resources, patches, data or configuration of any kind. */

@@ -5,6 +5,7 @@ import type { JsonObject } from "../kube/json.ts";
 import type { Document } from "../source/document.ts";
 import type { Location, Part } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
+import type { Problem } from "./collect.ts";
 import type { Fault } from "./guard.ts";
 
 /** One Kubernetes object; the items of a List are resources too. */
@@ -101,8 +102,7 @@ export interface Skipped {
     | "outside-base"
     | "plugin"
     | "unreadable"
-    | "missing-base"
-    | "invalid-kustomization";
+    | "incomplete-build";
   readonly path: string;
   readonly files: number;
   /** For people: the URL of a remote base, the reason of a read failure. */
@@ -126,6 +126,8 @@ export interface World {
   readonly skipped: readonly Skipped[];
   /** What could not be read inside documents: the embedded configuration of injectors. */
   readonly unreadable: readonly Fault[];
+  /** What kustomize refuses to build; here it is built as far as that goes. */
+  readonly refused: readonly Problem[];
   /** What sidelint itself failed at; the rest of the world is whole. */
   readonly faults: readonly Fault[];
 }

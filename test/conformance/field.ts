@@ -290,7 +290,7 @@ function builtKey({ resource, namespace, name }: Workload): string {
   return `${resource.kind}/${namespace.name ?? ""}/${name}`;
 }
 
-/** A build that fails must show up among what was skipped, with its reason. */
+/** A build that fails must show up among what is refused or was skipped, with its reason. */
 function unreported({ path, error, remote = [] }: BuildRow, { world }: Scan): string | undefined {
   if (error?.class === "remote") {
     const known = new Set(
@@ -299,9 +299,11 @@ function unreported({ path, error, remote = [] }: BuildRow, { world }: Scan): st
     const silent = remote.filter((url) => !known.has(url));
     return silent.length === 0 ? undefined : `not reported as remote: ${silent.join(", ")}`;
   }
-  const reason = error?.class === "missing-file" ? "missing-base" : "plugin";
-  const reported = world.skipped.some((one) => one.reason === reason && one.path.startsWith(path));
-  return reported ? undefined : `no ${reason} of ${path} is reported`;
+  const isMissing = error?.class === "missing-file";
+  const reported = isMissing
+    ? world.refused.some(({ file }) => file.path.startsWith(path))
+    : world.skipped.some((one) => one.reason === "plugin" && one.path.startsWith(path));
+  return reported ? undefined : `no ${isMissing ? "missing file" : "plugin"} of ${path} is reported`;
 }
 
 // What is compared.

@@ -45,8 +45,7 @@ const skips: Readonly<Record<Skipped["reason"], true>> = {
   "outside-base": true,
   plugin: true,
   unreadable: true,
-  "missing-base": true,
-  "invalid-kustomization": true,
+  "incomplete-build": true,
 };
 
 const workload: ReportedWorkload = {

@@ -556,6 +556,6 @@ patches:
       "pod.yaml": pod,
     },
     builds: { ".": ["Pod -/once [once]"] },
-    problems: { ".": ["patch an inline patch", "patch gone.yaml"] },
+    problems: { ".": ["patch an inline patch", "missing gone.yaml"] },
   },
 ];

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { at, isObject, type Json } from "../../src/kube/json.ts";
 import { type Document, readDocuments } from "../../src/source/document.ts";
-import type { Location } from "../../src/source/locate.ts";
+import { type Location, locationOf } from "../../src/source/locate.ts";
 import { isRemote, joinPath } from "../../src/world/kustomize/path.ts";
 import { type Build, type Builds, buildKustomizations } from "../../src/world/kustomize.ts";
 import { resourcesOf } from "../../src/world/resource.ts";
@@ -41,6 +41,7 @@ function build(files: Files, isGiven: (path: string) => boolean = () => true): B
     documentsOf,
     textOf: (path) => files[path],
     isOutside: () => false,
+    isFile: (path) => files[path] !== undefined,
   });
 }
 
@@ -258,11 +259,138 @@ builds("a field that kustomize does not know is a problem of the build", () => {
       ({ kind, detail, location }) => `${kind} ${place(location)} ${detail}`,
     );
   assert.equal(told("resources: [a.yaml]\nnamespce: shop\nx: 1\n"), [
-    "refused kustomization.yaml:2:1 kustomize knows no field namespce (did you mean namespace?) and refuses the build",
-    "refused kustomization.yaml:3:1 kustomize knows no field x and refuses the build",
+    "refused kustomization.yaml:2:1 it knows no field namespce (did you mean namespace?)",
+    "refused kustomization.yaml:3:1 it knows no field x",
   ]);
   assert.equal(told("resources: [a.yaml]\nNAMESPACE: shop\nmetadata: {name: a}\nimages: []\nvars: []\n"), []);
   assert.equal(told("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {}\n"), []);
+});
+
+const pod = (name: string, more = "") => `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}${more}}\n`;
+const strategic = "patches: [{path: p.yaml}]\n";
+const operations = (text: string) => `patches:\n- target: {kind: Pod}\n  patch: |-\n    ${text}\n`;
+const patched = (kustomization: string, patch: string, own = pod("a")) => ({
+  "kustomization.yaml": `resources: [a.yaml]\n${kustomization}`,
+  "a.yaml": own,
+  "p.yaml": patch,
+});
+const nowhere = "there is no Pod/a (v1) without a namespace for the patch to change";
+const refusals: readonly [string, Files, readonly string[]][] = [
+  [
+    "a file that is not there",
+    { "kustomization.yaml": "resources: [gone.yaml]\n" },
+    ["1:13 gone.yaml is neither a file nor a kustomization"],
+  ],
+  [
+    "a patch that is not there, for no object",
+    { "kustomization.yaml": "patches: [{path: gone.yaml, target: {kind: Pod}}]\n" },
+    ["1:12 gone.yaml does not exist"],
+  ],
+  [
+    "a patch that is fetched: no refusal",
+    { "kustomization.yaml": "patches: [{path: 'https://example.invalid/p.yaml'}]\n" },
+    [],
+  ],
+  [
+    "a patch that cannot be read",
+    patched(strategic, "kind: Pod\n  x: [\n"),
+    [
+      "p.yaml:2:4 the patch cannot be read: a mapping value is not allowed here (is a quote missing, or is the line indented too far?)",
+    ],
+  ],
+  [
+    "a template for a patch: no refusal",
+    patched(strategic, "{{ if .Values.x }}\nkind: Pod\n{{ end }}\n"),
+    [],
+  ],
+  [
+    "a place that is not there",
+    patched(operations("- {op: remove, path: /metadata/labels}"), ""),
+    ["4:3 nothing stands at /metadata/labels"],
+  ],
+  [
+    "replicas, which are not built: no refusal",
+    patched(operations("- {op: remove, path: /spec/replicas}"), ""),
+    [],
+  ],
+  [
+    "a test that fails",
+    patched(operations("- {op: test, path: /kind, value: Job}"), ""),
+    ["4:3 the test of /kind fails"],
+  ],
+  [
+    "a test of an image: no refusal",
+    patched(operations("- {op: test, path: /spec/image, value: a}"), ""),
+    [],
+  ],
+  [
+    "an object that is there twice",
+    { "kustomization.yaml": "resources: [a.yaml, b.yaml]\n", "a.yaml": pod("a"), "b.yaml": pod("a") },
+    ["1:21 Pod/a is already there"],
+  ],
+  [
+    "a patch for another name",
+    patched(strategic, pod("b")),
+    ["2:12 there is no Pod/b (v1) without a namespace for the patch to change"],
+  ],
+  [
+    "a patch without a namespace for an object that has one",
+    patched(strategic, pod("a"), pod("a", ", namespace: x")),
+    [`2:12 ${nowhere}`],
+  ],
+  ["a patch for the default namespace", patched(strategic, pod("a", ", namespace: default")), []],
+  [
+    "a patch for what may come from elsewhere: no refusal",
+    patched(`${strategic}helmCharts: [{name: c}]\n`, pod("b")),
+    [],
+  ],
+  [
+    "a patch under rules of its own: no refusal",
+    patched(`${strategic}configurations: [c.yaml]\n`, pod("b")),
+    [],
+  ],
+  [
+    "a patch for a kind that decides nothing: no refusal",
+    patched(strategic, pod("b").replace("Pod", "Service")),
+    [],
+  ],
+  [
+    "a patch for one of the objects that cannot be read: no refusal",
+    patched(strategic, pod("b"), `${pod("a")}---\nkind: [\n`),
+    [],
+  ],
+  ["a component by itself: no refusal", patched(`kind: Component\n${strategic}`, pod("b")), []],
+  ["an empty patch: no refusal", patched(strategic, "# nothing\n"), []],
+  [
+    "an empty strategic merge patch",
+    patched("patchesStrategicMerge: [p.yaml]\n", "# nothing\n"),
+    ["2:25 the patch is empty"],
+  ],
+];
+for (const [what, files, expected] of refusals) {
+  builds(`what kustomize refuses is told where it stands: ${what}`, () => {
+    const told = build(files).refused.map(({ file, error }) => {
+      const { line, column } = locationOf(file, { start: error.offset, end: error.offset });
+      return `${file.path === "kustomization.yaml" ? "" : `${file.path}:`}${line}:${column} ${error.message}`;
+    });
+    assert.equal(told, expected);
+  });
+}
+
+builds("what several roots refuse is told once, and is not skipped as well", () => {
+  const made = build({
+    "base/kustomization.yaml": "resources: [gone.yaml]\n",
+    "a/kustomization.yaml": "resources: [../base]\n",
+    "b/kustomization.yaml": "resources: [../base]\n",
+  });
+  assert.equal(
+    made.refused.map(({ file }) => file.path),
+    ["base/kustomization.yaml"],
+  );
+  assert.equal(
+    made.builds.flatMap(({ skipped }) => skipped),
+    [],
+  );
 });
 
 const inside: readonly [string, string, Json][] = [

@@ -8,7 +8,12 @@ import type { PatchSource } from "./merge.ts";
 /** The patched draft, or why the patch does not apply; then nothing of it is. */
 export type Patched =
   | { readonly ok: true; readonly draft: Draft }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** Whether it hangs on what is not built here: images, replicas, names of other objects. */
+      readonly unsure?: boolean;
+    };
 
 /** Applies operations in order; the first that cannot be applied fails the whole patch. */
 export function jsonPatch(draft: Draft, operations: readonly Json[], sourceOf: PatchSource): Patched {
@@ -17,10 +22,15 @@ export function jsonPatch(draft: Draft, operations: readonly Json[], sourceOf: P
     const result = isObject(operation)
       ? apply(next, operation, (path) => sourceOf([index, ...path]))
       : refuse(`operation ${index} is no object`);
-    if (!result.ok) return result;
+    if (!result.ok) return { ...result, unsure: isObject(operation) && isUnsure(operation) };
     next = result.draft;
   }
   return { ok: true, draft: edited(next) };
+}
+
+function isUnsure({ op, path, from, value }: JsonObject): boolean {
+  if (`${path}`.endsWith("/replicas") || `${from}`.endsWith("/replicas")) return true;
+  return op === "test" && (typeof value === "object" || /image|replicas|name/i.test(`${path}`));
 }
 
 function refuse(reason: string): Patched {

@@ -60,12 +60,16 @@ export interface BuildProblem {
   /** For people: what is the matter. */
   readonly detail: string;
   readonly location: Location;
+  /** Whether kustomize refuses the build for it: always, or when all that the build is made of is known. */
+  readonly refused?: "always" | "when-complete";
 }
 
 /** A patch as listed in `patches`, `patchesStrategicMerge` or `patchesJson6902`. */
 export interface PatchEntry {
   /** A file, relative to the tree; undefined for an inline patch. */
   readonly file: string | undefined;
+  /** A file that is fetched, as it is written. */
+  readonly url: string | undefined;
   readonly text: string | undefined;
   readonly target: Readonly<Record<string, string>> | undefined;
   readonly allowNameChange: boolean;
@@ -104,6 +108,8 @@ export interface Kustomization {
   readonly replacements: readonly ReplacementEntry[];
   /** Whether it generates ConfigMaps or Secrets. */
   readonly generates: boolean;
+  /** Whether it brings rules of its own for names, labels and merges, which are not modelled. */
+  readonly configures: boolean;
   /** Files it reads besides `resources`: patches, generator data, configurations and the like. */
   readonly reads: readonly string[];
   readonly problems: readonly BuildProblem[];
@@ -148,9 +154,15 @@ export function readKustomization(document: Document, directory: string): Kustom
     patchesJson6902,
     replacements: replacementEntries(reader),
     generates: hasGenerators(reader),
+    configures: ["configurations", "crds", "openapi"].some((name) => reader.fields.has(name)),
     reads: [...filesOf(reader), ...[...patches, ...patchesJson6902].flatMap(({ file }) => file ?? [])],
     problems: problemsOf(reader),
   };
+}
+
+/** The paths of the files and directories that bring objects. */
+export function partsOf({ resources, components, plugins }: Kustomization): readonly string[] {
+  return [...resources, ...components, ...plugins].map(({ path }) => path);
 }
 
 /** The location of a source, or of the nearest thing above it that is written down. */
@@ -288,7 +300,7 @@ function pairsAt(reader: Reader, node: Node | undefined, path: Path): Labelling[
 
 function strategicMergePatches(reader: Reader): readonly PatchEntry[] {
   return settings(reader, "patchesStrategicMerge").map(({ value, source }) => ({
-    file: isInline(value) ? undefined : joinPath(reader.directory, value),
+    ...(isInline(value) ? { file: undefined, url: undefined } : fileOrUrl(reader, value)),
     text: isInline(value) ? value : undefined,
     target: undefined,
     allowNameChange: false,
@@ -298,13 +310,20 @@ function strategicMergePatches(reader: Reader): readonly PatchEntry[] {
   }));
 }
 
+function fileOrUrl({ directory }: Reader, path: string | undefined): Pick<PatchEntry, "file" | "url"> {
+  if (!path) return { file: undefined, url: undefined };
+  return isRemote(path)
+    ? { file: undefined, url: path }
+    : { file: joinPath(directory, path), url: undefined };
+}
+
 function patchEntries(reader: Reader, name: string): readonly PatchEntry[] {
   return items(reader.fields.get(name)).map((item, index) => {
     const path = text(field(item, "path"));
     const target = field(item, "target");
     const options = field(item, "options");
     return {
-      file: path && joinPath(reader.directory, path),
+      ...fileOrUrl(reader, path),
       text: text(field(item, "patch")),
       target: target && strings(target),
       allowNameChange: text(field(options, "allowNameChange")) === "true",
@@ -380,7 +399,13 @@ function unknownFields(root: MapNode): readonly string[] {
 function problemsOf(reader: Reader): readonly BuildProblem[] {
   const problems: BuildProblem[] = [];
   const report = (kind: BuildProblem["kind"], subject: string, detail: string, path: Path) =>
-    problems.push({ kind, subject, detail, location: locationOfSource({ document: reader.document, path }) });
+    problems.push({
+      kind,
+      subject,
+      detail,
+      location: locationOfSource({ document: reader.document, path }),
+      ...(kind === "refused" ? { refused: "always" as const } : undefined),
+    });
   for (const name of ["helmCharts", "helmChartInflationGenerator"]) {
     items(reader.fields.get(name)).forEach((chart, index) => {
       const subject = text(field(chart, "name")) ?? text(field(chart, "chartName")) ?? name;
@@ -390,7 +415,7 @@ function problemsOf(reader: Reader): readonly BuildProblem[] {
   for (const name of reader.unknown) {
     const [meant] = nearest(name, [...fieldNames, ...furtherFields]);
     const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
-    report("refused", name, `kustomize knows no field ${name}${hint} and refuses the build`, [name]);
+    report("refused", name, `it knows no field ${name}${hint}`, [name]);
   }
   for (const name of ["generators", "transformers"]) {
     for (const { value, source } of settings(reader, name)) {

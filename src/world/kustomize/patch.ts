@@ -1,8 +1,11 @@
 /** Which objects the patches of a kustomization change, and what becomes of them. */
 import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { podTemplatesOf, workloadKindNames } from "../../kube/workload.ts";
 import { type Document, readDocuments } from "../../source/document.ts";
 import { readEmbedded } from "../../source/embedded.ts";
+import { type Location, locationOf } from "../../source/locate.ts";
 import { nodeAt, type Path, toValue } from "../../source/node.ts";
+import { isTemplateFault } from "../template.ts";
 import { type Draft, edited, identityOf, sameIdentity, withIdentity } from "./draft.ts";
 import { jsonPatch } from "./json-patch.ts";
 import { type BuildProblem, locationOfSource, type PatchEntry, type Source } from "./kustomization.ts";
@@ -13,7 +16,7 @@ import { targetMatcher } from "./target.ts";
 export interface PatchDocument {
   /** The kind of object it is for; undefined when that is not known before it is parsed. */
   readonly kind: string | undefined;
-  content(): PatchContent | string;
+  content(): PatchContent | PatchFailure;
 }
 
 type PatchContent =
@@ -30,50 +33,97 @@ interface Patching {
   readonly problems: readonly BuildProblem[];
 }
 
+/** Why a patch is not applied, or not all of it. */
+export interface PatchFailure {
+  readonly kind: "patch" | "missing" | "remote" | "outside";
+  readonly subject?: string;
+  readonly detail: string;
+  /** Where, if not at the entry. */
+  readonly location?: Location | undefined;
+  readonly refused?: BuildProblem["refused"];
+}
+
 /**
- * The objects after a kustomization's patches (v5.8.1). A patch that finds no object is passed over, and with a target not
- * even read: the object may be of a kind that does not matter here, or come from a remote base.
+ * The objects after a kustomization's patches (v5.8.1). A patch that finds no object is passed over: with a target kustomize
+ * does so too, and without one the object may be of a kind that does not matter here; for kinds that do, it is a problem.
  */
 export function applyPatches(
   drafts: readonly Draft[],
   entries: readonly PatchEntry[],
-  patchOf: (entry: PatchEntry) => readonly PatchDocument[] | string,
+  patchOf: (entry: PatchEntry) => readonly PatchDocument[] | PatchFailure,
 ): Patching {
   const problems: BuildProblem[] = [];
   let next = drafts;
   for (const entry of entries) {
     const result = applyPatch(next, entry, patchOf);
-    if (typeof result !== "string") next = result;
-    else {
-      const subject = entry.file ?? "an inline patch";
-      problems.push({ kind: "patch", subject, detail: result, location: locationOfSource(entry.source) });
+    next = result.drafts;
+    for (const { kind, subject, detail, refused, location } of result.failures) {
+      problems.push({
+        kind,
+        subject: subject ?? entry.file ?? "an inline patch",
+        detail,
+        location: location ?? locationOfSource(entry.source),
+        ...(refused && { refused }),
+      });
     }
   }
   return { drafts: next.some(({ own }) => own) ? next.map(edited) : next, problems };
 }
 
+interface Applied {
+  readonly drafts: readonly Draft[];
+  readonly failures: readonly PatchFailure[];
+}
+
 function applyPatch(
   drafts: readonly Draft[],
   entry: PatchEntry,
-  patchOf: (entry: PatchEntry) => readonly PatchDocument[] | string,
-): readonly Draft[] | string {
+  patchOf: (entry: PatchEntry) => readonly PatchDocument[] | PatchFailure,
+): Applied {
+  const fail = (failure: PatchFailure): Applied => ({ drafts, failures: [failure] });
   const matcher = entry.target && targetMatcher(entry.target);
-  if (typeof matcher === "string") return matcher;
-  if (matcher && !drafts.some(matcher)) return drafts;
+  if (typeof matcher === "string") return fail({ kind: "patch", detail: matcher });
   const patch = patchOf(entry);
-  if (typeof patch === "string") return patch;
+  if ("detail" in patch) return fail(patch);
+  if (matcher && !drafts.some(matcher)) return { drafts, failures: [] };
   const kinds = matcher ? undefined : kindsOf(drafts);
+  const failures: PatchFailure[] = [];
   let next = drafts;
   for (const { kind, content } of patch) {
-    if (kinds && kind !== undefined && !kinds.has(kind)) continue;
+    if (kinds && kind !== undefined && !kinds.has(kind) && !isKeptKind(kind)) continue;
     const read = content();
-    if (typeof read === "string") return read;
+    if ("detail" in read) return fail(read);
     if (read.type === "json") {
-      return matcher ? applyOperations(next, matcher, read) : "a JSON patch needs a target";
+      if (matcher) return applyOperations(next, matcher, read);
+      return fail({ kind: "patch", detail: "a JSON patch needs a target", refused: "always" });
     }
-    for (const part of read.parts) next = applyPart(next, entry, part, matcher);
+    for (const part of read.parts) {
+      const found = matcher ? next.filter(matcher) : namedBy(part.value, next);
+      if (matcher ? found.length > 0 : found.length === 1) next = applyPart(next, entry, part, found);
+      else if (!matcher && found.length === 0 && isKept(part.value)) failures.push(unmatched(part.value));
+    }
   }
-  return next;
+  return { drafts: next, failures };
+}
+
+let keptKinds: ReadonlySet<string> | undefined;
+
+function isKeptKind(kind: string): boolean {
+  keptKinds ??= new Set(["Namespace", ...workloadKindNames()]);
+  return keptKinds.has(kind);
+}
+
+function isKept({ apiVersion, kind }: JsonObject): boolean {
+  if (typeof apiVersion !== "string" || typeof kind !== "string") return false;
+  return (apiVersion === "v1" && kind === "Namespace") || podTemplatesOf(apiVersion, kind)?.[0] !== undefined;
+}
+
+function unmatched(value: JsonObject): PatchFailure {
+  const { apiVersion, kind, name, namespace } = identityOf({ value });
+  const where =
+    namespace === "" ? "" : namespace === "default" ? " without a namespace" : ` in namespace ${namespace}`;
+  const detail = `there is no ${kind}/${name} (${apiVersion})${where} for the patch to change`;
+  return { kind: "patch", subject: `${kind}/${name}`, detail, refused: "when-complete" };
 }
 
 function kindsOf(drafts: readonly Draft[]): ReadonlySet<string> {
@@ -89,10 +139,9 @@ function applyPart(
   drafts: readonly Draft[],
   entry: PatchEntry,
   { value, sourceOf }: MergePart,
-  matcher: ((draft: Draft) => boolean) | undefined,
+  found: readonly Draft[],
 ): readonly Draft[] {
-  const selected = new Set(matcher ? drafts.filter(matcher) : namedBy(value, drafts));
-  if (selected.size === 0) return drafts;
+  const selected = new Set(found);
   return drafts.flatMap((draft) => {
     if (!selected.has(draft)) return [draft];
     const renames = entry.allowNameChange || entry.allowKindChange;
@@ -104,36 +153,47 @@ function applyOperations(
   drafts: readonly Draft[],
   matcher: (draft: Draft) => boolean,
   { operations, sourceOf }: Extract<PatchContent, { type: "json" }>,
-): readonly Draft[] | string {
+): Applied {
   const next: Draft[] = [];
   for (const draft of drafts) {
     const result = matcher(draft)
       ? jsonPatch(withIdentity(draft), operations, sourceOf)
       : { ok: true as const, draft };
-    if (!result.ok) return result.reason;
+    if (!result.ok) {
+      const failure: PatchFailure = { kind: "patch", detail: result.reason };
+      return { drafts, failures: [result.unsure ? failure : { ...failure, refused: "when-complete" }] };
+    }
     next.push(result.draft);
   }
-  return next;
+  return { drafts: next, failures: [] };
 }
 
-/** The one object that has, or had, the identity the patch gives; none when there are several. */
+/** The object that has, or had, the identity the patch gives; several when that cannot be told. */
 function namedBy(patch: JsonObject, drafts: readonly Draft[]): readonly Draft[] {
   const wanted = identityOf({ value: patch });
   const found = drafts.filter(
     (draft) =>
       draft.earlier.some((one) => sameIdentity(one, wanted)) || sameIdentity(identityOf(draft), wanted),
   );
-  return found.length === 1 ? found : [];
+  return found;
 }
 
-/** Reads a patch: its file by `documentsOf`, or the text in the kustomization. A string says why it cannot be read. */
+/** Reads a patch: its file by `documentsOf`, or the text in the kustomization; or why it cannot be read. */
 export function readPatch(
   entry: PatchEntry,
   documentsOf: (path: string) => readonly Document[] | undefined,
-): readonly PatchDocument[] | string {
-  const documents = entry.file ? documentsOf(entry.file) : inlineDocuments(entry);
-  if (!documents) return `${entry.file} does not exist`;
-  if (documents.length === 0) return "the patch is empty";
+): readonly PatchDocument[] | PatchFailure {
+  const { url, file, text, source } = entry;
+  if (url !== undefined)
+    return { kind: "remote", subject: url, detail: `${url} is remote and is not fetched` };
+  const documents = file ? documentsOf(file) : inlineDocuments(entry);
+  if (!documents) return { kind: "missing", detail: `${file} does not exist`, refused: "always" };
+  // A file without a document is no patch to `patches`, and an error to `patchesStrategicMerge`.
+  const mayBeEmpty = file !== undefined && source.path[0] === "patches";
+  if (documents.length === 0 && !mayBeEmpty) {
+    const detail = file === undefined && !text ? "there is neither a patch nor a path" : "the patch is empty";
+    return { kind: "patch", detail, refused: "always" };
+  }
   return documents.map((document) => {
     const { kind, sure } = document.peek;
     return {
@@ -143,9 +203,16 @@ export function readPatch(
   });
 }
 
-function contentOf(document: Document, entry: PatchEntry): PatchContent | string {
+function contentOf(document: Document, entry: PatchEntry): PatchContent | PatchFailure {
   const reading = document.read();
-  if (!reading.ok) return `the patch cannot be read: ${reading.error.message}`;
+  if (!reading.ok) {
+    const { message, offset } = reading.error;
+    const location = document.file.path
+      ? locationOf(document.file, { start: offset, end: offset })
+      : undefined;
+    const failure = { kind: "patch", detail: `the patch cannot be read: ${message}`, location } as const;
+    return isTemplateFault(document, reading.error) ? failure : { ...failure, refused: "always" };
+  }
   const value: Json = reading.root ? toValue(reading.root) : null;
   const isPlaced = document.file.path === (entry.file ?? entry.source.document.file.path);
   const sourceOf = (path: Path): Source => (isPlaced ? { document, path } : entry.source);

@@ -13,7 +13,6 @@ function problemKey({ kind, subject, location }: BuildProblem): string {
 
 const skipReasons: { readonly [kind in BuildProblem["kind"]]?: Skipped["reason"] } = {
   remote: "remote-base",
-  refused: "invalid-kustomization",
   outside: "outside-base",
   helm: "plugin",
   plugin: "plugin",
@@ -26,7 +25,7 @@ export function skippedOf(problems: readonly BuildProblem[], counted: Set<string
     if (counted.has(key)) return [];
     counted.add(key);
     const { kind, subject, location } = one;
-    const reason = skipReasons[kind] ?? "missing-base";
+    const reason = skipReasons[kind] ?? "incomplete-build";
     return [{ reason, path: location.file, files: 1, detail: kind === "remote" ? subject : one.detail }];
   });
 }
