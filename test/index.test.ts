@@ -125,4 +125,15 @@ api("a patch that is a broken manifest is one error", () => {
   assert.is(findings.filter(({ severity }) => severity === "error").length, 1);
 });
 
+api("a patch for an object in a chart's templates, which are left out, is not refused", () => {
+  const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
+  const chart = {
+    "kustomization.yaml": "resources: [chart/templates/a.yaml]\npatches: [{path: p.yaml}]\n",
+    "chart/Chart.yaml": "name: chart\n",
+    "chart/templates/a.yaml": pod,
+    "p.yaml": pod,
+  };
+  assert.equal(scan(memoryTree(chart)).findings, []);
+});
+
 api.run();

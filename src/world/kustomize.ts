@@ -139,7 +139,7 @@ export function buildKustomizations(sources: Sources): Builds {
     // A component by itself lacks the objects that its patches are for.
     const refusals = refusalsOf(
       made.problems,
-      () => !root.component && isModelled(root, kustomizationAt, (path) => sources.documentsOf(path)),
+      () => !root.component && isModelled(root, { ...sources, kustomizationAt }),
     );
     for (const one of refusals) refused.add(one);
     const skipped = made.problems.filter((one) => !refusals.includes(one));

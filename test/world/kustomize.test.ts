@@ -361,6 +361,12 @@ const refusals: readonly [string, Files, readonly string[]][] = [
   ],
   ["a component by itself: no refusal", patched(`kind: Component\n${strategic}`, pod("b")), []],
   ["an empty patch: no refusal", patched(strategic, "# nothing\n"), []],
+  ["an empty inline patch: no refusal", patched("patches: [{patch: '# nothing'}]\n", ""), []],
+  [
+    "neither a patch nor a path",
+    patched("patches: [{target: {kind: Pod}}]\n", ""),
+    ["2:11 there is neither a patch nor a path"],
+  ],
   [
     "an empty strategic merge patch",
     patched("patchesStrategicMerge: [p.yaml]\n", "# nothing\n"),

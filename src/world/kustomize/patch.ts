@@ -108,7 +108,8 @@ function applyPatch(
 
 let keptKinds: ReadonlySet<string> | undefined;
 
-function isKeptKind(kind: string): boolean {
+/** Whether objects of a kind may decide on injection by their own pods or labels. */
+export function isKeptKind(kind: string): boolean {
   keptKinds ??= new Set(["Namespace", ...workloadKindNames()]);
   return keptKinds.has(kind);
 }
@@ -188,8 +189,8 @@ export function readPatch(
     return { kind: "remote", subject: url, detail: `${url} is remote and is not fetched` };
   const documents = file ? documentsOf(file) : inlineDocuments(entry);
   if (!documents) return { kind: "missing", detail: `${file} does not exist`, refused: "always" };
-  // A file without a document is no patch to `patches`, and an error to `patchesStrategicMerge`.
-  const mayBeEmpty = file !== undefined && source.path[0] === "patches";
+  // What has no document is no patch to `patches`, and an error to `patchesStrategicMerge`.
+  const mayBeEmpty = (file !== undefined || text) && source.path[0] === "patches";
   if (documents.length === 0 && !mayBeEmpty) {
     const detail = file === undefined && !text ? "there is neither a patch nor a path" : "the patch is empty";
     return { kind: "patch", detail, refused: "always" };

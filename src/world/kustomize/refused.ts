@@ -1,7 +1,9 @@
 /** Which problems of a build mean that kustomize refuses it, for certain. */
 import type { Document } from "../../source/document.ts";
 import type { Problem } from "../collect.ts";
+import type { Resource } from "../world.ts";
 import { type BuildProblem, type Kustomization, partsOf } from "./kustomization.ts";
+import { isKeptKind } from "./patch.ts";
 
 type DocumentsOf = (path: string) => readonly Document[] | undefined;
 
@@ -18,23 +20,30 @@ export function refusalsOf(
   return problems.filter(({ refused }) => refused === "always" || (refused !== undefined && isComplete));
 }
 
-/** Whether nothing that a build is made of has rules of its own, or objects that cannot be read. */
-export function isModelled(
-  root: Kustomization,
-  kustomizationAt: (directory: string) => Kustomization | undefined,
-  documentsOf: DocumentsOf,
-): boolean {
+interface Known {
+  readonly resources: ReadonlyMap<string, readonly Resource[]>;
+  readonly documentsOf: DocumentsOf;
+  readonly kustomizationAt: (directory: string) => Kustomization | undefined;
+}
+
+/** Whether nothing that a build is made of has rules of its own, or objects that cannot be read or were left out. */
+export function isModelled(root: Kustomization, known: Known): boolean {
   const reached = new Set([root]);
   for (const one of reached) {
     if (one.configures) return false;
     for (const path of partsOf(one)) {
-      const documents = documentsOf(path);
-      if (documents?.some((document) => !document.read().ok)) return false;
-      const below = documents ? undefined : kustomizationAt(path);
+      const documents = known.documentsOf(path);
+      const below = documents ? undefined : known.kustomizationAt(path);
       if (below) reached.add(below);
+      else if (!documents?.every((document) => isKnown(document, path, known))) return false;
     }
   }
   return true;
+}
+
+/** Templates of charts are left out, also those that can be read. */
+function isKnown(document: Document, path: string, { resources }: Known): boolean {
+  return document.read().ok && (resources.has(path) || !isKeptKind(document.peek.kind ?? ""));
 }
 
 /** A refusal as a problem of the file that it stands in. */
