@@ -67,6 +67,8 @@ export interface Injector {
   readonly configMap: string | null;
   /** Whether the ConfigMap's `config` cannot be read: policy and selectors are a stock install's then, and may be others. */
   readonly unreadable?: boolean;
+  /** Whether the ConfigMap's `values` cannot be read: what the sidecar requests and is limited to is not known then. */
+  readonly valuesUnreadable?: boolean;
 }
 
 /** Everything about the mesh that admission depends on. */

@@ -13,21 +13,45 @@ export interface InjectorConfigMap {
   readonly labels: Json | undefined;
   /** `data.config`, parsed; undefined when there is none. */
   readonly config: Json | undefined;
-  /** Whether `data.config` is there and is no YAML, or no map. */
+  /** Whether `data.config` is missing, is no YAML, or is not what the injector can read. */
   readonly unreadable?: boolean;
+  /** Whether `data.values` is there and cannot be read. */
+  readonly valuesUnreadable?: boolean;
   /** `data.values`, parsed. */
   readonly values: Json | undefined;
 }
 
 const baseName = "istio-sidecar-injector";
 
+/** Whether a ConfigMap of that name is an injector's. */
+export function isInjectorName(name: string): boolean {
+  return name === baseName || name.startsWith(`${baseName}-`);
+}
+
 /**
- * Reads an injector's configuration; undefined when the ConfigMap is not an injector's or has no `config`. The release is ""
+ * Why the injector cannot read a configuration, and the key at fault; undefined when it can: selectors come in lists of maps,
+ * and the policy is no structure.
+ */
+export function configFault(config: Json): { readonly key: string; readonly says: string } | undefined {
+  const policy = at(config, ["policy"]);
+  if (Array.isArray(policy) || isObject(policy)) return { key: "policy", says: "policy is no text" };
+  for (const key of ["neverInjectSelector", "alwaysInjectSelector"]) {
+    const selectors = at(config, [key]) ?? [];
+    if (!Array.isArray(selectors)) return { key, says: `${key} is no list` };
+    if (selectors.some((one: Json) => one !== null && !isObject(one))) {
+      return { key, says: `${key} holds something that is no map` };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Reads an injector's configuration; undefined when the ConfigMap is not an injector's or has an empty `config`. The release is ""
  * when the values do not name one. Of an unreadable `config` the policy is a stock install's, marked `unreadable`.
  */
 export function readInjectorConfig(source: InjectorConfigMap): Injector | undefined {
-  const { configMap, name, config, values, unreadable = false } = source;
-  if (name !== baseName && !name.startsWith(`${baseName}-`)) return undefined;
+  const { configMap, name, config, values, unreadable = false, valuesUnreadable } = source;
+  if (!isInjectorName(name)) return undefined;
   if (!isObject(config) && !unreadable) return undefined;
   const resources = at(values, ["global", "proxy", "resources"]);
   return {
@@ -39,6 +63,7 @@ export function readInjectorConfig(source: InjectorConfigMap): Injector | undefi
     proxyResources: isObject(resources) ? resources : undefined,
     configMap,
     ...(unreadable ? { unreadable } : {}),
+    ...(valuesUnreadable ? { valuesUnreadable } : {}),
   };
 }
 

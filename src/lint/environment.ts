@@ -262,6 +262,10 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "What the sidecar will request; nothing where Kubernetes takes the limit for it.",
       ],
       limits: ["map<string, string>", "What it will be limited to."],
+      meshKnown: [
+        "bool",
+        "Whether the mesh's own requests and limits are known: the injector's values can be read, or there are none.",
+      ],
       meshRequests: ["map<string, string>", "What it requests when nothing is set."],
       meshLimits: ["map<string, string>", "What it is limited to when nothing is set."],
     },

@@ -51,6 +51,8 @@ const names: readonly ResourceName[] = ["cpu", "memory"];
 export class ProxyView {
   readonly applies: boolean;
   readonly annotated: boolean;
+  /** Whether the mesh's resources can be read. */
+  readonly meshKnown: boolean;
   /** Where the mesh's resources stand: with an injector, or in a release. */
   readonly meshPlace: Place;
   readonly #effective: ProxyResources;
@@ -58,9 +60,10 @@ export class ProxyView {
 
   constructor(workload: Workload, world: World, injectedByHand: boolean) {
     const templates = workload.pod.annotations["inject.istio.io/templates"];
-    const { resources, place } = resourcesOfMesh(workload, world);
+    const { resources, place, known } = resourcesOfMesh(workload, world);
     this.#mesh = resources;
     this.meshPlace = place;
+    this.meshKnown = known;
     this.#effective = proxyResources(workload.pod, this.#mesh);
     this.annotated = isAnnotated(workload.pod);
     this.applies =
@@ -96,17 +99,25 @@ export class ProxyView {
 function resourcesOfMesh(
   workload: Workload,
   { mesh }: World,
-): { readonly resources: JsonObject; readonly place: Place } {
+): { readonly resources: JsonObject; readonly place: Place; readonly known: boolean } {
   const injector = injectorFor(workload, mesh.injectors);
+  if (injector?.valuesUnreadable) {
+    return {
+      resources: {},
+      place: { of: "injector", revision: injector.revision, path: ["values"] },
+      known: false,
+    };
+  }
   if (injector?.proxyResources) {
     const path = ["values", "global", "proxy", "resources"];
     return {
       resources: injector.proxyResources,
+      known: true,
       place: { of: "injector", revision: injector.revision, path },
     };
   }
   const release = injector?.release || mesh.release;
-  return { resources: nearestFacts(release).proxyResources, place: { of: "release", release } };
+  return { resources: nearestFacts(release).proxyResources, place: { of: "release", release }, known: true };
 }
 
 /**

@@ -33,7 +33,7 @@ A check runs in this order: \`needs\` passes over what cannot be concerned, \`wh
 \`each\` gives one \`item\` for every finding, \`at\` says where it points, \`message\` and \`help\` say it. With \`group\`, findings
 with the same text there become one.
 
-- \`at\` is a path that starts at \`pod\`, \`workload\`, \`ns\` or \`configuration\`: \`pod.annotations["sidecar.istio.io/proxyCPU"]\`,
+- \`at\` is a path that starts at \`pod\`, \`workload\`, \`ns\`, \`configuration\` or \`injector\`: \`pod.annotations["sidecar.istio.io/proxyCPU"]\`,
   \`pod[item.list][item.index].image\`. \`labels\`, \`annotations\`, \`name\` and \`namespace\` stand in the metadata, anything else of
   \`pod\` in its spec; \`workload.jobTemplate\` is the metadata of a CronJob's Job template. A path
   may go on below a string that holds YAML, and an index that is a list stands for as many steps:

@@ -11,6 +11,8 @@ export interface SidecarResource {
   readonly value: string | null;
   /** "apps/web.yaml:14:9", "default of Istio 1.30"; for a null value why it is not set. */
   readonly where: string;
+  /** Whether nobody can tell: what the mesh sets cannot be read. */
+  readonly unknown?: true;
 }
 
 /** A sidecar that the manifest carries already. */
@@ -49,6 +51,16 @@ export function sidecarResources(workload: Workload, world: World): readonly Sid
   const { requests, limits } = proxy;
   return rows.map(([resource, bound]) => {
     const value = (bound === "request" ? requests : limits).get(resource) ?? null;
+    if (value === null && !proxy.annotated && !proxy.meshKnown) {
+      const { text } = workload.originOf(proxy.meshPlace);
+      return {
+        resource,
+        bound,
+        value,
+        where: `the injector's values cannot be read: ${text}`,
+        unknown: true,
+      };
+    }
     const other = limits.get(resource);
     if (value === null && bound === "request" && other !== undefined) {
       return { resource, bound, value: other, where: "Kubernetes takes the limit where there is no request" };

@@ -2,6 +2,7 @@
 import { type Location, locationOf, type Part } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
 import type { Problem } from "../world/collect.ts";
+import { locateInside } from "../world/embedded.ts";
 import type { NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
 import type { Context } from "./cel.ts";
 import { facts, namespaceFacts } from "./facts.ts";
@@ -181,7 +182,8 @@ function* injectorSubjects(surroundings: Surroundings): Iterable<Subject> {
       label: undefined,
       context: { injector: new InjectorView(injector), mesh: surroundings.mesh(injector.release) },
       has: () => true,
-      locate: () => undefined,
+      locate: (root, steps, part) =>
+        root === "injector" ? locateInside(placed, ["data", "config", ...steps], part) : undefined,
       place: () => placed.locate(["data", "config"], "key") ?? placed.locate(["metadata", "name"]),
     };
   }

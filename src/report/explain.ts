@@ -174,7 +174,7 @@ function possibilities(workload: ReportedWorkload, width: number, paint: Paint):
 function proxyResources(resources: readonly SidecarResource[], width: number, paint: Paint): string {
   const rows = resources.map((one) => ({
     name: `  ${one.resource} ${one.bound}`,
-    value: one.value ?? (one.bound === "limit" ? "unlimited" : "none"),
+    value: one.value ?? (one.unknown ? "not known" : one.bound === "limit" ? "unlimited" : "none"),
     where: plain(one.where),
   }));
   const names = Math.max(...rows.map((row) => row.name.length)) + 2;

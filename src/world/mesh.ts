@@ -1,6 +1,6 @@
 /** The mesh that the repository and the configuration describe: webhooks, injectors, release. */
 import type { Injector, Mesh, Webhook } from "../istio/facts.ts";
-import { readInjectorConfig } from "../istio/injector-config.ts";
+import { configFault, isInjectorName, readInjectorConfig } from "../istio/injector-config.ts";
 import { newestRelease, releaseName } from "../istio/releases.ts";
 import { areIncomplete } from "../istio/revision.ts";
 import { inCallOrder, readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
@@ -8,7 +8,7 @@ import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { type Path, toValue } from "../source/node.ts";
 import type { ReadError } from "../source/reading.ts";
 import type { Config } from "./config.ts";
-import { embeddedAt } from "./embedded.ts";
+import { embeddedAt, locateInside } from "./embedded.ts";
 import type { Fault } from "./guard.ts";
 import { locateResource } from "./resource.ts";
 import type { Placed } from "./world.ts";
@@ -95,8 +95,8 @@ function assumedInjectors(
 
 function injectorOf(placed: Placed, unreadable: Fault[]): readonly Injector[] {
   const { name, namespace, value } = placed;
-  if (!name.startsWith("istio-sidecar-injector")) return [];
-  const config = embeddedMap(placed, "config");
+  if (!isInjectorName(name)) return [];
+  const config = configMap(placed);
   const values = embeddedMap(placed, "values");
   const injector = readInjectorConfig({
     configMap: `${namespace ?? "istio-system"}/${name}`,
@@ -105,6 +105,7 @@ function injectorOf(placed: Placed, unreadable: Fault[]): readonly Injector[] {
     config: config.value,
     unreadable: config.error !== undefined,
     values: values.value,
+    valuesUnreadable: values.error !== undefined,
   });
   const { file } = placed.resource.document;
   for (const { error } of [config, values]) if (error) unreadable.push({ file, error });
@@ -116,11 +117,37 @@ interface EmbeddedMap {
   readonly error: ReadError | undefined;
 }
 
+/** `data.config`, which has to be there and to hold what the injector can read. */
+function configMap(placed: Placed): EmbeddedMap {
+  const config = embeddedMap(placed, "config");
+  if (config.error) return config;
+  if (at(placed.value, ["data", "config"]) === undefined) {
+    return unreadableAt(placed, ["data"], "the injector's configuration is missing: there is no data.config");
+  }
+  const fault = configFault(config.value ?? null);
+  return fault
+    ? unreadableAt(placed, ["data", "config", fault.key], `in data.config, ${fault.says}`)
+    : config;
+}
+
+/** A fault of a ConfigMap where that stands in its own file, else at its beginning. */
+function unreadableAt(placed: Placed, path: Path, message: string): EmbeddedMap {
+  const location = locateInside(placed, path);
+  const isOwn = location?.file === placed.resource.document.file.path;
+  const offset = isOwn ? location.start : locateResource(placed.resource).start;
+  return { value: undefined, error: { message, offset } };
+}
+
 /** The YAML or JSON text below `data.<key>` of a ConfigMap as it arrives; an empty one is no fault, and anything but a map is. */
 function embeddedMap(placed: Placed, key: string): EmbeddedMap {
   const path: Path = ["data", key];
   const embedded = embeddedAt(placed, path);
-  if (!embedded) return { value: undefined, error: undefined };
+  if (!embedded) {
+    const written = at(placed.value, path) ?? null;
+    return written === null
+      ? { value: undefined, error: undefined }
+      : unreadableAt(placed, path, `data.${key} is no text`);
+  }
   const { reading } = embedded;
   const fault = (error: ReadError): EmbeddedMap => ({
     value: undefined,

@@ -83,6 +83,46 @@ origins("the release's, where the ConfigMap says nothing of resources", () => {
   assert.is(resources({ "istio.yaml": istio })[0], "cpu request 100m: default of Istio 1.30");
 });
 
+const unreadableValues = `${injectorMap.replace('{"global"', '["global"')}---\n${webhooks}`;
+
+origins("nobody's, where the injector's values cannot be read", () => {
+  assert.equal(resources({ "istio.yaml": unreadableValues }).slice(0, 2), [
+    "cpu request null: the injector's values cannot be read: istio.yaml:7:3",
+    "cpu limit null: the injector's values cannot be read: istio.yaml:7:3",
+  ]);
+});
+
+origins("the annotations alone, where the injector's values cannot be read", () => {
+  const annotated = deployment("web", "namespace: shop").replace(
+    "metadata: {labels",
+    "metadata: {annotations: {sidecar.istio.io/proxyCPU: 100m}, labels",
+  );
+  const files = {
+    "shop.yaml": `${namespace("shop", enabled)}---\n${annotated}`,
+    "istio.yaml": unreadableValues,
+  };
+  assert.equal(resources(files).slice(2), [
+    "memory request null: not set: annotations replace the mesh's defaults",
+    "memory limit null: not set: annotations replace the mesh's defaults",
+  ]);
+  const { findings } = scanned(files);
+  const told = findings.filter(({ rule }) => rule.startsWith("proxy-")).map(({ message }) => message);
+  assert.equal(told, ["proxyCPU is set, proxyCPULimit is not: the sidecar's CPU has no limit"]);
+});
+
+origins("a container's limit alone says nothing of what the mesh sets, where that cannot be read", () => {
+  const own = deployment("web", "namespace: shop").replace(
+    "containers: [",
+    "containers: [{name: istio-proxy, image: auto, resources: {requests: {memory: 1Gi}, limits: {cpu: 1}}}, ",
+  );
+  const files = { "shop.yaml": `${namespace("shop", enabled)}---\n${own}`, "istio.yaml": unreadableValues };
+  assert.is(resources(files)[0], "cpu request null: the injector's values cannot be read: istio.yaml:7:3");
+  assert.equal(
+    scanned(files).findings.filter(({ rule }) => rule.startsWith("proxy-")),
+    [],
+  );
+});
+
 origins("the configuration", () => {
   const text = "istio:\n  proxy:\n    resources: {requests: {cpu: 50m}}\n";
   assert.is(resources({ "sidelint.yaml": text }, "sidelint.yaml")[0], "cpu request 50m: sidelint.yaml:3:5");

@@ -64,6 +64,13 @@ Resources of the sidecar
   );
 });
 
+pages("what cannot be read is not known, which is not none", () => {
+  const where = "the injector's values cannot be read: istio.yaml:7:3";
+  const unread: SidecarResource = { resource: "cpu", bound: "limit", value: null, where, unknown: true };
+  const out = explain({ workload: web, resources: [unread] }, report, page);
+  assert.match(out, /cpu limit +not known +the injector's values/);
+});
+
 pages("an unknown one: what it would be in each case", () => {
   const out = explain({ workload: { ...seed, ambient: true }, resources: undefined }, report, page);
   assert.match(

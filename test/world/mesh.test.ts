@@ -374,6 +374,49 @@ webhooks:
     verdicts: ["shop Deployment/web unknown"],
     unreadable: ["map.yaml:7:3"],
   },
+  ...(
+    [
+      ["that is not there", injector("policy: disabled").replace("config:", "other:"), "map.yaml:6:1"],
+      ["that is a map", injector("policy: disabled").replace(" |-", ""), "map.yaml:7:3"],
+      ["whose selectors are no list", injector("neverInjectSelector: {app: web}"), "map.yaml:8:5"],
+      [
+        "with a selector that is no map",
+        injector("policy: enabled\nalwaysInjectSelector: [a]"),
+        "map.yaml:9:5",
+      ],
+      ["whose policy is a list", injector("policy: [enabled]"), "map.yaml:8:5"],
+    ] as const
+  ).map(
+    ([what, map, place]): Case => ({
+      name: `a configuration ${what} leaves the policy open`,
+      files: { "a.yaml": web, "ns.yaml": labelled, "map.yaml": map },
+      verdicts: ["shop Deployment/web unknown"],
+      reason: "injector-unreadable",
+      unreadable: [place],
+    }),
+  ),
+  {
+    name: "a configuration that a patch makes unreadable is told at its ConfigMap",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "map.yaml": injector("policy: enabled"),
+      "patch.yaml": injector("policy: enabled\nneverInjectSelector: text"),
+      "kustomization.yaml": "resources: [a.yaml, ns.yaml, map.yaml]\npatches: [{path: patch.yaml}]\n",
+    },
+    verdicts: ["shop Deployment/web unknown (.)"],
+    unreadable: ["map.yaml:4:3"],
+  },
+  {
+    name: "values that are no text leave the policy as it is",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "map.yaml": `${injector("policy: disabled")}  values: {global: {}}\n`,
+    },
+    verdicts: ["shop Deployment/web not-injected"],
+    unreadable: ["map.yaml:9:3"],
+  },
   {
     name: "values that cannot be read leave the policy as it is",
     files: {
