@@ -13,7 +13,6 @@ import {
   type Kustomization,
   locationOfSource,
   type PatchEntry,
-  partsOf,
   type ReplacementEntry,
   readKustomization,
 } from "./kustomize/kustomization.ts";
@@ -21,6 +20,7 @@ import { applyPatches, type PatchDocument, type PatchFailure, readPatch } from "
 import { contains, isRemote, joinPath } from "./kustomize/path.ts";
 import { isModelled, refusalIn, refusalsOf } from "./kustomize/refused.ts";
 import { applyReplacement, type Replacement, readReplacements } from "./kustomize/replacement.ts";
+import { pulledInBy, rootsOf } from "./kustomize/roots.ts";
 import { distinctProblems, skippedOf } from "./kustomize/skipped.ts";
 import { transform } from "./kustomize/transform.ts";
 import { resourcesOf } from "./resource.ts";
@@ -147,7 +147,7 @@ export function buildKustomizations(sources: Sources): Builds {
   });
   return {
     builds,
-    pulledIn: pulledInBy(all, sources),
+    pulledIn: pulledInBy(all, sources.kustomizations),
     faults,
     refused: distinctProblems([...refused]).flatMap((one) =>
       refusalIn(one, (path) => sources.documentsOf(path)),
@@ -230,29 +230,6 @@ function kustomizationBeyond(directory: string, sources: Sources): Document | un
     if (document) return document;
   }
   return undefined;
-}
-
-/** Those that no other one includes; of a ring that only includes itself, the first. */
-function rootsOf(all: readonly Kustomization[]): readonly Kustomization[] {
-  const known = new Map(all.map((one) => [one.directory, one]));
-  const included = new Set(all.flatMap((one) => partsOf(one).filter((path) => path !== one.directory)));
-  const reached = new Set<string>();
-  const reach = (start: Kustomization) => {
-    const open = [start];
-    for (let one = open.pop(); one; one = open.pop()) {
-      if (reached.has(one.directory)) continue;
-      reached.add(one.directory);
-      open.push(...partsOf(one).flatMap((path) => known.get(path) ?? []));
-    }
-  };
-  const roots = all.filter(({ directory }) => !included.has(directory));
-  roots.forEach(reach);
-  for (const one of all) {
-    if (reached.has(one.directory)) continue;
-    roots.push(one);
-    reach(one);
-  }
-  return roots;
 }
 
 /** The objects of a kustomization that is no component, with its transformations; shared by all that include it. */
@@ -508,16 +485,4 @@ function problem(
   refused?: BuildProblem["refused"],
 ): BuildProblem {
   return { kind, subject, detail, location: locationOfSource(entry.source), ...(refused && { refused }) };
-}
-
-/** The files that kustomizations name, as resources, patches, data or configuration of any kind. */
-function pulledInBy(all: readonly Kustomization[], sources: Sources): ReadonlySet<string> {
-  const files = new Set<string>();
-  for (const { resources, plugins, reads } of all) {
-    for (const { value, path } of [...resources, ...plugins]) {
-      if (!isRemote(value) && !sources.kustomizations.has(path)) files.add(path);
-    }
-    for (const path of reads) files.add(path);
-  }
-  return files;
 }
