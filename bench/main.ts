@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeMonorepo } from "./monorepo.ts";
 
@@ -134,7 +134,7 @@ startUp(runs * 2);
 const synthetic = join(work, "monorepo-1100");
 if (!existsSync(synthetic)) writeMonorepo(synthetic, 1100, { definitionBytes: 2_400_000 });
 coldCheck(synthetic, "a monorepo of 1,100 files and 25 MB", runs);
-if (values.repo) coldCheck(values.repo, "the given repository", runs);
+if (values.repo) coldCheck(values.repo, basename(values.repo).replace("+", "/"), runs);
 growth(values.quick ? [1_000, 10_000] : [1_000, 10_000, 100_000], runs);
 
 const table = rows.map(({ what, measured, goal, met }) => `| ${what} | ${measured} | ${goal} | ${met} |`);
