@@ -186,8 +186,3 @@ export function knownKey(key: string): readonly KnownKey[] {
 export function knownKeys(): readonly string[] {
   return [...catalogue().keys(), ...unlisted];
 }
-
-/** Whether a key applies to objects of a kind; a pod template's metadata counts as "Pod". */
-export function appliesTo(entry: KnownKey, kind: string): boolean {
-  return entry.resources.includes(kind) || entry.resources.includes("Any");
-}

@@ -92,6 +92,7 @@ interface Doubt {
  * unknown where they differ; else the reason is the one with that revision, as it says more than that no webhook matches.
  */
 function doubtful({ pod, namespace, mesh }: Candidate, answers: readonly Answer[]): Doubt | undefined {
+  if (!mesh.mesh.revisionsAssumed) return undefined;
   const revisions = new Set<string>();
   let summary: Summary | undefined;
   const possibilities = possibilitiesOf(answers).flatMap((without): readonly Possibility[] => {

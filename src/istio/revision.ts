@@ -1,7 +1,6 @@
 /** Revisions that something asks for while nothing shows which ones run: their webhooks may exist or not. */
 
 import { dnsLabelErrors } from "../kube/names.ts";
-import { knownRevisions } from "./cases.ts";
 import type { Place } from "./decision.ts";
 import type { Injector, Labels, Mesh, PodFacts, Webhook } from "./facts.ts";
 import {
@@ -30,9 +29,9 @@ export function doubtfulRevision(
   nth?: number,
 ): AskedRevision | undefined {
   if (!mesh.revisionsAssumed) return undefined;
-  const known = knownRevisions(mesh.webhooks);
   const asked = (revision: string, of: "namespace" | "pod", key: string): AskedRevision | undefined => {
-    if (dnsLabelErrors(revision).length > 0 || known.includes(revision)) return undefined;
+    if (dnsLabelErrors(revision).length > 0) return undefined;
+    if (mesh.webhooks.some(({ answersTo }) => answersTo === revision)) return undefined;
     const path = ["metadata", "labels", key];
     return { revision, place: of === "pod" || nth === undefined ? { of, path } : { of, path, nth } };
   };

@@ -1,5 +1,4 @@
 /** What a workload's sidecar may use of CPU and memory, and where each value comes from. */
-import { sidecarState } from "../istio/sidecar-state.ts";
 import type { Workload, World } from "../world/world.ts";
 import { ProxyView, type SettingView } from "./proxy.ts";
 
@@ -13,27 +12,6 @@ export interface SidecarResource {
   readonly where: string;
   /** Whether nobody can tell: what the mesh sets cannot be read. */
   readonly unknown?: true;
-}
-
-/** A sidecar that the manifest carries already. */
-export interface HandInjection {
-  /** `container`: one called istio-proxy; `status`: the annotation that an injector leaves, perhaps with a container. */
-  readonly by: "status" | "container";
-  /** The image of the container; empty where there is none. */
-  readonly image: string;
-  /** "apps/web.yaml:14:9" */
-  readonly where: string;
-}
-
-/** The sidecar that was injected by hand (`istioctl kube-inject`) and committed; undefined where there is none. */
-export function handInjection(workload: Workload): HandInjection | undefined {
-  const state = sidecarState(workload.pod);
-  if (state.is !== "present") return undefined;
-  const { by, container } = state;
-  const path = container
-    ? ["spec", container.list, container.index]
-    : ["metadata", "annotations", "sidecar.istio.io/status"];
-  return { by, image: container?.image ?? "", where: workload.originOf({ of: "pod", path }).text };
 }
 
 const rows = [

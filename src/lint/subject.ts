@@ -1,9 +1,11 @@
 /** What checks look at, one after the other: workloads, namespaces, webhooks, injectors and unreadable documents. */
+
 import { type Location, locationOf, type Part } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
 import type { Problem } from "../world/collect.ts";
 import { locateInside } from "../world/embedded.ts";
 import type { NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
+import { injectedByHand } from "./by-hand.ts";
 import type { Context } from "./cel.ts";
 import { facts, namespaceFacts } from "./facts.ts";
 import { PodView } from "./pod-view.ts";
@@ -13,7 +15,6 @@ import {
   DecisionView,
   DocumentView,
   InjectorView,
-  isInjectedByHand,
   NamespaceView,
   releaseFor,
   type Surroundings,
@@ -94,7 +95,7 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
         return ns;
       },
       get proxy() {
-        proxy ??= new ProxyView(workload, surroundings.world, isInjectedByHand(workload));
+        proxy ??= new ProxyView(workload, surroundings.world, injectedByHand(workload));
         return proxy;
       },
       mesh,

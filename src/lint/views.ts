@@ -3,13 +3,13 @@ import type { Injector, Labels, NamespaceFacts, Selector } from "../istio/facts.
 import { isReadFromPods } from "../istio/key-place.ts";
 import { injectValue, readInject } from "../istio/policy.ts";
 import { missed, prepareMesh } from "../istio/prepare.ts";
-import { sidecarState } from "../istio/sidecar-state.ts";
 import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { groupOf } from "../kube/workload.ts";
 import type { Path } from "../source/node.ts";
 import { lackOf } from "../world/missing.ts";
 import type { MissingFact, NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
+import { injectedByHand } from "./by-hand.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
 import { isPlaceholder } from "./functions.ts";
@@ -122,7 +122,7 @@ export class WorkloadView {
     return isTemplated(this.workload);
   }
   get injectedByHand(): boolean {
-    return isInjectedByHand(this.workload);
+    return injectedByHand(this.workload);
   }
 
   /** What stands on the object (or, of a CronJob, on its Job template) although Istio reads it from pods, and is not on the pod. */
@@ -217,11 +217,6 @@ function isTemplated({ pod, namespace }: Workload): boolean {
     ...(namespace.labels ?? []).flatMap((labels) => [labels[injectionKey] ?? "", labels[revisionKey] ?? ""]),
   ];
   return values.some(isPlaceholder);
-}
-
-/** Whether a manifest carries the sidecar already. */
-export function isInjectedByHand({ pod }: Workload): boolean {
-  return sidecarState(pod).is === "present";
 }
 
 /** A namespace: the one of a workload, or one the check is about. */

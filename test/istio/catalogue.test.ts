@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { appliesTo, isKnownKey, knownKey, knownKeys } from "../../src/istio/catalogue.ts";
+import { isKnownKey, knownKey, knownKeys } from "../../src/istio/catalogue.ts";
 import { nearestKeys } from "../../src/istio/nearest-key.ts";
 
 const catalogue = suite("known keys");
@@ -11,15 +11,6 @@ catalogue("a key can be a label and an annotation, each with its history", () =>
       ["annotation", "1.16"],
       ["label", undefined],
     ],
-  );
-});
-catalogue("a key applies to some kinds, or to any", () => {
-  const [exportTo] = knownKey("networking.istio.io/exportTo");
-  const [suppress] = knownKey("galley.istio.io/analyze-suppress");
-  assert.ok(exportTo && suppress);
-  assert.equal(
-    [appliesTo(exportTo, "Service"), appliesTo(exportTo, "Pod"), appliesTo(suppress, "Pod")],
-    [true, false, true],
   );
 });
 catalogue("keys that are gone say since when", () => {

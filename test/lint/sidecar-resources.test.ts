@@ -1,7 +1,8 @@
 /** The resources of a sidecar are told with the place that each value comes from. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { handInjection, sidecarResources } from "../../src/lint/sidecar-resources.ts";
+import { injectedByHand } from "../../src/lint/by-hand.ts";
+import { sidecarResources } from "../../src/lint/sidecar-resources.ts";
 import { deployment, enabled, type Files, namespace, scanned } from "../world/scanned.ts";
 
 const injectorMap = `apiVersion: v1
@@ -134,27 +135,42 @@ origins("the configuration's policy is told as its own", () => {
   assert.is(report.workloads[0]?.trace.at(-1)?.where, "sidelint.yaml:2:3");
 });
 
-const byHand: readonly (readonly [name: string, pod: string, expected: unknown])[] = [
-  ["nothing", "spec: {containers: [{name: web, image: shop/web:1}]}", undefined],
-  ["a placeholder", "spec: {containers: [{name: istio-proxy, image: auto}]}", undefined],
+/** A pod with a container istio-proxy of its own, in a namespace that is labelled or is known not to be. */
+function withProxy(image: string, labels: string, status = ""): Record<string, string> {
+  const pod = `apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop${status}}
+spec:
+  containers:
+    - {name: web, image: shop/web:1}
+    - {name: istio-proxy, image: ${image}, resources: {requests: {cpu: "3"}, limits: {cpu: "1"}}}
+`;
+  return {
+    "pod.yaml": pod,
+    "ns.yaml": `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: ${labels}}\n`,
+  };
+}
+
+const labelled = "{istio-injection: enabled}";
+const byHand: readonly (readonly [name: string, files: Record<string, string>, byHand: boolean])[] = [
+  ["settings for the injected container", withProxy("auto", labelled), false],
+  ["settings with an image of their own, in a pod that is injected", withProxy("proxyv2:1", labelled), false],
+  ["the same container where nothing is injected", withProxy("proxyv2:1", "{}"), true],
   [
-    "a container",
-    "spec: {containers: [{name: istio-proxy, image: 'proxyv2:1'}]}",
-    { by: "container", image: "proxyv2:1", where: "pod.yaml:4:21" },
-  ],
-  [
-    "the status alone",
-    "spec: {containers: [{name: web, image: shop/web:1}]}",
-    { by: "status", image: "", where: "pod.yaml:3:37" },
+    "what an injector left there",
+    withProxy("proxyv2:1", labelled, ", annotations: {sidecar.istio.io/status: '{}'}"),
+    true,
   ],
 ];
-for (const [name, spec, expected] of byHand) {
-  origins(`a sidecar committed with the manifest: ${name}`, () => {
-    const status = name === "the status alone" ? ", annotations: {sidecar.istio.io/status: '{}'}" : "";
-    const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: web${status}}\n${spec}\n`;
-    const [workload] = scanned({ "pod.yaml": pod }).world.workloads;
-    assert.ok(workload);
-    assert.equal(handInjection(workload), expected);
+for (const [name, files, expected] of byHand) {
+  origins(`injected by hand or not: ${name}`, () => {
+    const { world, findings } = scanned(files);
+    const [workload] = world.workloads;
+    assert.is(workload && injectedByHand(workload), expected);
+    assert.is(
+      findings.some(({ rule }) => rule === "proxy-request-above-limit"),
+      !expected,
+    );
   });
 }
 
