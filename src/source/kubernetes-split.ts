@@ -52,26 +52,42 @@ const separator = "---";
 const outerSpace =
   /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g;
 
+/** The chunks of YAMLReader with the lines of the text in which they begin; of an error the line it is on. Lines count from 1. */
+export interface YamlChunks extends Chunks {
+  readonly lines: readonly number[];
+  readonly errorLine: number | undefined;
+}
+
 /** YAMLReader: a line that begins with `---` separates, and may hold nothing else but a comment. */
-export function yamlReaderChunks(text: string): Chunks {
+export function yamlReaderChunks(text: string): YamlChunks {
   const chunks: string[] = [];
+  const lines: number[] = [];
   let chunk: string[] = [];
+  let first = 1;
+  let number = 0;
+  const close = (): void => {
+    chunks.push(chunk.join(""));
+    lines.push(first);
+    chunk = [];
+  };
   for (const { text: line, lost } of linesOf(text)) {
+    number++;
     if (line.startsWith(separator)) {
       const rest = line.slice(separator.length).replace(outerSpace, "");
       if (rest !== "" && !rest.startsWith("#")) {
-        return { chunks, error: `invalid Yaml document separator: ${rest}` };
+        return { chunks, lines, error: `invalid Yaml document separator: ${rest}`, errorLine: number };
       }
       if (chunk.length > 0) {
-        chunks.push(chunk.join(""));
-        chunk = [];
+        close();
         continue;
       }
     }
-    if (!lost) chunk.push(`${line}\n`);
+    if (lost) continue;
+    if (chunk.length === 0) first = number;
+    chunk.push(`${line}\n`);
   }
-  if (chunk.length > 0) chunks.push(chunk.join(""));
-  return { chunks, error: undefined };
+  if (chunk.length > 0) close();
+  return { chunks, lines, error: undefined, errorLine: undefined };
 }
 
 /** The decoder of DocumentDecoder: a line end and `---` separate, whatever follows them on the line. */

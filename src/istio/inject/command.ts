@@ -1,6 +1,8 @@
 /** Injection as `istioctl kube-inject` does it into objects of manifests. */
 import { decode } from "../../kube/decode.ts";
-import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { podTemplatesOf, type WorkloadKind } from "../../kube/workload.ts";
+import type { Path } from "../facts.ts";
 import { meshProxyConfig, withProxyConfig } from "../mesh-config.ts";
 import { show } from "../message.ts";
 import { askPolicy, preparePolicy } from "../policy.ts";
@@ -9,7 +11,7 @@ import { isInjectable } from "./kinds.ts";
 import { knownSpec } from "./known-fields.ts";
 import type { Owner } from "./owner.ts";
 import { ownerOf } from "./owner.ts";
-import { type InjectionError, injectPod } from "./pipeline.ts";
+import { type Injection, type InjectionError, injectPod } from "./pipeline.ts";
 import {
   annotationOf,
   containersOf,
@@ -39,7 +41,12 @@ export type Injected =
       readonly object: JsonObject;
       readonly skipped: readonly Skipped[];
     }
-  | { readonly ok: false; readonly errors: readonly InjectionError[] };
+  | { readonly ok: false; readonly errors: readonly ObjectError[] };
+
+/** An error with the path in the object that it concerns. */
+export interface ObjectError extends InjectionError {
+  readonly path: Path;
+}
 
 /** What kube-inject is given; of the injector's configuration it takes only the templates. */
 export type Command = Omit<Istiod, "platform">;
@@ -48,33 +55,50 @@ export type Command = Omit<Istiod, "platform">;
  * Injects into an object of a manifest, or into the items of a List: the typed object comes back, "unsupported" for a kind that passes
  * through as it is. As IntoObject of istio/istio 1.30.
  * @param json the object as parsed
+ * @param kinds further kinds that carry pod templates; given, also those that kube-inject does not know are injected, such as a Rollout
  */
-export function injectObject(command: Command, json: Json | undefined): Injected {
+export function injectObject(
+  command: Command,
+  json: Json | undefined,
+  kinds?: readonly WorkloadKind[],
+): Injected {
   if (json !== undefined && json !== null && !isObject(json))
-    return { ok: false, errors: [{ stage: "object", message: `is ${show(json)}, not an object` }] };
+    return { ok: false, errors: [{ stage: "object", message: `is ${show(json)}, not an object`, path: [] }] };
   const kind = isObject(json) ? textOf(json.kind) : "";
-  if (!isObject(json) || !isInjectable(kind)) return { ok: true, is: "unsupported" };
-  if (kind === "List") return injectList(command, json);
+  if (!isObject(json)) return { ok: true, is: "unsupported" };
+  if (!isInjectable(kind)) {
+    const paths = kinds && podTemplatesOf(textOf(json.apiVersion), kind, kinds);
+    return paths ? injectTemplates(command, json, paths) : { ok: true, is: "unsupported" };
+  }
+  if (kind === "List") return injectList(command, json, kinds);
   const typed = decode(kind, json, { via: "unmarshal" });
   if (!typed.ok) {
-    const errors = typed.errors.map(({ path, message }): InjectionError => {
-      return { stage: "object", message: `${path.join(".")} ${message}` };
+    const errors = typed.errors.map(({ path, message }): ObjectError => {
+      return { stage: "object", message: `${path.join(".")} ${message}`, path };
     });
     return { ok: false, errors };
   }
   return injectTyped(command, kind, typed.value);
 }
 
-function injectList(command: Command, list: JsonObject): Injected {
+function injectList(
+  command: Command,
+  list: JsonObject,
+  kinds: readonly WorkloadKind[] | undefined,
+): Injected {
   const items: Json[] = [];
   const skipped: Skipped[] = [];
-  for (const item of Array.isArray(list.items) ? list.items : []) {
-    const injected = injectObject(command, item);
-    if (!injected.ok) return injected;
+  for (const [index, item] of (Array.isArray(list.items) ? list.items : []).entries()) {
+    const injected = injectObject(command, item, kinds);
+    if (!injected.ok) return within(injected.errors, ["items", index]);
     if (injected.is === "handled") skipped.push(...injected.skipped);
     items.push(injected.is === "handled" ? injected.object : item);
   }
   return { ok: true, is: "handled", object: { ...list, items }, skipped };
+}
+
+function within(errors: readonly ObjectError[], path: Path): Injected {
+  return { ok: false, errors: errors.map((error) => ({ ...error, path: [...path, ...error.path] })) };
 }
 
 /** Where an object of a kind has the pod's metadata and spec; those of a CronJob's metadata are the job's. */
@@ -92,16 +116,31 @@ const usualPlace = { metadata: ["spec", "template", "metadata"], spec: ["spec", 
 function injectTyped(command: Command, kind: string, typed: JsonObject): Injected {
   const place = places[kind] ?? usualPlace;
   if (place === usualPlace && !isObject(objectOf(typed.spec).template))
-    return { ok: false, errors: [{ stage: "object", message: "spec.template is required" }] };
-  const written = within(typed, place.spec);
+    return { ok: false, errors: [{ stage: "object", message: "spec.template is required", path: ["spec"] }] };
+  const written = partOf(typed, place.spec);
   const known = knownSpec(written, command.facts);
   const object = known === written ? typed : replaced(typed, place.spec, known);
-  const pod: Pod = { metadata: within(object, place.metadata), spec: within(object, place.spec) };
+  const pod: Pod = { metadata: partOf(object, place.metadata), spec: partOf(object, place.spec) };
   const owner = kind === "Pod" && command.facts.kubeInjectOwners ? ownerOf(object) : named(object);
+  const injection = injectOwned(command, pod, owner, kind);
+  if (!injection.ok) return placed(injection.errors, place.metadata);
+  if ("skipped" in injection) return { ok: true, is: "handled", object, skipped: [injection.skipped] };
+  const { metadata = {}, spec = {} } = injection.pod;
+  const result = replaced(replaced(object, place.metadata, metadata), place.spec, spec);
+  return { ok: true, is: "handled", object: result, skipped: [] };
+}
+
+/** A pod of a workload, injected unless kube-inject leaves it as it is. */
+function injectOwned(
+  command: Command,
+  pod: Pod,
+  owner: Owner,
+  kind: string,
+): Injection | { readonly ok: true; readonly skipped: Skipped } {
   const name = textOf(metadataOf(pod).name) || owner.name;
-  const skip = (reason: Skipped["reason"]): Injected => {
-    const skipped = [{ kind, name: owner.namespace ? `${owner.namespace}/${name}` : name, reason }];
-    return { ok: true, is: "handled", object, skipped };
+  const skip = (reason: Skipped["reason"]) => {
+    const skipped = { kind, name: owner.namespace ? `${owner.namespace}/${name}` : name, reason };
+    return { ok: true, skipped } as const;
   };
   if (objectOf(pod.spec).hostNetwork === true) return skip("host-network");
   if (command.facts.kubeInjectSkipsInjected && wasInjected(pod)) return skip("injected");
@@ -116,9 +155,8 @@ function injectTyped(command: Command, kind: string, typed: JsonObject): Injecte
       errors: [{ stage: "proxy-config", message: `${annotation}: ${message}`, annotation }],
     };
   }
-  const mesh = own.value;
   if (!isWanted(command, pod)) return skip("disabled");
-  const injection = injectPod({
+  return injectPod({
     ...command,
     injector: {
       templates: command.injector.templates,
@@ -128,15 +166,40 @@ function injectTyped(command: Command, kind: string, typed: JsonObject): Injecte
     },
     pod,
     owner,
-    mesh,
-    proxyConfig: meshProxyConfig(mesh),
+    mesh: own.value,
+    proxyConfig: meshProxyConfig(own.value),
     variables: {},
     ids: { uid: 1337, gid: 1337 },
   });
-  if (!injection.ok) return injection;
-  const { metadata = {}, spec = {} } = injection.pod;
-  const result = replaced(replaced(object, place.metadata, metadata), place.spec, spec);
-  return { ok: true, is: "handled", object: result, skipped: [] };
+}
+
+/** Injects into the pod templates of an object of a kind that kube-inject does not know. */
+function injectTemplates(command: Command, json: JsonObject, paths: readonly Path[]): Injected {
+  let object = json;
+  const skipped: Skipped[] = [];
+  for (const path of paths) {
+    const template = at(object, path);
+    if (!isObject(template)) continue;
+    const typed = decode("Pod", template, { via: "unmarshal" });
+    if (!typed.ok) {
+      const errors = typed.errors.map(({ path: deep, message }): ObjectError => {
+        return { stage: "object", message: `${deep.join(".")} ${message}`, path: [...path, ...deep] };
+      });
+      return { ok: false, errors };
+    }
+    const pod = { metadata: objectOf(typed.value.metadata), spec: objectOf(typed.value.spec) };
+    const injection = injectOwned(command, pod, named(json), textOf(json.kind));
+    if (!injection.ok) return placed(injection.errors, [...path, "metadata"]);
+    if ("skipped" in injection) skipped.push(injection.skipped);
+    else object = replaced(object, path as readonly string[], { ...template, ...injection.pod });
+  }
+  return { ok: true, is: "handled", object, skipped };
+}
+
+function placed(errors: readonly InjectionError[], metadata: Path): Injected {
+  const path = ({ annotation }: InjectionError): Path =>
+    annotation === undefined ? metadata : [...metadata, "annotations", annotation];
+  return { ok: false, errors: errors.map((error) => ({ ...error, path: path(error) })) };
 }
 
 function wasInjected(pod: Pod): boolean {
@@ -164,7 +227,7 @@ function isWanted({ facts }: Command, pod: Pod): boolean {
   return askPolicy(factsOf(pod), textOf(metadataOf(pod).namespace), policy).required;
 }
 
-function within(object: JsonObject, path: readonly string[]): JsonObject {
+function partOf(object: JsonObject, path: readonly string[]): JsonObject {
   return path.reduce((here, key) => objectOf(here[key]), object);
 }
 
