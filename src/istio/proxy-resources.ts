@@ -23,6 +23,8 @@ export type ProxyResource =
     }
   /** `values.global.proxy.resources` of the mesh. */
   | { readonly from: "mesh"; readonly value: string }
+  /** The injector's template itself; quantities are in their canonical form then. */
+  | { readonly from: "template"; readonly value: string }
   /** No request was given, so Kubernetes takes the limit. */
   | { readonly from: "limit"; readonly value: string }
   /** A limit that nobody sets is no limit, a request that nobody sets is zero. */
@@ -90,7 +92,8 @@ export function ownProxy(pod: PodFacts): OwnProxy | undefined {
   return undefined;
 }
 
-function quantityText(value: Json | undefined): string | undefined {
+/** A quantity as YAML gives it, as text; undefined where there is none. */
+export function quantityText(value: Json | undefined): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
   return typeof value === "number" || typeof value === "bigint" ? String(value) : undefined;
 }
