@@ -43,10 +43,16 @@ export function conform(state: State, value: Value, type: GoType): Value {
 }
 
 /** A value of a parameter's type as the function takes it. */
-export function toRaw(value: Value, type: GoType): unknown {
-  if (type.kind === "interface" || type.kind === "value") return value;
-  if (isSigned(type.kind) || isUnsigned(type.kind)) return Number(integerOf(value));
-  return rawOf(value) ?? undefined;
+export type RawOf = (value: Value) => unknown;
+
+const asItIs: RawOf = (value) => value;
+const asNumber: RawOf = (value) => Number(integerOf(value));
+const asRaw: RawOf = (value) => rawOf(value) ?? undefined;
+
+/** How values of a parameter's type become what the function takes. */
+export function rawFor({ kind }: GoType): RawOf {
+  if (kind === "interface" || kind === "value") return asItIs;
+  return isSigned(kind) || isUnsigned(kind) ? asNumber : asRaw;
 }
 
 /** Evaluates an operand for a parameter of a type; `evaluate` is the operand's own evaluation. */

@@ -1,5 +1,5 @@
 /** Calls of functions and methods: the number of arguments, each evaluated for its parameter, and what goes wrong inside. */
-import { argumentFor, conform, type Evaluate, toRaw } from "./arguments.ts";
+import { argumentFor, conform, type Evaluate, type RawOf, rawFor } from "./arguments.ts";
 import type { GoFunction } from "./function.ts";
 import { Failure, LimitReached } from "./limits.ts";
 import type { State } from "./state.ts";
@@ -54,22 +54,31 @@ export function prepareCall(
     argumentFor(operand, types[i] ?? anyType, operands.evaluations[i] as Evaluate),
   );
   const lastType = parameterAt(signature, evaluations.length);
+  const raws = types.map(rawFor);
+  const lastRaw = rawFor(lastType);
   return (run) => (state, dot, last) => {
     const args: unknown[] = [];
     for (let i = 0; i < evaluations.length; i++) {
-      args.push(toRaw((evaluations[i] as Evaluate)(state, dot), types[i] as GoType));
+      args.push((raws[i] as RawOf)((evaluations[i] as Evaluate)(state, dot)));
     }
-    if (operands.piped) args.push(toRaw(conform(state, last, lastType), lastType));
-    return invoke(state, name, node, () => view(signature.out, run(state.context, args)));
+    if (operands.piped) args.push(lastRaw(conform(state, last, lastType)));
+    return invoke(state, name, node, signature.out, args, run);
   };
 }
 
-/** Runs a function; its failure becomes an error at the node of the call. */
-export function invoke(state: State, name: string, node: AnyNode, run: () => Value): Value {
+/** Runs a function that returns something of a type; its failure becomes an error at the node of the call. */
+export function invoke(
+  state: State,
+  name: string,
+  node: AnyNode,
+  out: GoType,
+  args: readonly unknown[],
+  run: GoFunction["call"],
+): Value {
   state.context.spend(1);
   let result: Value;
   try {
-    result = run();
+    result = view(out, run(state.context, args));
   } catch (error) {
     if (error instanceof LimitReached || error instanceof Located || !(error instanceof Failure)) throw error;
     state.node = node;

@@ -2,7 +2,7 @@
 import { argumentFor, type Evaluate } from "./arguments.ts";
 import type { Call, Operands } from "./call.ts";
 import { noOperands, prepareCall } from "./call.ts";
-import { follow } from "./field.ts";
+import { accessOf, follow, gaveInterface } from "./field.ts";
 import type { GoFunction } from "./function.ts";
 import { callValue } from "./functions/call-value.ts";
 import { printed, sprintValue } from "./printf.ts";
@@ -237,25 +237,18 @@ function compileTemplateCall(scope: Scope, node: CallNode): Run {
 }
 
 function compilePipe(scope: Scope, pipe: Pipe): Evaluate {
-  const commands = pipe.commands.map((command, i) => compileCommand(scope, command, i > 0));
-  const [only] = commands;
-  const run: Evaluate =
-    commands.length === 1 && only
-      ? (state, dot) => only(state, dot, undefined) ?? undefined
-      : (state, dot) => {
-          let value: Value;
-          for (const command of commands) value = command(state, dot, value) ?? undefined;
-          return value;
-        };
-  const { variables, assigns } = pipe;
-  if (variables.length === 0) {
-    return (state, dot) => {
-      state.node = pipe;
-      return run(state, dot);
-    };
-  }
-  return (state, dot) => {
+  const [first = () => undefined, ...rest] = pipe.commands.map((command, i) =>
+    compileCommand(scope, command, i > 0),
+  );
+  const run: Evaluate = (state, dot) => {
     state.node = pipe;
+    let value = first(state, dot, undefined) ?? undefined;
+    for (const command of rest) value = command(state, dot, value) ?? undefined;
+    return value;
+  };
+  const { variables, assigns } = pipe;
+  if (variables.length === 0) return run;
+  return (state, dot) => {
     const value = run(state, dot);
     for (const { name } of variables) {
       if (assigns) assign(state, variableAt(state, name), value, false);
@@ -352,7 +345,7 @@ function compileNumber(node: NumberConstant): Evaluate {
 }
 
 function compileField(node: Field, operands: Operands): Evaluation {
-  const access = { node, names: node.names, operands };
+  const access = accessOf(node, node.names, operands);
   return (state, dot, last) => {
     state.node = node;
     return follow(state, dot, dot, state.dotIsInterface, access, last);
@@ -360,13 +353,14 @@ function compileField(node: Field, operands: Operands): Evaluation {
 }
 
 function compileVariable(node: Variable, operands: Operands): Evaluation {
-  const access = { node, names: node.names, operands };
+  const access = accessOf(node, node.names, operands);
   const { name } = node;
   if (node.names.length === 0) {
     return (state) => {
       state.node = node;
       const index = variableAt(state, name);
-      state.resultIsInterface = state.interfaces[index] ?? false;
+      state.heldAs = undefined;
+      state.heldInInterface = state.interfaces[index] ?? false;
       return state.values[index];
     };
   }
@@ -378,7 +372,7 @@ function compileVariable(node: Variable, operands: Operands): Evaluation {
 }
 
 function compileChain(scope: Scope, node: Chain, operands: Operands): Evaluation {
-  const access = { node, names: node.names, operands };
+  const access = accessOf(node, node.names, operands);
   if (node.node.is === "nil") {
     return (state) => {
       state.node = node;
@@ -431,7 +425,7 @@ function withIndexes(operands: Operands): Operands {
     if (i === 0 || (node?.is !== "field" && node?.is !== "chain" && node?.is !== "variable")) return evaluate;
     return (state, dot) => {
       const index = evaluate(state, dot);
-      return state.resultIsInterface && index !== undefined ? new Typed(anyType, index) : index;
+      return index !== undefined && gaveInterface(state) ? new Typed(anyType, index) : index;
     };
   });
   return { ...operands, evaluations };

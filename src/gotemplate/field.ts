@@ -6,8 +6,8 @@ import type { State } from "./state.ts";
 import { fail } from "./state.ts";
 import { quoteText } from "./text.ts";
 import type { AnyNode } from "./tree.ts";
-import { anyType, sameType, stringType } from "./types.ts";
-import type { FoundMethod, Value } from "./values.ts";
+import { anyType, type GoType, sameType, stringType } from "./types.ts";
+import type { FoundField, FoundMethod, Value } from "./values.ts";
 import {
   fieldOf,
   fieldValue,
@@ -17,17 +17,41 @@ import {
   kindOf,
   lookUp,
   methodOf,
+  rawField,
   rawThrough,
   Typed,
   typeOf,
+  view,
   zeroOf,
 } from "./values.ts";
 
-/** One access: the node for errors, and the operands when something may be given to a method. */
+/** One access: the node for errors, the names to follow, and the operands when something may be given to a method. */
 export interface Access {
   readonly node: AnyNode;
-  readonly names: readonly string[];
   readonly operands: Operands;
+  readonly steps: readonly Step[];
+}
+
+/** One name of an access. It remembers what it found: a place in a template meets the same type again and again. */
+interface Step {
+  readonly name: string;
+  /** Whether it is the last name, to which arguments may be given. */
+  readonly last: boolean;
+  /** Whether arguments are given, which only a method takes. */
+  readonly hasArguments: boolean;
+  /** The struct that was met last, and its field of the name, unless a method has the name too. */
+  type: GoType | undefined;
+  field: FoundField | undefined;
+}
+
+/** Prepares the access to names, one after the other. */
+export function accessOf(node: AnyNode, names: readonly string[], operands: Operands): Access {
+  const steps = names.map((name, i): Step => {
+    const last = i === names.length - 1;
+    const hasArguments = last && (operands.nodes.length > 0 || operands.piped);
+    return { name, last, hasArguments, type: undefined, field: undefined };
+  });
+  return { node, operands, steps };
 }
 
 /**
@@ -43,39 +67,66 @@ export function follow(
   access: Access,
   last: Value,
 ): Value {
-  const { names } = access;
-  const end = names.length - 1;
   let here = start;
-  let container: Value;
-  for (let i = 0; i <= end; i++) {
-    const name = names[i] ?? "";
-    let next: Value;
-    if (here === undefined) {
-      if (state.missingKey === "error") fail(state, `nil data; no entry for key ${quoteText(name)}`);
-    } else if (isDict(here) && (i < end || !hasArguments(access.operands))) {
-      next = Object.hasOwn(here, name) ? (here[name] ?? null) : missing(state, here, name);
+  let holder: Value;
+  let before: Step | undefined;
+  for (const step of access.steps) {
+    const value = here;
+    if (value === undefined) {
+      if (state.missingKey === "error") fail(state, `nil data; no entry for key ${quoteText(step.name)}`);
+    } else if (!step.hasArguments && isDict(value)) {
+      here = Object.hasOwn(value, step.name) ? (value[step.name] ?? null) : missing(state, value, step.name);
     } else {
-      const isInterface = i === 0 ? fromInterface : heldInInterface(container, names[i - 1] ?? "");
-      const step: Step = { name, isInterface, last: i === end, access };
-      next = here === null ? fail(state, nilPointer(here, step)) : fieldIn(state, dot, here, step, last);
+      const found = step.hasArguments ? nothing : knownField(value, step);
+      if (found !== nothing) here = found as Value;
+      else {
+        const isInterface = before ? heldInInterface(holder, before.name) : fromInterface;
+        here = memberOf(state, dot, value, { step, isInterface, access }, last);
+      }
     }
-    container = here;
-    here = next;
+    holder = value;
+    before = step;
   }
-  state.resultIsInterface = isDict(container) || heldInInterface(container, names[end] ?? "");
+  state.holder = holder;
+  state.heldAs = before?.name;
   return here;
 }
 
-interface Step {
-  readonly name: string;
-  readonly isInterface: boolean;
-  /** Whether it is the last name, to which arguments may be given. */
-  readonly last: boolean;
-  readonly access: Access;
+/** Whether the field or variable read last gave something out of an interface as it is. */
+export function gaveInterface({ holder, heldAs, heldInInterface: held }: State): boolean {
+  return heldAs === undefined ? held : heldInInterface(holder, heldAs);
 }
 
-function hasArguments({ nodes, piped }: Operands): boolean {
-  return nodes.length > 0 || piped;
+/** The field of a struct, or of what a pointer points to, as far as a step knows it without asking for methods and errors. */
+function knownField(value: Value, step: Step): Value | typeof nothing {
+  if (!(value instanceof Typed)) return nothing;
+  const { raw } = value;
+  const isPointer = value.type.kind === "ptr" && raw !== undefined && raw !== null;
+  const type = isPointer ? (value.type.elem ?? anyType) : value.type;
+  if (step.type !== type) {
+    step.type = type;
+    step.field = plainField(type, step.name);
+  }
+  const { field } = step;
+  if (!field) return nothing;
+  const held = field.through.length === 0 ? raw : rawThrough(raw, field.through);
+  return view(field.field.type, rawField(held, field.field), isPointer || value.addressable);
+}
+
+function plainField(type: GoType, name: string): FoundField | undefined {
+  if (type.kind !== "struct" || !isExported(name) || methodOf(type, name)) return undefined;
+  return fieldOf(type, name);
+}
+
+function isExported(name: string): boolean {
+  return /^\p{Lu}/u.test(name);
+}
+
+/** One step of an access as it is taken, for errors. */
+interface Place {
+  readonly step: Step;
+  readonly isInterface: boolean;
+  readonly access: Access;
 }
 
 function missing(state: State, map: Value, name: string): Value {
@@ -92,66 +143,66 @@ function heldInInterface(container: Value, name: string): boolean {
   return fieldOf(holder.type, name)?.field.type.kind === "interface";
 }
 
-function typeName(value: Exclude<Value, undefined>, { isInterface }: Step): string {
+function typeName(value: Exclude<Value, undefined>, { isInterface }: Place): string {
   return isInterface ? anyType.name : typeOf(value).name;
 }
 
-function nilPointer(value: Exclude<Value, undefined>, step: Step): string {
-  return `nil pointer evaluating ${typeName(value, step)}.${step.name}`;
+function nilPointer(value: Exclude<Value, undefined>, place: Place): string {
+  return `nil pointer evaluating ${typeName(value, place)}.${place.step.name}`;
 }
 
-function fieldIn(
+function memberOf(
   state: State,
   dot: Value,
-  value: Exclude<Value, undefined | null>,
-  step: Step,
+  value: Exclude<Value, undefined>,
+  place: Place,
   last: Value,
 ): Value {
+  const { name, hasArguments } = place.step;
   const target = indirect(value);
-  if (target === null || target === undefined) return fail(state, nilPointer(value, step));
+  if (value === null || target === null || target === undefined) return fail(state, nilPointer(value, place));
   if (target instanceof Typed) {
-    const method = callableMethod(target, step.name);
-    if (method) return callMethod(state, dot, target, method, step, last);
+    const method = callableMethod(target, name);
+    if (method) return callMethod(state, dot, target, method, place, last);
   }
-  const refuse = step.last && hasArguments(step.access.operands);
   const found =
     kindOf(target) === "map"
-      ? inMap(state, target, step, refuse)
-      : inStruct(state, value, target, step, refuse);
+      ? inMap(state, target, name, hasArguments)
+      : inStruct(state, value, target, place);
   if (found !== nothing) return found as Value;
-  return fail(state, `can't evaluate field ${step.name} in type ${typeName(value, step)}`);
+  return fail(state, `can't evaluate field ${name} in type ${typeName(value, place)}`);
 }
 
 /** Says that a value has no such field, which is not the same as a field without a value. */
 const nothing = Symbol();
 
-function inMap(state: State, target: Value, step: Step, refuse: boolean): Value | typeof nothing {
+function inMap(state: State, target: Value, name: string, hasArguments: boolean): Value | typeof nothing {
   const key = target instanceof Typed ? target.type.key : stringType;
   if (key === undefined || !sameType(key, stringType)) return nothing;
-  if (refuse) fail(state, `${step.name} is not a method but has arguments`);
-  const found = lookUp(target, step.name);
-  return found === undefined ? missing(state, target, step.name) : found;
+  if (hasArguments) fail(state, `${name} is not a method but has arguments`);
+  const found = lookUp(target, name);
+  return found === undefined ? missing(state, target, name) : found;
 }
 
 function inStruct(
   state: State,
   value: Exclude<Value, undefined | null>,
   target: Value,
-  step: Step,
-  refuse: boolean,
+  place: Place,
 ): Value | typeof nothing {
+  const { name, hasArguments } = place.step;
   if (!(target instanceof Typed)) return nothing;
   if (target.type.kind === "ptr") {
     const elem = target.type.elem;
-    if (elem?.kind === "struct" && !fieldOf(elem, step.name)) return nothing;
-    return fail(state, nilPointer(value, step));
+    if (elem?.kind === "struct" && !fieldOf(elem, name)) return nothing;
+    return fail(state, nilPointer(value, place));
   }
-  const found = target.type.kind === "struct" ? fieldOf(target.type, step.name) : undefined;
+  const found = target.type.kind === "struct" ? fieldOf(target.type, name) : undefined;
   if (!found) return nothing;
-  if (!/^\p{Lu}/u.test(step.name)) {
-    fail(state, `${step.name} is an unexported field of struct type ${typeName(value, step)}`);
+  if (!isExported(name)) {
+    fail(state, `${name} is an unexported field of struct type ${typeName(value, place)}`);
   }
-  if (refuse) fail(state, `${step.name} has arguments but cannot be invoked as function`);
+  if (hasArguments) fail(state, `${name} has arguments but cannot be invoked as function`);
   return fieldValue(target, found);
 }
 
@@ -167,20 +218,18 @@ function callMethod(
   dot: Value,
   target: Typed,
   { method, onPointer, declaredBy, through }: FoundMethod,
-  step: Step,
+  { step, access: { node, operands } }: Place,
   last: Value,
 ): Value {
-  const operands = step.last ? step.access.operands : noOperands;
-  const { node } = step.access;
   const nil = target.type.kind === "ptr" && isNil(target);
   if (nil && !onPointer) {
     const bare = declaredBy.name.slice(declaredBy.name.indexOf(".") + 1);
-    return invoke(state, step.name, node, () => {
+    return invoke(state, step.name, node, anyType, [], () => {
       throw new Failure(`value method ${declaredBy.name}.${step.name} called using nil *${bare} pointer`);
     });
   }
   // A receiver that is there but empty is told from a nil one.
   const receiver = nil ? undefined : (rawThrough(target.raw, through) ?? {});
-  const call = prepareCall(step.name, node, method.signature, operands);
+  const call = prepareCall(step.name, node, method.signature, step.last ? operands : noOperands);
   return call((_, args) => method.call(receiver, args))(state, dot, last);
 }

@@ -8,6 +8,7 @@ import {
   constant,
   expect,
   fail,
+  forgetTaken,
   isKeyword,
   nested,
   peek,
@@ -113,6 +114,7 @@ function itemList(parser: Parser): { readonly list: List; readonly end: ListEnd 
 }
 
 function textOrAction(parser: Parser): Node | ListEnd {
+  forgetTaken(parser);
   const token = readWord(parser);
   if (token.kind === "text") return { is: "text", at: token.at, text: token.text };
   if (token.kind !== "left delimiter") return unexpected(parser, token, "input");

@@ -12,6 +12,7 @@ export interface Parser {
   readonly name: string;
   readonly next: Lexer;
   readonly hasFunction: (name: string) => boolean;
+  /** The words read lately. */
   readonly tokens: Token[];
   /** Index of the next word to read. */
   here: number;
@@ -28,6 +29,13 @@ export interface Parser {
 export function fail(parser: Parser, message: string): never {
   const line = parser.tokens[parser.tokens.length - 1]?.line ?? 1;
   throw new Failure(`template: ${parser.name}:${line}: ${message}`);
+}
+
+/** Forgets the words that were taken but for the last, whose line errors tell. */
+export function forgetTaken(parser: Parser): void {
+  if (parser.here <= 32) return;
+  parser.tokens.splice(0, parser.here - 1);
+  parser.here = 1;
 }
 
 /** The next word, spaces included, without taking it. */

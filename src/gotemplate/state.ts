@@ -22,8 +22,11 @@ export interface State {
   depth: number;
   /** Whether the dot was taken out of an interface as it is, which errors tell. */
   dotIsInterface: boolean;
-  /** Whether the field or variable read last gave something out of an interface as it is. */
-  resultIsInterface: boolean;
+  /** Where the field read last was found, and under which name; undefined after a variable without fields. */
+  holder: Value;
+  heldAs: string | undefined;
+  /** Whether the variable read last gave something out of an interface as it is. */
+  heldInInterface: boolean;
   /** The stack of variables; the three lists run side by side. */
   readonly names: string[];
   readonly values: Value[];

@@ -48,7 +48,7 @@ export type Executed =
   | { readonly ok: false; readonly error: string; readonly partial: string };
 
 /**
- * Parses a template and prepares its execution.
+ * Parses a template; its execution is prepared when it is executed first.
  * @param name the name that errors tell
  * @param text the template as UTF-8 text
  */
@@ -64,15 +64,30 @@ export function compile(name: string, text: string, options: CompileOptions = {}
   try {
     const delimiters = options.delimiters ?? { left: "{{", right: "}}" };
     const trees = parseTemplate(name, text, delimiters, (key) => functionOf(key) !== undefined);
-    const runs = new Map<string, Run>();
-    const scope: Scope = { functionOf, templateOf: (key) => runs.get(key) };
-    for (const [tree, list] of trees) runs.set(tree, compileList(scope, list));
-    const run = runs.get(name) ?? (() => "done");
-    return { ok: true, template: { name, text, trees, run } };
+    const runOf = runsOf(trees, functionOf);
+    return { ok: true, template: { name, text, trees, run: (state, data) => runOf(name)?.(state, data) } };
   } catch (error) {
     if (error instanceof Failure) return { ok: false, error: error.message };
     throw error;
   }
+}
+
+/** The closure of each tree, made when it is first asked for: much of what is parsed is never executed. */
+function runsOf(
+  trees: ReadonlyMap<string, List>,
+  functionOf: Scope["functionOf"],
+): (name: string) => Run | undefined {
+  const runs = new Map<string, Run>();
+  const runOf = (name: string): Run | undefined => {
+    const known = runs.get(name);
+    if (known) return known;
+    const list = trees.get(name);
+    if (!list) return undefined;
+    const run = compileList({ functionOf, templateOf: runOf }, list);
+    runs.set(name, run);
+    return run;
+  };
+  return runOf;
 }
 
 /**
@@ -90,7 +105,9 @@ export function execute(template: Template, data: Value, options: ExecuteOptions
     out: "",
     depth: 0,
     dotIsInterface: false,
-    resultIsInterface: false,
+    holder: undefined,
+    heldAs: undefined,
+    heldInInterface: false,
     names: ["$"],
     values: [data ?? undefined],
     interfaces: [false],

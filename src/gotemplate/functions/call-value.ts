@@ -1,6 +1,6 @@
 /** The function `call`: calls a function that is a value, such as a field or the result of a method. */
 
-import { toRaw } from "../arguments.ts";
+import { rawFor } from "../arguments.ts";
 import type { GoFunction } from "../function.ts";
 import type { Context } from "../limits.ts";
 import { Failure } from "../limits.ts";
@@ -23,7 +23,7 @@ export function callValue(context: Context, name: string, [callee, ...args]: rea
   }
   const raws = args.map((arg, i) => {
     const parameter = parameterAt(signature, i);
-    return toRaw(prepared(arg, parameter, `arg ${i}: `), parameter);
+    return rawFor(parameter)(prepared(arg, parameter, `arg ${i}: `));
   });
   return view(signature.out, (callee.raw as GoFunction["call"])(context, raws));
 }
