@@ -45,7 +45,7 @@ const forbidden: readonly { readonly from: string; readonly to: string; readonly
 
 const entrances = new Set(["cli", "action", "krm"]);
 /** The files of the engine that touch the disk. */
-const diskFiles = new Set(["src/source/disk.ts", "src/fix/apply.ts"]);
+const diskFiles = new Set(["src/source/disk.ts", "src/fix/files.ts"]);
 const builtins = new Set(builtinModules);
 
 /** Every import that goes where it must not, in the order of the files given. */

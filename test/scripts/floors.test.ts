@@ -51,12 +51,12 @@ const wrong: readonly (readonly [path: string, text: string, expected: string])[
   [
     "src/source/walk.ts",
     'import { join } from "node:path";',
-    "1 source must not import node:path: the engine runs in browsers, and only src/source/disk.ts and src/fix/apply.ts touch the disk",
+    "1 source must not import node:path: the engine runs in browsers, and only src/source/disk.ts and src/fix/files.ts touch the disk",
   ],
   [
     "src/lint/a.ts",
     'import fs from "fs";',
-    "1 lint must not import fs: the engine runs in browsers, and only src/source/disk.ts and src/fix/apply.ts touch the disk",
+    "1 lint must not import fs: the engine runs in browsers, and only src/source/disk.ts and src/fix/files.ts touch the disk",
   ],
   [
     "src/utils/a.ts",
