@@ -12,7 +12,7 @@ import {
 } from "./configured.ts";
 import { type Fault, guarded } from "./guard.ts";
 import { buildKustomizations } from "./kustomize.ts";
-import { readMesh } from "./mesh.ts";
+import { isMeshConfigMap, readMesh } from "./mesh.ts";
 import { missingFacts } from "./missing.ts";
 import { type NamespaceSources, namespaceLookup, namespaceRecord } from "./namespaces.ts";
 import { locateIn, placeText } from "./resource.ts";
@@ -62,6 +62,8 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     webhooks,
     webhookConfigurations,
     injectorConfigMaps,
+    meshConfigMaps: injectorConfigMaps.filter(isMeshConfigMap),
+    configuration: options,
     namespaces: [...namespaces.configured, ...namespaces.repository, ...namespaces.dumped],
     memberNamespaces: memberNamespaces(placed),
     workloads,

@@ -1,5 +1,7 @@
 /** The facts that sidelint.yaml and flags add to a world: namespaces, where workloads go, kinds of workloads. */
 import ignore from "ignore";
+import { layOver, nestAt } from "../istio/install.ts";
+import { at, type Json, type JsonObject } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
 import type { Location } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
@@ -73,6 +75,77 @@ export function configuredInjector(configuration: Configuration): (path: Path) =
       return originIn(configuration, ["istio", "proxy", "resources"]);
     return undefined;
   };
+}
+
+/** What the configuration says of the install of one revision. */
+export interface ConfiguredInstall {
+  /** Helm values of istiod and the mesh's configuration, in the order in which each is laid over those before it. */
+  readonly layers: readonly InstallLayer[];
+  readonly cni: boolean | undefined;
+  readonly nativeSidecars: boolean | undefined;
+}
+
+/** A part of an install: a value that stands below a path of the values or of the mesh's configuration. */
+export interface InstallLayer {
+  readonly of: "values" | "mesh";
+  readonly below: readonly string[];
+  readonly value: Json;
+  /** Whether nothing of what was there stays, not even of a map. */
+  readonly replaces: boolean;
+  originOf(path: Path): Origin;
+}
+
+/** Reads what sidelint.yaml says of the mesh, and then of a revision, as an install of Istio would be told it. */
+export function configuredInstall(configuration: Configuration, revision: string): ConfiguredInstall {
+  const { istio } = configuration.config;
+  const index = istio?.revisions?.findIndex(({ name }) => name === revision) ?? -1;
+  const own = istio?.revisions?.[index];
+  const layer = (of: InstallLayer["of"], below: readonly string[], from: Path): readonly InstallLayer[] => {
+    const value = at(configuration.config as JsonObject, from);
+    if (value === undefined) return [];
+    const originOf = (path: Path) => originIn(configuration, [...from, ...path]);
+    return [{ of, below, value, replaces: from[1] === "proxy", originOf }];
+  };
+  const settings = (from: Path) => [
+    ...layer("values", ["global", "hub"], [...from, "hub"]),
+    ...layer("values", ["global", "tag"], [...from, "tag"]),
+    ...layer("values", [], [...from, "values"]),
+    ...layer("mesh", [], [...from, "meshConfig"]),
+  ];
+  return {
+    layers: [
+      ...layer("values", ["global", "proxy", "autoInject"], ["istio", "policy"]),
+      ...layer("values", ["global", "proxy", "resources"], ["istio", "proxy", "resources"]),
+      ...settings(["istio"]),
+      ...(index < 0 ? [] : settings(["istio", "revisions", index])),
+    ],
+    cni: own?.cni ?? istio?.cni,
+    nativeSidecars: own?.nativeSidecars ?? istio?.nativeSidecars,
+  };
+}
+
+/** The layers of one kind as one map. */
+export function laidTogether(layers: readonly InstallLayer[], of: InstallLayer["of"]): JsonObject {
+  return layers
+    .filter((layer) => layer.of === of)
+    .reduce<JsonObject>((all, { below, value }) => layOver(all, nestAt(below, value)), {});
+}
+
+/** Where the layers say what stands at a path; undefined where none does. The last that says it counts. */
+export function originInLayers(
+  layers: readonly InstallLayer[],
+  of: InstallLayer["of"],
+  path: Path,
+): Origin | undefined {
+  for (const layer of [...layers].reverse()) {
+    if (layer.of !== of) continue;
+    const { below, value, originOf } = layer;
+    const shared = below.findIndex((step, depth) => step !== path[depth]);
+    if (shared >= 0 && shared < path.length) continue;
+    const rest = path.slice(below.length);
+    if (at(value, rest) !== undefined) return originOf(rest);
+  }
+  return undefined;
 }
 
 function originIn({ configPath, locateInConfig }: Configuration, path: Path): Origin {

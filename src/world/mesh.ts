@@ -112,7 +112,13 @@ function injectorOf(placed: Placed, unreadable: Fault[]): readonly Injector[] {
   return injector ? [injector] : [];
 }
 
-interface EmbeddedMap {
+/** Whether a ConfigMap of Istio's holds the configuration of a mesh. */
+export function isMeshConfigMap({ name, value }: Placed): boolean {
+  return (name === "istio" || name.startsWith("istio-")) && at(value, ["data", "mesh"]) !== undefined;
+}
+
+/** A text of a ConfigMap as parsed. */
+export interface EmbeddedMap {
   readonly value: Json | undefined;
   readonly error: ReadError | undefined;
 }
@@ -139,7 +145,7 @@ function unreadableAt(placed: Placed, path: Path, message: string): EmbeddedMap 
 }
 
 /** The YAML or JSON text below `data.<key>` of a ConfigMap as it arrives; an empty one is no fault, and anything but a map is. */
-function embeddedMap(placed: Placed, key: string): EmbeddedMap {
+export function embeddedMap(placed: Placed, key: string): EmbeddedMap {
   const path: Path = ["data", key];
   const embedded = embeddedAt(placed, path);
   if (!embedded) {

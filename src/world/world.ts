@@ -6,6 +6,7 @@ import type { Document } from "../source/document.ts";
 import type { Location, Part } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
 import type { Problem } from "./collect.ts";
+import type { Configuration } from "./configured.ts";
 import type { Fault } from "./guard.ts";
 
 /** One Kubernetes object; the items of a List are resources too. */
@@ -116,6 +117,10 @@ export interface World {
   /** The webhook configurations and injector ConfigMaps that were found, for rules that look at them. */
   readonly webhookConfigurations: readonly Placed[];
   readonly injectorConfigMaps: readonly Placed[];
+  /** The ConfigMaps `istio[-<revision>]` that hold the configuration of a mesh. */
+  readonly meshConfigMaps: readonly Placed[];
+  /** What sidelint.yaml and flags say, and where. */
+  readonly configuration: Configuration;
   readonly namespaces: readonly NamespaceRecord[];
   /** Namespaces that OpenShift Service Mesh 2 manages (ServiceMeshMemberRoll, ServiceMeshMember); "*" stands for all. */
   readonly memberNamespaces: readonly string[];

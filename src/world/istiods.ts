@@ -1,0 +1,312 @@
+/** The istiod of a revision as the injection engine takes it: from the repository's ConfigMaps, else as a stock install has it. */
+import type { ReadYaml } from "../istio/annotations.ts";
+import { type Injector, type InjectorReading, readInjector } from "../istio/inject/injector.ts";
+import type { Istiod } from "../istio/inject/webhook.ts";
+import { layOver, nestAt } from "../istio/install.ts";
+import { applyMeshConfig, meshDefaultsOf } from "../istio/mesh-config.ts";
+import type { MessageProblem } from "../istio/message.ts";
+import { areNative } from "../istio/native-sidecars.ts";
+import { type Profile, profileOf } from "../istio/profile.ts";
+import { nearestFacts } from "../istio/releases.ts";
+import { readValues } from "../istio/values.ts";
+import { defaultRevision } from "../istio/webhook.ts";
+import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { type Location, locationOf } from "../source/locate.ts";
+import { type Path, toValue } from "../source/node.ts";
+import { deepestDocument, readYaml } from "../source/read.ts";
+import {
+  type ConfiguredInstall,
+  configuredInstall,
+  type InstallLayer,
+  laidTogether,
+  originInLayers,
+} from "./configured.ts";
+import { locateInside } from "./embedded.ts";
+import { embeddedMap } from "./mesh.ts";
+import { locateResource, placeText } from "./resource.ts";
+import type { Origin, Placed, World } from "./world.ts";
+
+/** The three texts that an istiod injects by: keys `config` and `values` of one ConfigMap, `mesh` of another. */
+export type InputName = "config" | "values" | "mesh";
+
+/** Where one of them comes from. */
+export interface InputSource {
+  /** The ConfigMap that holds it; undefined when it is that of a stock install, with what the configuration says of it. */
+  readonly placed: Placed | undefined;
+  /** Where what stands at a path of it was set: the deepest part of the path that is written anywhere. */
+  originOf(path: Path): Origin;
+}
+
+/** What is wrong with an input, for people, and where. */
+export interface InputProblem {
+  readonly input: InputName;
+  readonly message: string;
+  readonly origin: Origin;
+}
+
+export type IstiodReading =
+  | {
+      readonly ok: true;
+      readonly istiod: Istiod;
+      /** Whether the sidecar is a native one where a pod does not say; undefined where that depends on kubelets that nobody tells. */
+      readonly native: boolean | undefined;
+      /** The release of the istiod, such as "1.30". */
+      readonly release: string;
+      /** Where its templates come from. */
+      readonly source: "config-map" | "profile";
+      readonly origins: { readonly [input in InputName]: InputSource };
+    }
+  | { readonly ok: false; readonly problems: readonly InputProblem[] };
+
+const known = new WeakMap<World, Map<string, IstiodReading>>();
+
+/**
+ * The istiod behind a revision (`default` for the one without a name), read once and only when asked for. What no ConfigMap of the
+ * repository holds is as a stock install of its release has it, with what sidelint.yaml says. Everything that cannot be read is a problem.
+ */
+export function istiodFor(world: World, revision: string): IstiodReading {
+  const ofWorld = known.get(world) ?? new Map<string, IstiodReading>();
+  known.set(world, ofWorld);
+  const read = ofWorld.get(revision) ?? readIstiod(world, revision);
+  ofWorld.set(revision, read);
+  return read;
+}
+
+/** One of the three texts, parsed. */
+interface Input {
+  readonly name: InputName;
+  readonly json: Json | undefined;
+  readonly source: InputSource;
+}
+
+function readIstiod(world: World, revision: string): IstiodReading {
+  const install = configuredInstall(world.configuration, revision);
+  const release = releaseOf(world, revision);
+  const facts = nearestFacts(release);
+  const { inputs, problems } = inputsOf(world, revision, release, install);
+  if (problems.length > 0) return { ok: false, problems };
+  const { config, values, mesh } = inputs;
+  const environment = isObject(values.json) ? environmentOf(values.json, install) : {};
+  const read = {
+    injector: injectorOf(config, release, environment),
+    values: readInput(values, readValues(values.json), (reading) => reading.values),
+    mesh: readInput(mesh, applyMeshConfig(mesh.json, meshDefaultsOf(facts)), (reading) => reading.value),
+  };
+  const { injector, values: readable, mesh: message } = read;
+  if (!injector.ok || !readable.ok || !message.ok) {
+    const wrong = [injector, readable, message].flatMap((each) => (each.ok ? [] : each.problems));
+    return { ok: false, problems: wrong };
+  }
+  const native = areNative({
+    release: facts,
+    setting: environment.ENABLE_NATIVE_SIDECARS,
+    kubernetesVersion: world.configuration.config.kubernetes?.version,
+  });
+  return {
+    ok: true,
+    istiod: {
+      injector: injector.value,
+      values: readable.value,
+      mesh: message.value,
+      revision,
+      native: native ?? false,
+      platform: at(values.json, ["global", "platform"]) === "openshift" ? "openshift" : "",
+      compliancePolicy: environment.COMPLIANCE_POLICY ?? "",
+      facts,
+      readYaml: parse,
+    },
+    native,
+    release,
+    source: config.source.placed ? "config-map" : "profile",
+    origins: { config: config.source, values: values.source, mesh: mesh.source },
+  };
+}
+
+/** YAML as the engine is given it. */
+const parse: ReadYaml = (text) => {
+  const read = readYaml(text, 0, text.length, { maxDepth: deepestDocument });
+  return read.ok
+    ? { ok: true, value: read.root && toValue(read.root) }
+    : { ok: false, message: read.error.message };
+};
+
+function releaseOf({ mesh }: World, revision: string): string {
+  return mesh.injectors.find((one) => one.revision === revision)?.release || mesh.release;
+}
+
+/** The variables of istiod that decide on what it injects. */
+function environmentOf(
+  values: JsonObject,
+  { nativeSidecars }: ConfiguredInstall,
+): { readonly [name: string]: string } {
+  const environment: Record<string, string> = {};
+  for (const name of ["ENABLE_NATIVE_SIDECARS", "COMPLIANCE_POLICY"]) {
+    const value = at(values, ["pilot", "env", name]) ?? null;
+    if (value !== null && typeof value !== "object") environment[name] = String(value);
+  }
+  if (nativeSidecars !== undefined) environment.ENABLE_NATIVE_SIDECARS = String(nativeSidecars);
+  return environment;
+}
+
+interface Inputs {
+  readonly inputs: { readonly [input in InputName]: Input };
+  readonly problems: readonly InputProblem[];
+}
+
+/** The three texts of a revision, each from its ConfigMap or, where that has none, as the release has it. */
+function inputsOf(world: World, revision: string, release: string, install: ConfiguredInstall): Inputs {
+  const injectorMap = injectorConfigMapOf(world, revision);
+  const meshMap = meshConfigMapOf(world, revision, injectorMap);
+  const problems: InputProblem[] = [];
+  const config = injectorMap && written(injectorMap, "config", problems);
+  const values = injectorMap && written(injectorMap, "values", problems);
+  const mesh = meshMap && written(meshMap, "mesh", problems);
+  const isComplete = config && values && mesh;
+  const profile = isComplete ? undefined : stockProfile(revision, release, install, values);
+  const stock = (name: InputName): Input => ({
+    name,
+    json: profile?.[name],
+    source: { placed: undefined, originOf: (path) => stockOrigin(name, path, release, install) },
+  });
+  const inputs = {
+    config: config ?? stock("config"),
+    values: values ?? stock("values"),
+    mesh: mesh ?? stock("mesh"),
+  };
+  return { inputs, problems };
+}
+
+/** What a stock install of the release has, with the values that are known. */
+function stockProfile(
+  revision: string,
+  release: string,
+  { layers, cni }: ConfiguredInstall,
+  values: Input | undefined,
+): Profile {
+  // Values that istiod cannot read are told as such; the profile is then asked for in vain.
+  const isReadable = values && isObject(values.json) && readValues(values.json).ok;
+  const told = isReadable ? (values.json as JsonObject) : laidTogether(layers, "values");
+  const profile = profileOf({
+    release,
+    ...(revision === defaultRevision ? {} : { revision }),
+    ...(cni === undefined ? {} : { cni }),
+    values: told,
+    mesh: laidTogether(layers, "mesh"),
+  });
+  return { ...profile, values: withReplaced(profile.values, layers) };
+}
+
+/** The values with those layers that leave nothing of what was there, and what stands above them. */
+function withReplaced(values: JsonObject, layers: readonly InstallLayer[]): JsonObject {
+  return layers.reduce((all, { replaces, below }, index) => {
+    if (!replaces) return all;
+    const whole = at(laidTogether(layers.slice(index), "values"), below) ?? null;
+    return layOver(layOver(all, nestAt(below, null)), nestAt(below, whole));
+  }, values);
+}
+
+/** The ConfigMap that holds the injector's configuration of a revision. */
+function injectorConfigMapOf({ mesh, injectorConfigMaps }: World, revision: string): Placed | undefined {
+  const injector = mesh.injectors.find((one) => one.revision === revision);
+  if (!injector?.configMap) return undefined;
+  return injectorConfigMaps.find((one) => `${namespaceOf(one)}/${one.name}` === injector.configMap);
+}
+
+/** The ConfigMap with the mesh's configuration: beside the injector's, else in istio-system, else the only one of that name. */
+function meshConfigMapOf(
+  { meshConfigMaps }: World,
+  revision: string,
+  injector: Placed | undefined,
+): Placed | undefined {
+  const names = revision === defaultRevision ? ["istio", `istio-${revision}`] : [`istio-${revision}`];
+  const named = names.flatMap((name) => meshConfigMaps.filter((one) => one.name === name));
+  const wanted = injector ? namespaceOf(injector) : "istio-system";
+  const beside = named.find((one) => namespaceOf(one) === wanted);
+  return beside ?? (injector || named.length > 1 ? undefined : named[0]);
+}
+
+function namespaceOf({ namespace }: Placed): string {
+  return namespace ?? "istio-system";
+}
+
+/** A text of a ConfigMap as an input; undefined when it is not there, or when it cannot be read, which is a problem then. */
+function written(placed: Placed, name: InputName, problems: InputProblem[]): Input | undefined {
+  if (at(placed.value, ["data", name]) === undefined) return undefined;
+  const { value, error } = embeddedMap(placed, name);
+  const source = { placed, originOf: (path: Path) => originIn(placed, ["data", name, ...path]) };
+  if (!error) return { name, json: value, source };
+  const location = locationOf(placed.resource.document.file, { start: error.offset, end: error.offset });
+  problems.push({ input: name, message: error.message, origin: originAt(location) });
+  return undefined;
+}
+
+/** The deepest written part of a path in a ConfigMap, else the ConfigMap. */
+function originIn(placed: Placed, path: Path): Origin {
+  for (let length = path.length; length > 0; length--) {
+    const location = locateInside(placed, path.slice(0, length));
+    if (location) return originAt(location);
+  }
+  return originAt(locateResource(placed.resource));
+}
+
+function originAt(location: Location): Origin {
+  return { text: placeText(location), location };
+}
+
+/** Where something of a stock install is told: in the configuration, else by the release. */
+function stockOrigin(name: InputName, path: Path, release: string, { layers }: ConfiguredInstall): Origin {
+  const told = (of: InstallLayer["of"], asked: Path) => originInLayers(layers, of, asked);
+  const asPolicy = path[0] === "policy" ? ["global", "proxy", "autoInject"] : undefined;
+  const origin = name === "config" ? asPolicy && told("values", asPolicy) : told(name, path);
+  return origin ?? { text: `default of Istio ${release}`, location: undefined };
+}
+
+type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly InputProblem[] };
+
+/** What was read of an input, or what is wrong with it in words and places. */
+function readInput<R extends { readonly ok: true }, T>(
+  input: Input,
+  reading: R | { readonly ok: false; readonly errors: readonly MessageProblem[] },
+  take: (reading: R) => T,
+): Read<T> {
+  if (reading.ok) return { ok: true, value: take(reading) };
+  const problems = reading.errors.map(({ path, message }): InputProblem => {
+    const subject = path.length === 0 ? input.name : nameOf(path);
+    return {
+      input: input.name,
+      message: worded(input, subject, message),
+      origin: input.source.originOf(path),
+    };
+  });
+  return { ok: false, problems };
+}
+
+function worded({ name, source }: Input, subject: string, message: string): string {
+  return `${source.placed ? `in data.${name}, ` : ""}${subject} ${message}`;
+}
+
+/** The injector of a configuration, which has to have templates. */
+function injectorOf(
+  config: Input,
+  release: string,
+  environment: { readonly [name: string]: string },
+): Read<Injector> {
+  const reading: InjectorReading = readInjector(config.json, release, environment);
+  const taken = readInput(config, reading, ({ injector }) => injector);
+  if (!taken.ok || taken.value.templates.size > 0) return taken;
+  const message = worded(config, "templates", "are missing: there is nothing to inject");
+  return {
+    ok: false,
+    problems: [{ input: "config", message, origin: config.source.originOf(["templates"]) }],
+  };
+}
+
+/** A path for people: `templates.sidecar`, `trustDomainAliases[0]`. */
+function nameOf(path: Path): string {
+  return path.reduce<string>((name, step) => {
+    if (typeof step === "number") return `${name}[${step}]`;
+    return name === "" ? step : `${name}.${step}`;
+  }, "");
+}
