@@ -64,6 +64,7 @@ export function parseStatus(text: string): Injected {
 
 /** JSON text as plain data; undefined where it is none. */
 export function parseJson(text: string): Json | undefined {
+  if (text === "") return undefined;
   try {
     return JSON.parse(text) as Json;
   } catch {
