@@ -8,6 +8,7 @@ const families: Readonly<Record<string, () => Promise<{ readonly family: Family 
   decision: () => import("./decision.ts"),
   injection: () => import("./injection.ts"),
   releases: () => import("./releases.ts"),
+  uninject: () => import("./uninject.ts"),
   "semantics/quantity": () => import("./semantics-quantity.ts"),
   "semantics/smp": () => import("./semantics-smp.ts"),
   "semantics/canonical": () => import("./semantics-canonical.ts"),
@@ -17,8 +18,8 @@ const families: Readonly<Record<string, () => Promise<{ readonly family: Family 
   field: () => import("./field.ts"),
   rules: () => import("./rules.ts"),
 };
-/** Families that bring their own cases. */
-const selfContained: ReadonlySet<string> = new Set(["rules"]);
+/** Families that bring their own cases, or take those of other families. */
+const selfContained: ReadonlySet<string> = new Set(["rules", "uninject"]);
 
 const { values } = parseArgs({
   options: {

@@ -27,19 +27,19 @@ const portAnnotation = "status.sidecar.istio.io/port";
 const variable = "ISTIO_KUBE_APP_PROBERS";
 
 /** Where each probe of a container stands and the end of its path at the agent. */
-const probes = [
+export const handlerPlaces = [
   { at: ["readinessProbe"], url: "app-health", name: "readyz" },
   { at: ["livenessProbe"], url: "app-health", name: "livez" },
   { at: ["startupProbe"], url: "app-health", name: "startupz" },
   { at: ["lifecycle", "preStop"], url: "app-lifecycle", name: "prestopz" },
   { at: ["lifecycle", "postStart"], url: "app-lifecycle", name: "poststartz" },
 ] as const;
-type ProbePlace = (typeof probes)[number];
+export type ProbePlace = (typeof handlerPlaces)[number];
 
 type ProbeFacts = Pick<ReleaseFacts, "lifecycleHandlers" | "probesAfterStatus" | "initProbes">;
 
 function placesIn({ lifecycleHandlers }: ProbeFacts): readonly ProbePlace[] {
-  return lifecycleHandlers ? probes : probes.filter(({ url }) => url === "app-health");
+  return lifecycleHandlers ? handlerPlaces : handlerPlaces.filter(({ url }) => url === "app-health");
 }
 
 /** Whether probes are rewritten: as the annotation says where it is a boolean, else as the values say. */
@@ -84,7 +84,7 @@ export function dumpProbes(
     const ports = namedPorts(container);
     for (const place of places) {
       const probe = original(probeAt(container, place), ports, statusPort, place.url === "app-health");
-      if (probe) found[pathOf(container, place)] = probe;
+      if (probe) found[handlerPath(container, place)] = probe;
     }
   }
   const paths = sortedKeys(found);
@@ -92,7 +92,8 @@ export function dumpProbes(
   return paths.length === 0 ? "" : goJson(printed);
 }
 
-function pathOf(container: Container, { url, name }: ProbePlace): string {
+/** The path at the agent where a container's handler is answered. */
+export function handlerPath(container: Container, { url, name }: ProbePlace): string {
   return `/${url}/${textOf(container.name)}/${name}`;
 }
 
@@ -198,7 +199,8 @@ function rewritten(container: Container, port: number, places: readonly ProbePla
   let result = container;
   for (const place of places) {
     const probe = probeAt(result, place);
-    const changed = probe && agentProbe(probe, pathOf(container, place), port, place.url === "app-health");
+    const changed =
+      probe && agentProbe(probe, handlerPath(container, place), port, place.url === "app-health");
     if (!changed) continue;
     const [key, inner] = place.at;
     const value = inner === undefined ? changed : { ...objectOf(result[key]), [inner]: changed };

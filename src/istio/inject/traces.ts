@@ -1,0 +1,168 @@
+/** What an injection left in a pod for whoever wants to take it back: its status, its record of the user's containers, the proxy's environment. */
+import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import type { Labels } from "../facts.ts";
+import {
+  annotationOf,
+  type Container,
+  type ContainerList,
+  containersOf,
+  findContainer,
+  findInPod,
+  initName,
+  objectOf,
+  objectsOf,
+  type Pod,
+  proxyName,
+  textOf,
+  validationName,
+} from "./pod.ts";
+import { parseJson, statusAnnotation } from "./status.ts";
+import { templatesAnnotation } from "./templates.ts";
+import { type Overrides, overridesAnnotation, readOverrides } from "./undo.ts";
+
+/** The annotation sidecar.istio.io/status: the names of what the templates brought. */
+export interface InjectionRecord {
+  readonly containers: readonly string[];
+  readonly initContainers: readonly string[];
+  readonly volumes: readonly string[];
+  readonly imagePullSecrets: readonly string[];
+  /** From 1.11 on. */
+  readonly revision: string | undefined;
+}
+
+/** What the injected templates made of the pod. */
+export type Role = "sidecar" | "gateway" | "grpc";
+
+export interface Traces {
+  readonly record: InjectionRecord;
+  readonly overrides: Overrides;
+  /** None for templates that are none of Istio's. */
+  readonly roles: ReadonlySet<Role>;
+  /** The values in the proxy's environment. */
+  readonly environment: Labels;
+  /** The proxy's configuration without defaults. */
+  readonly proxyConfig: JsonObject;
+  /** The handlers that the agent answers, by their path there. */
+  readonly probes: JsonObject;
+  /** Whether a CNI plugin sets up the capture, which learns of it from annotations. */
+  readonly cni: boolean;
+}
+
+export type TracesReading =
+  | { readonly ok: true; readonly traces: Traces | undefined }
+  | { readonly ok: false; readonly error: string };
+
+/**
+ * Reads the traces of an injection; undefined where the pod has no status, and was not injected.
+ * @param pod metadata and spec as written
+ */
+export function readTraces(pod: Pod): TracesReading {
+  const text = annotationOf(pod, statusAnnotation);
+  if (text === undefined) return { ok: true, traces: undefined };
+  const record = readRecord(text);
+  if (!record) {
+    const error = `${statusAnnotation}: is no status of an injection, so that nobody knows what was injected`;
+    return { ok: false, error };
+  }
+  const overrides = readOverrides(pod);
+  if (!overrides.ok) return overrides;
+  const environment = environmentOf(findInPod(pod, proxyName));
+  return {
+    ok: true,
+    traces: {
+      record,
+      overrides: overrides.overrides,
+      roles: rolesOf(pod, record, environment),
+      environment,
+      proxyConfig: objectIn(environment.PROXY_CONFIG),
+      probes: objectIn(environment.ISTIO_KUBE_APP_PROBERS),
+      cni: usesCni(pod, record),
+    },
+  };
+}
+
+function readRecord(text: string): InjectionRecord | undefined {
+  const value = parseJson(text);
+  if (!isObject(value)) return undefined;
+  const [containers, initContainers, volumes, imagePullSecrets] = [
+    "containers",
+    "initContainers",
+    "volumes",
+    "imagePullSecrets",
+  ].map((key) => namesIn(value[key] ?? null));
+  if (!containers || !initContainers || !volumes || !imagePullSecrets) return undefined;
+  const revision = typeof value.revision === "string" ? value.revision : undefined;
+  return { containers, initContainers, volumes, imagePullSecrets, revision };
+}
+
+function namesIn(list: Json): readonly string[] | undefined {
+  if (list === null) return [];
+  return Array.isArray(list) && list.every((name: Json) => typeof name === "string") ? list : undefined;
+}
+
+function environmentOf(proxy: Container | undefined): Labels {
+  const variables = objectsOf(proxy?.env).filter(({ value }) => typeof value === "string");
+  return Object.fromEntries(variables.map(({ name, value }) => [textOf(name), textOf(value)]));
+}
+
+function objectIn(text: string | undefined): JsonObject {
+  return text === undefined ? {} : objectOf(parseJson(text));
+}
+
+/** Volumes that only the templates for gRPC without proxy bring. */
+const grpcVolumes = ["istio-xds", "grpc-io-proxyless-bootstrap"];
+
+function rolesOf(pod: Pod, record: InjectionRecord, environment: Labels): ReadonlySet<Role> {
+  const roles = new Set<Role>();
+  if (record.volumes.some((name) => grpcVolumes.includes(name))) roles.add("grpc");
+  const proxy = findInPod(pod, proxyName);
+  if (!proxy || environment.PROXY_CONFIG === undefined) return roles;
+  const asked = annotationOf(pod, templatesAnnotation)
+    ?.split(",")
+    .map((name) => name.trim());
+  const args = Array.isArray(proxy.args) ? proxy.args : [];
+  if (asked?.includes("gateway") || args[1] === "router") roles.add("gateway");
+  const capture = record.initContainers.some((name) => name === initName || name === validationName);
+  const isPlain = record.volumes.includes("istio-envoy") && !roles.has("gateway");
+  if (asked?.includes("sidecar") || capture || isPlain) roles.add("sidecar");
+  return roles;
+}
+
+/** Without a container that sets up or checks the capture only the plugin's annotations can tell. */
+function usesCni(pod: Pod, record: InjectionRecord): boolean {
+  if (record.initContainers.includes("istio-validation")) return true;
+  if (record.initContainers.includes("istio-init")) return false;
+  return (
+    annotationOf(pod, "sidecar.istio.io/interceptionMode") !== undefined &&
+    annotationOf(pod, "traffic.sidecar.istio.io/excludeInboundPorts") !== undefined
+  );
+}
+
+/** The user's container that was recorded under a name. */
+export function recordedContainer(
+  { overrides }: Traces,
+  list: ContainerList,
+  name: string,
+): Container | undefined {
+  return findContainer(overrides[list], name);
+}
+
+/** The ports of the agent: the usual one and the one that the proxy's configuration names. */
+export function statusPorts({ proxyConfig }: Traces): readonly string[] {
+  const { statusPort } = proxyConfig;
+  return ["15020", ...(statusPort === undefined ? [] : [String(statusPort)])];
+}
+
+/** The names of the containers that injection brought and nobody had written. */
+export function foreignContainers(pod: Pod, traces: Traces): ReadonlySet<string> {
+  const names = (["containers", "initContainers"] as const).flatMap((list) =>
+    containersOf(pod, list)
+      .map(({ name }) => textOf(name))
+      .filter((name) => traces.record[list].includes(name)),
+  );
+  const recorded = [...traces.overrides.containers, ...traces.overrides.initContainers];
+  return new Set(names.filter((name) => !findContainer(recorded, name)));
+}
+
+/** The annotations that hold nothing but traces. */
+export const traceAnnotations: readonly string[] = [statusAnnotation, overridesAnnotation];

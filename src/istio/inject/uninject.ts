@@ -1,0 +1,155 @@
+/** Objects of manifests, or of a cluster, back to what they were before a sidecar was injected. */
+import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { isListKind, type Path, podTemplatesOf, type WorkloadKind } from "../../kube/workload.ts";
+import type { Labels } from "../facts.ts";
+import { isInjectable } from "./kinds.ts";
+import { metadataOf, objectOf, type Pod, textOf } from "./pod.ts";
+import type { Unrecorded } from "./taken.ts";
+import { withoutTimestamp } from "./uninject-metadata.ts";
+import { uninjectPod } from "./uninject-pod.ts";
+
+export type { Unrecorded } from "./taken.ts";
+
+export type Uninjected =
+  | {
+      readonly ok: true;
+      /** The object as it was; the one that was given, where nothing had been injected. */
+      readonly object: JsonObject;
+      /** What injection does not record, and so may have been otherwise. */
+      readonly unrecorded: readonly Unrecorded[];
+      readonly was: "injected" | "untouched";
+    }
+  | { readonly ok: false; readonly errors: readonly UninjectError[] };
+
+/** A status or a record that cannot be read. */
+export interface UninjectError {
+  /** The annotations that hold it. */
+  readonly path: Path;
+  readonly message: string;
+}
+
+export interface UninjectOptions {
+  /** Kinds that carry pod templates besides the built-in ones. */
+  readonly kinds?: readonly WorkloadKind[];
+  /** The annotations that the injector gives to every pod. */
+  readonly injectedAnnotations?: Labels;
+}
+
+/**
+ * Takes a sidecar back from an object, or from the items of a List, whoever injected it: istiod, kube-inject or sidelint. Everything that
+ * injection did not touch stays as it is written. Errors are those of a status or a record that cannot be read.
+ * @param object as parsed
+ */
+export function uninject(object: JsonObject, options: UninjectOptions = {}): Uninjected {
+  const apiVersion = textOf(object.apiVersion);
+  const kind = textOf(object.kind);
+  if (isListKind(apiVersion, kind) && Array.isArray(object.items)) return uninjectList(object, options);
+  let result: JsonObject = object;
+  const unrecorded: Unrecorded[] = [];
+  for (const place of placesIn(apiVersion, kind, options)) {
+    const pod = podAt(result, place);
+    const surroundings = {
+      workload: textOf(metadataOf(object).name),
+      injectedAnnotations: options.injectedAnnotations ?? {},
+    };
+    const taken = uninjectPod(pod, surroundings);
+    if (!taken.ok) {
+      const path = [...place.metadata, "annotations"];
+      return { ok: false, errors: [{ path, message: taken.error }] };
+    }
+    if (taken.was === "untouched") continue;
+    result = withPod(result, place, taken.pod);
+    unrecorded.push(...taken.unrecorded.map((each) => ({ ...each, path: pathIn(place, each.path) })));
+  }
+  if (result === object) return { ok: true, object, unrecorded, was: "untouched" };
+  return { ok: true, object: withoutArtefacts(result), unrecorded, was: "injected" };
+}
+
+function uninjectList(list: JsonObject, options: UninjectOptions): Uninjected {
+  const items: Json[] = [];
+  const unrecorded: Unrecorded[] = [];
+  let was: "injected" | "untouched" = "untouched";
+  for (const [index, item] of (Array.isArray(list.items) ? list.items : []).entries()) {
+    const taken = isObject(item) ? uninject(item, options) : undefined;
+    if (taken?.ok === false) {
+      const errors = taken.errors.map((error) => ({
+        ...error,
+        path: ["items", index, ...error.path],
+      }));
+      return { ok: false, errors };
+    }
+    items.push(taken?.object ?? item);
+    if (taken?.was === "injected") was = "injected";
+    unrecorded.push(
+      ...(taken?.unrecorded ?? []).map((each) => ({ ...each, path: ["items", index, ...each.path] })),
+    );
+  }
+  return { ok: true, object: was === "injected" ? { ...list, items } : list, unrecorded, was };
+}
+
+/** Where an object has a pod's metadata and spec. */
+interface Place {
+  readonly metadata: Path;
+  readonly spec: Path;
+}
+
+/** `istioctl kube-inject` writes what belongs to a CronJob's pods into the metadata of its jobs. */
+const jobsOfCronJob: Place = {
+  metadata: ["spec", "jobTemplate", "metadata"],
+  spec: ["spec", "jobTemplate", "spec", "template", "spec"],
+};
+
+function placesIn(apiVersion: string, kind: string, { kinds = [] }: UninjectOptions): readonly Place[] {
+  const known = podTemplatesOf(apiVersion, kind, kinds);
+  const templates: readonly Path[] = known ?? (isInjectable(kind) ? [usualTemplate(kind)] : []);
+  const places = templates.map(
+    (path): Place => ({ metadata: [...path, "metadata"], spec: [...path, "spec"] }),
+  );
+  return kind === "CronJob" ? [jobsOfCronJob, ...places] : places;
+}
+
+/** kube-inject looks at the kind alone, whatever the group. */
+function usualTemplate(kind: string): Path {
+  if (kind === "Pod") return [];
+  return kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : ["spec", "template"];
+}
+
+function podAt(object: JsonObject, place: Place): Pod {
+  const metadata = at(object, place.metadata);
+  return { ...(metadata === undefined ? {} : { metadata }), spec: objectOf(at(object, place.spec)) };
+}
+
+function withPod(object: JsonObject, place: Place, pod: Pod): JsonObject {
+  return replaced(replaced(object, place.metadata, pod.metadata), place.spec, pod.spec);
+}
+
+/** The object with a value changed where it stands; an undefined one is taken away. */
+function replaced(object: JsonObject, path: Path, value: Json | undefined): JsonObject {
+  const [key = "", ...rest] = path.map(String);
+  if (at(object, path) === value) return object;
+  const inner = rest.length === 0 ? value : replaced(objectOf(object[key]), rest, value);
+  if (inner !== undefined) return { ...object, [key]: inner };
+  const { [key]: _, ...others } = object;
+  return others;
+}
+
+function pathIn({ metadata, spec }: Place, [part, ...rest]: Path): Path {
+  return [...(part === "metadata" ? metadata : spec), ...rest];
+}
+
+/** Without the null times that Go up to 1.27 printed into the metadata of objects and of their templates. */
+function withoutArtefacts(object: JsonObject): JsonObject {
+  let result = object;
+  for (const path of [
+    ["metadata"],
+    ["spec", "template", "metadata"],
+    ["spec", "jobTemplate", "metadata"],
+    [...["spec", "jobTemplate", "spec", "template", "metadata"]],
+  ]) {
+    const metadata = at(result, path);
+    if (!isObject(metadata)) continue;
+    const left = withoutTimestamp(metadata);
+    if (left !== metadata) result = replaced(result, path, Object.keys(left).length === 0 ? undefined : left);
+  }
+  return result;
+}
