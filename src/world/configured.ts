@@ -1,6 +1,6 @@
 /** The facts that sidelint.yaml and flags add to a world: namespaces, where workloads go, kinds of workloads. */
 import ignore from "ignore";
-import { layOver, nestAt } from "../istio/install.ts";
+import { layOver, nestAt } from "../istio/lay-over.ts";
 import { at, type Json, type JsonObject } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
 import type { Location } from "../source/locate.ts";

@@ -2,7 +2,7 @@
 import type { ReadYaml } from "../istio/annotations.ts";
 import { type Injector, type InjectorReading, readInjector } from "../istio/inject/injector.ts";
 import type { Istiod } from "../istio/inject/webhook.ts";
-import { layOver, nestAt } from "../istio/install.ts";
+import { layOver, nestAt } from "../istio/lay-over.ts";
 import { applyMeshConfig, meshDefaultsOf } from "../istio/mesh-config.ts";
 import type { MessageProblem } from "../istio/message.ts";
 import { areNative } from "../istio/native-sidecars.ts";
