@@ -95,6 +95,11 @@ export function withRevisions(config: Config, names: readonly string[] | undefin
   return { ...config, istio: { ...config.istio, revisions: [...known, ...added] } };
 }
 
+/** The configuration with the release of Kubernetes that a command line names, which wins. */
+export function withKubernetes(config: Config, version: string | undefined): Config {
+  return version === undefined ? config : { ...config, kubernetes: { ...config.kubernetes, version } };
+}
+
 function shown(problem: ConfigProblem, text: string, path: string, style: ConfigStyle): string {
   const { location, message, hint } = problem;
   const paint = paintOf(style.colour);

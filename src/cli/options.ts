@@ -12,6 +12,7 @@ export interface ScanFlags {
   readonly color?: boolean;
   readonly config?: string | false;
   readonly istioVersion?: string;
+  readonly kubeVersion?: string;
   readonly revision?: readonly string[];
   readonly namespaces?: readonly string[];
   readonly namespace?: string;
@@ -25,6 +26,7 @@ export function withScanOptions(command: Command): Command {
     .option("--config <file>", "read this configuration (default: sidelint.yaml if it is here)")
     .option("--no-config", "read no configuration")
     .option("--istio-version <release>", "judge by this Istio release, such as 1.30")
+    .option("--kube-version <release>", "the oldest Kubernetes release that a node runs, such as 1.33")
     .option(
       "--revision <name>",
       "a revision of Istio that runs; name each one, also default; repeatable",
@@ -107,4 +109,12 @@ export function knownRelease(value: string | undefined): string | undefined {
     throw new UsageError(`--istio-version ${known}`);
   }
   return value;
+}
+
+/** A release of Kubernetes as typed; throws a UsageError when it does not look like one. */
+export function kubernetesRelease(value: string | undefined): string | undefined {
+  if (value === undefined || /^v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?(?:[-+].*)?$/.test(value)) return value;
+  throw new UsageError(
+    `--kube-version takes a release of Kubernetes, such as 1.33, not ${JSON.stringify(value)}`,
+  );
 }

@@ -5,12 +5,13 @@ import { plain } from "../report/cells.ts";
 import type { Presentation } from "../report/report.ts";
 import { checkCharacters, decodeText, refusal } from "../source/text.ts";
 import { findDumps } from "../world/dumps.ts";
-import { readConfig, withRevisions } from "./config.ts";
+import { readConfig, withKubernetes, withRevisions } from "./config.ts";
 import { type Input, openInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import {
   assumedLabels,
   knownRelease,
+  kubernetesRelease,
   mustBeNames,
   oddLabels,
   type ScanFlags,
@@ -48,6 +49,7 @@ export async function openSession(
 ): Promise<Session> {
   const started = performance.now();
   const istioVersion = knownRelease(flags.istioVersion);
+  const kubernetes = kubernetesRelease(flags.kubeVersion);
   const assume = assumedLabels(flags.assume);
   mustBeNames("--revision", flags.revision ?? []);
   mustBeNames("--namespace", flags.namespace === undefined ? [] : [flags.namespace]);
@@ -62,7 +64,7 @@ export async function openSession(
   const progress = progressOn(io);
   const result = scan(input.tree, {
     paths: input.paths,
-    config: withRevisions(config, flags.revision),
+    config: withKubernetes(withRevisions(config, flags.revision), kubernetes),
     ...(configPath === undefined ? {} : { configPath, locateInConfig: locate }),
     ...(istioVersion === undefined ? {} : { istioVersion }),
     ...(assume === undefined ? {} : { assume }),

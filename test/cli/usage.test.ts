@@ -43,6 +43,10 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
     ["check", "--istio-version", "latest"],
     "sidelint: --istio-version latest is not a release of Istio: known are 1.6 to 1.30\n",
   ],
+  [
+    ["check", "--kube-version", "newest"],
+    'sidelint: --kube-version takes a release of Kubernetes, such as 1.33, not "newest"\n',
+  ],
   [["check", "app"], "sidelint: app: no such file or directory (did you mean apps?)\n"],
   [
     ["check", "apps/wbe.yaml"],
