@@ -35,6 +35,23 @@ if (existsSync(join(top, "schemas/rule.schema.json"))) {
   await ruleType();
   builtinRules();
 }
+profile();
+
+/** src/istio/generated/profile.ts: profiles/ as one text, which is parsed when somebody asks for it. */
+function profile(): void {
+  const read = (name: string) => readFileSync(join(top, "profiles", name), "utf8");
+  const names = readdirSync(join(top, "profiles")).filter((name) => name.endsWith(".tmpl"));
+  const rows: unknown = parse(read("releases.yaml"));
+  const templates = names
+    .filter((name) => name !== "blocks.tmpl")
+    .sort()
+    .map((name) => [name.slice(0, -".tmpl".length), read(name)]);
+  const source = { rows, blocks: read("blocks.tmpl"), templates: Object.fromEntries(templates) };
+  write(
+    "src/istio/generated/profile.ts",
+    `/** The injector's profile as JSON: rows of releases, blocks and templates. */\nexport const profileSource: string = ${JSON.stringify(JSON.stringify(source))};\n`,
+  );
+}
 
 /** src/world/generated/config.ts: the type of sidelint.yaml. */
 async function configType(): Promise<void> {

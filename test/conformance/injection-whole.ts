@@ -6,7 +6,7 @@ import { decode } from "../../src/kube/decode.ts";
 import { isObject, type Json } from "../../src/kube/json.ts";
 import { yamlReaderChunks } from "../../src/source/kubernetes-split.ts";
 import { difference } from "./canonical.ts";
-import { configOf, parse } from "./injection-configs.ts";
+import { type Config, parse } from "./injection-configs.ts";
 
 export interface InjectionCase {
   readonly id: string;
@@ -29,19 +29,22 @@ export interface InjectionCase {
 
 const facts = nearestFacts("1.30.3");
 
-/** Judges one injection: undefined when it passed. */
-export function judgeInjection(given: InjectionCase, directory: string): string | undefined {
+/**
+ * Judges one injection: undefined when it passed.
+ * @param config what istiod is configured with
+ */
+export function judgeInjection(given: InjectionCase, config: Config): string | undefined {
   return given.mode === "webhook"
-    ? judgeWebhook(given, directory)
+    ? judgeWebhook(given, config)
     : judgeManual(
         { ...given, input: String(given.input), output: String(given.output ?? "") },
-        istiodOf(given, directory),
+        istiodOf(given, config),
       );
 }
 
-function istiodOf({ config, nativeSidecars, revision, platform = "" }: InjectionCase, directory: string) {
+function istiodOf({ nativeSidecars, revision, platform = "" }: InjectionCase, config: Config) {
   return {
-    ...configOf(directory, config),
+    ...config,
     native: nativeSidecars,
     revision,
     platform,
@@ -50,10 +53,10 @@ function istiodOf({ config, nativeSidecars, revision, platform = "" }: Injection
   };
 }
 
-function judgeWebhook(given: InjectionCase, directory: string): string | undefined {
+function judgeWebhook(given: InjectionCase, config: Config): string | undefined {
   const typed = decode("Pod", given.input, { via: "json" });
   if (!typed.ok) return given.error ? undefined : `the pod is refused: ${typed.errors[0]?.message}`;
-  const answer = injectAtAdmission(istiodOf(given, directory), {
+  const answer = injectAtAdmission(istiodOf(given, config), {
     pod: typed.value,
     namespace: given.namespace ?? "",
     path: given.path ?? "",

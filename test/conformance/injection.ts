@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import type { SidecarData } from "../../src/istio/inject/sidecar-data.ts";
 import { type Case, type Data, jsonLines } from "./family.ts";
+import { configOf } from "./injection-configs.ts";
+import { profileConfigOf } from "./injection-profile.ts";
 import { judgeStep, type StepCase } from "./injection-steps.ts";
 import { judgeTemplateStep, judgeText, stepData, type TextCase } from "./injection-templates.ts";
 import { type InjectionCase, judgeInjection } from "./injection-whole.ts";
@@ -22,10 +24,27 @@ export async function* family({ directory }: Data): AsyncGenerator<Case> {
   }
   for (const group of injections) {
     for await (const given of jsonLines<InjectionCase>(join(directory, `${group}.jsonl`))) {
-      yield { id: given.id, group, failure: judgeInjection(given, directory) };
+      yield { id: given.id, group, failure: judgeInjection(given, configOf(directory, given.config)) };
+      if (!profiled.has(given.config)) continue;
+      const config = profileConfigOf(directory, given.config, "1.30.3", checkout);
+      yield { id: given.id, group: `profile/${group}`, failure: judgeInjection(given, config) };
     }
   }
 }
+
+/** The configurations that our own profile must give, under the names that they have here. */
+const profiled = new Set([
+  "default",
+  "hub-release",
+  "t-cni",
+  "t-tproxy",
+  "hold-mesh",
+  "native-on",
+  "native-off",
+  "revision-canary",
+]);
+/** What the chart of a checkout has where that of a release names the release. */
+const checkout = { global: { hub: "registry.istio.io/testing", tag: "latest" } };
 
 function judge(step: StepCase, data: SidecarData | undefined, directory: string): string | undefined {
   if (step.func !== "template") return judgeStep(step, directory);

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { nearestFacts } from "../../src/istio/releases.ts";
 import { type Case, type Data, jsonLines } from "./family.ts";
-import { configOf, parse } from "./injection-configs.ts";
+import { type Config, configOf, parse } from "./injection-configs.ts";
+import { profileConfigOf } from "./injection-profile.ts";
 import { judgeManual } from "./injection-whole.ts";
 
 interface ReleaseCase {
@@ -25,18 +26,29 @@ export async function* family({ directory }: Data): AsyncGenerator<Case> {
     const file = join(directory, `${group}.jsonl`);
     if (!existsSync(file)) continue;
     for await (const given of jsonLines<ReleaseCase>(file)) {
-      yield { id: given.id, group, failure: judge(given, directory) };
+      const { release, config: name, env } = given;
+      yield {
+        id: given.id,
+        group,
+        failure: judge(given, configOf(directory, join(release, name), release, env)),
+      };
+      if (!profiled.has(name) || release === "1.16.7") continue;
+      const config = profileConfigOf(directory, join(release, name), release, {}, env);
+      yield { id: given.id, group: `profile/${group}`, failure: judge(given, config) };
     }
   }
 }
 
-function judge(given: ReleaseCase, directory: string): string | undefined {
-  const { release, config, env, args, messages } = given;
+/** The configurations that our own profile must give, from 1.20 on. */
+const profiled = new Set(["default", "cni", "tproxy", "hold", "native-on", "revision-canary"]);
+
+function judge(given: ReleaseCase, config: Config): string | undefined {
+  const { release, env, args, messages } = given;
   const revision = args[args.indexOf("--revision") + 1] ?? "";
   return judgeManual(
     { ...given, warnings: messages },
     {
-      ...configOf(directory, join(release, config), release, env),
+      ...config,
       native: env.ENABLE_NATIVE_SIDECARS === "true",
       revision: revision === "default" ? "" : revision,
       facts: nearestFacts(release),
