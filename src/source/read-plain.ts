@@ -1,6 +1,6 @@
 /** Reads one YAML document as `readYaml` does, but as plain data without offsets: what is written plainly is read in one pass. */
 import { toValue, type Value } from "./node.ts";
-import { readYaml } from "./read.ts";
+import { type ReadOptions, readYaml } from "./read.ts";
 import { readPlainFlow } from "./read-plain-flow.ts";
 import {
   blankOrEnd,
@@ -23,10 +23,11 @@ export type PlainReading =
   | { readonly ok: false; readonly message: string };
 
 /** The first document of a text as plain data: the same value, or error, that `readYaml` gives. */
-export function readPlain(text: string): PlainReading {
-  const value = readSimple(text);
+export function readPlain(text: string, options: ReadOptions = {}): PlainReading {
+  const { maxDepth = Number.POSITIVE_INFINITY } = options;
+  const value = maxDepth < deepest ? undefined : readSimple(text);
   if (value !== undefined) return { ok: true, value };
-  const read = readYaml(text);
+  const read = readYaml(text, 0, text.length, options);
   return read.ok
     ? { ok: true, value: read.root && toValue(read.root) }
     : { ok: false, message: read.error.message };

@@ -8,8 +8,7 @@ import { applyMeshConfig, meshDefaultsOf } from "../../src/istio/mesh-config.ts"
 import type { Message } from "../../src/istio/message.ts";
 import { nearestFacts } from "../../src/istio/releases.ts";
 import { readValues, type Values } from "../../src/istio/values.ts";
-import { toValue } from "../../src/source/node.ts";
-import { readYaml } from "../../src/source/read.ts";
+import { readPlain } from "../../src/source/read-plain.ts";
 
 export interface Config {
   readonly injector: Injector;
@@ -19,12 +18,7 @@ export interface Config {
 }
 
 /** A YAML text as the engine is given it. */
-export function parse(text: string): ReturnType<ReadYaml> {
-  const read = readYaml(text);
-  return read.ok
-    ? { ok: true, value: read.root && toValue(read.root) }
-    : { ok: false, message: read.error.message };
-}
+export const parse: ReadYaml = (text) => readPlain(text);
 
 const known = new Map<string, Config>();
 
