@@ -10,6 +10,8 @@ export interface Document {
   readonly index: number;
   readonly start: number;
   readonly end: number;
+  /** Where reading begins: behind the line of a marker that stands alone. */
+  readonly body: number;
   readonly peek: Peek;
   /** Parses on the first call and remembers. */
   read(): Reading;
@@ -24,6 +26,7 @@ export function readDocuments(file: SourceFile): readonly Document[] {
       index,
       start,
       end,
+      body,
       peek,
       read() {
         reading ??= readRange(file.text, body, end);

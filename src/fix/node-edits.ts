@@ -1,0 +1,213 @@
+/** Walks a document beside what it shall say, and edits where the two differ. */
+import {
+  type ListNode,
+  type MapEntry,
+  type MapNode,
+  type Node,
+  toValue,
+  type Value,
+} from "../source/node.ts";
+import type { WrittenEntry, WrittenList, WrittenMap, WrittenNode } from "../source/outline.ts";
+import { type FlowStyle, flowEntry, writeFlow } from "../source/write-flow.ts";
+import { alignLists } from "./align.ts";
+import { refuse, type Task } from "./edit-task.ts";
+import { beginsLine, columnOf, contentEnd, entryEnd, hasBreak, lineEnd, lineStart } from "./lines.ts";
+import { linesOf, replaceValue, type Slot } from "./replace-value.ts";
+import { isFilled, isList, isMap, isSame, says, type ValueMap } from "./same.ts";
+import {
+  type Added,
+  addToBlock,
+  addToFlow,
+  type Member,
+  removeFromBlock,
+  removeFromFlow,
+} from "./sequence.ts";
+
+/** Edits a document's root so that it says a value. */
+export function editRoot(task: Task, written: WrittenNode, node: Node, value: Value) {
+  const flow = task.isFlow ? rootStyle(task, written) : undefined;
+  editNode(task, { kind: "root", after: written.start, column: -1, flow }, written, node, value);
+}
+
+function editNode(task: Task, slot: Slot, written: WrittenNode, node: Node, value: Value) {
+  if (written.type === "alias") {
+    const anchored = task.anchors.get(written.target);
+    if (!anchored || !isSame(anchored.value, value)) replaceValue(task, slot, written, value);
+    return;
+  }
+  if (written.type === "map" && node.type === "map" && isMap(value))
+    editMap(task, slot, written, node, value);
+  else if (written.type === "list" && node.type === "list" && isList(value)) {
+    editList(task, slot, written, node, value);
+  } else if (!says(node, value)) replaceValue(task, slot, written, value);
+  if (written.anchor && task.hasAliases) task.anchors.set(written, { value, changed: !says(node, value) });
+}
+
+/** An entry of a map as it is written, and as it is read unless another one of the same key counts. */
+interface OwnEntry {
+  readonly written: WrittenEntry;
+  readonly read: MapEntry | undefined;
+}
+
+function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, value: ValueMap) {
+  const byStart = new Map(node.entries.map((entry) => [entry.keyRange.start, entry]));
+  const own: readonly OwnEntry[] = written.entries.map((entry) => ({
+    written: entry,
+    read: entry.merges ? undefined : byStart.get(entry.key.start),
+  }));
+  const read = new Set(own.map((entry) => entry.read));
+  const merged = node.entries.filter((entry) => !read.has(entry));
+  const isKept = ({ read }: OwnEntry) => read !== undefined && Object.hasOwn(value, read.key);
+  if (!own.some(isKept) && !mergesStay(task, own, merged, value)) {
+    if (own.length > 0 || isFilled(value)) replaceValue(task, slot, written, value);
+    return;
+  }
+  const style = styleIn(task, slot, written);
+  for (const { written: entry, read } of own) {
+    if (!read || !Object.hasOwn(value, read.key)) continue;
+    const column = written.flow ? 0 : columnOf(task.text, written.start);
+    const inner: Slot = { kind: "entry", after: entry.colon, column, flow: style };
+    editNode(task, inner, entry.value, read.value, value[read.key] ?? null);
+  }
+  const expanded = merged.length > 0 && !mergesStay(task, own, merged, value);
+  refuseShadowed(task, own, expanded, value);
+  const members = own.map((entry): Member => {
+    const stays = isKept(entry) || (!expanded && !entry.read);
+    return { ...rangeOfEntry(task, written, entry.written), stays };
+  });
+  const known = new Set(node.entries.filter((entry) => !expanded || read.has(entry)).map(({ key }) => key));
+  const fresh = Object.keys(value).filter((key) => !known.has(key));
+  const texts = style
+    ? fresh.map((key) => flowEntry(key, value[key] ?? null, style))
+    : fresh.map((key) => linesOf(task, { [key]: value[key] ?? null }, columnOf(task.text, written.start)));
+  const added = [{ after: members.findLastIndex(({ stays }) => stays), texts }];
+  changeMembers(task, slot, written, members, added, style);
+}
+
+function rangeOfEntry(task: Task, { flow }: WrittenMap, entry: WrittenEntry): { start: number; end: number } {
+  const end = flow ? Math.max(entry.value.end, entry.colon ?? entry.key.end) : entryEnd(task.text, entry);
+  return { start: entry.start, end };
+}
+
+/** Whether all that merge keys bring is what shall be, also after the edits above. */
+function mergesStay(
+  task: Task,
+  own: readonly OwnEntry[],
+  merged: readonly MapEntry[],
+  value: ValueMap,
+): boolean {
+  const merges = own.filter(({ written }) => written.merges);
+  if (merges.length === 0) return false;
+  const isWanted = ({ key, value: node }: MapEntry) =>
+    Object.hasOwn(value, key) && says(node, value[key] ?? null);
+  return merged.every(isWanted) && merges.every(({ written }) => isUnchanged(task, written.value));
+}
+
+/** Whether no anchored node that a merge key names has changed. */
+function isUnchanged(task: Task, node: WrittenNode): boolean {
+  if (node.type === "alias") return task.anchors.get(node.target)?.changed === false;
+  return node.type !== "list" || node.items.every((item) => isUnchanged(task, item.value));
+}
+
+/** A key that stands twice would come back when the one that counts goes. */
+function refuseShadowed(task: Task, own: readonly OwnEntry[], expanded: boolean, value: ValueMap) {
+  for (const { written, read } of own) {
+    if (read || written.merges || written.key.type !== "scalar") continue;
+    const { text } = written.key;
+    if (expanded || !Object.hasOwn(value, text))
+      refuse(task, written.start, `the key ${text} stands there twice`);
+  }
+}
+
+function editList(task: Task, slot: Slot, written: WrittenList, node: ListNode, value: readonly Value[]) {
+  const oldOf = alignLists(node.items.map(toValue), value);
+  const newOf = new Map(oldOf.map((old, index) => [old, index]));
+  newOf.delete(-1);
+  if (newOf.size === 0) {
+    if (written.items.length > 0 || value.length > 0) replaceValue(task, slot, written, value);
+    return;
+  }
+  const style = styleIn(task, slot, written);
+  const column = style ? 0 : columnOf(task.text, written.start);
+  const members = written.items.map((item, index): Member => {
+    const to = newOf.get(index);
+    const old = node.items[index];
+    const end = style ? item.value.end : Math.max(contentEnd(task.text, item.value), item.dash);
+    if (to !== undefined && old) {
+      editNode(
+        task,
+        { kind: "item", after: item.dash, column, flow: style },
+        item.value,
+        old,
+        value[to] ?? null,
+      );
+    }
+    return { start: item.start, end, stays: to !== undefined };
+  });
+  const gap = gapOf(task, written);
+  const write = (item: Value) => (style ? writeFlow(item, style) : linesOf(task, [item], column, gap));
+  const added: { after: number; texts: string[] }[] = [];
+  let last: { after: number; texts: string[] } = { after: -1, texts: [] };
+  oldOf.forEach((old, index) => {
+    if (old >= 0) last = { after: old, texts: [] };
+    else {
+      if (last.texts.length === 0) added.push(last);
+      last.texts.push(write(value[index] ?? null));
+    }
+  });
+  changeMembers(task, slot, written, members, added, style);
+}
+
+/** How many spaces follow the dashes of a block list. */
+function gapOf(task: Task, { items: [first] }: WrittenList): number {
+  if (!first) return 1;
+  const gap = /^ +(?=[^ #\r\n])/.exec(task.text.slice(first.dash, first.dash + 16))?.[0].length ?? 1;
+  return gap;
+}
+
+function changeMembers(
+  task: Task,
+  slot: Slot,
+  written: WrittenMap | WrittenList,
+  members: readonly Member[],
+  added: readonly Added[],
+  style: FlowStyle | undefined,
+) {
+  const isChanged = added.some(({ texts }) => texts.length > 0) || members.some(({ stays }) => !stays);
+  if (!isChanged) return;
+  if (style) {
+    if (written.type === "map" && written.bare)
+      return refuse(task, written.start, "a pair without braces is not edited");
+    removeFromFlow(task, members);
+    addToFlow(task, members, added, { pad: style.lines?.pad, tight: style.tight });
+    return;
+  }
+  const column = columnOf(task.text, written.start);
+  const header = Math.max(slot.after ?? 0, written.anchor?.end ?? 0, written.tag?.end ?? 0);
+  removeFromBlock(task, members, column);
+  addToBlock(task, members, added, column, slot.kind === "root" ? undefined : lineEnd(task.text, header));
+}
+
+function rootStyle(task: Task, root: WrittenNode): FlowStyle {
+  const json = root.type !== "map" || root.entries.length === 0 || isDoubleQuoted(root.entries[0]?.key);
+  return { json, tight: task.tight };
+}
+
+const isDoubleQuoted = (node: WrittenNode | undefined): boolean =>
+  node?.type === "scalar" && node.style === "double";
+
+/** How the members of a flow collection are written; undefined for a block. */
+function styleIn(task: Task, slot: Slot, written: WrittenMap | WrittenList): FlowStyle | undefined {
+  if (!written.flow) return undefined;
+  const { text, tight } = task;
+  const json =
+    slot.flow?.json ??
+    (written.type === "map" && written.entries.length > 0 && isDoubleQuoted(written.entries[0]?.key));
+  const first = (written.type === "map" ? written.entries : written.items)[0]?.start;
+  if (first === undefined || !hasBreak(text, written.start, first) || !beginsLine(text, first))
+    return { json, tight };
+  const pad = text.slice(lineStart(text, first), first);
+  const outer = /^[ \t]*/.exec(text.slice(lineStart(text, written.start), written.start))?.[0] ?? "";
+  const unit = pad.startsWith(outer) && pad !== outer ? pad.slice(outer.length) : "  ";
+  return { json, tight, lines: { pad, unit, newline: "\n" } };
+}
