@@ -50,6 +50,10 @@ export interface Scan {
   readonly report: Report;
   /** What could not be read at all: paths that do not exist or may not be opened, and dumps without a namespace. */
   readonly failures: readonly WalkFailure[];
+  /** The files that were read, in order. */
+  readonly files: readonly string[];
+  /** Whether a path lies beyond the repository of what was asked for. */
+  isOutside(path: string): boolean;
   /** The text of a file that the scan read and kept, for code frames. */
   textOf(file: string): string | undefined;
 }
@@ -107,6 +111,8 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       version: options.version ?? "",
     }),
     failures: [...walked.failures, ...untold],
+    files: walked.files,
+    isOutside,
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text,
   };
 }

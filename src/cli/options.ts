@@ -22,16 +22,24 @@ export interface ScanFlags {
 
 /** Adds the options that say what is known of the cluster, and where that is written. */
 export function withScanOptions(command: Command): Command {
-  return withColour(command)
+  const options = withColour(command)
     .option("--config <file>", "read this configuration (default: sidelint.yaml if it is here)")
     .option("--no-config", "read no configuration")
     .option("--istio-version <release>", "judge by this Istio release, such as 1.30")
-    .option("--kube-version <release>", "the oldest Kubernetes release that a node runs, such as 1.33")
-    .option(
+    .option("--kube-version <release>", "the oldest Kubernetes release that a node runs, such as 1.33");
+  // Some commands have a --revision of their own, of which there is one.
+  if (options.options.some(({ long }) => long === "--revision")) return withNamespaceOptions(options);
+  return withNamespaceOptions(
+    options.option(
       "--revision <name>",
       "a revision of Istio that runs; name each one, also default; repeatable",
       gather,
-    )
+    ),
+  );
+}
+
+function withNamespaceOptions(command: Command): Command {
+  return command
     .option("--namespaces <file>", "namespaces from a cluster: kubectl get ns -o yaml; repeatable", gather)
     .option("--namespace <name>", "the namespace of workloads that nothing puts anywhere")
     .option("--assume <label=value>", "labels of all unknown namespaces, or none; repeatable", gather)
@@ -45,7 +53,8 @@ export function withColour(command: Command): Command {
     .option("--no-color", "no colours");
 }
 
-function gather(value: string, before: readonly string[] = []): readonly string[] {
+/** Gathers the values of an option that may be repeated. */
+export function gather(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 

@@ -4,9 +4,11 @@ import { plain } from "../report/cells.ts";
 import { addCheck } from "./check.ts";
 import type { Context } from "./context.ts";
 import { addExplain } from "./explain.ts";
+import { addInject } from "./inject.ts";
 import type { Io } from "./io.ts";
 import { addList } from "./list.ts";
 import { addRules } from "./rules.ts";
+import { addUninject } from "./uninject.ts";
 import { UsageError, usageError } from "./usage.ts";
 import { version } from "./version.ts";
 
@@ -70,6 +72,8 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
   addCheck(program, context);
   addList(program, context);
   addExplain(program, context);
+  addInject(program, context);
+  addUninject(program, context);
   addRules(program, context);
   for (const command of [program, ...program.commands]) {
     command.exitOverride((error) => {

@@ -21,6 +21,7 @@ import { progressOn } from "./progress.ts";
 
 export interface Session {
   readonly scan: Scan;
+  readonly input: Input;
   readonly presentation: Presentation;
   /** 2 when something asked for could not be read, else 0. */
   readonly exit: 0 | 2;
@@ -78,6 +79,7 @@ export async function openSession(
   for (const line of unread) io.stderr(`sidelint: ${plain(line)}\n`);
   return {
     scan: result,
+    input,
     presentation: {
       ...presentationFor(flags, io),
       milliseconds: performance.now() - started,

@@ -45,6 +45,42 @@ function decodeUtf16(bytes: Uint8Array, high: 0 | 1): Decoded {
   return bytes.length % 2 === 0 ? { text } : failed(problems.utf16, text.length);
 }
 
+/** The bytes of a text in the encoding, and with the mark, of the bytes that it was decoded from. */
+export function encodeLike(bytes: Uint8Array, text: string): Uint8Array {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return encodeUtf16(text, true);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return encodeUtf16(text, false);
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return encodeUtf8(hasMark ? `\ufeff${text}` : text);
+}
+
+function encodeUtf16(text: string, isLittle: boolean): Uint8Array {
+  const view = new DataView(new ArrayBuffer(2 + text.length * 2));
+  view.setUint16(0, 0xfeff, isLittle);
+  for (let i = 0; i < text.length; i++) view.setUint16(2 + i * 2, text.charCodeAt(i), isLittle);
+  return new Uint8Array(view.buffer);
+}
+
+/** UTF-8, with the bytes that were none as they were. */
+function encodeUtf8(text: string): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const encoder = new TextEncoder();
+  let from = 0;
+  for (const { index, 0: unit } of text.matchAll(loneByte)) {
+    parts.push(encoder.encode(text.slice(from, index)), Uint8Array.of(unit.charCodeAt(0) - 0xdc00));
+    from = index + 1;
+  }
+  if (from === 0) return encoder.encode(text);
+  parts.push(encoder.encode(text.slice(from)));
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+const loneByte = /(?<![\ud800-\udbff])[\udc80-\udcff]/g;
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const notSimple = /[^\t\n\r\x20-\x7e\u0085\u00a0-\ud7ff\ue000-\ufffd]/;
 const notAllowed = /[^\t\n\r\x20-\x7e\u0085\u00a0-\ufffd]/;

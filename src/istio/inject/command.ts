@@ -81,6 +81,27 @@ export function injectObject(
   return injectTyped(command, kind, typed.value);
 }
 
+/**
+ * The object as kube-inject reads it before it injects: typed, without the fields that Kubernetes does not have; of a kind that
+ * kube-inject does not know the pod templates are. An object that cannot be read stays as it is.
+ * @param kinds kinds that carry pod templates besides the built-in ones
+ */
+export function typedWorkload(json: JsonObject, kinds: readonly WorkloadKind[]): JsonObject {
+  const kind = textOf(json.kind);
+  if (isInjectable(kind)) {
+    const typed = decode(kind, json, { via: "unmarshal" });
+    return typed.ok ? typed.value : json;
+  }
+  const paths = podTemplatesOf(textOf(json.apiVersion), kind, kinds) ?? [];
+  return paths.reduce((object, path) => {
+    const template = at(object, path);
+    const typed = isObject(template) ? decode("Pod", template, { via: "unmarshal" }) : undefined;
+    if (!isObject(template) || !typed?.ok) return object;
+    const { metadata = {}, spec = {} } = typed.value;
+    return replaced(object, path as readonly string[], { ...template, metadata, spec });
+  }, json);
+}
+
 function injectList(
   command: Command,
   list: JsonObject,

@@ -1,0 +1,239 @@
+/** `sidelint inject`: manifests with the sidecar in them, offline, as istioctl kube-inject and istiod make it. */
+import type { Command } from "commander";
+import { editFiles } from "../fix/edited.ts";
+import {
+  type Injections,
+  injectBuilt,
+  injectResources,
+  type LeftAsIs,
+  type Way,
+  whySkipped,
+} from "../fix/inject.ts";
+import { patchesOf } from "../fix/patches.ts";
+import { injectStream, type Left, type Part, streamJson, streamYaml } from "../fix/stream.ts";
+import { injectionWay } from "../fix/way.ts";
+import { plain } from "../report/cells.ts";
+import { withSlashes } from "../source/disk.ts";
+import type { SourceFile } from "../source/reading.ts";
+import { decodeText } from "../source/text.ts";
+import type { FileProblem, InjectorFiles } from "../world/injector-files.ts";
+import type { Context } from "./context.ts";
+import { type Input, missing } from "./input.ts";
+import type { Io } from "./io.ts";
+import { gather, knownRelease, type ScanFlags, withScanOptions } from "./options.ts";
+import {
+  counted,
+  deliverFiles,
+  deliverWhole,
+  mustAgree,
+  problemLines,
+  type RewriteFlags,
+  tellPlaces,
+  textsOf,
+  wantsFiles,
+  wholeParts,
+  withRewriteOptions,
+} from "./rewrite.ts";
+import { openSession, type Session } from "./session.ts";
+import { oneOf, UsageError } from "./usage.ts";
+
+interface InjectFlags extends Omit<ScanFlags, "revision" | "format">, RewriteFlags {
+  readonly filename?: readonly string[];
+  readonly output?: string;
+  readonly outputFormat: string;
+  readonly onlyInjected?: boolean;
+  readonly all?: boolean;
+  readonly revision?: string;
+  readonly injectConfigFile?: string;
+  readonly valuesFile?: string;
+  readonly meshConfigFile?: string;
+  readonly operatorFileName?: string;
+  readonly nativeSidecars?: boolean;
+}
+
+const formats = ["yaml", "json", "patch"] as const;
+type Format = (typeof formats)[number];
+
+export function addInject(program: Command, context: Context): void {
+  const command = program
+    .command("inject")
+    .description("Write the sidecar into manifests, without a cluster")
+    .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
+    .option("-f, --filename <file>", "the same as a path; repeatable", gather)
+    .option("-o, --output <file>", "write the result to this file instead of standard output")
+    .option("--output-format <format>", "yaml, json or patch (for a kustomization)", "yaml")
+    .option("--only-injected", "only pods that the cluster would inject; default for directories")
+    .option("--all", "every workload, as istioctl kube-inject does; default for files")
+    .option("-r, --revision <name>", "the revision of the control plane")
+    .option("--injectConfigFile <file>", "the injector's config, or one template")
+    .option("--valuesFile <file>", "the injector's values")
+    .option("--meshConfigFile <file>", "the configuration of the mesh")
+    .option("--operatorFileName <file>", "an IstioOperator, or values of the istiod chart")
+    .option("--native-sidecars", "native sidecars where a pod does not say")
+    .option("--no-native-sidecars", "no native sidecars where a pod does not say");
+  withScanOptions(withRewriteOptions(command))
+    .addHelpText("after", examples)
+    .action(async (paths: readonly string[], flags: InjectFlags) => {
+      context.exit(await inject([...paths, ...(flags.filename ?? [])], flags, context));
+    });
+}
+
+async function inject(paths: readonly string[], flags: InjectFlags, context: Context): Promise<0 | 1 | 2> {
+  const { io } = context;
+  const format = oneOf("--output-format", flags.outputFormat, formats);
+  mustAgree(flags, paths.includes("-"));
+  if (flags.onlyInjected && flags.all) throw new UsageError("--only-injected and --all exclude one another");
+  if (format !== "yaml" && wantsFiles(flags))
+    throw new UsageError(
+      `--output-format ${format} is for the result as a whole, not for files that are changed`,
+    );
+  const { revision } = flags;
+  const session = await openSession(
+    paths,
+    { ...flags, format: "text", ...(revision === undefined ? { revision: [] } : { revision: [revision] }) },
+    io,
+    context.version,
+  );
+  const { input, scan } = session;
+  const reading = injectionWay(scan.world, {
+    by: byGates(flags, input) ? "gates" : "command",
+    files: injectorFiles(flags, input),
+    revision,
+    native: flags.nativeSidecars ?? (io.env.ENABLE_NATIVE_SIDECARS === "true" ? true : undefined),
+    release: knownRelease(flags.istioVersion),
+  });
+  if (!reading.ok) return failed(reading.problems, context);
+  const status = wantsFiles(flags)
+    ? await intoFiles(reading.way, session, flags, context)
+    : await asWhole(reading.way, session, flags, format, context);
+  return session.exit || status;
+}
+
+/** Whether the gates of the cluster decide: where it is asked for, else where a directory is read. */
+function byGates({ onlyInjected, all }: InjectFlags, { tree, paths }: Input): boolean {
+  if (onlyInjected || all) return onlyInjected === true;
+  return paths.some((path) => tree.stat(path)?.type === "directory");
+}
+
+function injectorFiles(flags: InjectFlags, { tree }: Input): InjectorFiles {
+  const file = (option: string, path: string | undefined): SourceFile | undefined => {
+    if (path === undefined) return undefined;
+    const asked = withSlashes(path);
+    if (!tree.stat(asked)) throw missing(`${option} ${path}`, asked, tree);
+    const bytes = tree.read(asked);
+    if ("reason" in bytes) throw new UsageError(plain(`${option} ${path}: ${bytes.reason}`));
+    const decoded = decodeText(bytes);
+    if ("error" in decoded) throw new UsageError(plain(`${option} ${path}: ${decoded.error}`));
+    return { path: asked, text: decoded.text };
+  };
+  return {
+    injectConfig: file("--injectConfigFile", flags.injectConfigFile),
+    values: file("--valuesFile", flags.valuesFile),
+    meshConfig: file("--meshConfigFile", flags.meshConfigFile),
+    operator: file("--operatorFileName", flags.operatorFileName),
+  };
+}
+
+function failed(problems: readonly FileProblem[], { io }: Context): 2 {
+  io.stderr(problemLines(problems));
+  return 2;
+}
+
+/** Changes the files, or shows what would change. */
+async function intoFiles(
+  way: Way,
+  { scan, input, presentation }: Session,
+  flags: InjectFlags,
+  context: Context,
+): Promise<0 | 1 | 2> {
+  const injections = injectResources(scan.world.workloads, way);
+  if (injections.problems.length > 0) return failed(injections.problems, context);
+  const { files, problems } = editFiles(injections.objects);
+  if (problems.length > 0) return failed(problems, context);
+  tellLeft(injections.left, context.io);
+  const status = await deliverFiles(files, flags, {
+    io: context.io,
+    tree: input.tree,
+    colour: presentation.colour,
+    isOutside: (path) => scan.isOutside(path),
+  });
+  if (flags.inPlace && status === 0) tellDone(injections, files.length, context);
+  return status;
+}
+
+function tellDone({ objects }: Injections, files: number, { io }: Context): void {
+  if (objects.length === 0) io.stderr("sidelint: nothing to inject\n");
+  else io.stderr(`sidelint: injected ${counted(objects.length, "workload")} in ${counted(files, "file")}\n`);
+}
+
+/** Prints the result as a whole: all documents, or the patches that make the difference. */
+async function asWhole(
+  way: Way,
+  session: Session,
+  flags: InjectFlags,
+  format: Format,
+  context: Context,
+): Promise<0 | 1 | 2> {
+  const { io } = context;
+  const { scan, input } = session;
+  if (format === "patch") {
+    const injections = injectBuilt(scan.world.workloads, way);
+    if (injections.problems.length > 0) return failed(injections.problems, context);
+    tellLeft(injections.left, io);
+    return deliverWhole(patchesOf(injections.objects), flags.output, io);
+  }
+  if (way.by === "command") {
+    const parts: Part[] = [];
+    const problems: FileProblem[] = [];
+    for (const { path, text } of textsOf(scan.files, input.tree)) {
+      const stream = injectStream(way.command, text, { kinds: way.kinds, keepsSettled: true });
+      if (stream.ok) {
+        parts.push(...stream.parts);
+        tellLeft(
+          stream.left.map((left) => asLeft(path, left)),
+          io,
+        );
+      } else
+        problems.push(...stream.problems.map(({ line, column, says }) => placed(path, line, column, says)));
+    }
+    if (problems.length > 0) return failed(problems, context);
+    return deliverWhole(format === "json" ? streamJson(parts) : streamYaml(parts), flags.output, io);
+  }
+  const injections = injectResources(scan.world.workloads, way);
+  if (injections.problems.length > 0) return failed(injections.problems, context);
+  const { files, problems } = editFiles(injections.objects);
+  if (problems.length > 0) return failed(problems, context);
+  tellLeft(injections.left, io);
+  const parts = wholeParts(scan.files, input, files);
+  return deliverWhole(format === "json" ? streamJson(parts) : streamYaml(parts), flags.output, io);
+}
+
+function placed(file: string, line: number, column: number, says: string): FileProblem {
+  const at = { line, column, endLine: line, endColumn: column, start: 0, end: 0 };
+  return { location: { file, ...at }, says };
+}
+
+function asLeft(file: string, { kind, name, reason, line }: Left): LeftAsIs {
+  const label = `${kind}/${name.slice(name.lastIndexOf("/") + 1)}`;
+  const { location } = placed(file, line, 1, "");
+  return { location: location as LeftAsIs["location"], label, says: whySkipped[reason], matters: true };
+}
+
+/** Says what was left as it is although a sidecar may be missing. */
+function tellLeft(left: readonly LeftAsIs[], io: Io): void {
+  const worth = left.filter(({ matters }) => matters);
+  tellPlaces(worth, ({ label, says }) => `${label} stays as it is: ${says}`, io);
+}
+
+const examples = `
+Examples:
+  sidelint inject -f app.yaml | kubectl apply -f -
+  kustomize build prod | sidelint inject -
+  sidelint inject --in-place apps          the pods that the cluster would inject
+  sidelint inject --diff apps              what that would change
+  sidelint inject --check apps             exit 1 when something would change
+  sidelint inject --injectConfigFile config.yaml --valuesFile values.json \\
+    --meshConfigFile mesh.yaml -f app.yaml
+
+Exit status: 0 done, 1 --check found changes, 2 usage, configuration,
+reading or writing errors; then nothing is written.`;

@@ -1,0 +1,35 @@
+/** The file that --output names: written wholly or not at all. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { writeFiles } from "../fix/files.ts";
+
+/** Writes a text; what comes back is why that failed. */
+export function writeOutput(path: string, text: string, cwd: string): string | undefined {
+  const absolute = resolve(cwd, path);
+  const after = new TextEncoder().encode(text);
+  try {
+    if (existsSync(absolute)) {
+      const [outcome] = writeFiles([{ path: absolute, before: readFileSync(absolute), after }], {
+        root: cwd,
+      });
+      return outcome && "reason" in outcome ? outcome.reason : undefined;
+    }
+    writeFileSync(absolute, after, { flag: "wx" });
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "its directory does not exist",
+  EISDIR: "it is a directory",
+  EACCES: "writing there is not permitted",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space left on device",
+};
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+}

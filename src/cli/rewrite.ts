@@ -1,0 +1,152 @@
+/** What commands that change manifests share: in place, as a diff, or only asked whether anything would change. */
+import type { Command } from "commander";
+import type { EditedFile } from "../fix/edited.ts";
+import { type FileChange, writeFiles } from "../fix/files.ts";
+import type { LeftAsIs } from "../fix/inject.ts";
+import type { Part } from "../fix/stream.ts";
+import { objectsOf } from "../fix/whole.ts";
+import { plain } from "../report/cells.ts";
+import { unifiedDiff } from "../report/unified-diff.ts";
+import type { SourceFile } from "../source/reading.ts";
+import { decodeText, encodeLike } from "../source/text.ts";
+import type { FileTree } from "../source/tree.ts";
+import type { FileProblem } from "../world/injector-files.ts";
+import type { Input } from "./input.ts";
+import type { Io } from "./io.ts";
+import { writeOutput } from "./output.ts";
+import { UsageError } from "./usage.ts";
+
+/** Options of commands that change manifests. */
+export interface RewriteFlags {
+  readonly inPlace?: boolean;
+  readonly diff?: boolean;
+  readonly check?: boolean;
+}
+
+/** Adds --in-place, --diff and --check. */
+export function withRewriteOptions(command: Command): Command {
+  return command
+    .option("--in-place", "write the files; comments, order and quoting stay")
+    .option("--diff", "print what would change, as a unified diff; write nothing")
+    .option("--check", "write nothing; exit 1 when something would change");
+}
+
+/** Throws a UsageError for flags that exclude one another. */
+export function mustAgree(flags: RewriteFlags & { readonly output?: string }, readsStdin: boolean): void {
+  const { inPlace, diff, check, output } = flags;
+  if (inPlace && (diff || check))
+    throw new UsageError(`--in-place writes, and ${diff ? "--diff" : "--check"} does not; take one of them`);
+  if (inPlace && readsStdin) throw new UsageError("--in-place cannot write to standard input (-)");
+  if (output !== undefined && (inPlace || diff || check))
+    throw new UsageError(
+      `--output names a file for the whole result; it does not go with ${inPlace ? "--in-place" : diff ? "--diff" : "--check"}`,
+    );
+}
+
+/** Whether the changed files are wanted, rather than a stream on standard output. */
+export function wantsFiles({ inPlace, diff, check }: RewriteFlags): boolean {
+  return inPlace === true || diff === true || check === true;
+}
+
+/** Where things are delivered. */
+export interface Delivery {
+  readonly io: Io;
+  readonly tree: FileTree;
+  readonly colour: boolean;
+  /** Whether a path lies beyond what may be written. */
+  readonly isOutside: (path: string) => boolean;
+}
+
+/**
+ * Delivers changed files as the flags ask.
+ * @returns the exit status: 0, 1 where --check finds changes, 2 where a file could not be written
+ */
+export async function deliverFiles(
+  edited: readonly EditedFile[],
+  flags: RewriteFlags,
+  { io, tree, colour, isOutside }: Delivery,
+): Promise<0 | 1 | 2> {
+  const changed = edited.filter(({ file, after }) => file.text !== after);
+  if (flags.diff) {
+    for (const { file, after } of changed)
+      await io.stdout(unifiedDiff(file.path, file.text, after, { colour }));
+  } else if (flags.check) {
+    for (const { file } of changed) await io.stdout(`${plain(file.path)}\n`);
+  }
+  if (!flags.inPlace) return flags.check && changed.length > 0 ? 1 : 0;
+  const changes = changed.flatMap(({ file, after }): readonly FileChange[] => {
+    const before = tree.read(file.path);
+    return "reason" in before ? [] : [{ path: file.path, before, after: encodeLike(before, after) }];
+  });
+  let failed = changes.length < changed.length;
+  for (const outcome of writeFiles(changes, { root: io.cwd, isOutside })) {
+    if (!("reason" in outcome)) continue;
+    failed = true;
+    io.stderr(`sidelint: ${plain(`${outcome.path}: ${outcome.reason}`)}\n`);
+  }
+  return failed ? 2 : 0;
+}
+
+/** Problems as lines for standard error: place, colon, what is wrong. */
+export function problemLines(problems: readonly FileProblem[]): string {
+  const lines = problems.map(({ location, where, says }) => {
+    const place = location ? `${location.file}:${location.line}:${location.column}` : where;
+    return plain(place === undefined ? says : `${place}: ${says}`);
+  });
+  return [...new Set(lines)].map((line) => `sidelint: ${line}\n`).join("");
+}
+
+/** "1 workload", "2 workloads". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The texts of files; those that cannot be read have been told. */
+export function textsOf(paths: readonly string[], tree: FileTree): readonly SourceFile[] {
+  return paths.flatMap((path) => {
+    const bytes = tree.read(path);
+    const decoded = "reason" in bytes ? undefined : decodeText(bytes);
+    return decoded && "text" in decoded ? [{ path, text: decoded.text }] : [];
+  });
+}
+
+/** Everything that was read, with the edits: of files that were named themselves all of it, of others their Kubernetes objects. */
+export function wholeParts(
+  paths: readonly string[],
+  { tree, named }: Input,
+  edited: readonly EditedFile[],
+): readonly Part[] {
+  return textsOf(paths, tree).flatMap((file): readonly Part[] => {
+    if (!named.includes(file.path)) return objectsOf(file, edited);
+    const text = edited.find((one) => one.file.path === file.path)?.after ?? file.text;
+    return [{ is: "as-written", text: text.endsWith("\n") ? text : `${text}\n` }];
+  });
+}
+
+/** Prints the result, or writes it to the file that --output names. */
+export async function deliverWhole(text: string, output: string | undefined, io: Io): Promise<0 | 2> {
+  if (output === undefined) {
+    await io.stdout(text);
+    return 0;
+  }
+  const failure = writeOutput(output, text, io.cwd);
+  if (failure === undefined) return 0;
+  io.stderr(`sidelint: --output ${plain(`${output}: ${failure}`)}\n`);
+  return 2;
+}
+
+/** Shown of a long list. */
+const SHOWN = 10;
+
+/** Remarks on workloads, one a line on standard error, after their places. */
+export function tellPlaces(
+  remarks: readonly LeftAsIs[],
+  words: (remark: LeftAsIs) => string,
+  { stderr }: Io,
+): void {
+  for (const remark of remarks.slice(0, SHOWN)) {
+    const { file, line } = remark.location;
+    stderr(`sidelint: ${plain(`${file}:${line}: ${words(remark)}`)}\n`);
+  }
+  if (remarks.length > SHOWN) stderr(`sidelint: ... and ${remarks.length - SHOWN} more\n`);
+}

@@ -1,0 +1,96 @@
+/** `sidelint uninject`: manifests without the sidecar that was written into them. */
+import type { Command } from "commander";
+import { editFiles } from "../fix/edited.ts";
+import { streamJson, streamYaml } from "../fix/stream.ts";
+import { uninjectResources } from "../fix/uninject.ts";
+import { workloadKinds } from "../world/configured.ts";
+import type { Context } from "./context.ts";
+import { gather, type ScanFlags, withScanOptions } from "./options.ts";
+import {
+  counted,
+  deliverFiles,
+  deliverWhole,
+  mustAgree,
+  problemLines,
+  type RewriteFlags,
+  tellPlaces,
+  wantsFiles,
+  wholeParts,
+  withRewriteOptions,
+} from "./rewrite.ts";
+import { openSession } from "./session.ts";
+import { oneOf, UsageError } from "./usage.ts";
+
+interface UninjectFlags extends Omit<ScanFlags, "format">, RewriteFlags {
+  readonly filename?: readonly string[];
+  readonly output?: string;
+  readonly outputFormat: string;
+}
+
+const formats = ["yaml", "json"] as const;
+
+export function addUninject(program: Command, context: Context): void {
+  const command = program
+    .command("uninject")
+    .description("Take the sidecar out of manifests again")
+    .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
+    .option("-f, --filename <file>", "the same as a path; repeatable", gather)
+    .option("-o, --output <file>", "write the result to this file instead of standard output")
+    .option("--output-format <format>", "yaml or json", "yaml");
+  withScanOptions(withRewriteOptions(command))
+    .addHelpText("after", examples)
+    .action(async (paths: readonly string[], flags: UninjectFlags) => {
+      context.exit(await uninject([...paths, ...(flags.filename ?? [])], flags, context));
+    });
+}
+
+async function uninject(
+  paths: readonly string[],
+  flags: UninjectFlags,
+  context: Context,
+): Promise<0 | 1 | 2> {
+  const { io } = context;
+  const format = oneOf("--output-format", flags.outputFormat, formats);
+  mustAgree(flags, paths.includes("-"));
+  if (format !== "yaml" && wantsFiles(flags))
+    throw new UsageError(`--output-format ${format} is for the result as a whole, not for changed files`);
+  const session = await openSession(paths, { ...flags, format: "text" }, io, context.version);
+  const { scan, input, presentation } = session;
+  const { world } = scan;
+  const taken = uninjectResources(world.workloads, workloadKinds(world.configuration.config));
+  const { files, problems } = editFiles(taken.objects);
+  const wrong = [...taken.problems, ...problems];
+  if (wrong.length > 0) {
+    io.stderr(problemLines(wrong));
+    return 2;
+  }
+  tellPlaces(taken.unrecorded, ({ says }) => says, io);
+  if (!wantsFiles(flags)) {
+    const parts = wholeParts(scan.files, input, files);
+    const text = format === "json" ? streamJson(parts) : streamYaml(parts);
+    return session.exit || (await deliverWhole(text, flags.output, io));
+  }
+  const status = await deliverFiles(files, flags, {
+    io,
+    tree: input.tree,
+    colour: presentation.colour,
+    isOutside: (path) => scan.isOutside(path),
+  });
+  if (flags.inPlace && status === 0) {
+    const workloads = taken.objects.length;
+    io.stderr(
+      workloads === 0
+        ? "sidelint: no sidecar to take out\n"
+        : `sidelint: took the sidecar out of ${counted(workloads, "workload")} in ${counted(files.length, "file")}\n`,
+    );
+  }
+  return session.exit || status;
+}
+
+const examples = `
+Examples:
+  sidelint uninject injected.yaml > original.yaml
+  sidelint uninject --in-place apps      every sidecar below apps
+  sidelint uninject --diff apps          what that would change
+
+What injection does not record is said on standard error, with its place.`;

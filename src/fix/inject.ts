@@ -1,0 +1,285 @@
+/** What injection makes of the workloads of a repository: objects before and after, what is left as it is and why, what fails and where. */
+import { type Command, injectObject, typedWorkload } from "../istio/inject/command.ts";
+import type { Owner } from "../istio/inject/owner.ts";
+import type { InjectionError } from "../istio/inject/pipeline.ts";
+import { uninject } from "../istio/inject/uninject.ts";
+import type { Istiod } from "../istio/inject/webhook.ts";
+import { injectTemplate } from "../istio/inject/workload.ts";
+import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import type { WorkloadKind } from "../kube/workload.ts";
+import type { Location } from "../source/locate.ts";
+import type { Path } from "../source/node.ts";
+import type { FileProblem } from "../world/injector-files.ts";
+import { locateIn, locateResource } from "../world/resource.ts";
+import type { Resource, Workload } from "../world/world.ts";
+import { carryOver } from "./carry-over.ts";
+import { isSame } from "./same.ts";
+
+/** How it is decided who gets a sidecar, and which. */
+export type Way =
+  | {
+      /** Both gates decide, and the sidecar is that of the revision whose webhook matches. */
+      readonly by: "gates";
+      readonly istiodOf: (revision: string) => IstiodAnswer;
+    }
+  | {
+      /** Every workload but those in the host's network, as kube-inject does it. */
+      readonly by: "command";
+      readonly command: Command;
+      /** Kinds that carry pod templates besides the built-in ones. */
+      readonly kinds: readonly WorkloadKind[];
+    };
+
+export type IstiodAnswer =
+  | { readonly ok: true; readonly istiod: Istiod }
+  | { readonly ok: false; readonly problems: readonly FileProblem[] };
+
+/** An object of a file that injection changes, or leaves as it is because it says already what it should. */
+export interface InjectedObject {
+  readonly resource: Resource;
+  readonly before: JsonObject;
+  readonly after: JsonObject;
+  /** Directory of the kustomization whose build this is; null for the object of the file itself. */
+  readonly root: string | null;
+}
+
+/** A workload that is left as it is. */
+export interface LeftAsIs {
+  readonly location: Location;
+  /** "Deployment/web". */
+  readonly label: string;
+  readonly says: string;
+  /** Whether a sidecar may be missing for it, so that somebody should hear of it. */
+  readonly matters: boolean;
+}
+
+export interface Injections {
+  readonly objects: readonly InjectedObject[];
+  readonly left: readonly LeftAsIs[];
+  readonly problems: readonly FileProblem[];
+}
+
+/** Injects into the objects of files: each object once, however many kustomizations build it. */
+export function injectResources(workloads: readonly Workload[], way: Way): Injections {
+  const groups = new Map<JsonObject, Workload[]>();
+  for (const workload of workloads) {
+    const { value } = workload.resource;
+    const group = groups.get(value);
+    if (group) group.push(workload);
+    else groups.set(value, [workload]);
+  }
+  return gathered(
+    [...groups.values()].map((group) => (way.by === "gates" ? byGates(group, way) : byCommand(group, way))),
+  );
+}
+
+/** Injects into the objects as their kustomizations build them: for patches, which are applied to what is built. */
+export function injectBuilt(workloads: readonly Workload[], way: Way): Injections {
+  const groups = new Map<string, Workload[]>();
+  for (const workload of workloads) {
+    const key = JSON.stringify([
+      workload.root,
+      workload.resource.document.file.path,
+      workload.resource.document.index,
+      workload.resource.path,
+      workload.name,
+      workload.namespace.name,
+    ]);
+    const group = groups.get(key);
+    if (group) group.push(workload);
+    else groups.set(key, [workload]);
+  }
+  return gathered(
+    [...groups.values()].map((group) =>
+      way.by === "gates" ? builtByGates(group, way) : byCommand(group, way, "built"),
+    ),
+  );
+}
+
+function gathered(parts: readonly Injections[]): Injections {
+  return {
+    objects: parts.flatMap(({ objects }) => objects),
+    left: parts.flatMap(({ left }) => left),
+    problems: parts.flatMap(({ problems }) => problems),
+  };
+}
+
+const nothing: Injections = { objects: [], left: [], problems: [] };
+
+function left(workload: Workload, says: string, matters = true): Injections {
+  const { label, resource } = workload;
+  return { ...nothing, left: [{ location: locateResource(resource), label, says, matters }] };
+}
+
+type ByGates = Way & { readonly by: "gates" };
+type ByCommand = Way & { readonly by: "command" };
+
+/** One object of a file with all its pod templates and builds. */
+function byGates(group: readonly Workload[], way: ByGates): Injections {
+  const [first] = group;
+  if (!first) return nothing;
+  const undecided = group.find(({ decision }) => decision.verdict === "unknown");
+  if (undecided) return left(undecided, whyUndecided(undecided));
+  const refused = group.find(({ decision }) => decision.verdict === "refused");
+  if (refused) return left(refused, "the API server refuses its pods (see sidelint check)");
+  const injected = group.filter(({ decision }) => decision.verdict === "injected");
+  if (injected.length === 0) return left(first, "gets no sidecar (see sidelint explain)", false);
+  const other = group.find(({ decision }) => decision.verdict !== "injected");
+  if (other) return left(other, `${built(injected)} it gets a sidecar, ${built([other])} it does not`);
+  const different = injected.find(({ decision }) => decision.revision !== first.decision.revision);
+  if (different) {
+    const revisions = `${first.decision.revision} and ${different.decision.revision}`;
+    return left(different, `its kustomizations bring it to several revisions, ${revisions}`);
+  }
+  const changed = injected.find((workload) => changesTemplate(workload));
+  if (changed) {
+    const where = changed.root ?? ".";
+    return left(
+      changed,
+      `${where} changes its pod template, so that what it builds is to be injected: kustomize build ${where} | sidelint inject --only-injected -, or --output-format patch`,
+    );
+  }
+  const templates = new Map(injected.map((workload) => [workload.template.join("/"), workload]));
+  return injectedBy(way, [...templates.values()], first.resource.value, null);
+}
+
+function builtByGates(group: readonly Workload[], way: ByGates): Injections {
+  const [first] = group;
+  if (!first) return nothing;
+  const undecided = group.find(({ decision }) => decision.verdict === "unknown");
+  if (undecided) return left(undecided, whyUndecided(undecided));
+  const injected = group.filter(({ decision }) => decision.verdict === "injected");
+  if (injected.length === 0) return left(first, "gets no sidecar (see sidelint explain)", false);
+  return injectedBy(way, injected, first.value, first.root);
+}
+
+function built(workloads: readonly Workload[]): string {
+  const [first] = workloads;
+  return first?.root ? `as ${first.root} builds it` : "on its own";
+}
+
+function whyUndecided({ namespace, decision }: Workload): string {
+  if (decision.reason === "namespace-unknown") return "nobody says which namespace it goes to";
+  if (decision.reason === "namespace-labels-unknown")
+    return `the labels of namespace ${namespace.name ?? "?"} are not known`;
+  return "whether it gets a sidecar cannot be told (see sidelint explain)";
+}
+
+/** Whether a build changes the pod template of the object that the file holds. */
+function changesTemplate({ value, resource, template }: Workload): boolean {
+  return (
+    value !== resource.value && !isSame(at(value, template) ?? null, at(resource.value, template) ?? null)
+  );
+}
+
+/** What injection makes of one object, or why it makes nothing of it. */
+type Run = (
+  object: JsonObject,
+) =>
+  | { readonly is: "injected"; readonly object: JsonObject }
+  | { readonly is: "left"; readonly says: string }
+  | { readonly is: "unsupported" }
+  | { readonly is: "failed"; readonly problems: readonly FileProblem[] };
+
+/** Injects into the templates of one object with the istiod of the revision that the gates chose. */
+function injectedBy(
+  way: ByGates,
+  workloads: readonly Workload[],
+  before: JsonObject,
+  root: string | null,
+): Injections {
+  const [first] = workloads;
+  if (!first) return nothing;
+  const answer = way.istiodOf(first.decision.revision ?? "default");
+  if (!answer.ok) return { ...nothing, problems: answer.problems };
+  const run: Run = (object) => {
+    let after = object;
+    for (const workload of workloads) {
+      const raw = at(object, workload.template) ?? null;
+      const injection = injectTemplate(answer.istiod, { owner: ownerOf(workload), template: raw });
+      if (!injection.ok)
+        return { is: "failed", problems: injection.errors.map((one) => problemOf(workload, one)) };
+      const carried = carryOver(raw, injection.before, injection.after);
+      after = replaced(after, workload.template, carried) as JsonObject;
+    }
+    return { is: "injected", object: after };
+  };
+  return outcome(first, before, root, run);
+}
+
+function ownerOf({ resource, name, namespace }: Workload): Owner {
+  const { kind, apiVersion } = resource;
+  return { kind, apiVersion, name, namespace: namespace.name ?? "" };
+}
+
+/** One object as kube-inject would handle it. */
+function byCommand(group: readonly Workload[], way: ByCommand, whose: "file" | "built" = "file"): Injections {
+  const [first] = group;
+  if (!first) return nothing;
+  const run: Run = (object) => {
+    const injected = injectObject(way.command, object, way.kinds);
+    if (!injected.ok)
+      return { is: "failed", problems: injected.errors.map((one) => problemOf(first, one, one.path)) };
+    if (injected.is === "unsupported") return injected;
+    const [skipped] = injected.skipped;
+    if (skipped) return { is: "left", says: whySkipped[skipped.reason] };
+    const carried = carryOver(object, typedWorkload(object, way.kinds), injected.object);
+    return { is: "injected", object: carried as JsonObject };
+  };
+  const isBuilt = whose === "built";
+  return outcome(first, isBuilt ? first.value : first.resource.value, isBuilt ? first.root : null, run);
+}
+
+/** The outcome for an object; one that holds the sidecar that it would be given stays as it is. */
+function outcome(workload: Workload, before: JsonObject, root: string | null, run: Run): Injections {
+  const result = run(before);
+  if (result.is === "unsupported") return nothing;
+  if (result.is === "left") return left(workload, result.says);
+  if (result.is === "failed") return { ...nothing, problems: result.problems };
+  if (isSame(before, result.object) || isSettled(before, run))
+    return left(workload, "has its sidecar already", false);
+  return { ...nothing, objects: [{ resource: workload.resource, before, after: result.object, root }] };
+}
+
+/** Whether an object that was injected before is what injection makes of its original: a second injection may order things anew. */
+function isSettled(before: JsonObject, run: Run): boolean {
+  const original = uninject(before);
+  if (!original.ok || original.was === "untouched") return false;
+  const again = run(original.object);
+  return again.is === "injected" && isSame(typedWorkload(before, []), typedWorkload(again.object, []));
+}
+
+/** Why kube-inject leaves a workload as it is, in words for people. */
+export const whySkipped = {
+  "host-network": "hostNetwork is true, and such pods get no sidecar",
+  injected: "it has a sidecar already",
+  disabled: "it asks for no sidecar (sidecar.istio.io/inject), or its namespace belongs to Kubernetes",
+} as const;
+
+/** An error of the engine where the object says what led to it. */
+function problemOf(workload: Workload, error: InjectionError, path?: Path): FileProblem {
+  const { resource, template, label } = workload;
+  const place: Path =
+    path ??
+    (error.annotation === undefined
+      ? [...template, "metadata"]
+      : [...template, "metadata", "annotations", error.annotation]);
+  for (let length = place.length; length > 0; length--) {
+    const location = locateIn(resource, place.slice(0, length));
+    if (location) return { location, says: `${label}: ${error.message}` };
+  }
+  return { location: locateResource(resource), says: `${label}: ${error.message}` };
+}
+
+/** A value with another one at a path that exists. */
+export function replaced(value: Json, path: Path, replacement: Json): Json {
+  const [step, ...rest] = path;
+  if (step === undefined) return replacement;
+  if (Array.isArray(value)) {
+    return value.map((item: Json, index) => (index === step ? replaced(item, rest, replacement) : item));
+  }
+  if (!isObject(value)) return value;
+  const copy: Record<string, Json> = { ...value };
+  copy[step] = replaced(value[step] ?? null, rest, replacement);
+  return copy;
+}

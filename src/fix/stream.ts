@@ -1,0 +1,191 @@
+/** A stream of manifests with the sidecar written into it: what `istioctl kube-inject` prints. */
+import { type Command, injectObject, type Skipped, typedWorkload } from "../istio/inject/command.ts";
+import type { InjectionError } from "../istio/inject/pipeline.ts";
+import { uninject } from "../istio/inject/uninject.ts";
+import { isObject, type Json, type JsonObject } from "../kube/json.ts";
+import type { WorkloadKind } from "../kube/workload.ts";
+import { yamlReaderChunks } from "../source/kubernetes-split.ts";
+import { lineStarts, positionAt, rangeAt } from "../source/locate.ts";
+import { type Node, toValue } from "../source/node.ts";
+import { readYaml } from "../source/read.ts";
+import type { ReadError } from "../source/reading.ts";
+import { writeYaml } from "../source/write-yaml.ts";
+import { isSame } from "./same.ts";
+
+/** A document of the stream, as it was or injected. */
+export type Part =
+  | { readonly is: "as-written"; readonly text: string }
+  | { readonly is: "injected"; readonly before: JsonObject; readonly object: JsonObject };
+
+/** An object that was left as it is, and the line where its document begins. */
+export interface Left extends Skipped {
+  readonly line: number;
+}
+
+/** What keeps a stream from being injected, and where. Lines and columns count from 1. */
+export interface StreamProblem {
+  readonly line: number;
+  readonly column: number;
+  readonly says: string;
+  readonly error?: InjectionError;
+}
+
+export type Stream =
+  | { readonly ok: true; readonly parts: readonly Part[]; readonly left: readonly Left[] }
+  | { readonly ok: false; readonly problems: readonly StreamProblem[] };
+
+export interface StreamOptions {
+  /** Kinds that carry pod templates besides the built-in ones; given, also those that kube-inject does not know are injected. */
+  readonly kinds?: readonly WorkloadKind[];
+  /** Whether an object stays as it is that holds what injection makes of its original; kube-inject would order it anew. */
+  readonly keepsSettled?: boolean;
+}
+
+/**
+ * Injects into every object of a stream whatever the gates of a cluster would say. Documents that are no workloads are kept byte for byte
+ * but for carriage returns, as kube-inject of istio/istio 1.30 keeps them; one problem anywhere and there is no result.
+ */
+export function injectStream(command: Command, text: string, options: StreamOptions = {}): Stream {
+  const { chunks, lines, error, errorLine = 1 } = yamlReaderChunks(text);
+  const parts: Part[] = [];
+  const left: Left[] = [];
+  const problems: StreamProblem[] = [];
+  for (const [index, chunk] of chunks.entries()) {
+    const line = lines[index] ?? 1;
+    const read = readYaml(chunk);
+    if (!read.ok) {
+      problems.push(unreadable(chunk, line, read.error));
+      continue;
+    }
+    const before = read.root && toValue(read.root);
+    const injected = injectObject(command, before, options.kinds);
+    if (!injected.ok) {
+      problems.push(...injected.errors.map((one) => placed(chunk, line, read.root, one)));
+      continue;
+    }
+    const isKept = options.keepsSettled && isObject(before) && isSettled(command, before, options);
+    if (injected.is === "unsupported" || !isObject(before) || isKept) {
+      parts.push({ is: "as-written", text: chunk });
+      continue;
+    }
+    left.push(...injected.skipped.map((one) => ({ ...one, line })));
+    parts.push({ is: "injected", before, object: injected.object });
+  }
+  if (error !== undefined) problems.push({ line: errorLine, column: 1, says: separatorProblem(error) });
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, parts, left };
+}
+
+/** Whether an object was injected before and is what injection makes of its original. */
+function isSettled(command: Command, before: JsonObject, { kinds = [] }: StreamOptions): boolean {
+  const original = uninject(before, { kinds });
+  if (!original.ok || original.was === "untouched") return false;
+  const again = injectObject(command, original.object, kinds);
+  return again.ok && again.is === "handled" && isSame(typedWorkload(before, kinds), again.object);
+}
+
+function separatorProblem(error: string): string {
+  const rest = error.slice(error.indexOf(":") + 2);
+  return `nothing but a comment may follow the separator --- on its line, and ${JSON.stringify(rest)} does`;
+}
+
+function unreadable(chunk: string, line: number, { message, offset }: ReadError): StreamProblem {
+  return { ...positionIn(chunk, line, offset), says: message };
+}
+
+function placed(
+  chunk: string,
+  line: number,
+  root: Node | undefined,
+  error: InjectionError & { readonly path: readonly (string | number)[] },
+): StreamProblem {
+  return { ...positionIn(chunk, line, deepest(root, error.path)), says: error.message, error };
+}
+
+/** Where the deepest written part of a path begins. */
+function deepest(root: Node | undefined, path: readonly (string | number)[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const range = rangeAt(root, path.slice(0, length));
+    if (range) return range.start;
+  }
+  return root?.start ?? 0;
+}
+
+function positionIn(chunk: string, line: number, offset: number): { line: number; column: number } {
+  const position = positionAt(lineStarts(chunk), offset);
+  return { line: position.line + line - 1, column: position.column };
+}
+
+/** The stream as YAML; each document is followed by `---`. */
+export function streamYaml(parts: readonly Part[]): string {
+  return parts
+    .map((part) => `${part.is === "as-written" ? part.text : objectYaml(part.object)}---\n`)
+    .join("");
+}
+
+/** The stream as JSON objects, one after the other; documents without an object are left out. */
+export function streamJson(parts: readonly Part[]): string {
+  return parts
+    .flatMap((part) => {
+      const object = part.is === "injected" ? tidy(part.object) : asWritten(part.text);
+      return isObject(object) ? [`${jsonText(object)}\n`] : [];
+    })
+    .join("");
+}
+
+function asWritten(text: string): Json | undefined {
+  const read = readYaml(text);
+  return read.ok ? read.root && toValue(read.root) : undefined;
+}
+
+/** JSON with integers of any size. */
+function jsonText(value: Json): string {
+  const large = new Map<string, string>();
+  const text = JSON.stringify(
+    value,
+    (_key, item: unknown) => {
+      if (typeof item !== "bigint") return item;
+      const mark = `\u0000${large.size}`;
+      large.set(JSON.stringify(mark), String(item));
+      return mark;
+    },
+    2,
+  );
+  return [...large].reduce((result, [mark, digits]) => result.replace(mark, () => digits), text);
+}
+
+/** An object as YAML, in the order people write it. */
+export function objectYaml(object: JsonObject): string {
+  return writeYaml(tidy(object));
+}
+
+const first = ["apiVersion", "kind", "metadata"];
+/** Parts that Kubernetes' types print although nobody set them. */
+const unset: ReadonlySet<string> = new Set([
+  "creationTimestamp",
+  "resources",
+  "status",
+  "strategy",
+  "updateStrategy",
+]);
+
+/** The object without what its type prints although nobody set it. */
+export function tidy(object: JsonObject): JsonObject {
+  const ordered: Record<string, Json> = {};
+  for (const key of first) if (object[key] !== undefined) ordered[key] = object[key];
+  return withoutUnset({ ...ordered, ...object }) as JsonObject;
+}
+
+function withoutUnset(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutUnset);
+  if (!isObject(value)) return value;
+  const kept: Record<string, Json> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (unset.has(key) && isNothing(item)) continue;
+    kept[key] = withoutUnset(item);
+  }
+  return kept;
+}
+
+function isNothing(value: Json): boolean {
+  return value === null || (isObject(value) && Object.keys(value).length === 0);
+}
