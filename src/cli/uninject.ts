@@ -64,7 +64,11 @@ async function uninject(
     io.stderr(problemLines(wrong));
     return 2;
   }
-  tellPlaces(taken.unrecorded, ({ says }) => says, io);
+  tellPlaces(
+    taken.unrecorded,
+    ({ label, says }) => `${label}: not recorded, and perhaps as it was before: ${says}`,
+    io,
+  );
   if (!wantsFiles(flags)) {
     const parts = wholeParts(scan.files, input, files);
     const text = format === "json" ? streamJson(parts) : streamYaml(parts);

@@ -159,14 +159,8 @@ export function objectYaml(object: JsonObject): string {
 }
 
 const first = ["apiVersion", "kind", "metadata"];
-/** Parts that Kubernetes' types print although nobody set them. */
-const unset: ReadonlySet<string> = new Set([
-  "creationTimestamp",
-  "resources",
-  "status",
-  "strategy",
-  "updateStrategy",
-]);
+/** Parts that Kubernetes' types print as empty maps although nobody set them. */
+const unset: ReadonlySet<string> = new Set(["resources", "status", "strategy", "updateStrategy"]);
 
 /** The object without what its type prints although nobody set it. */
 export function tidy(object: JsonObject): JsonObject {
@@ -180,12 +174,12 @@ function withoutUnset(value: Json): Json {
   if (!isObject(value)) return value;
   const kept: Record<string, Json> = {};
   for (const [key, item] of Object.entries(value)) {
-    if (unset.has(key) && isNothing(item)) continue;
+    if (item === null || (unset.has(key) && isEmptyMap(item))) continue;
     kept[key] = withoutUnset(item);
   }
   return kept;
 }
 
-function isNothing(value: Json): boolean {
-  return value === null || (isObject(value) && Object.keys(value).length === 0);
+function isEmptyMap(value: Json): boolean {
+  return isObject(value) && Object.keys(value).length === 0;
 }

@@ -1,5 +1,5 @@
 /** The workloads of a repository without the sidecars that were written into them. */
-import { uninject } from "../istio/inject/uninject.ts";
+import { type Unrecorded, uninject } from "../istio/inject/uninject.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
 import type { FileProblem } from "../world/injector-files.ts";
 import { locateIn, locateResource } from "../world/resource.ts";
@@ -35,10 +35,28 @@ export function uninjectResources(
     }
     if (result.was === "untouched") continue;
     objects.push({ resource, before, after: result.object, root: null });
-    for (const { path, says } of result.unrecorded)
-      unrecorded.push({ location: placeOf(resource, path), label, says, matters: true });
+    if (result.unrecorded.length > 0) {
+      const says = notRecorded(result.unrecorded);
+      unrecorded.push({ location: placeOf(resource, ["metadata", "name"]), label, says, matters: true });
+    }
   }
   return { objects, unrecorded, problems };
+}
+
+/** What may have been written before the injection, in one clause. */
+function notRecorded(unrecorded: readonly Unrecorded[]): string {
+  const names = (map: string) =>
+    unrecorded.flatMap(({ path }) => (path.at(-2) === map ? [String(path.at(-1))] : []));
+  const labels = names("labels");
+  const annotations = names("annotations");
+  const others = unrecorded.filter(({ path }) => path.at(-2) !== "labels" && path.at(-2) !== "annotations");
+  return [
+    ...(labels.length > 0 ? [`${labels.length === 1 ? "label" : "labels"} ${labels.join(", ")}`] : []),
+    ...(annotations.length > 0
+      ? [`${annotations.length === 1 ? "annotation" : "annotations"} ${annotations.join(", ")}`]
+      : []),
+    ...others.map(({ path, says }) => `${path.join(".")}: ${says}`),
+  ].join("; ");
 }
 
 function placeOf(resource: Resource, path: readonly (string | number)[]) {

@@ -73,7 +73,7 @@ function named(pod: Pod, { metadata: written }: Pod): Pod {
   const { name: _, namespace: __, ...metadata } = metadataOf(pod);
   const { name, namespace } = objectOf(written);
   return {
-    ...pod,
+    spec: objectOf(pod.spec),
     metadata: {
       ...(name === undefined ? {} : { name }),
       ...(namespace === undefined ? {} : { namespace }),
