@@ -1,5 +1,6 @@
 /** The world of a repository: everything that was read, put together and decided. */
 import type { Injector, Labels } from "../istio/facts.ts";
+import { isInstall } from "../istio/install.ts";
 import { defaultRevision } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
 import { type Collected, isMembership } from "./collect.ts";
@@ -63,6 +64,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     webhookConfigurations,
     injectorConfigMaps,
     meshConfigMaps: injectorConfigMaps.filter(isMeshConfigMap),
+    installs: placed.filter(({ resource }) => isInstall(resource.apiVersion, resource.kind)),
     configuration: options,
     namespaces: [...namespaces.configured, ...namespaces.repository, ...namespaces.dumped],
     memberNamespaces: memberNamespaces(placed),

@@ -1,4 +1,5 @@
 /** Reads every given file once and keeps the documents that decide on injection. */
+import { isInstall } from "../istio/install.ts";
 import { isListKind, podTemplatesOf, type WorkloadKind, workloadKindNames } from "../kube/workload.ts";
 import { type Document, readDocuments } from "../source/document.ts";
 import type { ReadError, SourceFile } from "../source/reading.ts";
@@ -59,7 +60,13 @@ const worldKinds = [
   "Kustomization",
   "ServiceMeshMemberRoll",
   "ServiceMeshMember",
+  "IstioOperator",
+  "IstioRevision",
 ];
+
+/** The kind of an install whose name stands in too many texts that are none; they are told by its group. */
+const sailKind = "Istio";
+const sailGroup = "sailoperator.io";
 
 /** Reads files of a tree in the given order. Failures become problems or skips; nothing is thrown. */
 export function collect(tree: FileTree, files: readonly string[], options: CollectOptions): Collected {
@@ -150,11 +157,12 @@ interface Sieve {
 
 function sieveFor(extra: readonly WorkloadKind[], isInChart: (path: string) => boolean): Sieve {
   const kinds = new Set([...worldKinds, ...workloadKindNames(extra)]);
+  const words = [...kinds, sailGroup].map(literally).join("|");
   // A kind must stand in the text as it is, unless it is written with escapes.
   const escaped = `kind["']?\\s*:\\s*"[^"\n]*\\\\`;
   return {
-    text: new RegExp(`\\b(?:${[...kinds].map(literally).join("|")})\\b|List\\b|${escaped}`),
-    kinds,
+    text: new RegExp(`\\b(?:${words})\\b|List\\b|${escaped}`),
+    kinds: kinds.add(sailKind),
     extra,
     isHelm: ({ path, text }) => isInChart(path) || helm.test(text),
   };
@@ -250,6 +258,7 @@ function mayDecide(document: Document, { kinds, extra }: Sieve): boolean {
   if (kind.endsWith("List")) return true;
   if (!kinds.has(kind)) return false;
   if (apiVersion === undefined || worldKinds.includes(kind)) return true;
+  if (kind === sailKind && apiVersion.startsWith(sailGroup)) return true;
   return podTemplatesOf(apiVersion, kind, extra) !== undefined;
 }
 
@@ -266,7 +275,7 @@ function decidesOnInjection(resource: Resource, kinds: readonly WorkloadKind[]):
   const { apiVersion, kind, name } = resource;
   if (kind === "Namespace") return apiVersion === "v1";
   if (kind === "MutatingWebhookConfiguration") return true;
-  if (isMembership(resource)) return true;
+  if (isMembership(resource) || isInstall(apiVersion, kind)) return true;
   if (kind === "ConfigMap") return apiVersion === "v1" && name.startsWith("istio");
   return podTemplatesOf(apiVersion, kind, kinds) !== undefined && !isListKind(apiVersion, kind);
 }

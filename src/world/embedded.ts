@@ -5,8 +5,8 @@ import { type Location, locationOf, type Part, rangeAt } from "../source/locate.
 import { nodeAt, type Path } from "../source/node.ts";
 import { deepestDocument, readYaml } from "../source/read.ts";
 import type { Reading } from "../source/reading.ts";
-import { locateResource } from "./resource.ts";
-import type { Placed } from "./world.ts";
+import { locateResource, placeText } from "./resource.ts";
+import type { Origin, Placed } from "./world.ts";
 
 export interface Embedded {
   /** Errors stand at offsets of the resource's own file. */
@@ -40,7 +40,10 @@ function readAt(placed: Placed, path: Path): Embedded | undefined {
   return { reading: { ok: false, error: { ...reading.error, offset } }, isPlaced: false };
 }
 
-/** Where a value of an object stands, also below a string that is YAML itself; undefined when it is not written. */
+/**
+ * Where a value of an object stands, also below a string that is YAML itself; undefined when it is not written. Below a string that
+ * should be YAML and cannot be read: where the reading ends.
+ */
 export function locateInside(placed: Placed, path: Path, part?: Part): Location | undefined {
   const outside = placed.locate(path, part);
   if (outside || path.length < 2) return outside;
@@ -48,9 +51,24 @@ export function locateInside(placed: Placed, path: Path, part?: Part): Location 
     const value = at(placed.value, path.slice(0, length));
     if (value === undefined) continue;
     const embedded = typeof value === "string" ? embeddedAt(placed, path.slice(0, length)) : undefined;
-    if (!embedded?.isPlaced || !embedded.reading.ok) return undefined;
+    if (!embedded?.isPlaced) return undefined;
+    const { file } = placed.resource.document;
+    if (!embedded.reading.ok) {
+      const { offset } = embedded.reading.error;
+      return locationOf(file, { start: offset, end: offset });
+    }
     const range = rangeAt(embedded.reading.root, path.slice(length), part);
-    return range && locationOf(placed.resource.document.file, range);
+    return range && locationOf(file, range);
   }
   return undefined;
+}
+
+/** Where the deepest part of a path stands that is written, also below a string that is YAML itself; else where the object does. */
+export function originInside(placed: Placed, path: Path): Origin {
+  for (let length = path.length; length > 0; length--) {
+    const location = locateInside(placed, path.slice(0, length));
+    if (location) return { text: placeText(location), location };
+  }
+  const location = locateResource(placed.resource);
+  return { text: placeText(location), location };
 }

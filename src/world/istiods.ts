@@ -1,5 +1,6 @@
 /** The istiod of a revision as the injection engine takes it: from the repository's ConfigMaps, else as a stock install has it. */
 import type { ReadYaml } from "../istio/annotations.ts";
+import type { Labels } from "../istio/facts.ts";
 import { type Injector, type InjectorReading, readInjector } from "../istio/inject/injector.ts";
 import type { Istiod } from "../istio/inject/webhook.ts";
 import { layOver, nestAt } from "../istio/lay-over.ts";
@@ -21,9 +22,10 @@ import {
   laidTogether,
   originInLayers,
 } from "./configured.ts";
-import { locateInside } from "./embedded.ts";
+import { originInside } from "./embedded.ts";
+import { installOf, type RepositoryInstall } from "./installs.ts";
 import { embeddedMap } from "./mesh.ts";
-import { locateResource, placeText } from "./resource.ts";
+import { placeText } from "./resource.ts";
 import type { Origin, Placed, World } from "./world.ts";
 
 /** The three texts that an istiod injects by: keys `config` and `values` of one ConfigMap, `mesh` of another. */
@@ -80,13 +82,16 @@ interface Input {
 }
 
 function readIstiod(world: World, revision: string): IstiodReading {
-  const install = configuredInstall(world.configuration, revision);
-  const release = releaseOf(world, revision);
+  const told = toldRelease(world, revision);
+  const shown = installOf(world, revision, told);
+  if (!shown.ok) return { ok: false, problems: shown.faults.map((fault) => ({ input: "values", ...fault })) };
+  const install = together(shown.install, configuredInstall(world.configuration, revision));
+  const release = told ?? shown.install?.release ?? world.mesh.release;
   const facts = nearestFacts(release);
   const { inputs, problems } = inputsOf(world, revision, release, install);
   if (problems.length > 0) return { ok: false, problems };
   const { config, values, mesh } = inputs;
-  const environment = isObject(values.json) ? environmentOf(values.json, install) : {};
+  const environment = isObject(values.json) ? environmentOf(values.json, install) : ({} as Labels);
   const read = {
     injector: injectorOf(config, release, environment),
     values: readInput(values, readValues(values.json), (reading) => reading.values),
@@ -130,20 +135,41 @@ const parse: ReadYaml = (text) => {
     : { ok: false, message: read.error.message };
 };
 
-function releaseOf({ mesh }: World, revision: string): string {
-  return mesh.injectors.find((one) => one.revision === revision)?.release || mesh.release;
+/** The release of an istiod where the command line, the configuration or its values say it. */
+function toldRelease({ mesh, configuration }: World, revision: string): string | undefined {
+  const { config, istioVersion } = configuration;
+  const shown = mesh.injectors.find((one) => one.revision === revision);
+  if (shown?.configMap && shown.release !== "") return shown.release;
+  const own = config.istio?.revisions?.find(({ name }) => name === revision)?.version;
+  return (
+    own ?? (istioVersion === undefined && config.istio?.version === undefined ? undefined : mesh.release)
+  );
+}
+
+/** All that is told of an install besides ConfigMaps. */
+interface Told extends ConfiguredInstall {
+  /** Variables of istiod besides those in the values. */
+  readonly environment: Labels;
+}
+
+/** What the configuration says over what the repository's install does. */
+function together(install: RepositoryInstall | undefined, configured: ConfiguredInstall): Told {
+  return {
+    layers: [...(install?.layers ?? []), ...configured.layers],
+    cni: configured.cni ?? install?.options.cni,
+    nativeSidecars: configured.nativeSidecars,
+    environment: install?.environment ?? {},
+  };
 }
 
 /** The variables of istiod that decide on what it injects. */
-function environmentOf(
-  values: JsonObject,
-  { nativeSidecars }: ConfiguredInstall,
-): { readonly [name: string]: string } {
+function environmentOf(values: JsonObject, { nativeSidecars, environment: own }: Told): Labels {
   const environment: Record<string, string> = {};
   for (const name of ["ENABLE_NATIVE_SIDECARS", "COMPLIANCE_POLICY"]) {
     const value = at(values, ["pilot", "env", name]) ?? null;
     if (value !== null && typeof value !== "object") environment[name] = String(value);
   }
+  Object.assign(environment, own);
   if (nativeSidecars !== undefined) environment.ENABLE_NATIVE_SIDECARS = String(nativeSidecars);
   return environment;
 }
@@ -154,7 +180,7 @@ interface Inputs {
 }
 
 /** The three texts of a revision, each from its ConfigMap or, where that has none, as the release has it. */
-function inputsOf(world: World, revision: string, release: string, install: ConfiguredInstall): Inputs {
+function inputsOf(world: World, revision: string, release: string, install: Told): Inputs {
   const injectorMap = injectorConfigMapOf(world, revision);
   const meshMap = meshConfigMapOf(world, revision, injectorMap);
   const problems: InputProblem[] = [];
@@ -180,7 +206,7 @@ function inputsOf(world: World, revision: string, release: string, install: Conf
 function stockProfile(
   revision: string,
   release: string,
-  { layers, cni }: ConfiguredInstall,
+  { layers, cni }: Told,
   values: Input | undefined,
 ): Profile {
   // Values that istiod cannot read are told as such; the profile is then asked for in vain.
@@ -233,20 +259,11 @@ function namespaceOf({ namespace }: Placed): string {
 function written(placed: Placed, name: InputName, problems: InputProblem[]): Input | undefined {
   if (at(placed.value, ["data", name]) === undefined) return undefined;
   const { value, error } = embeddedMap(placed, name);
-  const source = { placed, originOf: (path: Path) => originIn(placed, ["data", name, ...path]) };
+  const source = { placed, originOf: (path: Path) => originInside(placed, ["data", name, ...path]) };
   if (!error) return { name, json: value, source };
   const location = locationOf(placed.resource.document.file, { start: error.offset, end: error.offset });
   problems.push({ input: name, message: error.message, origin: originAt(location) });
   return undefined;
-}
-
-/** The deepest written part of a path in a ConfigMap, else the ConfigMap. */
-function originIn(placed: Placed, path: Path): Origin {
-  for (let length = path.length; length > 0; length--) {
-    const location = locateInside(placed, path.slice(0, length));
-    if (location) return originAt(location);
-  }
-  return originAt(locateResource(placed.resource));
 }
 
 function originAt(location: Location): Origin {
@@ -254,7 +271,7 @@ function originAt(location: Location): Origin {
 }
 
 /** Where something of a stock install is told: in the configuration, else by the release. */
-function stockOrigin(name: InputName, path: Path, release: string, { layers }: ConfiguredInstall): Origin {
+function stockOrigin(name: InputName, path: Path, release: string, { layers }: Told): Origin {
   const told = (of: InstallLayer["of"], asked: Path) => originInLayers(layers, of, asked);
   const asPolicy = path[0] === "policy" ? ["global", "proxy", "autoInject"] : undefined;
   const origin = name === "config" ? asPolicy && told("values", asPolicy) : told(name, path);
@@ -288,11 +305,7 @@ function worded({ name, source }: Input, subject: string, message: string): stri
 }
 
 /** The injector of a configuration, which has to have templates. */
-function injectorOf(
-  config: Input,
-  release: string,
-  environment: { readonly [name: string]: string },
-): Read<Injector> {
+function injectorOf(config: Input, release: string, environment: Labels): Read<Injector> {
   const reading: InjectorReading = readInjector(config.json, release, environment);
   const taken = readInput(config, reading, ({ injector }) => injector);
   if (!taken.ok || taken.value.templates.size > 0) return taken;

@@ -119,8 +119,10 @@ export interface World {
   readonly injectorConfigMaps: readonly Placed[];
   /** The ConfigMaps `istio[-<revision>]` that hold the configuration of a mesh. */
   readonly meshConfigMaps: readonly Placed[];
+  /** The installs of Istio that the repository describes: IstioOperators and resources of the Sail operator. */
+  readonly installs: readonly Placed[];
   /** What sidelint.yaml and flags say, and where. */
-  readonly configuration: Configuration;
+  readonly configuration: Configuration & { readonly istioVersion: string | undefined };
   readonly namespaces: readonly NamespaceRecord[];
   /** Namespaces that OpenShift Service Mesh 2 manages (ServiceMeshMemberRoll, ServiceMeshMember); "*" stands for all. */
   readonly memberNamespaces: readonly string[];
