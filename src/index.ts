@@ -50,6 +50,8 @@ export interface Scan {
   readonly report: Report;
   /** What could not be read at all: paths that do not exist or may not be opened, and dumps without a namespace. */
   readonly failures: readonly WalkFailure[];
+  /** Documents that look like manifests and could not be read. */
+  readonly unreadable: readonly Problem[];
   /** The files that were read, in order. */
   readonly files: readonly string[];
   /** Whether a path lies beyond the repository of what was asked for. */
@@ -111,6 +113,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       version: options.version ?? "",
     }),
     failures: [...walked.failures, ...untold],
+    unreadable: collected.problems,
     files: walked.files,
     isOutside,
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text,

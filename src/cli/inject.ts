@@ -30,6 +30,7 @@ import {
   type RewriteFlags,
   tellPlaces,
   textsOf,
+  unreadableOf,
   wantsFiles,
   wholeParts,
   withRewriteOptions,
@@ -147,7 +148,8 @@ async function intoFiles(
   context: Context,
 ): Promise<0 | 1 | 2> {
   const injections = injectResources(scan.world.workloads, way);
-  if (injections.problems.length > 0) return failed(injections.problems, context);
+  const wrong = [...unreadableOf(scan), ...injections.problems];
+  if (wrong.length > 0) return failed(wrong, context);
   const { files, problems } = editFiles(injections.objects);
   if (problems.length > 0) return failed(problems, context);
   tellLeft(injections.left, context.io);
@@ -178,7 +180,8 @@ async function asWhole(
   const { scan, input } = session;
   if (format === "patch") {
     const injections = injectBuilt(scan.world.workloads, way);
-    if (injections.problems.length > 0) return failed(injections.problems, context);
+    const wrong = [...unreadableOf(scan), ...injections.problems];
+    if (wrong.length > 0) return failed(wrong, context);
     tellLeft(injections.left, io);
     return deliverWhole(patchesOf(injections.objects), flags.output, io);
   }
@@ -200,7 +203,8 @@ async function asWhole(
     return deliverWhole(format === "json" ? streamJson(parts) : streamYaml(parts), flags.output, io);
   }
   const injections = injectResources(scan.world.workloads, way);
-  if (injections.problems.length > 0) return failed(injections.problems, context);
+  const wrong = [...unreadableOf(scan), ...injections.problems];
+  if (wrong.length > 0) return failed(wrong, context);
   const { files, problems } = editFiles(injections.objects);
   if (problems.length > 0) return failed(problems, context);
   tellLeft(injections.left, io);

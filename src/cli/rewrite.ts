@@ -5,8 +5,10 @@ import { type FileChange, writeFiles } from "../fix/files.ts";
 import type { LeftAsIs } from "../fix/inject.ts";
 import type { Part } from "../fix/stream.ts";
 import { objectsOf } from "../fix/whole.ts";
+import type { Scan } from "../index.ts";
 import { plain } from "../report/cells.ts";
 import { unifiedDiff } from "../report/unified-diff.ts";
+import { locationOf } from "../source/locate.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { decodeText, encodeLike } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
@@ -85,6 +87,14 @@ export async function deliverFiles(
     io.stderr(`sidelint: ${plain(`${outcome.path}: ${outcome.reason}`)}\n`);
   }
   return failed ? 2 : 0;
+}
+
+/** Documents that cannot be read keep a command from changing anything, as nobody can tell what they hold. */
+export function unreadableOf({ unreadable }: Scan): readonly FileProblem[] {
+  return unreadable.map(({ file, error }) => {
+    const range = { start: error.offset, end: error.offset };
+    return { location: locationOf(file, range), says: error.message };
+  });
 }
 
 /** Problems as lines for standard error: place, colon, what is wrong. */

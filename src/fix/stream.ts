@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
 import { yamlReaderChunks } from "../source/kubernetes-split.ts";
 import { lineStarts, positionAt, rangeAt } from "../source/locate.ts";
-import { type Node, toValue } from "../source/node.ts";
+import { type Node, nodeAt, toValue } from "../source/node.ts";
 import { readYaml } from "../source/read.ts";
 import type { ReadError } from "../source/reading.ts";
 import { writeYaml } from "../source/write-yaml.ts";
@@ -98,7 +98,17 @@ function placed(
   root: Node | undefined,
   error: InjectionError & { readonly path: readonly (string | number)[] },
 ): StreamProblem {
-  return { ...positionIn(chunk, line, deepest(root, error.path)), says: error.message, error };
+  const says = `${labelAt(root, error.path)}${error.message}`;
+  return { ...positionIn(chunk, line, deepest(root, error.path)), says, error };
+}
+
+/** "Deployment/web: ", for an object that says its kind and name. */
+function labelAt(root: Node | undefined, [items, index]: readonly (string | number)[]): string {
+  const object = items === "items" && typeof index === "number" ? nodeAt(root, [items, index]) : root;
+  const kind = nodeAt(object, ["kind"]);
+  const name = nodeAt(object, ["metadata", "name"]);
+  if (kind?.type !== "scalar" || name?.type !== "scalar") return "";
+  return `${kind.value}/${name.value}: `;
 }
 
 /** Where the deepest written part of a path begins. */

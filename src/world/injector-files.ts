@@ -1,6 +1,7 @@
 /** The injector's inputs from files that a command line names, as `istioctl kube-inject` takes them. */
 import type { ReadYaml } from "../istio/annotations.ts";
 import { readInjector } from "../istio/inject/injector.ts";
+import { templateFault, templateLineOf } from "../istio/inject/template-fault.ts";
 import type { Istiod } from "../istio/inject/webhook.ts";
 import { type Install, readInstall } from "../istio/install.ts";
 import { applyMeshConfig, meshDefaultsOf } from "../istio/mesh-config.ts";
@@ -164,26 +165,29 @@ interface PathProblem {
   readonly message: string;
 }
 
-/** Go's place in a template: its line. */
-const templateLine = /^template: [^:]*:(\d+)/;
-
 /** A problem where the deepest written part of its path stands; that of a template on the template's own line. */
 function problemAt(parsedFile: Parsed | undefined, { path, message }: PathProblem): FileProblem {
-  const name = path.join(".");
-  const says = name === "" ? message : `${name} ${message}`;
+  const says = wordsFor(path, message);
   if (!parsedFile) return { location: undefined, where: "the stock configuration", says };
   const { file, root } = parsedFile;
-  const line = templateLine.exec(message)?.[1];
+  const line = templateLineOf(message);
   const node = nodeAt(root, path);
   if (line !== undefined && node?.type === "scalar" && node.style === "literal") {
     const first = locationOf(file, { start: node.start, end: node.start }).line;
-    return { location: atLine(file, first + Number(line)), says };
+    return { location: atLine(file, first + line), says };
   }
   for (let length = path.length; length > 0; length--) {
     const range = rangeAt(root, path.slice(0, length));
     if (range) return { location: locationOf(file, range), says };
   }
   return { location: locationOf(file, startOf(root)), says };
+}
+
+function wordsFor(path: Path, message: string): string {
+  const [first, name] = path;
+  if (first === "templates" && typeof name === "string" && path.length === 2)
+    return templateFault(name, message);
+  return path.length === 0 ? message : `${path.join(".")} ${message}`;
 }
 
 function atLine(file: SourceFile, line: number): Location {

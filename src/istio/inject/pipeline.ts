@@ -21,7 +21,8 @@ import { mergePrometheus } from "./prometheus.ts";
 import { renderTemplate } from "./render.ts";
 import type { SidecarData } from "./sidecar-data.ts";
 import { injectionStatus, statusAnnotation } from "./status.ts";
-import { chooseTemplates } from "./templates.ts";
+import { templateFault } from "./template-fault.ts";
+import { chooseTemplates, templatesAnnotation } from "./templates.ts";
 import { undoInjection } from "./undo.ts";
 
 /** The step in which an injection failed. */
@@ -115,12 +116,14 @@ function layTemplates(inputs: InjectionInputs, source: Pod, names: readonly stri
     const compiled = inputs.injector.templates.get(name);
     if (!compiled) {
       const known = [...inputs.injector.templates.keys()].sort().join(", ");
+      const isAsked = annotationOf(inputs.pod, templatesAnnotation) !== undefined;
       return failed("template", `there is no template ${JSON.stringify(name)}; there are ${known}`, {
         template: name,
+        ...(isAsked ? { annotation: templatesAnnotation } : {}),
       });
     }
     const result = renderTemplate(compiled, data, inputs.readYaml);
-    if (!result.ok) return failed("template", result.error, { template: name });
+    if (!result.ok) return failed("template", templateFault(name, result.error), { template: name });
     const template = knownPod(result.value, inputs.facts);
     const alone = overlay("Pod", rendered, template);
     if (!alone.ok) return failed("merge", overlayError(name, alone.errors), { template: name });
