@@ -16,15 +16,48 @@ const names: readonly (readonly string[])[] = [
   ["key"],
 ];
 
+/** Where an item of a list was before: at an index, or nowhere (-1); `moved` when others that are still there have passed it. */
+export interface Origin {
+  readonly index: number;
+  readonly moved: boolean;
+}
+
 /**
- * For each item of `after` the index of the item of `before` that it was, or -1. The indices that are not -1 rise: an item that
- * changed its place is a new one. What is left between two found neighbours and has no name is paired in order.
+ * The origin of each item of `after` in `before`. Those that did not move keep their order. What is left between two of them and
+ * has no name is paired in order.
  */
-export function alignLists(before: readonly Value[], after: readonly Value[]): readonly number[] {
+export function alignLists(before: readonly Value[], after: readonly Value[]): readonly Origin[] {
   const name = names.find((keys) => isNamedBy(before, keys) && isNamedBy(after, keys));
   const identity = name ? (value: Value) => nameOf(value, name) ?? "" : textOf;
-  const pairs = commonItems(before.map(identity), after.map(identity));
-  return name ? pairs : pairNeighbours(pairs, before, after);
+  const [old, now] = [before.map(identity), after.map(identity)];
+  const common = commonItems(old, now);
+  const moves = movedItems(old, now, common);
+  const pairs = name ? common : pairNeighbours(common, moves, before, after);
+  return pairs.map((index, to) => {
+    const from = moves.get(to);
+    return index < 0 && from !== undefined ? { index: from, moved: true } : { index, moved: false };
+  });
+}
+
+/** Of items that found no partner in order, those that have one elsewhere: from their new to their old index. */
+function movedItems(
+  before: readonly string[],
+  after: readonly string[],
+  pairs: readonly number[],
+): ReadonlyMap<number, number> {
+  const taken = new Set(pairs);
+  const free = new Map<string, number>();
+  before.forEach((identity, index) => {
+    if (!taken.has(index)) free.set(identity, index);
+  });
+  const moves = new Map<number, number>();
+  after.forEach((identity, index) => {
+    const from = pairs[index] === -1 ? free.get(identity) : undefined;
+    if (from === undefined) return;
+    moves.set(index, from);
+    free.delete(identity);
+  });
+  return moves;
 }
 
 function isNamedBy(list: readonly Value[], keys: readonly string[]): boolean {
@@ -109,8 +142,11 @@ function inOrder(
   endAfter: number,
 ): void {
   const places = new Map<string, number[]>();
-  for (let i = endBefore - 1; i >= start; i--)
-    places.set(before[i] ?? "", [...(places.get(before[i] ?? "") ?? []), i]);
+  for (let i = endBefore - 1; i >= start; i--) {
+    const known = places.get(before[i] ?? "");
+    if (known) known.push(i);
+    else places.set(before[i] ?? "", [i]);
+  }
   let from = start;
   for (let i = start; i < endAfter; i++) {
     const known = places.get(after[i] ?? "") ?? [];
@@ -122,24 +158,30 @@ function inOrder(
   }
 }
 
-/** Pairs what is left between found items, where both are of one kind. */
+/** Pairs what is left between found items, where both are of one kind and neither has moved. */
 function pairNeighbours(
   pairs: readonly number[],
+  moves: ReadonlyMap<number, number>,
   before: readonly Value[],
   after: readonly Value[],
 ): readonly number[] {
-  const result = [...pairs];
-  let old = 0;
-  for (let i = 0; i < result.length; i++) {
-    const found = result[i] ?? -1;
-    if (found >= 0) {
-      old = found + 1;
-      continue;
-    }
-    const limit = result.slice(i).find((index) => index >= 0) ?? before.length;
-    if (old < limit && kindOf(before[old] ?? null) === kindOf(after[i] ?? null)) result[i] = old++;
+  const gone = new Set(moves.values());
+  const limits: number[] = [];
+  for (let i = pairs.length - 1, limit = before.length; i >= 0; i--) {
+    const pair = pairs[i] ?? -1;
+    if (pair >= 0) limit = pair;
+    limits[i] = limit;
   }
-  return result;
+  let old = 0;
+  return pairs.map((pair, index) => {
+    if (pair >= 0) {
+      old = pair + 1;
+      return pair;
+    }
+    while (gone.has(old)) old++;
+    const isPair = old < (limits[index] ?? 0) && !moves.has(index);
+    return isPair && kindOf(before[old] ?? null) === kindOf(after[index] ?? null) ? old++ : -1;
+  });
 }
 
 function kindOf(value: Value): "list" | "map" | "scalar" {

@@ -49,9 +49,9 @@ function typedName(key: string, raw: JsonObject, before: JsonObject, after: Json
 }
 
 function carryList(raw: readonly Json[], before: readonly Json[], after: readonly Json[]): Json {
-  const oldOf = alignLists(before, after);
+  const origins = alignLists(before, after);
   return after.map((item, index) => {
-    const old = oldOf[index] ?? -1;
+    const old = origins[index]?.index ?? -1;
     return old < 0 ? item : carryOver(raw[old] ?? null, before[old] ?? null, item);
   });
 }

@@ -3,6 +3,7 @@
 import type { Value } from "../source/node.ts";
 import type { Outline, WrittenNode } from "../source/outline.ts";
 import type { Edit } from "../source/splice.ts";
+import type { Literals } from "../source/write-scalar.ts";
 import { columnOf, hasBreak, lineEnd, lineOf } from "./lines.ts";
 
 export interface Task {
@@ -14,6 +15,10 @@ export interface Task {
   readonly isFlow: boolean;
   /** Whether its flow collections have no space behind `:`. */
   readonly tight: boolean;
+  /** Whether texts of several lines may be literal blocks. */
+  readonly literals: Literals;
+  /** Whether items that change their place keep their text. */
+  readonly moves: boolean;
   readonly hasAliases: boolean;
   /** What anchored nodes are to say, of those that stay. */
   readonly anchors: Map<WrittenNode, { readonly value: Value; readonly changed: boolean }>;
@@ -22,7 +27,7 @@ export interface Task {
 }
 
 /** The task of editing a document with an outline, in the style of what it has already. */
-export function taskFor(text: string, outline: Outline): Task {
+export function taskFor(text: string, outline: Outline, literals: Literals, moves: boolean): Task {
   const { root, hasAliases } = outline;
   const counts: Counts = { maps: new Map(), lists: new Map(), tight: undefined };
   measure(text, root, undefined, counts);
@@ -35,6 +40,8 @@ export function taskFor(text: string, outline: Outline): Task {
     listIndent: most(counts.lists) ?? 0,
     isFlow: (root.type === "map" || root.type === "list") && root.flow,
     tight: counts.tight === true,
+    literals,
+    moves,
     hasAliases,
     anchors: new Map(),
     edits: [],

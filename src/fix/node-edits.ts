@@ -7,11 +7,21 @@ import {
   toValue,
   type Value,
 } from "../source/node.ts";
-import type { WrittenEntry, WrittenList, WrittenMap, WrittenNode } from "../source/outline.ts";
+import type { WrittenEntry, WrittenItem, WrittenList, WrittenMap, WrittenNode } from "../source/outline.ts";
+import { applyEdits } from "../source/splice.ts";
 import { type FlowStyle, flowEntry, writeFlow } from "../source/write-flow.ts";
 import { alignLists } from "./align.ts";
 import { refuse, type Task } from "./edit-task.ts";
-import { beginsLine, columnOf, contentEnd, entryEnd, hasBreak, lineEnd, lineStart } from "./lines.ts";
+import {
+  beginsLine,
+  columnOf,
+  contentEnd,
+  endWithComments,
+  entryEnd,
+  hasBreak,
+  lineEnd,
+  lineStart,
+} from "./lines.ts";
 import { linesOf, replaceValue, type Slot } from "./replace-value.ts";
 import { isFilled, isList, isMap, isSame, says, type ValueMap } from "./same.ts";
 import {
@@ -120,49 +130,68 @@ function refuseShadowed(task: Task, own: readonly OwnEntry[], expanded: boolean,
 }
 
 function editList(task: Task, slot: Slot, written: WrittenList, node: ListNode, value: readonly Value[]) {
-  const oldOf = alignLists(node.items.map(toValue), value);
-  const newOf = new Map(oldOf.map((old, index) => [old, index]));
-  newOf.delete(-1);
+  const origins = alignLists(node.items.map(toValue), value);
+  const newOf = new Map<number, number>();
+  origins.forEach(({ index, moved }, to) => {
+    if (index >= 0 && !moved) newOf.set(index, to);
+  });
   if (newOf.size === 0) {
     if (written.items.length > 0 || value.length > 0) replaceValue(task, slot, written, value);
     return;
   }
   const style = styleIn(task, slot, written);
   const column = style ? 0 : columnOf(task.text, written.start);
+  const inner = (item: WrittenItem): Slot => ({ kind: "item", after: item.dash, column, flow: style });
   const members = written.items.map((item, index): Member => {
     const to = newOf.get(index);
     const old = node.items[index];
+    if (to !== undefined && old) editNode(task, inner(item), item.value, old, value[to] ?? null);
     const end = style ? item.value.end : Math.max(contentEnd(task.text, item.value), item.dash);
-    if (to !== undefined && old) {
-      editNode(
-        task,
-        { kind: "item", after: item.dash, column, flow: style },
-        item.value,
-        old,
-        value[to] ?? null,
-      );
-    }
     return { start: item.start, end, stays: to !== undefined };
   });
   const gap = gapOf(task, written);
-  const write = (item: Value) => (style ? writeFlow(item, style) : linesOf(task, [item], column, gap));
   const added: { after: number; texts: string[] }[] = [];
   let last: { after: number; texts: string[] } = { after: -1, texts: [] };
-  oldOf.forEach((old, index) => {
-    if (old >= 0) last = { after: old, texts: [] };
-    else {
-      if (last.texts.length === 0) added.push(last);
-      last.texts.push(write(value[index] ?? null));
+  origins.forEach(({ index, moved }, to) => {
+    if (index >= 0 && !moved) {
+      last = { after: index, texts: [] };
+      return;
     }
+    if (last.texts.length === 0) added.push(last);
+    const item = value[to] ?? null;
+    const from = written.items[index];
+    const old = node.items[index];
+    const text = moved && from && old ? movedItem(task, inner(from), from, old, item) : undefined;
+    last.texts.push(text ?? (style ? writeFlow(item, style) : linesOf(task, [item], column, gap)));
   });
   changeMembers(task, slot, written, members, added, style);
+}
+
+/** The text of an item that goes to another place of its list, with what changes in it; undefined where it cannot be taken as it is. */
+function movedItem(task: Task, slot: Slot, item: WrittenItem, node: Node, value: Value): string | undefined {
+  if (task.hasAliases || !task.moves) return undefined;
+  const { text, newline } = task;
+  const contents = contentEnd(text, item.value);
+  const end = slot.flow ? item.value.end : endWithComments(text, Math.max(contents, item.dash), slot.column);
+  if (slot.flow && hasBreak(text, item.start, end)) return undefined;
+  const apart: Task = { ...task, edits: [] };
+  editNode(apart, slot, item.value, node, value);
+  task.refusal ??= apart.refusal;
+  const edits = apart.edits.map((edit) => ({
+    ...edit,
+    start: edit.start - item.start,
+    end: edit.end - item.start,
+  }));
+  const moved = applyEdits(text.slice(item.start, end), edits);
+  if (!moved.ok) return undefined;
+  const lead = slot.flow ? "" : " ".repeat(slot.column);
+  return lead + (newline === "\n" ? moved.text : moved.text.replaceAll(newline, "\n"));
 }
 
 /** How many spaces follow the dashes of a block list. */
 function gapOf(task: Task, { items: [first] }: WrittenList): number {
   if (!first) return 1;
-  const gap = /^ +(?=[^ #\r\n])/.exec(task.text.slice(first.dash, first.dash + 16))?.[0].length ?? 1;
-  return gap;
+  return /^ +(?=[^ #\r\n])/.exec(task.text.slice(first.dash, first.dash + 16))?.[0].length ?? 1;
 }
 
 function changeMembers(

@@ -108,7 +108,7 @@ function flatText(
   const quotes = quotesOf(node);
   if (typeof value === "string" && quotes === undefined) {
     const column = Math.max(slot.column, 0) + task.indent;
-    const block = literalText(value, " ".repeat(column), task.indent, false);
+    const block = literalText(value, " ".repeat(column), task.indent, task.literals);
     if (block) return { first: block.header, rest: block.lines };
   }
   return { first: scalarText(value, false, typeof value === "string" ? quotes : undefined), rest: undefined };
@@ -151,6 +151,6 @@ const isScalarLike = (node: WrittenNode): node is Extract<WrittenNode, { type: "
 
 /** A map or list as lines at a column, the last one without its end. */
 export function linesOf(task: Task, value: Value, column: number, gap = 1): string {
-  const { indent, listIndent } = task;
-  return writeYaml(value, { indent, listIndent, column, gap, keep: false }).slice(0, -1);
+  const { indent, listIndent, literals } = task;
+  return writeYaml(value, { indent, listIndent, column, gap, literals }).slice(0, -1);
 }

@@ -3,6 +3,7 @@ import { type Document, readDocuments } from "../source/document.ts";
 import { type Node, type Path, toValue, type Value } from "../source/node.ts";
 import { type Outline, outlineOf } from "../source/outline.ts";
 import { applyEdits, type Edit, sortedEdits } from "../source/splice.ts";
+import type { Literals } from "../source/write-scalar.ts";
 import { taskFor } from "./edit-task.ts";
 import { editRoot } from "./node-edits.ts";
 import { isList, isMap, isSame, says } from "./same.ts";
@@ -34,8 +35,29 @@ export function editsBetween(text: string, root: Node, after: Value, path: Path 
   if (says(reading.root, wanted)) return { ok: true, edits: [] };
   const outline = outlineOfDocument(document, reading.root);
   if (!outline) return { ok: false, reason: "the document is written in a way that cannot be edited" };
-  const task = taskFor(text, outline);
-  editRoot(task, outline.root, reading.root, wanted);
+  const target = { text, documents, index, outline, root: reading.root, wanted };
+  const edits = editsWith(target, "clipped", true);
+  return edits.ok ? edits : editsWith(target, "none", false);
+}
+
+interface Target {
+  readonly text: string;
+  readonly documents: readonly Document[];
+  readonly index: number;
+  readonly outline: Outline;
+  readonly root: Node;
+  readonly wanted: Value;
+}
+
+/** The edits, checked; a literal block may take in a comment that follows it, and a moved one empty lines, so that there is a
+ * second way without either. */
+function editsWith(
+  { text, documents, index, outline, root, wanted }: Target,
+  literals: Literals,
+  moves: boolean,
+): ValueEdits {
+  const task = taskFor(text, outline, literals, moves);
+  editRoot(task, outline.root, root, wanted);
   if (task.refusal !== undefined) return { ok: false, reason: task.refusal };
   const reason = whyWrong(text, documents, index, task.edits, wanted);
   return reason === undefined ? { ok: true, edits: sortedEdits(task.edits) } : { ok: false, reason };

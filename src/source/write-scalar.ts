@@ -77,19 +77,22 @@ export function scalarText(value: Scalar, flow: boolean, quotes?: Quotes): strin
 const noLiteral =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|(?:^|\n)[ \t]+(?:\n|$)|^\n*$/;
 
+/** Which literal blocks are allowed: all, those that do not keep empty lines at their end, or none. */
+export type Literals = "all" | "clipped" | "none";
+
 /**
  * A text of several lines as a literal block: its header (`|-`) and its lines, indented; undefined where no block can say it, or
- * only one that would swallow the empty lines behind it (`keep` allows those).
+ * none that is allowed.
  */
 export function literalText(
   text: string,
   pad: string,
   indent: number,
-  keep: boolean,
+  literals: Literals,
 ): { readonly header: string; readonly lines: string } | undefined {
-  if (!text.includes("\n") || noLiteral.test(text)) return undefined;
+  if (literals === "none" || !text.includes("\n") || noLiteral.test(text)) return undefined;
   const keeps = text.endsWith("\n\n");
-  if (keeps && !keep) return undefined;
+  if (keeps && literals !== "all") return undefined;
   const chomp = keeps ? "+" : text.endsWith("\n") ? "" : "-";
   const hint = /^[ \t\n]/.test(text) ? String(indent) : "";
   const body = chomp === "-" ? text : text.slice(0, -1);

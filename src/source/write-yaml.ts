@@ -1,6 +1,6 @@
 /** Plain data as block YAML that Kubernetes reads back the same. */
 import type { Value } from "./node.ts";
-import { canBePlain, doubleQuoted, literalText, scalarText } from "./write-scalar.ts";
+import { canBePlain, doubleQuoted, type Literals, literalText, scalarText } from "./write-scalar.ts";
 
 export interface YamlStyle {
   /** By how many columns (1 to 9) the entries of a map are indented below its key; default 2. */
@@ -11,15 +11,18 @@ export interface YamlStyle {
   readonly gap?: number;
   /** The column of the outermost map or list; default 0. */
   readonly column?: number;
-  /** Whether a text that ends in empty lines may be a block that keeps them (`|+`), and with them all that are added behind it; default true. */
-  readonly keep?: boolean;
+  /**
+   * Which texts of several lines may be literal blocks: all, those that do not end in empty lines (which a block can only keep
+   * together with those that follow it), or none; default all.
+   */
+  readonly literals?: Literals;
 }
 
 interface Writer {
   readonly indent: number;
   readonly listIndent: number;
   readonly dash: string;
-  readonly keep: boolean;
+  readonly literals: Literals;
   out: string;
 }
 
@@ -28,8 +31,8 @@ interface Writer {
  * (sigs.k8s.io/yaml 1.6, YAML 1.1) would read something else without, and are literal blocks where they have several lines.
  */
 export function writeYaml(value: Value, style: YamlStyle = {}): string {
-  const { indent = 2, listIndent = 0, gap = 1, column = 0, keep = true } = style;
-  const to: Writer = { indent, listIndent, dash: `-${" ".repeat(gap)}`, keep, out: "" };
+  const { indent = 2, listIndent = 0, gap = 1, column = 0, literals = "all" } = style;
+  const to: Writer = { indent, listIndent, dash: `-${" ".repeat(gap)}`, literals, out: "" };
   if (isNested(value)) writeNested(to, value, column, false);
   else {
     to.out = padOf(column);
@@ -101,7 +104,7 @@ function writeFlat(to: Writer, value: Value, column: number): void {
     return;
   }
   if (typeof value === "string" && value.includes("\n")) {
-    const block = literalText(value, padOf(column + to.indent), to.indent, to.keep);
+    const block = literalText(value, padOf(column + to.indent), to.indent, to.literals);
     if (block) {
       to.out += `${block.header}\n${block.lines}\n`;
       return;
