@@ -1,12 +1,12 @@
 /** Prints a decoded object as Go's json.Marshal does: in the order of the fields, maps by key, zero values kept or left out as each field says. */
 import type { Json, JsonObject } from "./json.ts";
-import { isObject } from "./json.ts";
+import { emptyMap, isObject } from "./json.ts";
 import type { Field, StructType, Type } from "./schema.ts";
 import { structType } from "./schema.ts";
 
 /** `set` holds the fields that are not Go's zero value, by name; the result is the JSON object that Go prints. */
 export function encodeStruct(type: StructType, set: JsonObject): JsonObject {
-  const printed: Record<string, Json> = Object.create(null);
+  const printed = emptyMap();
   for (const field of type.fields) {
     const value = set[field.name];
     if (!isLeftOut(field, value)) printed[field.name] = encodeField(field, value);
@@ -14,7 +14,8 @@ export function encodeStruct(type: StructType, set: JsonObject): JsonObject {
   return printed;
 }
 
-function isLeftOut(field: Field, value: Json | undefined): boolean {
+/** Whether Go leaves out a field with this value. */
+export function isLeftOut(field: Field, value: Json | undefined): boolean {
   if (field.omitZero && (value === undefined || value === null)) return true;
   if (!field.omitEmpty) return false;
   if (field.pointer) return value === undefined;
@@ -34,11 +35,13 @@ function isLeftOut(field: Field, value: Json | undefined): boolean {
   }
 }
 
-function encodeField(field: Field, value: Json | undefined): Json {
+/** A field that is not left out. */
+export function encodeField(field: Field, value: Json | undefined): Json {
   return field.pointer && value === undefined ? null : encodeValue(field.type, value);
 }
 
-function encodeValue(type: Type, value: Json | undefined): Json {
+/** A decoded value; what was never set is Go's zero value. */
+export function encodeValue(type: Type, value: Json | undefined): Json {
   switch (type.is) {
     case "struct":
       return encodeStruct(structType(type.name) as StructType, isObject(value) ? value : {});
@@ -52,7 +55,7 @@ function encodeValue(type: Type, value: Json | undefined): Json {
 }
 
 function encodeMap(of: Type, value: JsonObject): JsonObject {
-  const printed: Record<string, Json> = Object.create(null);
+  const printed = emptyMap();
   for (const key of Object.keys(value).sort()) printed[key] = encodeValue(of, value[key]);
   return printed;
 }

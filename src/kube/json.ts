@@ -10,6 +10,18 @@ export type Json =
   | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
+function Bare(): void {}
+Bare.prototype = Object.create(null);
+const BareMap = Bare as unknown as new () => Record<string, Json>;
+
+/**
+ * An empty map in which every key is like any other, `__proto__` too. It is made by a constructor, because engines keep what
+ * Object.create(null) makes as a hash table, which takes several times as long to walk through.
+ */
+export function emptyMap(): Record<string, Json> {
+  return new BareMap();
+}
+
 /** Whether a value is a JSON object. */
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 /** An overlay on a typed object, as Istio lays its templates over a pod: merged strategically, then read back into the type. */
 import { type Decoded, decode } from "./decode.ts";
-import { isObject, type Json, type JsonObject } from "./json.ts";
+import { emptyMap, isObject, type Json, type JsonObject } from "./json.ts";
 import { type MergeError, strategicMerge } from "./strategic-merge.ts";
 
 export type Overlaid =
@@ -33,7 +33,7 @@ function converted(json: Json): Json {
   if (typeof json === "bigint") return Number(json);
   if (Array.isArray(json)) return json.map(converted);
   if (!isObject(json)) return json;
-  const floats: Record<string, Json> = Object.create(null);
+  const floats = emptyMap();
   for (const key of Object.keys(json)) floats[key] = converted(json[key] as Json);
   return floats;
 }

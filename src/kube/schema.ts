@@ -10,6 +10,8 @@ export type Type =
 
 export interface Field {
   readonly name: string;
+  /** Its place among the fields of its type. */
+  readonly index: number;
   readonly type: Type;
   /** Whether Go keeps a pointer, so that absent and zero differ. */
   readonly pointer: boolean;
@@ -81,10 +83,11 @@ function expand(name: string, line: string): StructType {
 
 const FIELD = /^([A-Za-z0-9]+)([*?0^!]*)(?::([^@]+))?(?:@(.*))?$/;
 
-function fieldOf(text: string): Field {
+function fieldOf(text: string, index: number): Field {
   const [, name = "", flags = "", type = "s", mergeKey] = FIELD.exec(text) ?? [];
   return {
     name,
+    index,
     type: typeOf(type),
     pointer: flags.includes("*"),
     omitEmpty: flags.includes("?"),

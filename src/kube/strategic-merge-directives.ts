@@ -1,5 +1,5 @@
 /** What the keys of a strategic merge patch say that begin with `$`. */
-import { isObject, type Json, type JsonObject } from "./json.ts";
+import { emptyMap, isObject, type Json, type JsonObject } from "./json.ts";
 import { type Run, refuse } from "./strategic-merge-run.ts";
 
 /** In a map: `replace` takes the patch as it is, `delete` empties it. In an item of a list: deletes that item, or replaces the list. */
@@ -54,16 +54,21 @@ export function added(patch: Json, nulls: "dropped" | "kept"): Json | undefined 
   if (!isObject(patch)) return patch;
   if (Object.hasOwn(patch, directive) && !(patch[directive] === null && nulls === "dropped"))
     return undefined;
-  const taken: Record<string, Json> = Object.create(null);
+  const taken = emptyMap();
+  let isWhole = true;
   for (const key of Object.keys(patch)) {
     const value = patch[key] as Json;
     const item = value === null && nulls === "dropped" ? undefined : added(value, nulls);
+    if (item !== value) isWhole = false;
     if (item !== undefined) taken[key] = item;
   }
-  return taken;
+  return isWhole ? patch : taken;
 }
 
 /** The same for the items of a list; null items stay. */
 export function addedItems(patch: readonly Json[], nulls: "dropped" | "kept"): readonly Json[] {
-  return patch.map((item) => added(item, nulls)).filter((item) => item !== undefined);
+  const taken = patch.map((item) => added(item, nulls));
+  return taken.every((item, index) => item === patch[index])
+    ? patch
+    : taken.filter((item) => item !== undefined);
 }

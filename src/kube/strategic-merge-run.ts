@@ -1,5 +1,5 @@
 /** One strategic merge patch while it is applied: where it is, and the first thing that is wrong with it. */
-import { isObject, type Json, type JsonObject } from "./json.ts";
+import { emptyMap, isObject, type Json, type JsonObject } from "./json.ts";
 import { describe } from "./scalar.ts";
 import type { Field, Type } from "./schema.ts";
 import { foldName, structType } from "./schema.ts";
@@ -32,7 +32,7 @@ export function below<T>(run: Run, step: string | number, act: () => T): T {
 
 /** A copy without a prototype, so that any key can be set. */
 export function copyOf(object: JsonObject): Record<string, Json> {
-  return Object.assign(Object.create(null), object);
+  return Object.assign(emptyMap(), object);
 }
 
 /** An own value of an object, or undefined. */

@@ -251,3 +251,47 @@ unmarshal("the kind does not matter", () => {
 });
 
 unmarshal.run();
+
+const sharing = suite("decode: what it shares");
+
+const canonical = JSON.stringify({
+  metadata: {},
+  spec: {
+    volumes: [{ name: "v", emptyDir: {} }],
+    containers: [{ name: "a", env: [{ name: "X", value: "1" }], resources: { limits: { cpu: "100m" } } }],
+  },
+  status: {},
+});
+
+sharing("an object that is printed already is given back, but for maps with a prototype", () => {
+  const pod = JSON.parse(canonical) as { spec: { volumes: Json; containers: readonly Json[] } };
+  const read = decode("Pod", pod as unknown as Json, { via: "json" });
+  assert.ok(read.ok);
+  const spec = read.value.spec as { volumes: Json; containers: readonly Json[] };
+  assert.is(spec.volumes, pod.spec.volumes);
+  assert.is.not(spec.containers[0], pod.spec.containers[0]);
+  const again = decode("Pod", read.value, { via: "json" });
+  assert.ok(again.ok);
+  assert.is(again.value, read.value);
+  assert.is(JSON.stringify(again.value), canonical);
+});
+
+for (const [what, change] of [
+  ["another order", '{"env":[],"name":"a","resources":{}}'],
+  ["a zero value", '{"name":"a","image":"","resources":{}}'],
+  ["an absent one", '{"name":"a"}'],
+  ["a quantity", '{"name":"a","resources":{"limits":{"cpu":"1000m"}}}'],
+  ["a negative zero", '{"name":"a","ports":[{"containerPort":-0}],"resources":{}}'],
+  ["the order of keys", '{"name":"a","resources":{"limits":{"memory":"1","cpu":"1"}}}'],
+] as const) {
+  sharing(`${what} is printed anew, and the object given is left as it is`, () => {
+    const given = JSON.parse(change) as Json;
+    const read = decode("Container", given, { via: "json" });
+    assert.ok(read.ok);
+    assert.is.not(read.value, given);
+    assert.is(JSON.stringify(given), JSON.stringify(JSON.parse(change)));
+    const again = decode("Container", read.value, { via: "json" });
+    assert.ok(again.ok && again.value === read.value);
+  });
+}
+sharing.run();
