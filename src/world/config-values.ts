@@ -1,5 +1,9 @@
 /** What the schema of the configuration cannot say: values of the right form that cannot be, or that contradict each other. */
-import { releaseFacts } from "../istio/releases.ts";
+import { readInstall } from "../istio/install.ts";
+import { applyMeshConfig, meshDefaultsOf } from "../istio/mesh-config.ts";
+import { nearestFacts, newestRelease, releaseFacts } from "../istio/releases.ts";
+import { readValues } from "../istio/values.ts";
+import { isObject, type Json } from "../kube/json.ts";
 import { compareQuantities, parseQuantity, type Quantity, signOf } from "../kube/quantity.ts";
 import type { Path } from "../source/node.ts";
 import type { Config } from "./config.ts";
@@ -13,7 +17,12 @@ export interface ImpossibleValue {
 
 /** The values of a configuration that passes its schema and that cannot be all the same. */
 export function impossibleValues(config: Config): readonly ImpossibleValue[] {
-  return [...unknownReleases(config), ...repeatedRevisions(config), ...wrongQuantities(config)];
+  return [
+    ...unknownReleases(config),
+    ...repeatedRevisions(config),
+    ...wrongQuantities(config),
+    ...wrongInstalls(config),
+  ];
 }
 
 /** Releases of the right form that the table of releases does not cover. */
@@ -93,4 +102,54 @@ function quantityFault(text: string): string | undefined {
   const quantity = quantityOf(text);
   if (!quantity) return `cannot be ${text}: that is no quantity`;
   return signOf(quantity) < 0 ? `cannot be ${text}: that is negative` : undefined;
+}
+
+/** Helm values and configurations of the mesh that istioctl or istiod would refuse. */
+function wrongInstalls({ istio }: Config): readonly ImpossibleValue[] {
+  const revisions = istio?.revisions ?? [];
+  const release = istio?.version ?? newestRelease;
+  return [
+    ...wrongInstall(istio, ["istio"], release),
+    ...revisions.flatMap((one, index) =>
+      wrongInstall(one, ["istio", "revisions", index], one.version ?? release),
+    ),
+  ];
+}
+
+interface WrittenInstall {
+  readonly values?: unknown;
+  readonly meshConfig?: unknown;
+}
+
+function wrongInstall(
+  { values, meshConfig }: WrittenInstall = {},
+  above: Path,
+  release: string,
+): readonly ImpossibleValue[] {
+  const refused =
+    (key: string, hint: string) => (error: { readonly path: Path; readonly message: string }) => ({
+      path: [...above, key, ...error.path],
+      says: error.message,
+      hint,
+    });
+  const ofValues = isObject(values as Json) ? valueErrors(values as Json, release) : [];
+  const mesh = meshConfig === undefined ? undefined : readMesh(meshConfig as Json, release);
+  return [
+    ...ofValues.map(refused("values", "istiod would not read such values")),
+    ...(mesh?.ok === false ? mesh.errors : []).map(refused("meshConfig", "istiod refuses such a mesh")),
+  ];
+}
+
+function readMesh(mesh: Json, release: string): ReturnType<typeof applyMeshConfig> {
+  return applyMeshConfig(mesh, meshDefaultsOf(nearestFacts(release)));
+}
+
+function valueErrors(
+  values: Json,
+  release: string,
+): readonly { readonly path: Path; readonly message: string }[] {
+  const install = readInstall(values, release);
+  if (!install.ok) return install.problems.map(({ path, says }) => ({ path, message: says }));
+  const read = readValues(values);
+  return read.ok ? [] : read.errors;
 }

@@ -3,6 +3,7 @@ import type { ReadYaml } from "../istio/annotations.ts";
 import type { Labels } from "../istio/facts.ts";
 import { type Injector, type InjectorReading, readInjector } from "../istio/inject/injector.ts";
 import type { Istiod } from "../istio/inject/webhook.ts";
+import { readInstall } from "../istio/install.ts";
 import { layOver, nestAt } from "../istio/lay-over.ts";
 import { applyMeshConfig, meshDefaultsOf } from "../istio/mesh-config.ts";
 import type { MessageProblem } from "../istio/message.ts";
@@ -188,7 +189,7 @@ function inputsOf(world: World, revision: string, release: string, install: Told
   const values = injectorMap && written(injectorMap, "values", problems);
   const mesh = meshMap && written(meshMap, "mesh", problems);
   const isComplete = config && values && mesh;
-  const profile = isComplete ? undefined : stockProfile(revision, release, install, values);
+  const profile = isComplete ? undefined : stockProfile(revision, release, install, values, problems);
   const stock = (name: InputName): Input => ({
     name,
     json: profile?.[name],
@@ -202,22 +203,35 @@ function inputsOf(world: World, revision: string, release: string, install: Told
   return { inputs, problems };
 }
 
-/** What a stock install of the release has, with the values that are known. */
+/** What a stock install of the release has, with the values that are known; undefined where these are none of an install. */
 function stockProfile(
   revision: string,
   release: string,
   { layers, cni }: Told,
   values: Input | undefined,
-): Profile {
+  problems: InputProblem[],
+): Profile | undefined {
+  const named = { revision: revision === defaultRevision ? "" : revision };
+  const mesh = laidTogether(layers, "mesh");
   // Values that istiod cannot read are told as such; the profile is then asked for in vain.
-  const isReadable = values && isObject(values.json) && readValues(values.json).ok;
-  const told = isReadable ? (values.json as JsonObject) : laidTogether(layers, "values");
+  if (values && isObject(values.json) && readValues(values.json).ok)
+    return profileOf({ release, ...named, ...(cni === undefined ? {} : { cni }), values: values.json, mesh });
+  const reading = readInstall(laidTogether(layers, "values"), release);
+  if (!reading.ok) {
+    for (const { path, says } of reading.problems) {
+      const origin = originInLayers(layers, "values", path) ?? stockOf(release);
+      problems.push({ input: "values", message: `${nameOf(path)} ${says}`, origin });
+    }
+    return undefined;
+  }
+  const { options } = reading.install;
+  const plugin = cni ?? options.cni;
   const profile = profileOf({
+    ...options,
     release,
-    ...(revision === defaultRevision ? {} : { revision }),
-    ...(cni === undefined ? {} : { cni }),
-    values: told,
-    mesh: laidTogether(layers, "mesh"),
+    ...named,
+    ...(plugin === undefined ? {} : { cni: plugin }),
+    mesh: layOver(options.mesh ?? {}, mesh),
   });
   return { ...profile, values: withReplaced(profile.values, layers) };
 }
@@ -275,7 +289,11 @@ function stockOrigin(name: InputName, path: Path, release: string, { layers }: T
   const told = (of: InstallLayer["of"], asked: Path) => originInLayers(layers, of, asked);
   const asPolicy = path[0] === "policy" ? ["global", "proxy", "autoInject"] : undefined;
   const origin = name === "config" ? asPolicy && told("values", asPolicy) : told(name, path);
-  return origin ?? { text: `default of Istio ${release}`, location: undefined };
+  return origin ?? stockOf(release);
+}
+
+function stockOf(release: string): Origin {
+  return { text: `default of Istio ${release}`, location: undefined };
 }
 
 type Read<T> =

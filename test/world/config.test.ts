@@ -22,10 +22,19 @@ kind: Config
 istio:
   version: "1.30"
   webhooks: stock
-  revisions: [{name: 1-30, version: "1.30.1", tags: [prod]}]
+  revisions:
+    - {name: 1-30, version: "1.30.1", tags: [prod], hub: example.test/i, tag: "2", cni: false, nativeSidecars: false}
+    - {name: 1-29, values: {global: {proxy: {logLevel: debug}}}, meshConfig: {accessLogFile: /dev/stdout}}
+  hub: example.test/h
+  tag: 1.30.1-distroless
+  cni: true
+  nativeSidecars: true
+  values: {global: {proxy: {logLevel: info, resources: null}}}
+  meshConfig: {defaultConfig: {holdApplicationUntilProxyStarts: true}}
   enableNamespacesByDefault: true
   policy: disabled
   proxy: {resources: {requests: {cpu: 100m, memory: 128Mi}, limits: {cpu: 2, memory: 1Gi}}}
+kubernetes: {version: v1.33.2-gke.1}
 namespaces: {shop: {labels: {istio-injection: enabled}}, bare: {}}
 defaultNamespace: shop
 assumptions: {namespaceLabels: absent}
@@ -63,7 +72,7 @@ accepting("and says where a setting stands", () => {
   const reading = loadConfig(full, "conf/sidelint.yaml");
   assert.ok(reading.ok);
   const found = reading.locate(["namespaces", "shop", "labels", "istio-injection"]);
-  assert.equal(found && [found.file, found.line, found.column], ["conf/sidelint.yaml", 11, 30]);
+  assert.equal(found && [found.file, found.line, found.column], ["conf/sidelint.yaml", 20, 30]);
   assert.is(reading.locate(["namespaces", "pay"]), undefined);
 });
 
@@ -124,6 +133,34 @@ const mistakes: readonly (readonly [name: string, text: string, expected: readon
     "istio: {proxy: {resources: {requests: {cpu: 2, memory: 1Gi}, limits: {cpu: 1900m, memory: 1024Mi}}}}\n",
     [
       "1:45 istio.proxy.resources.requests.cpu cannot be 2: the limit is 1900m (Kubernetes refuses a request above its limit)",
+    ],
+  ],
+  [
+    "settings of an install that istiod would not take",
+    `istio:
+  values:
+    global: {hub: 1, platform: openshit}
+  meshConfig:
+    proxyListenPort: 70000
+    defaultConfig: {drainDuration: soon}
+  revisions:
+    - name: canary
+      values: {global: {proxy: {image: [a]}}}
+      meshConfig: {trustDomain: ""}
+`,
+    [
+      '3:32 istio.values.global.platform cannot be "openshit": did you mean openshift? (istiod would not read such values)',
+      '6:36 istio.meshConfig.defaultConfig.drainDuration must be a duration such as "45s", is "soon" (istiod refuses such a mesh)',
+      "9:40 istio.revisions[0].values.global.proxy.image must be text, is a list (istiod would not read such values)",
+      "10:33 istio.revisions[0].meshConfig.trustDomain must not be empty (istiod refuses such a mesh)",
+    ],
+  ],
+  [
+    "a release of Kubernetes that is none",
+    "kubernetes: {version: newest}\nistio: {nativeSidecars: auto}\n",
+    [
+      '1:23 kubernetes.version cannot be newest (such as "1.33")',
+      "2:25 istio.nativeSidecars is a string, not true or false (such as true)",
     ],
   ],
   [

@@ -250,6 +250,20 @@ const valueCases: readonly ValueCase[] = [
     origin: "sidelint.yaml:3:5",
   },
   {
+    name: "a profile of the charts among the values of the configuration",
+    files: { "sidelint.yaml": "istio:\n  values: {profile: demo}\n" },
+    path: [...resources, "requests"],
+    value: { cpu: "10m", memory: "40Mi" },
+    origin: released,
+  },
+  {
+    name: "values of istiod's own chart stand at the top",
+    files: { "sidelint.yaml": "istio:\n  values: {cni: {provider: multus}}\n" },
+    path: ["pilot", "cni"],
+    value: { enabled: false, provider: "multus" },
+    origin: released,
+  },
+  {
     name: "values of the resources are laid over resources of the sidecar",
     files: {
       "sidelint.yaml": `istio:
@@ -549,7 +563,7 @@ const problemCases: readonly ProblemCase[] = [
     problems: ['iop.yaml:5:3 spec.profile cannot be "demoo": did you mean demo?'],
   },
   {
-    name: "a mesh of the configuration that istiod refuses",
+    name: "a mesh of an IstioOperator that istiod refuses",
     files: { "iop.yaml": operator("meshConfig:\n  proxyListenPort: 70000") },
     problems: ["iop.yaml:6:5 proxyListenPort "],
   },
