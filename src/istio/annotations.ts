@@ -19,7 +19,7 @@ export interface InvalidAnnotation {
   readonly value: string;
   /** What is wrong, and what is allowed; follows "<annotation>: ". */
   readonly message: string;
-  /** Where inside the value's YAML the fault is; empty when it is the value as a whole. */
+  /** Where inside the value's YAML the fault is; empty when it is the value as a whole, `nowhere` when it is no YAML. */
   readonly path: Path;
 }
 
@@ -50,9 +50,12 @@ export function annotationErrors(
   return message === undefined ? [] : [{ annotation, value, message, path: [] }];
 }
 
+/** A step that leads nowhere: a text that is no YAML has no places. */
+export const nowhere = "";
+
 function proxyConfigErrors(value: string, facts: ReleaseFacts, readYaml: ReadYaml) {
   const read = readYaml(value);
-  if (!read.ok) return [{ path: [] as Path, message: `is not YAML: ${read.message}` }];
+  if (!read.ok) return [{ path: [nowhere] as Path, message: `is not YAML: ${read.message}` }];
   return readProxyConfig(knownFields(read.value, facts)).errors.map(({ path, message }) => ({
     path,
     message: path.length === 0 ? message : `${path.join(".")} ${message}`,

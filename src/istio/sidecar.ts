@@ -230,9 +230,15 @@ const purposes = {
   metrics: "Envoy's metrics",
 } as const;
 
+/** What ports and capture depend on. */
+export type ProxySettings = Pick<Istiod, "mesh" | "facts" | "readYaml">;
+
 /** The ports that the mesh's and the pod's configuration give to the proxy, by what they are for. */
-export function configuredPorts(istiod: Istiod, annotations: Labels): readonly (readonly [number, string])[] {
-  const { mesh, facts, readYaml } = istiod;
+export function configuredPorts(
+  settings: ProxySettings,
+  annotations: Labels,
+): readonly (readonly [number, string])[] {
+  const { mesh, facts, readYaml } = settings;
   const text = ownText(annotations, configKey);
   const read = text === undefined ? undefined : readYaml(text);
   const config = effectiveProxyConfig(mesh, read?.ok ? read.value : undefined, facts);

@@ -1,4 +1,6 @@
 /** The environment that rules see: every type, variable and function, each with its documentation. */
+
+import { ByHandView } from "./by-hand.ts";
 import { EntryView } from "./entry.ts";
 import {
   compareQuantityTexts,
@@ -11,10 +13,12 @@ import {
   yamlString,
 } from "./functions.ts";
 import { MeshView } from "./mesh-view.ts";
-import { ContainerView, InvalidAnnotationView, PodView, PortView } from "./pod-view.ts";
-import { ProxyView, SettingView } from "./proxy.ts";
+import { ContainerView, InvalidAnnotationView, LostSettingView, PodView, PortView } from "./pod-view.ts";
+import { ProbeView } from "./probe-view.ts";
+import { ProxyView, SettingView, SidecarPortView } from "./proxy.ts";
 import type { SubjectKind } from "./rule.ts";
 import { enumeration } from "./template.ts";
+import { TemplateView } from "./template-view.ts";
 import {
   DecisionView,
   DocumentView,
@@ -78,6 +82,15 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       ],
     },
   },
+  LostSetting: {
+    view: LostSettingView,
+    means: "A field of proxy.istio.io/config that no ProxyConfig has, so that it is dropped without a word.",
+    fields: {
+      name: ["string", "The field as written."],
+      meant: ["string", "The field that was surely meant."],
+      path: ["list", "Where inside the YAML of the annotation, as an index for `at`."],
+    },
+  },
   Port: {
     view: PortView,
     means: "A port of a container.",
@@ -85,7 +98,18 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       container: ["Container", "The container that lists it."],
       index: ["int", "Its place in the list, from 0."],
       number: ["int", "`containerPort`."],
+      name: ["string", "Its name; empty when it has none."],
       protocol: ["string", "TCP unless it says otherwise."],
+    },
+  },
+  Probe: {
+    view: ProbeView,
+    means: "A probe or lifecycle handler that asks a port of its container.",
+    fields: {
+      container: ["Container", "The container."],
+      name: ["string", "`readinessProbe`, `lifecycle.preStop`."],
+      path: ["list", "Where the port stands below the container, as an index for `at`."],
+      port: ["string", "The name of the port."],
     },
   },
   Container: {
@@ -97,6 +121,7 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       name: ["string", "Its name."],
       image: ["string", "Its image; empty when none is written."],
       runAsUser: ["int", "`securityContext.runAsUser`; absent (test with `has`) unless it is written."],
+      runAsGroup: ["int", "`securityContext.runAsGroup`, likewise."],
       ports: ["list<Port>", "Its ports."],
       spec: ["dyn", "The container as written."],
     },
@@ -132,7 +157,34 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "list<InvalidAnnotation>",
         "Annotations that the injector of this release refuses.",
       ],
+      earlyContainers: ["list<Container>", "Init containers that the injector did not bring."],
+      stopsSidecar: [
+        "bool",
+        "Whether the manifest has the sidecar end when the work is done, such as by a POST to /quitquitquit.",
+      ],
+      dnsPolicy: ["string", "Its dnsPolicy; empty when none is written."],
+      searches: ["list<string>", "The search domains of its dnsConfig."],
+      lostSettings: [
+        "list<LostSetting>",
+        "Fields of proxy.istio.io/config that are nearly the name of one that a ProxyConfig has.",
+      ],
+      unresolvedProbes: [
+        "list<Probe>",
+        "Probes and handlers of app containers whose port has a name that no port of the same container has.",
+      ],
       spec: ["dyn", "The pod's spec as written."],
+    },
+  },
+  ByHand: {
+    view: ByHandView,
+    means: "A sidecar that somebody injected into the manifest.",
+    fields: {
+      list: ["string", "Where its container stands: `containers` or `initContainers`."],
+      index: ["int", "Its place in that list, from 0."],
+      differences: [
+        "list<string>",
+        "What an injection of today gives otherwise: `CPU limit none, now 2`; empty where nothing differs, or nobody can tell.",
+      ],
     },
   },
   Workload: {
@@ -164,6 +216,10 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "Whether another program has yet to fill in what decides on injection (`${X}`, `{{ x }}`).",
       ],
       injectedByHand: ["bool", "Whether the manifest carries the sidecar already."],
+      byHand: [
+        "list<ByHand>",
+        "The sidecar that the manifest carries already, if any; a gateway, which is a proxy alone, is none.",
+      ],
     },
   },
   Namespace: {
@@ -247,9 +303,30 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       index: ["int", "The place of that container, from 0."],
     },
   },
+  SidecarPort: {
+    view: SidecarPortView,
+    means: "A port that the sidecar listens on.",
+    fields: {
+      number: ["int", "The port."],
+      purpose: ["string", "What it is for: `outbound traffic`, `DNS`."],
+    },
+  },
+  Template: {
+    view: TemplateView,
+    means: "A template that the injector lacks.",
+    fields: {
+      name: ["string", "The name that the pod gives; may be empty."],
+      known: ["list<string>", "The templates and aliases that the injector has."],
+      meant: ["string", "The one of them that is nearly the name; empty where none is."],
+      shown: [
+        "bool",
+        "Whether the injector's configuration is there to be read, not that of a stock install.",
+      ],
+    },
+  },
   Proxy: {
     view: ProxyView,
-    means: "The resources of a workload's sidecar.",
+    means: "The sidecar of a workload, as injection would really produce it.",
     fields: {
       applies: ["bool", "Whether the sidecar template is used: not for gateways and pods injected by hand."],
       annotated: [
@@ -268,6 +345,26 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       ],
       meshRequests: ["map<string, string>", "What it requests when nothing is set."],
       meshLimits: ["map<string, string>", "What it is limited to when nothing is set."],
+      ports: ["list<SidecarPort>", "The ports that it may listen on."],
+      mode: ["string", "How traffic gets to it: REDIRECT, TPROXY, or NONE where it does not."],
+      user: [
+        "int",
+        "The user whose traffic is left alone as its own; absent (test with `has`) where that is not known.",
+      ],
+      native: [
+        "string",
+        "Whether it is a native sidecar, an init container that goes on running: `yes`, `no`, or `unknown` where nobody tells the release of the nodes.",
+      ],
+      cni: ["bool", "Whether the CNI plugin redirects traffic, not an init container."],
+      rewritesProbes: ["bool", "Whether its agent answers the probes of the application."],
+      rendered: [
+        "bool",
+        "Whether other templates than the stock one make it, so that all this is read from the rendered pod.",
+      ],
+      unknownTemplates: [
+        "list<Template>",
+        "The templates that the pod asks for and its injector certainly lacks.",
+      ],
     },
   },
   Mesh: {
@@ -313,6 +410,9 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       revision: ["string", "The revision."],
       policy: ["string", "Its policy, as text."],
       configMap: ["string", "namespace/name of its ConfigMap; empty when it is assumed."],
+      valuesKnown: ["bool", "Whether its values tell requests and limits of sidecars."],
+      requests: ["map<string, string>", "What a sidecar requests where its pod says nothing."],
+      limits: ["map<string, string>", "What a sidecar is limited to where its pod says nothing."],
     },
   },
   Document: {
@@ -335,7 +435,7 @@ export const variables: Readonly<Record<SubjectKind, Readonly<Record<string, Doc
     pod: ["Pod", "Its pod template."],
     ns: ["Namespace", "Its namespace."],
     decision: ["Decision", "Whether it gets a sidecar."],
-    proxy: ["Proxy", "The resources of its sidecar."],
+    proxy: ["Proxy", "Its sidecar."],
     mesh,
   },
   namespace: { ns: ["Namespace", "The namespace."], mesh },

@@ -2,6 +2,7 @@
 import type { ContainerFacts } from "../istio/facts.ts";
 import { at, type Json } from "../kube/json.ts";
 import type { PodView } from "./pod-view.ts";
+import type { ProxyView } from "./proxy.ts";
 import type { Fact } from "./rule.ts";
 import type { DecisionView, NamespaceView, WorkloadView } from "./views.ts";
 
@@ -10,6 +11,7 @@ export interface FactSources {
   readonly workload: WorkloadView;
   readonly pod: PodView;
   readonly decision: DecisionView;
+  readonly proxy: ProxyView;
 }
 
 /** A fact: what it says of a workload, and whether it holds. */
@@ -20,6 +22,14 @@ export interface FactDefinition {
 
 /** Every fact by its word. */
 export const facts: Readonly<Record<Fact, FactDefinition>> = {
+  "by-hand": {
+    means: "`workload.byHand` has an entry.",
+    holds: ({ workload }) => workload.byHand.length > 0,
+  },
+  "dns-policy": {
+    means: "The pod has a dnsPolicy of its own.",
+    holds: ({ pod }) => pod.hasOwn("dnsPolicy"),
+  },
   "image-auto": {
     means: "A container has the image `auto`.",
     holds: ({ pod }) => pod.someContainer(({ image }) => image === "auto"),
@@ -27,6 +37,14 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
   "invalid-annotations": {
     means: "`pod.invalidAnnotations` has entries.",
     holds: ({ pod }) => pod.invalidAnnotations.length > 0,
+  },
+  "init-containers": {
+    means: "The pod has init containers.",
+    holds: ({ workload }) => workload.workload.pod.initContainers.length > 0,
+  },
+  job: {
+    means: "It is a Job or a CronJob.",
+    holds: ({ workload: { kind } }) => kind === "Job" || kind === "CronJob",
   },
   misplaced: {
     means: "`workload.misplaced` has entries.",
@@ -41,20 +59,30 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
     holds: ({ workload, pod }) => pod.nonStrings.length > 0 || workload.nonStrings.length > 0,
   },
   "proxy-user": {
-    means: "The pod or a container runs as user 1337.",
-    holds: ({ pod }) => pod.runsAs(1337n),
+    means: "The pod or a container runs as the user of the sidecar.",
+    holds: ({ pod, proxy }) => pod.namesUser && proxy.user !== undefined && pod.runsAs(proxy.user),
+  },
+  rendered: {
+    means: "The sidecar is not one of the stock template alone, so that what is known of it is rendered.",
+    holds: ({ proxy }) => proxy.rendered,
   },
   "several-revisions": {
     means: "`decision.injectedBy` names more than one revision.",
     holds: ({ decision }) => decision.injectedBy.length > 1,
   },
   "sidecar-ports": {
-    means: "A container lists a port from 15000 to 15099.",
-    holds: ({ pod }) => pod.someContainer(listsSidecarPort),
+    means: "A container lists a port that the sidecar may listen on.",
+    holds: ({ pod, proxy }) =>
+      pod.someContainer(listsSidecarPort) ||
+      (proxy.movesPorts && pod.someContainer(({ spec }) => "ports" in spec)),
   },
   stray: {
     means: "`pod.strays`, `workload.strays` or `ns.strays` has entries.",
     holds: ({ workload, pod }) => pod.strays.length > 0 || workload.strays.length > 0,
+  },
+  "unresolved-probes": {
+    means: "`pod.unresolvedProbes` has entries.",
+    holds: ({ pod }) => pod.unresolvedProbes.length > 0,
   },
   unknown: {
     means: "The verdict is unknown.",

@@ -1,15 +1,17 @@
 /** Pod templates as rules see them: metadata, containers, ports. CEL tells types by constructor, hence classes with lazy fields. */
-import { type InvalidAnnotation, invalidAnnotations, type ReadYaml } from "../istio/annotations.ts";
+import { type InvalidAnnotation, invalidAnnotations } from "../istio/annotations.ts";
 import type { ContainerFacts } from "../istio/facts.ts";
+import { type LostSetting, lostSettings } from "../istio/lost-settings.ts";
 import { sidecarState } from "../istio/sidecar-state.ts";
 import { revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
-import { readDocuments } from "../source/document.ts";
-import { type Path, toValue } from "../source/node.ts";
+import type { Path } from "../source/node.ts";
 import type { Workload } from "../world/world.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
 import type { MeshView } from "./mesh-view.ts";
+import { type ProbeView, unresolvedProbes } from "./probe-view.ts";
+import { readYaml } from "./read-yaml.ts";
 
 const none: readonly never[] = [];
 const templatesKey = "inject.istio.io/templates";
@@ -36,8 +38,18 @@ export class ContainerView {
     return userOf(this.#spec);
   }
 
+  /** Likewise. */
+  get runAsGroup(): bigint | undefined {
+    return integer(at(this.#spec, ["securityContext", "runAsGroup"]));
+  }
+
   get spec(): Held {
     return heldOf(this.#spec);
+  }
+
+  /** The container as plain data. */
+  get written(): JsonObject {
+    return this.#spec;
   }
 
   get ports(): readonly PortView[] {
@@ -45,7 +57,7 @@ export class ContainerView {
     if (!Array.isArray(ports)) return none;
     return ports.flatMap((port: Json, index) => {
       const number = integer(at(port, ["containerPort"]));
-      return number === undefined ? [] : [new PortView(this, index, number, at(port, ["protocol"]))];
+      return number === undefined ? [] : [new PortView(this, index, number, port)];
     });
   }
 }
@@ -55,12 +67,15 @@ export class PortView {
   readonly container: ContainerView;
   readonly index: bigint;
   readonly number: bigint;
+  readonly name: string;
   readonly protocol: string;
 
-  constructor(container: ContainerView, index: number, number: bigint, protocol: Json | undefined) {
+  constructor(container: ContainerView, index: number, number: bigint, port: Json) {
+    const [name, protocol] = [at(port, ["name"]), at(port, ["protocol"])];
     this.container = container;
     this.index = BigInt(index);
     this.number = number;
+    this.name = typeof name === "string" ? name : "";
     this.protocol = typeof protocol === "string" ? protocol : "TCP";
   }
 }
@@ -87,6 +102,7 @@ export class PodView {
   #nonStrings: readonly EntryView[] | undefined;
   #misspelled: readonly EntryView[] | undefined;
   #strays: readonly EntryView[] | undefined;
+  #unresolved: readonly ProbeView[] | undefined;
 
   constructor(workload: Workload, mesh: MeshView) {
     this.workload = workload;
@@ -126,6 +142,40 @@ export class PodView {
     return this.allContainers.filter(({ name }) => !istioContainers.has(name));
   }
 
+  /** Init containers that the injector did not bring. */
+  get earlyContainers(): readonly ContainerView[] {
+    return this.initContainers.filter(({ name, image }) => !istioContainers.has(name) && image !== "");
+  }
+
+  /** Whether the manifest has the sidecar end when the work is done, by one of the known ways. */
+  get stopsSidecar(): boolean {
+    return this.someContainer(
+      ({ spec, image }) => stopsSidecar.test(commandOf(spec)) || wrappers.test(image),
+    );
+  }
+
+  get dnsPolicy(): string {
+    const { dnsPolicy } = this.#spec;
+    return typeof dnsPolicy === "string" ? dnsPolicy : "";
+  }
+
+  get searches(): readonly string[] {
+    const searches = at(this.#spec, ["dnsConfig", "searches"]);
+    return Array.isArray(searches) ? searches.filter((one: Json) => typeof one === "string") : none;
+  }
+
+  get lostSettings(): readonly LostSettingView[] {
+    const written = this.workload.pod.annotations[proxyConfigKey];
+    const read = written === undefined ? undefined : readYaml(written);
+    if (!read?.ok) return none;
+    return lostSettings(read.value).map((one) => new LostSettingView(one));
+  }
+
+  get unresolvedProbes(): readonly ProbeView[] {
+    this.#unresolved ??= unresolvedProbes(this.appContainers);
+    return this.#unresolved;
+  }
+
   get ports(): readonly PortView[] {
     return this.appContainers.flatMap(({ ports }) => ports);
   }
@@ -144,6 +194,11 @@ export class PodView {
 
   get spec(): Held {
     return heldOf(this.#spec);
+  }
+
+  /** Whether the pod's spec has a key. */
+  hasOwn(key: string): boolean {
+    return Object.hasOwn(this.#spec, key);
   }
 
   get #spec(): JsonObject {
@@ -189,6 +244,11 @@ export class PodView {
     return this.runAsUser === user || this.someContainer((one) => userOf(one.spec) === user);
   }
 
+  /** Whether the pod, or any of its containers, is set to run as some user. */
+  get namesUser(): boolean {
+    return this.runAsUser !== undefined || this.someContainer((one) => userOf(one.spec) !== undefined);
+  }
+
   /** Whether a test holds of any container or init container. */
   someContainer(test: (container: ContainerFacts) => boolean): boolean {
     const { containers, initContainers } = this.workload.pod;
@@ -197,6 +257,34 @@ export class PodView {
 
   get #metadata(): Path {
     return [...this.workload.template, "metadata"];
+  }
+}
+
+const proxyConfigKey = "proxy.istio.io/config";
+
+/** Calls that end the sidecar, and programs that make them (scuttle and others of its kind). */
+const stopsSidecar =
+  /quitquitquit|pilot-agent|scuttle|kubexit|envoy-preflight|ISTIO_QUIT_API|ENVOY_ADMIN_API|ISTIO_ADMIN|pkill|killall/i;
+const wrappers = /scuttle|kubexit|envoy-preflight|istio-quit/i;
+
+/** All that a container is told to do, as one text. */
+function commandOf({ command, args, env, lifecycle }: JsonObject): string {
+  return JSON.stringify([command, args, env, lifecycle], (_, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
+}
+
+/** A field of proxy.istio.io/config that no ProxyConfig has, and that is nearly the name of one. */
+export class LostSettingView {
+  readonly name: string;
+  readonly meant: string;
+  /** Where inside the value's YAML. */
+  readonly path: readonly (string | bigint)[];
+
+  constructor({ name, meant, path }: LostSetting) {
+    this.name = name;
+    this.meant = meant;
+    this.path = path.map((step) => (typeof step === "number" ? BigInt(step) : step));
   }
 }
 
@@ -216,11 +304,4 @@ export class InvalidAnnotationView {
     this.problem = message;
     this.path = path.map((step) => (typeof step === "number" ? BigInt(step) : step));
   }
-}
-
-function readYaml(text: string): ReturnType<ReadYaml> {
-  const reading = readDocuments({ path: "", text })[0]?.read();
-  if (!reading) return { ok: true, value: undefined };
-  if (!reading.ok) return { ok: false, message: reading.error.message };
-  return { ok: true, value: reading.root && toValue(reading.root) };
 }

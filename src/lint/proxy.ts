@@ -1,9 +1,14 @@
-/** What rules see of the sidecar's resources: what the user set, and what comes of it. */
-import type { Place } from "../istio/decision.ts";
-import type { Injector } from "../istio/facts.ts";
+/** What rules see of the sidecar: resources and who set them, ports, user, capture; by cheap models where they hold, else rendered. */
+
+import { sidecarTemplate } from "../istio/inject/injector.ts";
+import { rewritesProbes } from "../istio/inject/probes.ts";
+import { templatesAnnotation } from "../istio/inject/templates.ts";
+import { effectiveProxyConfig, meshDefaultsOf } from "../istio/mesh-config.ts";
+import { areNative } from "../istio/native-sidecars.ts";
 import {
   isAnnotated,
   meshResources,
+  ownProxy,
   type ProxyResource,
   type ProxyResources,
   proxyResources,
@@ -11,10 +16,17 @@ import {
   type ResourceName,
 } from "../istio/proxy-resources.ts";
 import { nearestFacts } from "../istio/releases.ts";
-import { defaultRevision } from "../istio/webhook.ts";
-import type { JsonObject } from "../kube/json.ts";
-import type { Workload, World } from "../world/world.ts";
+import { configuredPorts, type ProxySettings, type Sidecar } from "../istio/sidecar.ts";
+import { nativeKey } from "../istio/sidecar-state.ts";
+import { at } from "../kube/json.ts";
+import { isPlain } from "../world/calibration.ts";
+import { type IstiodReading, istiodFor } from "../world/istiods.ts";
+import { type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
+import type { Origin, Workload, World } from "../world/world.ts";
 import type { Texts } from "./cel-values.ts";
+import { injectorFor, isStock, type MeshResources, meshResourcesFor } from "./mesh-resources.ts";
+import { readYaml } from "./read-yaml.ts";
+import { type TemplateView, unknownTemplates } from "./template-view.ts";
 
 /** A request or limit of the sidecar that the pod's author wrote, and that counts. */
 export class SettingView {
@@ -44,93 +56,243 @@ export class SettingView {
   }
 }
 
+/** A port that the sidecar listens on. */
+export class SidecarPortView {
+  readonly number: bigint;
+  readonly purpose: string;
+
+  constructor(number: number, purpose: string) {
+    this.number = BigInt(number);
+    this.purpose = purpose;
+  }
+}
+
 const kinds: readonly ResourceKind[] = ["requests", "limits"];
 const names: readonly ResourceName[] = ["cpu", "memory"];
 
-/** The resources of a workload's sidecar. */
+/** Ports of a sidecar that no configuration moves. */
+const fixedPorts: readonly (readonly [number, string])[] = [
+  [15004, "debugging"],
+  [15008, "HBONE"],
+  [15021, "health checks"],
+  [15053, "DNS"],
+  [15090, "Envoy's metrics"],
+];
+
+const modeKey = "sidecar.istio.io/interceptionMode";
+const configKey = "proxy.istio.io/config";
+const statusPortKey = "status.sidecar.istio.io/port";
+
+/** The sidecar of a workload: the container that injection would really produce. */
 export class ProxyView {
-  readonly applies: boolean;
   readonly annotated: boolean;
-  /** Whether the mesh's resources can be read. */
-  readonly meshKnown: boolean;
-  /** Where the mesh's resources stand: with an injector, or in a release. */
-  readonly meshPlace: Place;
-  readonly #effective: ProxyResources;
-  readonly #mesh: JsonObject;
+  readonly #workload: Workload;
+  readonly #world: World;
+  readonly #injectedByHand: boolean;
+  #meshResources: MeshResources | undefined;
+  #effective: ProxyResources | undefined;
+  #exact: { readonly sidecar: Sidecar | undefined; readonly rendered: boolean } | undefined;
+  #istiod: { readonly reading: IstiodReading | undefined } | undefined;
+  #settings: readonly SettingView[] | undefined;
 
   constructor(workload: Workload, world: World, injectedByHand: boolean) {
-    const templates = workload.pod.annotations["inject.istio.io/templates"];
-    const { resources, place, known } = resourcesOfMesh(workload, world);
-    this.#mesh = resources;
-    this.meshPlace = place;
-    this.meshKnown = known;
-    this.#effective = proxyResources(workload.pod, this.#mesh);
+    this.#workload = workload;
+    this.#world = world;
+    this.#injectedByHand = injectedByHand;
     this.annotated = isAnnotated(workload.pod);
-    this.applies =
-      !injectedByHand &&
-      (templates === undefined || templates.split(",").some((name) => name.trim() === "sidecar"));
   }
 
+  /** Whether a sidecar template is used: not for gateways, nor for pods injected by hand. */
+  get applies(): boolean {
+    if (this.#injectedByHand || !this.#asksForSidecar) return false;
+    const { rendered, sidecar } = this.#inspected;
+    return !rendered || sidecar !== undefined;
+  }
+
+  get #asksForSidecar(): boolean {
+    const written = this.#asked;
+    if (written === undefined || written.includes(sidecarTemplate)) return true;
+    const aliases = this.#reading?.istiod.injector.aliases ?? {};
+    return written.some((name) => Object.hasOwn(aliases, name) && aliases[name]?.includes(sidecarTemplate));
+  }
+
+  /** What inject.istio.io/templates names; undefined without it. */
+  get #asked(): readonly string[] | undefined {
+    const written = this.#workload.pod.annotations[templatesAnnotation];
+    return written?.split(",").map((name) => name.trim());
+  }
+
+  /** The istiod that the repository or the configuration shows; undefined for a stock one. */
+  get #shown(): IstiodReading | undefined {
+    if (!this.#istiod) {
+      const injector = injectorFor(this.#workload, this.#world);
+      const isShown = injector && !isStock(injector, this.#world);
+      this.#istiod = { reading: isShown ? istiodFor(this.#world, injector.revision) : undefined };
+    }
+    return this.#istiod.reading;
+  }
+
+  /** The same, as far as it can be read. */
+  get #reading(): ReadableIstiod | undefined {
+    const shown = this.#shown;
+    return shown?.ok ? shown : undefined;
+  }
+
+  /** Whether no model says what the sidecar is, so that it is rendered. */
+  get rendered(): boolean {
+    return this.#inspected.rendered;
+  }
+
+  /** The rendered sidecar where the models may not hold: with the repository's own templates, or with several. */
+  get #inspected(): { readonly sidecar: Sidecar | undefined; readonly rendered: boolean } {
+    this.#exact ??= this.#inspect();
+    return this.#exact;
+  }
+
+  #inspect(): { readonly sidecar: Sidecar | undefined; readonly rendered: boolean } {
+    const asked = this.#asked;
+    const severalAsked = asked !== undefined && (asked.length !== 1 || asked[0] !== sidecarTemplate);
+    const reading = this.#reading;
+    const models = !severalAsked && (!reading || isPlain(reading));
+    const made = models ? undefined : sidecarOf(this.#world, this.#workload);
+    return made?.state === "injected"
+      ? { sidecar: made.sidecar, rendered: true }
+      : { sidecar: undefined, rendered: false };
+  }
+
+  /** What the mesh sets where the pod says nothing. */
+  get mesh(): MeshResources {
+    this.#meshResources ??= meshResourcesFor(this.#workload, this.#world);
+    return this.#meshResources;
+  }
+
+  /** The effective requests and limits, each with who set it. */
+  get resources(): ProxyResources {
+    this.#effective ??=
+      this.#inspected.sidecar?.resources ?? proxyResources(this.#workload.pod, this.mesh.resources);
+    return this.#effective;
+  }
+
+  /** Whether the mesh's resources can be read. */
+  get meshKnown(): boolean {
+    return this.mesh.known;
+  }
   get settings(): readonly SettingView[] {
-    return kinds.flatMap((kind) =>
+    this.#settings ??= kinds.flatMap((kind) =>
       names.flatMap((name) => {
-        const set = this.#effective[kind][name];
+        const set = this.resources[kind][name];
         return set.from === "annotation" || set.from === "container"
           ? [new SettingView(kind, name, set)]
           : [];
       }),
     );
+    return this.#settings;
   }
   get requests(): Texts {
-    return valuesOf(this.#effective, "requests");
+    return valuesOf(this.resources, "requests");
   }
   get limits(): Texts {
-    return valuesOf(this.#effective, "limits");
+    return valuesOf(this.resources, "limits");
   }
   get meshRequests(): Texts {
-    return valuesOf(meshResources(this.#mesh), "requests");
+    return valuesOf(meshResources(this.mesh.resources), "requests");
   }
   get meshLimits(): Texts {
-    return valuesOf(meshResources(this.#mesh), "limits");
+    return valuesOf(meshResources(this.mesh.resources), "limits");
   }
-}
 
-/** The mesh's resources; those of a stock install where the repository does not show them. */
-function resourcesOfMesh(
-  workload: Workload,
-  { mesh }: World,
-): { readonly resources: JsonObject; readonly place: Place; readonly known: boolean } {
-  const injector = injectorFor(workload, mesh.injectors);
-  if (injector?.valuesUnreadable) {
-    return {
-      resources: {},
-      place: { of: "injector", revision: injector.revision, path: ["values"] },
-      known: false,
-    };
+  /** What decides on ports and capture: the mesh's configuration and the pod's own. */
+  get #proxySettings(): ProxySettings {
+    const known = this.#reading?.istiod;
+    if (known) return known;
+    const facts = nearestFacts(this.#release);
+    return { mesh: meshDefaultsOf(facts), facts, readYaml };
   }
-  if (injector?.proxyResources) {
-    const path = ["values", "global", "proxy", "resources"];
-    return {
-      resources: injector.proxyResources,
-      known: true,
-      place: { of: "injector", revision: injector.revision, path },
-    };
+  get #release(): string {
+    return injectorFor(this.#workload, this.#world)?.release || this.#world.mesh.release;
   }
-  const release = injector?.release || mesh.release;
-  return { resources: nearestFacts(release).proxyResources, place: { of: "release", release }, known: true };
-}
 
-/**
- * The injector whose sidecar the workload gets, or would: of the revision that injects, or the only one that might; where
- * several might the default one, and none where that leaves a choice.
- */
-function injectorFor({ decision }: Workload, injectors: readonly Injector[]): Injector | undefined {
-  const of = (asked: string) => injectors.find(({ revision }) => revision === asked);
-  if (decision.revision !== null) return of(decision.revision);
-  const injecting = decision.possibilities.filter(({ verdict }) => verdict === "injected");
-  const [only, ...others] = new Set(injecting.map(({ revision }) => revision));
-  if (only && others.length === 0) return of(only);
-  return of(defaultRevision) ?? (injectors.length === 1 ? injectors[0] : undefined);
+  get ports(): readonly SidecarPortView[] {
+    const { sidecar } = this.#inspected;
+    const listed = sidecar?.ports.map(({ number, purpose }): [number, string] => [number, purpose]) ?? [
+      ...configuredPorts(this.#proxySettings, this.#workload.pod.annotations),
+      ...fixedPorts,
+    ];
+    return listed.map(([number, purpose]) => new SidecarPortView(number, purpose));
+  }
+
+  /** Whether the sidecar's ports may be others than those of a stock install. */
+  get movesPorts(): boolean {
+    const { annotations } = this.#workload.pod;
+    return this.#shown !== undefined || statusPortKey in annotations || configKey in annotations;
+  }
+
+  /** REDIRECT, TPROXY or NONE. */
+  get mode(): string {
+    const { annotations } = this.#workload.pod;
+    const annotated = annotations[modeKey];
+    if (annotated !== undefined) return annotated;
+    if (!(configKey in annotations) && this.#shown === undefined) return "REDIRECT";
+    const { mesh, facts } = this.#proxySettings;
+    const own = annotations[configKey];
+    const read = own === undefined ? undefined : readYaml(own);
+    const { interceptionMode } = effectiveProxyConfig(mesh, read?.ok ? read.value : undefined, facts);
+    return typeof interceptionMode === "string" ? interceptionMode : "REDIRECT";
+  }
+
+  /** The user whose traffic is taken for the sidecar's own, where any is captured; undefined where it is not known. */
+  get user(): bigint | undefined {
+    const { sidecar, rendered } = this.#inspected;
+    if (rendered) return this.#userOf(sidecar);
+    const own = at(ownProxy(this.#workload.pod)?.spec, ["securityContext", "runAsUser"]);
+    const follows = nearestFacts(this.#release).followsProxyUser;
+    const asked = typeof own === "number" || typeof own === "bigint" ? BigInt(own) : 0n;
+    return follows && asked > 0n ? asked : 1337n;
+  }
+
+  #userOf(sidecar: Sidecar | undefined): bigint | undefined {
+    const { capture } = sidecar ?? {};
+    // On OpenShift the user follows from annotations of the Namespace, which only the cluster may hold.
+    const isOpenShift = this.#reading?.istiod.platform === "openshift";
+    if (capture?.user === undefined || (isOpenShift && capture.user === 1337)) return undefined;
+    return BigInt(capture.user);
+  }
+
+  /** "yes", "no", or "unknown" where it depends on nodes that nobody tells of. */
+  get native(): string {
+    const facts = nearestFacts(this.#release);
+    const written = facts.nativeSidecarAnnotation ? this.#workload.pod.annotations[nativeKey] : undefined;
+    if (written !== undefined) return written === "true" ? "yes" : written === "false" ? "no" : "unknown";
+    const known = this.#shown;
+    const native = known
+      ? known.ok && known.native
+      : areNative({ release: facts, setting: undefined, kubernetesVersion: undefined });
+    if (native === undefined || known?.ok === false) return "unknown";
+    return native ? "yes" : "no";
+  }
+
+  /** Whether the CNI plugin redirects traffic, not an init container. */
+  get cni(): boolean {
+    const values = this.#reading?.istiod.values.all;
+    return ["pilot.cni", "istio_cni"].some((name) => at(values, [...name.split("."), "enabled"]) === true);
+  }
+
+  get rewritesProbes(): boolean {
+    const setting = this.#reading?.istiod.values.rewriteAppHTTPProbe ?? true;
+    return rewritesProbes(this.#workload.pod.annotations, setting);
+  }
+
+  /** Where the template stands that makes the sidecar. */
+  get templateOrigin(): Origin {
+    const release = this.#release;
+    const name = this.#inspected.sidecar?.templates[0] ?? sidecarTemplate;
+    const known = this.#reading?.origins.config.originOf(["templates", name]);
+    return known ?? this.#workload.originOf({ of: "release", release });
+  }
+
+  get unknownTemplates(): readonly TemplateView[] {
+    return unknownTemplates(this.#asked, this.#workload, this.#world);
+  }
 }
 
 /** What is asked for; a request that Kubernetes would copy from the limit is not. */

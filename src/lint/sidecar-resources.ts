@@ -1,6 +1,7 @@
 /** What a workload's sidecar may use of CPU and memory, and where each value comes from. */
+import type { ProxyResource } from "../istio/proxy-resources.ts";
 import type { Workload, World } from "../world/world.ts";
-import { ProxyView, type SettingView } from "./proxy.ts";
+import { ProxyView } from "./proxy.ts";
 
 /** One of the four effective values. */
 export interface SidecarResource {
@@ -26,47 +27,40 @@ export function sidecarResources(workload: Workload, world: World): readonly Sid
   if (workload.decision.verdict !== "injected" && workload.decision.verdict !== "unknown") return undefined;
   const proxy = new ProxyView(workload, world, false);
   if (!proxy.applies) return undefined;
-  const { requests, limits } = proxy;
-  return rows.map(([resource, bound]) => {
-    const value = (bound === "request" ? requests : limits).get(resource) ?? null;
-    if (value === null && !proxy.annotated && !proxy.meshKnown) {
-      const { text } = workload.originOf(proxy.meshPlace);
-      return {
-        resource,
-        bound,
-        value,
-        where: `the injector's values cannot be read: ${text}`,
-        unknown: true,
-      };
+  return rows.map(([resource, bound]): SidecarResource => {
+    const set = proxy.resources[`${bound}s`][resource];
+    const isTold = set.from !== "none" && set.from !== "limit";
+    if (isTold || proxy.annotated || proxy.meshKnown) {
+      const where = origin(set, proxy, `${bound}s`, resource, workload);
+      return { resource, bound, value: set.value ?? null, where };
     }
-    const other = limits.get(resource);
-    if (value === null && bound === "request" && other !== undefined) {
-      return { resource, bound, value: other, where: "Kubernetes takes the limit where there is no request" };
-    }
-    return { resource, bound, value, where: origin(proxy, `${bound}s`, resource, value, workload) };
+    const where = `the injector's values cannot be read: ${proxy.mesh.originOf([]).text}`;
+    return { resource, bound, value: null, where, unknown: true };
   });
 }
 
 function origin(
+  set: ProxyResource,
   proxy: ProxyView,
   kind: string,
   resource: string,
-  value: string | null,
   workload: Workload,
 ): string {
-  const setting = proxy.settings.find((one) => one.kind === kind && one.resource === resource);
-  if (setting) return workload.originOf({ of: "pod", path: pathOf(setting) }).text;
-  if (value !== null) {
-    const { meshPlace } = proxy;
-    if (meshPlace.of !== "injector") return workload.originOf(meshPlace).text;
-    return workload.originOf({ ...meshPlace, path: [...meshPlace.path, kind, resource] }).text;
+  const inPod = (path: readonly (string | number)[]) => workload.originOf({ of: "pod", path }).text;
+  switch (set.from) {
+    case "annotation":
+      return inPod(["metadata", "annotations", set.annotation]);
+    case "container":
+      return inPod(["spec", set.list, set.index, "resources", kind, resource]);
+    case "mesh":
+      return proxy.mesh.originOf([kind, resource]).text;
+    case "template":
+      return `template: ${proxy.templateOrigin.text}`;
+    case "limit":
+      return "Kubernetes takes the limit where there is no request";
+    case "none":
+      return proxy.annotated
+        ? "not set: annotations replace the mesh's defaults"
+        : "set neither by the pod nor by the mesh";
   }
-  return proxy.annotated
-    ? "not set: annotations replace the mesh's defaults"
-    : "set neither by the pod nor by the mesh";
-}
-
-function pathOf(setting: SettingView): readonly (string | number)[] {
-  if (setting.key !== "") return ["metadata", "annotations", setting.key];
-  return ["spec", setting.list, Number(setting.index), "resources", setting.kind, setting.resource];
 }

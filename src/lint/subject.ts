@@ -68,10 +68,15 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
   const release = releaseFor(workload, surroundings.world);
   const mesh = surroundings.mesh(release);
   const { pod, namespace, template } = workload;
+  let proxy: ProxyView | undefined;
   const sources = {
-    workload: new WorkloadView(workload),
+    workload: new WorkloadView(workload, surroundings.world),
     pod: new PodView(workload, mesh),
     decision: new DecisionView(workload, mesh, surroundings.world.missing),
+    get proxy() {
+      proxy ??= new ProxyView(workload, surroundings.world, injectedByHand(workload));
+      return proxy;
+    },
   };
   const known = new Map<Fact, boolean>();
   const holds = (word: Fact): boolean => {
@@ -83,20 +88,20 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
     return answer;
   };
   let ns: NamespaceView | undefined;
-  let proxy: ProxyView | undefined;
   return {
     kind: "workload",
     release,
     label: namespace.name === null ? workload.label : `${workload.label} in ${namespace.name}`,
     context: {
-      ...sources,
+      workload: sources.workload,
+      pod: sources.pod,
+      decision: sources.decision,
       get ns() {
         ns ??= new NamespaceView(namespace, undefined, surroundings);
         return ns;
       },
       get proxy() {
-        proxy ??= new ProxyView(workload, surroundings.world, injectedByHand(workload));
-        return proxy;
+        return sources.proxy;
       },
       mesh,
     },
@@ -183,8 +188,11 @@ function* injectorSubjects(surroundings: Surroundings): Iterable<Subject> {
       label: undefined,
       context: { injector: new InjectorView(injector), mesh: surroundings.mesh(injector.release) },
       has: () => true,
-      locate: (root, steps, part) =>
-        root === "injector" ? locateInside(placed, ["data", "config", ...steps], part) : undefined,
+      locate: (root, steps, part) => {
+        if (root !== "injector") return undefined;
+        const path = steps[0] === "values" ? steps : ["config", ...steps];
+        return locateInside(placed, ["data", ...path], part);
+      },
       place: () => placed.locate(["data", "config"], "key") ?? placed.locate(["metadata", "name"]),
     };
   }

@@ -3,13 +3,14 @@ import type { Injector, Labels, NamespaceFacts, Selector } from "../istio/facts.
 import { isReadFromPods } from "../istio/key-place.ts";
 import { injectValue, readInject } from "../istio/policy.ts";
 import { missed, prepareMesh } from "../istio/prepare.ts";
+import { quantityText } from "../istio/proxy-resources.ts";
 import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { groupOf } from "../kube/workload.ts";
 import type { Path } from "../source/node.ts";
 import { lackOf } from "../world/missing.ts";
 import type { MissingFact, NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
-import { injectedByHand } from "./by-hand.ts";
+import { ByHandView, injectedByHand, sidecarByHand } from "./by-hand.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
 import { isPlaceholder } from "./functions.ts";
@@ -70,12 +71,15 @@ const none: readonly never[] = [];
 /** The object around a pod template. */
 export class WorkloadView {
   readonly workload: Workload;
+  readonly #world: World;
   #nonStrings: readonly EntryView[] | undefined;
   #misplaced: readonly EntryView[] | undefined;
   #strays: readonly EntryView[] | undefined;
+  #byHand: readonly ByHandView[] | undefined;
 
-  constructor(workload: Workload) {
+  constructor(workload: Workload, world: World) {
     this.workload = workload;
+    this.#world = world;
   }
 
   get apiVersion(): string {
@@ -123,6 +127,13 @@ export class WorkloadView {
   }
   get injectedByHand(): boolean {
     return injectedByHand(this.workload);
+  }
+  get byHand(): readonly ByHandView[] {
+    if (!this.#byHand) {
+      const container = sidecarByHand(this.workload);
+      this.#byHand = container ? [new ByHandView(this.workload, this.#world, container)] : none;
+    }
+    return this.#byHand;
   }
 
   /** What stands on the object (or, of a CronJob, on its Job template) although Istio reads it from pods, and is not on the pod. */
@@ -431,6 +442,25 @@ export class InjectorView {
   get configMap(): string {
     return this.injector.configMap ?? "";
   }
+  get valuesKnown(): boolean {
+    return this.injector.proxyResources !== undefined && !this.injector.valuesUnreadable;
+  }
+  get requests(): Texts {
+    return quantitiesOf(this.injector, "requests");
+  }
+  get limits(): Texts {
+    return quantitiesOf(this.injector, "limits");
+  }
+}
+
+/** What an injector's values give every sidecar whose pod says nothing. */
+function quantitiesOf({ proxyResources }: Injector, kind: "requests" | "limits"): Texts {
+  const result: Record<string, string> = Object.create(null);
+  for (const name of ["cpu", "memory"]) {
+    const value = quantityText(at(proxyResources, [kind, name]));
+    if (value !== undefined) result[name] = value;
+  }
+  return textsOf(result);
 }
 
 /** A document that could not be read, or that kustomize refuses to build. */

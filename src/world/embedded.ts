@@ -1,4 +1,5 @@
 /** YAML inside a string of an object, such as `data.config` of a ConfigMap, with its places in the file. */
+import { nowhere } from "../istio/annotations.ts";
 import { at } from "../kube/json.ts";
 import { readEmbedded } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
@@ -41,8 +42,8 @@ function readAt(placed: Placed, path: Path): Embedded | undefined {
 }
 
 /**
- * Where a value of an object stands, also below a string that is YAML itself; undefined when it is not written. Below a string that
- * should be YAML and cannot be read: where the reading ends.
+ * Where a value of an object stands, also below a string that is YAML itself; undefined when it is not written. A last step
+ * `nowhere` below a string that is no YAML stands for the place where reading it ends.
  */
 export function locateInside(placed: Placed, path: Path, part?: Part): Location | undefined {
   const outside = placed.locate(path, part);
@@ -55,7 +56,7 @@ export function locateInside(placed: Placed, path: Path, part?: Part): Location 
     const { file } = placed.resource.document;
     if (!embedded.reading.ok) {
       const { offset } = embedded.reading.error;
-      return locationOf(file, { start: offset, end: offset });
+      return path.at(-1) === nowhere ? locationOf(file, { start: offset, end: offset }) : undefined;
     }
     const range = rangeAt(embedded.reading.root, path.slice(length), part);
     return range && locationOf(file, range);

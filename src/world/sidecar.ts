@@ -1,0 +1,198 @@
+/** The sidecar that a workload's pods get, or would get: worked out on demand, once for workloads that ask the same. */
+import { type InvalidAnnotation, invalidAnnotations } from "../istio/annotations.ts";
+import type { Labels, Path } from "../istio/facts.ts";
+import type { InjectionError } from "../istio/inject/pipeline.ts";
+import type { Pod } from "../istio/inject/pod.ts";
+import { templatesAnnotation } from "../istio/inject/templates.ts";
+import { injectTemplate, type TemplateInjection } from "../istio/inject/workload.ts";
+import { readSidecar, requestAboveLimit, type Sidecar } from "../istio/sidecar.ts";
+import { defaultRevision } from "../istio/webhook.ts";
+import { at } from "../kube/json.ts";
+import { type IstiodReading, istiodFor } from "./istiods.ts";
+import { stringMap } from "./resource.ts";
+import type { Origin, Workload, World } from "./world.ts";
+
+/** Why no pod can be created: by the injector, which fails, or by the API server, which refuses what it made. */
+export interface Refusal {
+  readonly by: "injector" | "api-server";
+  /** What is wrong, in words for people. */
+  readonly message: string;
+  readonly origin: Origin;
+}
+
+/** What an injection makes of a workload's pods, whatever the gates say. */
+export type InjectionReading =
+  | {
+      readonly state: "injected";
+      /** Undefined where the templates add no container istio-proxy. */
+      readonly sidecar: Sidecar | undefined;
+      /** The template as Kubernetes reads it, and injected. */
+      readonly before: Pod;
+      readonly pod: Pod;
+      readonly rendered: Pod;
+      /** Empty unless the API server refuses the injected pod. */
+      readonly refusals: readonly Refusal[];
+    }
+  | { readonly state: "refused"; readonly refusals: readonly Refusal[] }
+  | { readonly state: "unknown"; readonly why: string };
+
+/** The sidecar of a workload. `none`: the gates are shut. */
+export type SidecarReading = InjectionReading | { readonly state: "none" };
+
+/** The istiod that injects into a workload, or would, as `istiodFor` reads it. */
+export type ReadableIstiod = IstiodReading & { readonly ok: true };
+
+const none: SidecarReading = { state: "none" };
+
+/** The sidecar that a workload gets, or may get: what `injectionOf` says, unless the verdict is that there is none. */
+export function sidecarOf(world: World, workload: Workload): SidecarReading {
+  const { verdict, possibilities } = workload.decision;
+  const may = verdict === "unknown" && possibilities.some((one) => one.verdict === "injected");
+  return verdict === "injected" || may ? injectionOf(world, workload) : none;
+}
+
+/**
+ * The revision whose sidecar a workload gets, or would: of the revision that injects, or the only one that might; where several might
+ * the default one; undefined where that leaves a choice.
+ */
+export function sidecarRevision(world: World, { decision }: Workload): string | undefined {
+  if (decision.revision !== null) return decision.revision;
+  const injecting = decision.possibilities.filter(({ verdict }) => verdict === "injected");
+  const [only, ...others] = new Set(injecting.map(({ revision }) => revision));
+  if (only && others.length === 0) return only;
+  const { injectors } = world.mesh;
+  if (injectors.some(({ revision }) => revision === defaultRevision)) return defaultRevision;
+  return injectors.length === 1 ? injectors[0]?.revision : undefined;
+}
+
+/** The istiod of that revision; undefined where that leaves a choice. */
+export function istiodOf(world: World, workload: Workload): IstiodReading | undefined {
+  const revision = sidecarRevision(world, workload);
+  return revision === undefined ? undefined : istiodFor(world, revision);
+}
+
+/** What was worked out for a world: by workload, and by what an injection reads. */
+interface Known {
+  readonly ofWorkload: WeakMap<Workload, InjectionReading>;
+  readonly ofInputs: Map<string, Made>;
+}
+
+/** An injection without its places, which differ between workloads that ask the same. */
+interface Made {
+  readonly injection: TemplateInjection;
+  readonly sidecar: Sidecar | undefined;
+}
+
+const known = new WeakMap<World, Known>();
+
+/** What an injection makes of a workload's pods, as if the gates were open. */
+export function injectionOf(world: World, workload: Workload): InjectionReading {
+  const ofWorld = known.get(world) ?? { ofWorkload: new WeakMap(), ofInputs: new Map() };
+  known.set(world, ofWorld);
+  const read = ofWorld.ofWorkload.get(workload) ?? readInjection(world, workload, ofWorld.ofInputs);
+  ofWorld.ofWorkload.set(workload, read);
+  return read;
+}
+
+function readInjection(world: World, workload: Workload, shared: Map<string, Made>): InjectionReading {
+  const revision = sidecarRevision(world, workload);
+  if (revision === undefined) return unknown("it is not known which revision would inject");
+  const reading = istiodFor(world, revision);
+  if (!reading.ok) {
+    const [problem] = reading.problems;
+    return unknown(problem ? `${problem.origin.text}: ${problem.message}` : "its injector cannot be read");
+  }
+  const source = sourceOf(world, workload);
+  const key = JSON.stringify([revision, source], (_, value: unknown) =>
+    typeof value === "bigint" ? `${value}n` : value,
+  );
+  const made = shared.get(key) ?? make(reading, source);
+  shared.set(key, made);
+  const { injection, sidecar } = made;
+  if (!injection.ok) {
+    const broken = injection.errors.find(({ stage }) => stage === "object");
+    if (broken) return unknown(`its pod template cannot be read: ${broken.message}`);
+    return { state: "refused", refusals: refusalsOf(injection.errors, reading, workload) };
+  }
+  const { before, after: pod, rendered } = injection;
+  const refusals = sidecar ? refusalsByServer(sidecar, workload) : [];
+  return { state: "injected", sidecar, before, pod, rendered, refusals };
+}
+
+function unknown(why: string): InjectionReading {
+  return { state: "unknown", why };
+}
+
+function make({ istiod }: ReadableIstiod, source: ReturnType<typeof sourceOf>): Made {
+  const injection = injectTemplate(istiod, source);
+  return { injection, sidecar: injection.ok ? readSidecar(istiod, injection) : undefined };
+}
+
+function sourceOf(world: World, workload: Workload) {
+  const { resource, name, namespace, value, template } = workload;
+  const { kind, apiVersion } = resource;
+  return {
+    owner: { kind, apiVersion, name, namespace: namespace.name ?? "" },
+    template: at(value, template) ?? null,
+    namespaceAnnotations: annotationsOfNamespace(world, namespace.name),
+  };
+}
+
+function annotationsOfNamespace({ namespaces }: World, name: string | null): Labels {
+  const record = namespaces.find((one) => one.name === name && one.placed);
+  return stringMap(at(record?.placed?.value, ["metadata", "annotations"]));
+}
+
+function refusalsOf(
+  errors: readonly InjectionError[],
+  reading: ReadableIstiod,
+  workload: Workload,
+): readonly Refusal[] {
+  const { istiod } = reading;
+  if (errors.some(({ stage }) => stage === "annotations")) {
+    return invalidAnnotations(workload.pod.annotations, istiod.facts, istiod.readYaml).map((one) => ({
+      by: "injector",
+      message: `${one.annotation} ${one.message}`,
+      origin: originOfAnnotation(workload, one),
+    }));
+  }
+  return errors.map(({ message, annotation, template }): Refusal => {
+    const asked = annotation ?? (isChosen(workload, template) ? templatesAnnotation : undefined);
+    const origin =
+      asked === undefined
+        ? reading.origins.config.originOf(template === undefined ? [] : ["templates", template])
+        : workload.originOf({ of: "pod", path: ["metadata", "annotations", asked] });
+    return { by: "injector", message, origin };
+  });
+}
+
+/** Whether it is the pod that asks for a template. */
+function isChosen({ pod }: Workload, template: string | undefined): boolean {
+  return template !== undefined && Object.hasOwn(pod.annotations, templatesAnnotation);
+}
+
+function originOfAnnotation(workload: Workload, { annotation, path }: InvalidAnnotation): Origin {
+  const below: Path = ["metadata", "annotations", annotation, ...path];
+  return workload.originOf({ of: "pod", path: below });
+}
+
+/** What the API server refuses of an injected pod. */
+function refusalsByServer(sidecar: Sidecar, workload: Workload): readonly Refusal[] {
+  const above = requestAboveLimit(sidecar);
+  if (!above) return [];
+  const { resource, request, limit } = above;
+  const title = resource === "cpu" ? "CPU" : resource;
+  const path =
+    request.from === "annotation"
+      ? ["metadata", "annotations", request.annotation]
+      : request.from === "container"
+        ? ["spec", request.list, request.index, "resources", "requests", resource]
+        : [];
+  return [
+    {
+      by: "api-server",
+      message: `the sidecar requests ${title} ${request.value} and is limited to ${limit.value}`,
+      origin: workload.originOf({ of: "pod", path }),
+    },
+  ];
+}
