@@ -4,7 +4,9 @@ import { dirname, join } from "node:path";
 import { isInjectable } from "../../src/istio/inject/kinds.ts";
 import { knownSpec } from "../../src/istio/inject/known-fields.ts";
 import { objectOf, objectsOf, textOf } from "../../src/istio/inject/pod.ts";
-import { type Unrecorded, uninject } from "../../src/istio/inject/uninject.ts";
+import { type Uninjected, type Unrecorded, uninject } from "../../src/istio/inject/uninject.ts";
+import { uninjectChecked } from "../../src/istio/inject/uninject-checked.ts";
+import type { Istiod } from "../../src/istio/inject/webhook.ts";
 import { nearestFacts } from "../../src/istio/releases.ts";
 import { decode } from "../../src/kube/decode.ts";
 import { at, isObject, type Json, type JsonObject } from "../../src/kube/json.ts";
@@ -12,7 +14,7 @@ import { type Path, podTemplatesOf } from "../../src/kube/workload.ts";
 import { yamlReaderChunks } from "../../src/source/kubernetes-split.ts";
 import { difference } from "./canonical.ts";
 import { type Case, type Data, jsonLines } from "./family.ts";
-import { parse } from "./injection-configs.ts";
+import { configOf, parse } from "./injection-configs.ts";
 
 interface Line {
   readonly id: string;
@@ -21,6 +23,12 @@ interface Line {
   readonly error: boolean;
   readonly input: Json;
   readonly output?: Json;
+  readonly config: string;
+  readonly env?: { readonly [name: string]: string };
+  readonly args?: readonly string[];
+  readonly platform?: "" | "openshift";
+  readonly nativeSidecars?: boolean;
+  readonly revision?: string;
   /** In webhook mode whether the policy wanted it. */
   readonly injected?: boolean;
 }
@@ -33,22 +41,53 @@ const files = [
   ...releases.flatMap((release) => [`releases/cases-${release}`, `releases/goldens-${release}`]),
 ];
 
+/** Configurations whose template replaces all labels: those of the pod are lost, and nothing in it says that there were any. */
+const forgetful: ReadonlySet<string> = new Set(["small-strategic-replace"]);
+
 export async function* family({ directory }: Data): AsyncGenerator<Case> {
   for (const group of files) {
     const file = join(dirname(directory), `${group}.jsonl`);
     if (!existsSync(file)) continue;
     for await (const line of jsonLines<Line>(file)) {
-      if (line.error || line.injected === false) continue;
-      yield { id: line.id, group, failure: judge(line) };
+      if (line.error || line.injected === false || forgetful.has(line.config)) continue;
+      const istiod = istiodOf(line, dirname(file));
+      if (isStock(istiod)) yield { id: line.id, group, failure: judge(line, uninject) };
+      const checked = (object: JsonObject) => uninjectChecked(istiod, object);
+      yield { id: line.id, group: `${group}, with the injector`, failure: judge(line, checked) };
     }
   }
 }
 
-function judge({ mode, release = "1.30.3", input, output }: Line): string | undefined {
-  if (mode === "webhook") return judgeObject(podOf(input), podOf(output), release);
+function istiodOf(line: Line, directory: string): Istiod {
+  const { release, config, env = {}, args = [] } = line;
+  const asked = args[args.indexOf("--revision") + 1] ?? line.revision ?? "";
+  const name = release === undefined ? config : join(release, config);
+  return {
+    ...configOf(directory, name, release, env),
+    native: line.nativeSidecars ?? env.ENABLE_NATIVE_SIDECARS === "true",
+    revision: asked === "default" ? "" : asked,
+    platform: line.platform ?? "",
+    facts: nearestFacts(release ?? "1.30.3"),
+    readYaml: parse,
+  };
+}
+
+const stock = new Set("sidecar gateway grpc-agent grpc-simple waypoint kube-gateway agentgateway".split(" "));
+
+/** Whether an injector has nothing but Istio's templates; what others write is recorded nowhere, and known with the injector alone. */
+function isStock({ injector: { templates, injectedAnnotations } }: Istiod): boolean {
+  const names = [...templates.keys()];
+  const isOwn = names.some((name) => !stock.has(name)) || !templates.has("grpc-agent");
+  return !isOwn && Object.keys(injectedAnnotations).length === 0;
+}
+
+type Uninject = (object: JsonObject) => Uninjected;
+
+function judge({ mode, release = "1.30.3", input, output }: Line, back: Uninject): string | undefined {
+  if (mode === "webhook") return judgeObject(podOf(input), podOf(output), release, back);
   const outputs = documentsOf(String(input), String(output ?? ""));
   for (const [index, [before, after]] of outputs.entries()) {
-    const failure = judgeObject(before, after, release);
+    const failure = judgeObject(before, after, release, back);
     if (failure) return `document ${index}: ${failure}`;
   }
   return undefined;
@@ -75,30 +114,95 @@ function documentsOf(input: string, output: string): readonly (readonly [Json, J
   });
 }
 
-function judgeObject(before: Json, after: Json, release: string): string | undefined {
+function judgeObject(before: Json, after: Json, release: string, uninjected: Uninject): string | undefined {
   if (!isObject(before) || !isObject(after)) return "is no object";
-  const original = uninject(before);
-  const back = uninject(after);
-  if (!back.ok) return `cannot be taken back: ${back.errors[0]?.message}`;
-  const was = original.ok ? original.object : before;
-  const unknown = [back, original].flatMap((each) =>
-    each.ok ? each.unrecorded.map((one) => placeOf(one, each.object)) : [],
+  const original = uninject(objectOf(inRecord(before, after)));
+  const back = uninjected(after);
+  if (!original.ok) return `the original is taken for injected: ${original.errors[0]?.message}`;
+  if (!back.ok) return hasStatus(after) ? `cannot be taken back: ${back.errors[0]?.message}` : undefined;
+  const unknown = [back, original].flatMap(({ unrecorded, object }) =>
+    unrecorded.map((one) => placeOf(one, object)),
   );
-  return difference(comparable(back.object, unknown, release), comparable(was, unknown, release));
+  return difference(
+    spelt(comparable(back.object, unknown, release)),
+    spelt(comparable(original.object, unknown, release)),
+  );
 }
 
-/** What is not recorded; of a container by its name, as it may stand elsewhere. */
+const status = "sidecar.istio.io/status";
+const record = "proxy.istio.io/overrides";
+
+/** Whether the status is injection's: an injector can be told to write something else there, and then nothing is recorded. */
+function hasStatus(object: JsonObject): boolean {
+  return JSON.stringify(object).includes(`"${status}":"{`);
+}
+
+/**
+ * The original in the words of the record: a status that is none, which every injection replaces, is left out, and recorded containers
+ * that nobody injected count as what they record.
+ */
+function inRecord(before: Json, after: Json | undefined): Json {
+  if (Array.isArray(before)) return before.map((item: Json, index) => inRecord(item, at(after, [index])));
+  if (!isObject(before)) return before;
+  const entries = Object.entries(before).map(([key, value]): [string, Json] => {
+    const other = at(after, [key]);
+    const isMarked = key === "annotations" && isObject(value) && at(other, [status]) !== undefined;
+    return [key, isMarked ? annotationsInRecord(value, objectOf(other)) : inRecord(value, other)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function annotationsInRecord({ [status]: was, ...annotations }: JsonObject, after: JsonObject): JsonObject {
+  if (textOf(was).startsWith("{")) return { [status]: textOf(was), ...annotations };
+  if (annotations[record] === undefined) return annotations;
+  const { [record]: text, ...others } = annotations;
+  const [own, recorded] = [recordIn(text), recordIn(after[record])];
+  const kept: Record<string, readonly JsonObject[]> = {};
+  for (const list of ["containers", "initContainers"]) {
+    const names = objectsOf(recorded[list]).map(({ name }) => name);
+    kept[list] = objectsOf(own[list]).filter(({ name = "" }) => names.includes(name));
+  }
+  const names = Object.entries(kept).map(([list, containers]) => [
+    list,
+    containers.map(({ name = "" }) => name),
+  ]);
+  return {
+    ...others,
+    [status]: JSON.stringify(Object.fromEntries(names)),
+    [record]: JSON.stringify(kept),
+  };
+}
+
+function recordIn(text: Json | undefined): JsonObject {
+  return objectOf(JSON.parse(textOf(text) || "{}") as Json);
+}
+
+/** The settings of Prometheus spelt in one way of the many that mean the same. */
+function spelt(json: Json): Json {
+  if (Array.isArray(json)) return json.map(spelt);
+  if (!isObject(json)) return json;
+  const entries = Object.entries(json).map(([key, value]): [string, Json] => {
+    const setting = /^prometheus[^a-z0-9]io[^a-z0-9](scrape|path|port)$/.exec(key)?.[1];
+    return [setting ? `prometheus.io/${setting}` : key, spelt(value)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What is not recorded; of a container or a volume by its name, as it may stand elsewhere. */
 interface Unknown {
   readonly path: Path;
-  /** The container whose place, or whose part at the rest of the path, is unknown. */
-  readonly container?: { readonly name: string; readonly rest: Path };
+  /** The item whose place, or whose part at the rest of the path, is unknown. */
+  readonly item?: { readonly lists: readonly string[]; readonly name: string; readonly rest: Path };
 }
 
+const lists = [["containers", "initContainers"], ["volumes"]];
+
 function placeOf({ path }: Unrecorded, object: JsonObject): Unknown {
-  const list = path.findIndex((step) => step === "containers" || step === "initContainers");
-  if (list === -1 || path.length === list + 1) return { path };
-  const name = textOf(objectOf(at(object, path.slice(0, list + 2))).name);
-  return { path: path.slice(0, list), container: { name, rest: path.slice(list + 2) } };
+  const where = path.findIndex((step) => lists.flat().includes(String(step)));
+  if (where === -1 || path.length === where + 1) return { path };
+  const name = textOf(objectOf(at(object, path.slice(0, where + 2))).name);
+  const own = lists.find((each) => each.includes(String(path[where]))) ?? [];
+  return { path: path.slice(0, where), item: { lists: own, name, rest: path.slice(where + 2) } };
 }
 
 /** The object as the injector reads it, without what is unknown. */
@@ -123,15 +227,15 @@ function comparable(object: JsonObject, unknown: readonly Unknown[], release: st
   return unknown.reduce(forgotten, known);
 }
 
-const lists = ["containers", "initContainers"] as const;
-
-/** The object without what is unknown; a container whose place is unknown stands beside the lists. */
-function forgotten(object: JsonObject, { path, container }: Unknown): JsonObject {
-  if (!container) return changed(object, path, () => undefined);
-  const { name, rest } = container;
+/** The object without what is unknown; an item whose place is unknown stands beside the lists, a volume not at all. */
+function forgotten(object: JsonObject, { path, item }: Unknown): JsonObject {
+  if (!item) return changed(object, path, () => undefined);
+  const { name, rest } = item;
   return changed(object, path, (value) => {
     const spec: Record<string, Json> = { ...objectOf(value) };
-    for (const list of lists) {
+    const apart = spec[`container ${name}`];
+    if (apart && rest.length > 0) spec[`container ${name}`] = changed(objectOf(apart), rest, () => undefined);
+    for (const list of item.lists) {
       const all = objectsOf(spec[list]);
       const found = all.find((each) => each.name === name);
       if (!found) continue;
@@ -140,7 +244,7 @@ function forgotten(object: JsonObject, { path, container }: Unknown): JsonObject
         spec[list] = all.map((each) => (each === found ? less : each));
       } else {
         spec[list] = all.filter((each) => each !== found);
-        spec[`container ${name}`] = found;
+        if (list !== "volumes") spec[`container ${name}`] = found;
       }
     }
     return spec;

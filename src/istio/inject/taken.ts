@@ -70,3 +70,10 @@ export function taken(
   const says = `${why}; it may have been written here with the same value`;
   return [{ key, unrecorded: { kind: "removed", says } }];
 }
+
+/** The pod with a list; one that was taken empty is taken away. */
+export function withList(pod: Pod, key: string, left: readonly Json[], before: readonly Json[]): Pod {
+  const isSame = left.length === before.length && left.every((item, index) => item === before[index]);
+  if (isSame) return pod;
+  return withSpec(pod, key, left.length === 0 ? undefined : left);
+}

@@ -2,12 +2,12 @@
 import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Labels } from "../facts.ts";
 import {
+  allContainersOf,
   annotationOf,
   type Container,
   type ContainerList,
   containersOf,
   findContainer,
-  findInPod,
   initName,
   objectOf,
   objectsOf,
@@ -66,7 +66,7 @@ export function readTraces(pod: Pod): TracesReading {
   }
   const overrides = readOverrides(pod);
   if (!overrides.ok) return overrides;
-  const environment = environmentOf(findInPod(pod, proxyName));
+  const environment = environmentOf(proxiesOf(pod));
   return {
     ok: true,
     traces: {
@@ -100,8 +100,15 @@ function namesIn(list: Json): readonly string[] | undefined {
   return Array.isArray(list) && list.every((name: Json) => typeof name === "string") ? list : undefined;
 }
 
-function environmentOf(proxy: Container | undefined): Labels {
-  const variables = objectsOf(proxy?.env).filter(({ value }) => typeof value === "string");
+/** Templates can bring one in each list. */
+function proxiesOf(pod: Pod): readonly Container[] {
+  return allContainersOf(pod).filter(({ name }) => name === proxyName);
+}
+
+function environmentOf(proxies: readonly Container[]): Labels {
+  const variables = proxies
+    .flatMap(({ env }) => objectsOf(env))
+    .filter(({ value }) => typeof value === "string");
   return Object.fromEntries(variables.map(({ name, value }) => [textOf(name), textOf(value)]));
 }
 
@@ -115,13 +122,12 @@ const grpcVolumes = ["istio-xds", "grpc-io-proxyless-bootstrap"];
 function rolesOf(pod: Pod, record: InjectionRecord, environment: Labels): ReadonlySet<Role> {
   const roles = new Set<Role>();
   if (record.volumes.some((name) => grpcVolumes.includes(name))) roles.add("grpc");
-  const proxy = findInPod(pod, proxyName);
-  if (!proxy || environment.PROXY_CONFIG === undefined) return roles;
+  if (environment.PROXY_CONFIG === undefined) return roles;
   const asked = annotationOf(pod, templatesAnnotation)
     ?.split(",")
     .map((name) => name.trim());
-  const args = Array.isArray(proxy.args) ? proxy.args : [];
-  if (asked?.includes("gateway") || args[1] === "router") roles.add("gateway");
+  const isRouter = proxiesOf(pod).some(({ args }) => Array.isArray(args) && args[1] === "router");
+  if (asked?.includes("gateway") || isRouter) roles.add("gateway");
   const capture = record.initContainers.some((name) => name === initName || name === validationName);
   const isPlain = record.volumes.includes("istio-envoy") && !roles.has("gateway");
   if (asked?.includes("sidecar") || capture || isPlain) roles.add("sidecar");
@@ -138,13 +144,17 @@ function usesCni(pod: Pod, record: InjectionRecord): boolean {
   );
 }
 
-/** The user's container that was recorded under a name. */
-export function recordedContainer(
-  { overrides }: Traces,
-  list: ContainerList,
-  name: string,
-): Container | undefined {
-  return findContainer(overrides[list], name);
+/**
+ * Whether a container was injected: the status names it, or it is what only an injection writes, left there by one before the last,
+ * which had the proxy in the other list.
+ */
+export function isInjected(container: Container, list: ContainerList, { record }: Traces): boolean {
+  const name = textOf(container.name);
+  if (record[list].includes(name)) return true;
+  if (name === proxyName)
+    return objectsOf(container.env).some((variable) => variable.name === "PROXY_CONFIG");
+  const isCapture = name === initName || name === validationName;
+  return isCapture && Array.isArray(container.args) && container.args[0] === "istio-iptables";
 }
 
 /** The ports of the agent: the usual one and the one that the proxy's configuration names. */
@@ -157,8 +167,8 @@ export function statusPorts({ proxyConfig }: Traces): readonly string[] {
 export function foreignContainers(pod: Pod, traces: Traces): ReadonlySet<string> {
   const names = (["containers", "initContainers"] as const).flatMap((list) =>
     containersOf(pod, list)
-      .map(({ name }) => textOf(name))
-      .filter((name) => traces.record[list].includes(name)),
+      .filter((container) => isInjected(container, list, traces))
+      .map(({ name }) => textOf(name)),
   );
   const recorded = [...traces.overrides.containers, ...traces.overrides.initContainers];
   return new Set(names.filter((name) => !findContainer(recorded, name)));

@@ -58,7 +58,7 @@ function excludedInbound(annotations: JsonObject, traces: Traces): readonly Chan
 const networksKey = "k8s.v1.cni.cncf.io/networks";
 const asOnly = /^(?:[^\s,/[\]]+\/)?istio-cni$/;
 const asLast = /^(?<others>.*\S), (?:[^\s,/[\]]+\/)?istio-cni$/s;
-const inJson = /^(?<others>.*), \{"name": "istio-cni"(?:, "namespace": "[^"]*")?\}(?<end>\].*)$/s;
+const inJson = /^(?<others>.*), \{"name": "(?:[^"]*\/)?istio-cni"(?:, "namespace": "[^"]*")?\}(?<end>\].*)$/s;
 
 /** Multus' list of networks, to which injection adds that of Istio. */
 function networks(annotations: JsonObject): readonly Change[] {

@@ -1,7 +1,8 @@
 /** Containers, volumes and secrets that an injection brought, taken away; the user's containers that it changed, put back. */
-import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
+
+import { isObject, type JsonObject } from "../../kube/json.ts";
+import type { Path } from "../../kube/workload.ts";
 import {
-  allContainersOf,
   type Container,
   type ContainerList,
   containersOf,
@@ -15,13 +16,17 @@ import {
   textOf,
   validationName,
 } from "./pod.ts";
-import { type Taken, type Unrecorded, withoutNulls, withSpec } from "./taken.ts";
-import type { Traces } from "./traces.ts";
+import { type Taken, type Unrecorded, withList, withoutNulls, withSpec } from "./taken.ts";
+import { isInjected, type Traces } from "./traces.ts";
+import { takeVolumes } from "./uninject-volumes.ts";
 
 const lists: readonly ContainerList[] = ["containers", "initContainers"];
 
-/** Containers that injection moves to the front or the end of their list. */
-const moved: ReadonlySet<string> = new Set([proxyName, initName, validationName, coreDumpName]);
+/** Containers that injection moves to the front or the end of their list, whoever wrote them. */
+const moves: { readonly [list in ContainerList]: ReadonlySet<string> } = {
+  containers: new Set([proxyName]),
+  initContainers: new Set([proxyName, initName, validationName, coreDumpName]),
+};
 
 /** The pod with its own containers, volumes and secrets. */
 export function takeContainers(pod: Pod, traces: Traces): Taken {
@@ -36,19 +41,18 @@ export function takeContainers(pod: Pod, traces: Traces): Taken {
   }
   const volumes = takeVolumes(result, traces);
   const secrets = takeSecrets(volumes.pod, traces);
+  const isEmpty = containersOf(secrets.pod, "initContainers").length === 0;
   return {
-    pod: secrets.pod,
+    pod: isEmpty ? withSpec(secrets.pod, "initContainers", undefined) : secrets.pod,
     unrecorded: [...containerNotes(result, pod, traces), ...volumes.unrecorded, ...secrets.unrecorded],
   };
 }
 
 /** What is left of a list: without what was injected, and with recorded containers where they stand now. */
 function ownContainers(pod: Pod, list: ContainerList, traces: Traces): readonly Container[] {
-  const names = traces.record[list];
   return containersOf(pod, list).flatMap((container) => {
-    const name = textOf(container.name);
-    if (!names.includes(name)) return [container];
-    const recorded = findContainer(traces.overrides[list], name);
+    if (!isInjected(container, list, traces)) return [container];
+    const recorded = findContainer(traces.overrides[list], textOf(container.name));
     return recorded && listOf(recorded, list) === list ? [restored(recorded)] : [];
   });
 }
@@ -87,53 +91,31 @@ function containerNotes(result: Pod, injected: Pod, traces: Traces): readonly Un
     containersOf(result, list).flatMap((container, index): readonly Unrecorded[] => {
       const name = textOf(container.name);
       const record = findContainer(recorded, name);
-      if (!record) return [];
       const path = ["spec", list, index];
       const stood = findContainer(containersOf(injected, list), name);
-      const notes: Unrecorded[] = [];
-      if (moved.has(name) || !stood)
-        notes.push({ path, kind: "guessed", says: `the place of container ${name} is not recorded` });
-      if (record.image === undefined)
-        notes.push({
-          path: [...path, "image"],
-          kind: "guessed",
-          says: "the image was auto, or none was written",
-        });
-      return notes;
+      const says = `the place of container ${name} is not recorded`;
+      const isMoved = moves[list].has(name) || !stood;
+      return [
+        ...(isMoved ? [{ path, kind: "guessed", says } as const] : []),
+        ...(record ? recordNotes(record, path) : []),
+      ];
     }),
   );
 }
 
-/** The pod with a list; one that was taken empty is taken away. */
-function withList(pod: Pod, key: string, left: readonly Json[], before: readonly Json[]): Pod {
-  const isSame = left.length === before.length && left.every((item, index) => item === before[index]);
-  if (isSame) return pod;
-  return withSpec(pod, key, left.length === 0 ? undefined : left);
-}
-
-/** Injected volumes go, but for those that a container of the user mounts: without its volume the pod would be invalid. */
-function takeVolumes(pod: Pod, { record }: Traces): Taken {
-  const volumes = objectsOf(objectOf(pod.spec).volumes);
-  const mounted = mountedVolumes(pod);
-  const left = volumes.filter(
-    ({ name }) => !record.volumes.includes(textOf(name)) || mounted.has(textOf(name)),
-  );
-  const unrecorded = left.flatMap(({ name }, index): readonly Unrecorded[] => {
-    if (!record.volumes.includes(textOf(name))) return [];
-    const says = `volume ${textOf(name)} was injected, and a container of your own mounts it: how you had written it is not recorded`;
-    return [{ path: ["spec", "volumes", index], kind: "kept", says }];
-  });
-  return { pod: withList(pod, "volumes", left, volumes), unrecorded };
-}
-
-function mountedVolumes(pod: Pod): ReadonlySet<string> {
-  return new Set(
-    allContainersOf(pod).flatMap((container) =>
-      [...objectsOf(container.volumeMounts), ...objectsOf(container.volumeDevices)].map(({ name }) =>
-        textOf(name),
-      ),
-    ),
-  );
+function recordNotes({ image, securityContext }: Container, path: Path): readonly Unrecorded[] {
+  const notes: Unrecorded[] = [];
+  if (image === undefined)
+    notes.push({
+      path: [...path, "image"],
+      kind: "guessed",
+      says: "the image was auto, or none was written",
+    });
+  const { runAsUser, runAsGroup } = objectOf(securityContext);
+  const says = "on OpenShift an injector forgets user and group of the proxy before it records them";
+  if (securityContext !== undefined && runAsUser === undefined && runAsGroup === undefined)
+    notes.push({ path: [...path, "securityContext"], kind: "guessed", says });
+  return notes;
 }
 
 function takeSecrets(pod: Pod, { record }: Traces): Taken {

@@ -1,5 +1,6 @@
 /** Labels and annotations that an injection wrote, taken away; those that it replaced, put back. */
 import type { JsonObject } from "../../kube/json.ts";
+import { networkLabel } from "./cluster.ts";
 import { containersOf, metadataOf, objectOf, type Pod, proxyName, textOf } from "./pod.ts";
 import { parseJson } from "./status.ts";
 import { type Change, type Taken, taken, type Unrecorded, withKey, without } from "./taken.ts";
@@ -14,11 +15,12 @@ import type { Surroundings } from "./uninject-pod.ts";
  */
 export function takeMetadata(injected: Pod, own: Pod, traces: Traces, surroundings: Surroundings): Taken {
   const { labels, annotations } = metadataOf(own);
-  const labelChanges = changedLabels(objectOf(labels), traces, surroundings);
+  const known = new Set(Object.keys(objectOf(annotations)));
+  const labelChanges = changedLabels(objectOf(labels), known, traces, surroundings);
   const annotationChanges = [
     ...traceAnnotations.map((key): Change => ({ key })),
     ...annotationsOfTemplates(objectOf(annotations), own, traces),
-    ...prometheusAnnotations(objectOf(annotations), traces),
+    ...prometheusAnnotations(objectOf(annotations), traces, surroundings),
     ...(traces.cni ? cniAnnotations(objectOf(annotations), traces) : []),
     ...foreignAnnotations(objectOf(annotations), foreignContainers(injected, traces), surroundings),
   ];
@@ -54,8 +56,13 @@ function notes(map: string, changes: readonly Change[]): readonly Unrecorded[] {
   );
 }
 
-function changedLabels(labels: JsonObject, traces: Traces, { workload }: Surroundings): readonly Change[] {
-  const { roles, environment, proxyConfig } = traces;
+function changedLabels(
+  labels: JsonObject,
+  annotations: ReadonlySet<string>,
+  traces: Traces,
+  { workload }: Surroundings,
+): readonly Change[] {
+  const { roles, environment, proxyConfig, record } = traces;
   const first = (...keys: readonly string[]) =>
     keys.map((key) => textOf(labels[key])).find((text) => text !== "");
   const why = "injection sets this label where it is missing";
@@ -78,9 +85,20 @@ function changedLabels(labels: JsonObject, traces: Traces, { workload }: Surroun
     if (objectOf(proxyConfig.proxyMetadata).ISTIO_META_ENABLE_HBONE === "true")
       changes.push(...taken(labels, "networking.istio.io/tunnel", ["http"], why));
   }
+  if (roles.has("gateway") && record.revision !== undefined && !annotations.has("istio.io/rev"))
+    changes.push(
+      ...taken(labels, "istio.io/rev", [record.revision], "injection up to 1.17 labels gateways so"),
+    );
   const network = environment.ISTIO_META_NETWORK;
-  if (network) changes.push(...taken(labels, "topology.istio.io/network", [network], why));
+  if (network) changes.push(...taken(labels, networkLabel, [network], why));
+  else if (Object.hasOwn(labels, networkLabel)) changes.push(keptNetwork(labels));
   return changes;
+}
+
+/** Without a proxy nobody tells which network the injector had in mind. */
+function keptNetwork(labels: JsonObject): Change {
+  const says = "injection may have set this label";
+  return { key: networkLabel, value: textOf(labels[networkLabel]), unrecorded: { kind: "kept", says } };
 }
 
 /** The names that the workload may have had for the templates. */
@@ -126,11 +144,16 @@ const agentPath = "/stats/prometheus";
 const prometheusVariable = "ISTIO_PROMETHEUS_ANNOTATIONS";
 
 /** The settings of Prometheus: where they point at the agent they are injection's, and the pod's own are in the environment. */
-function prometheusAnnotations(annotations: JsonObject, traces: Traces): readonly Change[] {
+function prometheusAnnotations(
+  annotations: JsonObject,
+  traces: Traces,
+  { injectedAnnotations }: Surroundings,
+): readonly Change[] {
   const { scrape, path, port } = Object.fromEntries(
     ["scrape", "path", "port"].map((setting) => [setting, textOf(annotations[`prometheus.io/${setting}`])]),
   );
-  const pointsAtAgent = scrape === "true" && path === agentPath && statusPorts(traces).includes(port ?? "");
+  const ports = [...statusPorts(traces), injectedAnnotations["prometheus.io/port"]];
+  const pointsAtAgent = scrape === "true" && path === agentPath && ports.includes(port ?? "");
   if (!pointsAtAgent) return [];
   const recorded = prometheusRecord(traces);
   return ["scrape", "path", "port"].map((setting): Change => {

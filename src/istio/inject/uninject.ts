@@ -46,7 +46,7 @@ export function uninject(object: JsonObject, options: UninjectOptions = {}): Uni
   if (isListKind(apiVersion, kind) && Array.isArray(object.items)) return uninjectList(object, options);
   let result: JsonObject = object;
   const unrecorded: Unrecorded[] = [];
-  for (const place of placesIn(apiVersion, kind, options)) {
+  for (const place of podPlacesIn(apiVersion, kind, options)) {
     const pod = podAt(result, place);
     const surroundings = {
       workload: textOf(metadataOf(object).name),
@@ -88,22 +88,27 @@ function uninjectList(list: JsonObject, options: UninjectOptions): Uninjected {
 }
 
 /** Where an object has a pod's metadata and spec. */
-interface Place {
+export interface PodPlace {
   readonly metadata: Path;
   readonly spec: Path;
 }
 
 /** `istioctl kube-inject` writes what belongs to a CronJob's pods into the metadata of its jobs. */
-const jobsOfCronJob: Place = {
+const jobsOfCronJob: PodPlace = {
   metadata: ["spec", "jobTemplate", "metadata"],
   spec: ["spec", "jobTemplate", "spec", "template", "spec"],
 };
 
-function placesIn(apiVersion: string, kind: string, { kinds = [] }: UninjectOptions): readonly Place[] {
+/** The places in an object of a kind where an injection may have written. */
+export function podPlacesIn(
+  apiVersion: string,
+  kind: string,
+  { kinds = [] }: UninjectOptions,
+): readonly PodPlace[] {
   const known = podTemplatesOf(apiVersion, kind, kinds);
   const templates: readonly Path[] = known ?? (isInjectable(kind) ? [usualTemplate(kind)] : []);
   const places = templates.map(
-    (path): Place => ({ metadata: [...path, "metadata"], spec: [...path, "spec"] }),
+    (path): PodPlace => ({ metadata: [...path, "metadata"], spec: [...path, "spec"] }),
   );
   return kind === "CronJob" ? [jobsOfCronJob, ...places] : places;
 }
@@ -114,12 +119,14 @@ function usualTemplate(kind: string): Path {
   return kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : ["spec", "template"];
 }
 
-function podAt(object: JsonObject, place: Place): Pod {
+/** Metadata and spec of a pod, as they are written. */
+export function podAt(object: JsonObject, place: PodPlace): Pod {
   const metadata = at(object, place.metadata);
   return { ...(metadata === undefined ? {} : { metadata }), spec: objectOf(at(object, place.spec)) };
 }
 
-function withPod(object: JsonObject, place: Place, pod: Pod): JsonObject {
+/** The object with another pod at a place. */
+export function withPod(object: JsonObject, place: PodPlace, pod: Pod): JsonObject {
   return replaced(replaced(object, place.metadata, pod.metadata), place.spec, pod.spec);
 }
 
@@ -133,7 +140,7 @@ function replaced(object: JsonObject, path: Path, value: Json | undefined): Json
   return others;
 }
 
-function pathIn({ metadata, spec }: Place, [part, ...rest]: Path): Path {
+function pathIn({ metadata, spec }: PodPlace, [part, ...rest]: Path): Path {
   return [...(part === "metadata" ? metadata : spec), ...rest];
 }
 
