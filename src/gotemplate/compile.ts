@@ -225,12 +225,7 @@ function compileTemplateCall(scope: Scope, node: CallNode): Run {
       values: [value],
       interfaces: [false],
     };
-    // The state of the callee is the caller's but for its variables; what it wrote comes back even if it fails.
-    try {
-      run(caller, value);
-    } finally {
-      state.out = caller.out;
-    }
+    run(caller, value);
     state.depth--;
     return "done";
   };

@@ -8,6 +8,12 @@ import type { Value } from "./values.ts";
 
 export type MissingKey = "invalid" | "zero" | "error";
 
+/** What was written so far; put together at the end, because a text that grows bit by bit is slow to read later. */
+interface Output {
+  readonly parts: string[];
+  length: number;
+}
+
 export interface State {
   readonly context: Context;
   readonly missingKey: MissingKey;
@@ -17,7 +23,7 @@ export interface State {
   template: string;
   /** What is evaluated now, for errors. */
   node: AnyNode;
-  out: string;
+  readonly out: Output;
   /** How deep blocks and templates are nested. */
   depth: number;
   /** Whether the dot was taken out of an interface as it is, which errors tell. */
@@ -63,8 +69,10 @@ function shortened(text: string): string {
 
 /** Writes to the output. */
 export function write(state: State, text: string): void {
-  state.out += text;
-  if (state.out.length > state.context.limits.text) {
+  const { out } = state;
+  out.parts.push(text);
+  out.length += text.length;
+  if (out.length > state.context.limits.text) {
     throw new LimitReached(`the output has more than ${state.context.limits.text} characters`);
   }
 }

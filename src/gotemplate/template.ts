@@ -102,7 +102,7 @@ export function execute(template: Template, data: Value, options: ExecuteOptions
     source: { name: template.name, text: template.text },
     template: template.name,
     node: { is: "list", at: 0, nodes: [] },
-    out: "",
+    out: { parts: [], length: 0 },
     depth: 0,
     dotIsInterface: false,
     holder: undefined,
@@ -114,10 +114,14 @@ export function execute(template: Template, data: Value, options: ExecuteOptions
   };
   try {
     template.run(state, data ?? undefined);
-    return { ok: true, output: joined(state.out) };
+    return { ok: true, output: written(state) };
   } catch (error) {
-    return { ok: false, error: failureOf(state, error).message, partial: joined(state.out) };
+    return { ok: false, error: failureOf(state, error).message, partial: written(state) };
   }
+}
+
+function written({ out }: State): string {
+  return joined(out.parts.join(""));
 }
 
 function failureOf(state: State, error: unknown): Failure {
