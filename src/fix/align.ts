@@ -1,7 +1,7 @@
 /** Which items of a list are still there in another one: by what names them, or by being equal. */
 
 import type { Value } from "../source/node.ts";
-import { isMap } from "./same.ts";
+import { isMap, isSame, type ValueMap } from "./same.ts";
 
 /** What names the items of Kubernetes' lists, the first that all items of a list have and no two share. */
 const names: readonly (readonly string[])[] = [
@@ -23,8 +23,8 @@ export interface Origin {
 }
 
 /**
- * The origin of each item of `after` in `before`. Those that did not move keep their order. What is left between two of them and
- * has no name is paired in order.
+ * The origin of each item of `after` in `before`. Those that did not move keep their order. What is left between two of them is
+ * paired in order where it has no name, or where nothing but the name differs.
  */
 export function alignLists(before: readonly Value[], after: readonly Value[]): readonly Origin[] {
   const name = names.find((keys) => isNamedBy(before, keys) && isNamedBy(after, keys));
@@ -32,7 +32,8 @@ export function alignLists(before: readonly Value[], after: readonly Value[]): r
   const [old, now] = [before.map(identity), after.map(identity)];
   const common = commonItems(old, now);
   const moves = movedItems(old, now, common);
-  const pairs = name ? common : pairNeighbours(common, moves, before, after);
+  const isPair = (a: Value, b: Value) => (name ? isRenamed(a, b, name) : kindOf(a) === kindOf(b));
+  const pairs = pairNeighbours(common, moves, before, after, isPair);
   return pairs.map((index, to) => {
     const from = moves.get(to);
     return index < 0 && from !== undefined ? { index: from, moved: true } : { index, moved: false };
@@ -158,12 +159,13 @@ function inOrder(
   }
 }
 
-/** Pairs what is left between found items, where both are of one kind and neither has moved. */
+/** Pairs what is left between found items, where two can be one and neither has moved. */
 function pairNeighbours(
   pairs: readonly number[],
   moves: ReadonlyMap<number, number>,
   before: readonly Value[],
   after: readonly Value[],
+  canBeOne: (before: Value, after: Value) => boolean,
 ): readonly number[] {
   const gone = new Set(moves.values());
   const limits: number[] = [];
@@ -180,8 +182,19 @@ function pairNeighbours(
     }
     while (gone.has(old)) old++;
     const isPair = old < (limits[index] ?? 0) && !moves.has(index);
-    return isPair && kindOf(before[old] ?? null) === kindOf(after[index] ?? null) ? old++ : -1;
+    return isPair && canBeOne(before[old] ?? null, after[index] ?? null) ? old++ : -1;
   });
+}
+
+/** Whether two maps differ in nothing but what names them. */
+function isRenamed(before: Value, after: Value, name: readonly string[]): boolean {
+  if (!isMap(before) || !isMap(after)) return false;
+  const rest = (map: ValueMap) => Object.keys(map).filter((key) => !name.includes(key));
+  const keys = rest(before);
+  return (
+    keys.length === rest(after).length &&
+    keys.every((key) => Object.hasOwn(after, key) && isSame(before[key] ?? null, after[key] ?? null))
+  );
 }
 
 function kindOf(value: Value): "list" | "map" | "scalar" {

@@ -20,8 +20,8 @@ export interface Task {
   /** Whether items that change their place keep their text. */
   readonly moves: boolean;
   readonly hasAliases: boolean;
-  /** What anchored nodes are to say, of those that stay. */
-  readonly anchors: Map<WrittenNode, { readonly value: Value; readonly changed: boolean }>;
+  /** What anchored nodes are to say, of those that stay; without a value what they said. */
+  readonly anchors: Map<WrittenNode, { readonly value: Value | undefined; readonly changed: boolean }>;
   readonly edits: Edit[];
   refusal: string | undefined;
 }

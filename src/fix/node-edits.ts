@@ -42,7 +42,9 @@ export function editRoot(task: Task, written: WrittenNode, node: Node, value: Va
 function editNode(task: Task, slot: Slot, written: WrittenNode, node: Node, value: Value) {
   if (written.type === "alias") {
     const anchored = task.anchors.get(written.target);
-    if (!anchored || !isSame(anchored.value, value)) replaceValue(task, slot, written, value);
+    const stays =
+      anchored?.value === undefined ? anchored && says(node, value) : isSame(anchored.value, value);
+    if (!stays) replaceValue(task, slot, written, value);
     return;
   }
   if (written.type === "map" && node.type === "map" && isMap(value))
@@ -74,6 +76,7 @@ function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, val
   }
   const style = styleIn(task, slot, written);
   for (const { written: entry, read } of own) {
+    if (!read) keepAnchors(task, entry.value);
     if (!read || !Object.hasOwn(value, read.key)) continue;
     const column = written.flow ? 0 : columnOf(task.text, written.start);
     const inner: Slot = { kind: "entry", after: entry.colon, column, flow: style };
@@ -92,6 +95,14 @@ function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, val
     : fresh.map((key) => linesOf(task, { [key]: value[key] ?? null }, columnOf(task.text, written.start)));
   const added = [{ after: members.findLastIndex(({ stays }) => stays), texts }];
   changeMembers(task, slot, written, members, added, style);
+}
+
+/** Notes that what is written in an entry that does not count stays. */
+function keepAnchors(task: Task, node: WrittenNode) {
+  if (node.type === "alias" || !task.hasAliases) return;
+  if (node.anchor) task.anchors.set(node, { value: undefined, changed: false });
+  if (node.type === "list") for (const { value } of node.items) keepAnchors(task, value);
+  else if (node.type === "map") for (const { value } of node.entries) keepAnchors(task, value);
 }
 
 function rangeOfEntry(task: Task, { flow }: WrittenMap, entry: WrittenEntry): { start: number; end: number } {
