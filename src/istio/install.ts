@@ -281,8 +281,8 @@ function cniOf(values: JsonObject): boolean | undefined {
   return typeof enabled === "boolean" ? enabled : undefined;
 }
 
-/** The variables of a component's Deployment that have a value. */
-function environmentOf(list: Json | undefined): Labels {
+/** The variables in the `env` of a container, or of a component's Deployment, that have a value themselves. */
+export function environmentOf(list: Json | undefined): Labels {
   const environment: Record<string, string> = {};
   for (const variable of Array.isArray(list) ? list : []) {
     const name = at(variable, ["name"]);

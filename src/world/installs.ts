@@ -1,6 +1,8 @@
 /** The install of a revision as the repository's IstioOperators and Sail resources describe it, with its places. */
-import { type Install, readInstall } from "../istio/install.ts";
-import { at } from "../kube/json.ts";
+import type { Labels } from "../istio/facts.ts";
+import { environmentOf, type Install, readInstall } from "../istio/install.ts";
+import { defaultRevision } from "../istio/webhook.ts";
+import { at, type Json } from "../kube/json.ts";
 import type { Path } from "../source/node.ts";
 import type { InstallLayer } from "./configured.ts";
 import { originInside } from "./embedded.ts";
@@ -36,7 +38,7 @@ export function installOf(world: World, revision: string, release?: string): Rep
       const { install } = reading;
       if (!install.hasIstiod || install.revision !== revision) continue;
       found.push({ ...install, placed, layers: layersOf(placed, install) });
-    } else if ((at(placed.value, ["spec", "revision"]) || "default") === revision) {
+    } else if ((at(placed.value, ["spec", "revision"]) || defaultRevision) === revision) {
       for (const { path, says } of reading.problems)
         faults.push({ message: `${path.join(".")} ${says}`, origin: originInside(placed, path) });
     }
@@ -45,6 +47,30 @@ export function installOf(world: World, revision: string, release?: string): Rep
   const [first, ...others] = found;
   const isCertain = others.every((other) => first !== undefined && areSame(first, other));
   return { ok: true, install: isCertain ? first : undefined };
+}
+
+/**
+ * The variables that the repository's Deployments of an istiod give it, as far as all of them that bring a variable agree on its value.
+ * @param namespace that of the injector's ConfigMap
+ */
+export function deployedEnvironment(world: World, revision: string, namespace: string): Labels {
+  const name = revision === defaultRevision ? "istiod" : `istiod-${revision}`;
+  const environment: Record<string, string> = {};
+  const disputed = new Set<string>();
+  for (const workload of world.workloads) {
+    if (workload.name !== name || workload.resource.kind !== "Deployment") continue;
+    if ((workload.namespace.name ?? namespace) !== namespace) continue;
+    const containers = at(workload.value, [...workload.template, "spec", "containers"]);
+    const discovery = Array.isArray(containers)
+      ? containers.find((one: Json) => at(one, ["name"]) === "discovery")
+      : undefined;
+    for (const [key, text] of Object.entries(environmentOf(at(discovery, ["env"])))) {
+      if (environment[key] !== undefined && environment[key] !== text) disputed.add(key);
+      environment[key] = text;
+    }
+  }
+  for (const key of disputed) delete environment[key];
+  return environment;
 }
 
 /** Whether two installs are told the same, as overlays tell it that bring one install into several clusters. */

@@ -24,7 +24,7 @@ import {
   originInLayers,
 } from "./configured.ts";
 import { originInside } from "./embedded.ts";
-import { installOf, type RepositoryInstall } from "./installs.ts";
+import { deployedEnvironment, installOf, type RepositoryInstall } from "./installs.ts";
 import { embeddedMap } from "./mesh.ts";
 import { placeText } from "./resource.ts";
 import type { Origin, Placed, World } from "./world.ts";
@@ -86,7 +86,7 @@ function readIstiod(world: World, revision: string): IstiodReading {
   const told = toldRelease(world, revision);
   const shown = installOf(world, revision, told);
   if (!shown.ok) return { ok: false, problems: shown.faults.map((fault) => ({ input: "values", ...fault })) };
-  const install = together(shown.install, configuredInstall(world.configuration, revision));
+  const install = together(world, revision, shown.install);
   const release = told ?? shown.install?.release ?? world.mesh.release;
   const facts = nearestFacts(release);
   const { inputs, problems } = inputsOf(world, revision, release, install);
@@ -116,7 +116,8 @@ function readIstiod(world: World, revision: string): IstiodReading {
       mesh: message.value,
       revision,
       native: native ?? false,
-      platform: at(values.json, ["global", "platform"]) === "openshift" ? "openshift" : "",
+      platform:
+        (environment.PLATFORM ?? at(values.json, ["global", "platform"])) === "openshift" ? "openshift" : "",
       compliancePolicy: environment.COMPLIANCE_POLICY ?? "",
       facts,
       readYaml: parse,
@@ -154,16 +155,19 @@ interface Told extends ConfiguredInstall {
 }
 
 /** What the configuration says over what the repository's install does. */
-function together(install: RepositoryInstall | undefined, configured: ConfiguredInstall): Told {
+function together(world: World, revision: string, install: RepositoryInstall | undefined): Told {
+  const configured = configuredInstall(world.configuration, revision);
+  const injector = injectorConfigMapOf(world, revision);
+  const deployed = deployedEnvironment(world, revision, injector ? namespaceOf(injector) : "istio-system");
   return {
     layers: [...(install?.layers ?? []), ...configured.layers],
     cni: configured.cni ?? install?.options.cni,
     nativeSidecars: configured.nativeSidecars,
-    environment: install?.environment ?? {},
+    environment: { ...install?.environment, ...deployed },
   };
 }
 
-/** The variables of istiod that decide on what it injects. */
+/** The variables of istiod, of which some decide on what it injects. */
 function environmentOf(values: JsonObject, { nativeSidecars, environment: own }: Told): Labels {
   const environment: Record<string, string> = {};
   for (const name of ["ENABLE_NATIVE_SIDECARS", "COMPLIANCE_POLICY"]) {

@@ -37,6 +37,19 @@ spec:
   ${spec.replaceAll("\n", "\n  ")}
 `;
 
+const istiod = (name: string, native: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: istio-system}
+spec:
+  template:
+    spec:
+      containers:
+        - name: discovery
+          env:
+            - {name: ENABLE_NATIVE_SIDECARS, value: "${native}"}
+            - {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+`;
+
 const templates = "templates:\n  sidecar: |\n    spec: {}";
 const configPath = "sidelint.yaml";
 
@@ -471,6 +484,38 @@ const nativeCases: readonly NativeCase[] = [
         'components: {pilot: {k8s: {env: [{name: ENABLE_NATIVE_SIDECARS, value: "true"}]}}}',
       ),
     },
+    native: true,
+  },
+  {
+    name: "the Deployment of istiod has the variable",
+    files: { "istiod.yaml": istiod("istiod", "true") },
+    native: true,
+  },
+  {
+    name: "the Deployment knows better than values and IstioOperator",
+    files: {
+      "istiod.yaml": istiod("istiod", "true"),
+      "map.yaml": values('"ENABLE_NATIVE_SIDECARS": "false"'),
+      "iop.yaml": operator(
+        'components: {pilot: {k8s: {env: [{name: ENABLE_NATIVE_SIDECARS, value: "false"}]}}}',
+      ),
+    },
+    native: true,
+  },
+  {
+    name: "Deployments that differ have no say",
+    files: { "istiod.yaml": `${istiod("istiod", "true")}---\n${istiod("istiod", "false")}` },
+    native: undefined,
+  },
+  {
+    name: "the Deployment of another revision has no say",
+    files: { "istiod.yaml": istiod("istiod-canary", "true") },
+    native: undefined,
+  },
+  {
+    name: "the Deployment of a revision",
+    files: { "istiod.yaml": istiod("istiod-canary", "true") },
+    revision: "canary",
     native: true,
   },
   {
