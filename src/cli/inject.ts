@@ -19,7 +19,6 @@ import { decodeText } from "../source/text.ts";
 import type { FileProblem, InjectorFiles } from "../world/injector-files.ts";
 import type { Context } from "./context.ts";
 import { type Input, missing } from "./input.ts";
-import type { Io } from "./io.ts";
 import { gather, knownRelease, type ScanFlags, withScanOptions } from "./options.ts";
 import {
   counted,
@@ -28,7 +27,7 @@ import {
   mustAgree,
   problemLines,
   type RewriteFlags,
-  tellPlaces,
+  tellLeft,
   textsOf,
   unreadableOf,
   wantsFiles,
@@ -148,7 +147,7 @@ async function intoFiles(
   context: Context,
 ): Promise<0 | 1 | 2> {
   const injections = injectResources(scan.world.workloads, way);
-  const wrong = [...unreadableOf(scan), ...injections.problems];
+  const wrong = [...unreadableOf(scan, input), ...injections.problems];
   if (wrong.length > 0) return failed(wrong, context);
   const { files, problems } = editFiles(injections.objects);
   if (problems.length > 0) return failed(problems, context);
@@ -180,7 +179,7 @@ async function asWhole(
   const { scan, input } = session;
   if (format === "patch") {
     const injections = injectBuilt(scan.world.workloads, way);
-    const wrong = [...unreadableOf(scan), ...injections.problems];
+    const wrong = [...unreadableOf(scan, input), ...injections.problems];
     if (wrong.length > 0) return failed(wrong, context);
     tellLeft(injections.left, io);
     return deliverWhole(patchesOf(injections.objects), flags.output, io);
@@ -203,7 +202,7 @@ async function asWhole(
     return deliverWhole(format === "json" ? streamJson(parts) : streamYaml(parts), flags.output, io);
   }
   const injections = injectResources(scan.world.workloads, way);
-  const wrong = [...unreadableOf(scan), ...injections.problems];
+  const wrong = [...unreadableOf(scan, input), ...injections.problems];
   if (wrong.length > 0) return failed(wrong, context);
   const { files, problems } = editFiles(injections.objects);
   if (problems.length > 0) return failed(problems, context);
@@ -221,12 +220,6 @@ function asLeft(file: string, { kind, name, reason, line }: Left): LeftAsIs {
   const label = `${kind}/${name.slice(name.lastIndexOf("/") + 1)}`;
   const { location } = placed(file, line, 1, "");
   return { location: location as LeftAsIs["location"], label, says: whySkipped[reason], matters: true };
-}
-
-/** Says what was left as it is although a sidecar may be missing. */
-function tellLeft(left: readonly LeftAsIs[], io: Io): void {
-  const worth = left.filter(({ matters }) => matters);
-  tellPlaces(worth, ({ label, says }) => `${label} stays as it is: ${says}`, io);
 }
 
 const examples = `

@@ -8,8 +8,9 @@ import { objectsOf } from "../fix/whole.ts";
 import type { Scan } from "../index.ts";
 import { plain } from "../report/cells.ts";
 import { unifiedDiff } from "../report/unified-diff.ts";
+import { readDocuments } from "../source/document.ts";
 import { locationOf } from "../source/locate.ts";
-import type { SourceFile } from "../source/reading.ts";
+import type { ReadError, SourceFile } from "../source/reading.ts";
 import { decodeText, encodeLike } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { FileProblem } from "../world/injector-files.ts";
@@ -89,12 +90,23 @@ export async function deliverFiles(
   return failed ? 2 : 0;
 }
 
-/** Documents that cannot be read keep a command from changing anything, as nobody can tell what they hold. */
-export function unreadableOf({ unreadable }: Scan): readonly FileProblem[] {
-  return unreadable.map(({ file, error }) => {
-    const range = { start: error.offset, end: error.offset };
-    return { location: locationOf(file, range), says: error.message };
-  });
+/**
+ * Documents that cannot be read, which keep a command from changing anything, as nobody can tell what they hold: those that look like
+ * manifests, and all of a file that was named itself.
+ */
+export function unreadableOf({ unreadable }: Scan, { tree, named }: Input): readonly FileProblem[] {
+  const known = unreadable.map(({ file, error }) => problemAt(file, error));
+  const asked = textsOf(named, tree).flatMap((file) =>
+    readDocuments(file).flatMap((document) => {
+      const reading = document.read();
+      return reading.ok ? [] : [problemAt(file, reading.error)];
+    }),
+  );
+  return [...known, ...asked];
+}
+
+function problemAt(file: SourceFile, { offset, message }: ReadError): FileProblem {
+  return { location: locationOf(file, { start: offset, end: offset }), says: message };
 }
 
 /** Problems as lines for standard error: place, colon, what is wrong. */
@@ -148,6 +160,26 @@ export async function deliverWhole(text: string, output: string | undefined, io:
 /** Shown of a long list. */
 const SHOWN = 10;
 
+/** Says what is left as it is although a sidecar may be missing: each reason once, with the workloads it holds for. */
+export function tellLeft(left: readonly LeftAsIs[], { stderr }: Io): void {
+  const reasons = new Map<string, LeftAsIs[]>();
+  for (const one of left) {
+    if (!one.matters) continue;
+    const known = reasons.get(one.says);
+    if (known) known.push(one);
+    else reasons.set(one.says, [one]);
+  }
+  for (const [says, workloads] of reasons) {
+    const stays = workloads.length === 1 ? "stays as it is" : "stay as they are";
+    stderr(`sidelint: ${counted(workloads.length, "workload")} ${stays}: ${plain(says)}\n`);
+    for (const { location, label, about } of workloads.slice(0, SHOWN)) {
+      const more = about === undefined ? "" : `  (${about})`;
+      stderr(`${plain(`  ${location.file}:${location.line}  ${label}${more}`)}\n`);
+    }
+    if (workloads.length > SHOWN) stderr(`  and ${workloads.length - SHOWN} more\n`);
+  }
+}
+
 /** Remarks on workloads, one a line on standard error, after their places. */
 export function tellPlaces(
   remarks: readonly LeftAsIs[],
@@ -158,5 +190,5 @@ export function tellPlaces(
     const { file, line } = remark.location;
     stderr(`sidelint: ${plain(`${file}:${line}: ${words(remark)}`)}\n`);
   }
-  if (remarks.length > SHOWN) stderr(`sidelint: ... and ${remarks.length - SHOWN} more\n`);
+  if (remarks.length > SHOWN) stderr(`  and ${remarks.length - SHOWN} more\n`);
 }

@@ -60,7 +60,7 @@ async function uninject(
   const { world } = scan;
   const taken = uninjectResources(world.workloads, workloadKinds(world.configuration.config));
   const { files, problems } = editFiles(taken.objects);
-  const wrong = [...unreadableOf(scan), ...taken.problems, ...problems];
+  const wrong = [...unreadableOf(scan, input), ...taken.problems, ...problems];
   if (wrong.length > 0) {
     io.stderr(problemLines(wrong));
     return 2;

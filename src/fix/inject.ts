@@ -48,7 +48,10 @@ export interface LeftAsIs {
   readonly location: Location;
   /** "Deployment/web". */
   readonly label: string;
+  /** Why, the same words for everything it holds for. */
   readonly says: string;
+  /** What it concerns besides the workload, such as the directory of a kustomization. */
+  readonly about?: string;
   /** Whether a sidecar may be missing for it, so that somebody should hear of it. */
   readonly matters: boolean;
 }
@@ -106,9 +109,16 @@ function gathered(parts: readonly Injections[]): Injections {
 
 const nothing: Injections = { objects: [], left: [], problems: [] };
 
-function left(workload: Workload, says: string, matters = true): Injections {
+function left(workload: Workload, says: string, about?: string): Injections {
   const { label, resource } = workload;
-  return { ...nothing, left: [{ location: locateResource(resource), label, says, matters }] };
+  const one = { location: locateResource(resource), label, says, matters: true };
+  return { ...nothing, left: [about === undefined ? one : { ...one, about }] };
+}
+
+/** One that is left as it is, as it should be. */
+function leftInPeace(workload: Workload, says: string): Injections {
+  const { label, resource } = workload;
+  return { ...nothing, left: [{ location: locateResource(resource), label, says, matters: false }] };
 }
 
 type ByGates = Way & { readonly by: "gates" };
@@ -119,26 +129,18 @@ function byGates(group: readonly Workload[], way: ByGates): Injections {
   const [first] = group;
   if (!first) return nothing;
   const undecided = group.find(({ decision }) => decision.verdict === "unknown");
-  if (undecided) return left(undecided, whyUndecided(undecided));
+  if (undecided) return leftUndecided(undecided);
   const refused = group.find(({ decision }) => decision.verdict === "refused");
   if (refused) return left(refused, "the API server refuses its pods (see sidelint check)");
   const injected = group.filter(({ decision }) => decision.verdict === "injected");
-  if (injected.length === 0) return left(first, "gets no sidecar (see sidelint explain)", false);
+  if (injected.length === 0) return leftInPeace(first, "gets no sidecar");
   const other = group.find(({ decision }) => decision.verdict !== "injected");
-  if (other) return left(other, `${built(injected)} it gets a sidecar, ${built([other])} it does not`);
+  if (other)
+    return left(other, "gets a sidecar in one build and none in another", builds([...injected, other]));
   const different = injected.find(({ decision }) => decision.revision !== first.decision.revision);
-  if (different) {
-    const revisions = `${first.decision.revision} and ${different.decision.revision}`;
-    return left(different, `its kustomizations bring it to several revisions, ${revisions}`);
-  }
+  if (different) return left(different, "gets another revision in another build", builds([first, different]));
   const changed = injected.find((workload) => changesTemplate(workload));
-  if (changed) {
-    const where = changed.root ?? ".";
-    return left(
-      changed,
-      `${where} changes its pod template, so that what it builds is to be injected: kustomize build ${where} | sidelint inject --only-injected -, or --output-format patch`,
-    );
-  }
+  if (changed) return left(changed, changedByBuild, changed.root ?? ".");
   const templates = new Map(injected.map((workload) => [workload.template.join("/"), workload]));
   return injectedBy(way, [...templates.values()], first.resource.value, null);
 }
@@ -147,22 +149,30 @@ function builtByGates(group: readonly Workload[], way: ByGates): Injections {
   const [first] = group;
   if (!first) return nothing;
   const undecided = group.find(({ decision }) => decision.verdict === "unknown");
-  if (undecided) return left(undecided, whyUndecided(undecided));
+  if (undecided) return leftUndecided(undecided);
   const injected = group.filter(({ decision }) => decision.verdict === "injected");
-  if (injected.length === 0) return left(first, "gets no sidecar (see sidelint explain)", false);
+  if (injected.length === 0) return leftInPeace(first, "gets no sidecar");
   return injectedBy(way, injected, first.value, first.root);
 }
 
-function built(workloads: readonly Workload[]): string {
-  const [first] = workloads;
-  return first?.root ? `as ${first.root} builds it` : "on its own";
+const changedByBuild =
+  "a kustomization changes the pod template, so that its build is to be injected (kustomize build DIR | sidelint inject --only-injected -) or patched (--output-format patch)";
+
+function builds(workloads: readonly Workload[]): string {
+  return [...new Set(workloads.map(({ root }) => root ?? "on its own"))].join(", ");
 }
 
-function whyUndecided({ namespace, decision }: Workload): string {
-  if (decision.reason === "namespace-unknown") return "nobody says which namespace it goes to";
+function leftUndecided(workload: Workload): Injections {
+  const { namespace, decision } = workload;
+  if (decision.reason === "namespace-unknown")
+    return left(workload, "nobody says which namespace it goes to (--namespace NAME, or sidelint.yaml)");
   if (decision.reason === "namespace-labels-unknown")
-    return `the labels of namespace ${namespace.name ?? "?"} are not known`;
-  return "whether it gets a sidecar cannot be told (see sidelint explain)";
+    return left(
+      workload,
+      "the labels of its namespace are not known (--assume LABEL=VALUE, or sidelint.yaml)",
+      namespace.name ?? "?",
+    );
+  return left(workload, "whether it gets a sidecar cannot be told (see sidelint explain)");
 }
 
 /** Whether a build changes the pod template of the object that the file holds. */
@@ -237,7 +247,7 @@ function outcome(workload: Workload, before: JsonObject, root: string | null, ru
   if (result.is === "left") return left(workload, result.says);
   if (result.is === "failed") return { ...nothing, problems: result.problems };
   if (isSame(before, result.object) || isSettled(before, run))
-    return left(workload, "has its sidecar already", false);
+    return leftInPeace(workload, "has its sidecar already");
   return { ...nothing, objects: [{ resource: workload.resource, before, after: result.object, root }] };
 }
 
@@ -251,9 +261,9 @@ function isSettled(before: JsonObject, run: Run): boolean {
 
 /** Why kube-inject leaves a workload as it is, in words for people. */
 export const whySkipped = {
-  "host-network": "hostNetwork is true, and such pods get no sidecar",
-  injected: "it has a sidecar already",
-  disabled: "it asks for no sidecar (sidecar.istio.io/inject), or its namespace belongs to Kubernetes",
+  "host-network": "hostNetwork: true, and such pods get no sidecar",
+  injected: "there is a sidecar already",
+  disabled: "sidecar.istio.io/inject says so, or the namespace is one of Kubernetes' own",
 } as const;
 
 /** An error of the engine where the object says what led to it. */

@@ -1,0 +1,292 @@
+/** inject and uninject end to end, over small repositories on disk. */
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { toValue } from "../../src/source/node.ts";
+import { readYaml } from "../../src/source/read.ts";
+import { inRepository, namespace } from "./terminal.ts";
+
+const web = `# the shop's front
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web   # its name
+  namespace: shop
+spec:
+  template:
+    metadata:
+      labels: {app: web}
+      annotations:
+        sidecar.istio.io/proxyCPU: "100m"
+    spec:
+      containers:
+      # the app
+      - name: web
+        image: 'shop/web:1'
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}   # as it was
+`;
+const agent = `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent, namespace: shop}
+spec: {template: {spec: {hostNetwork: true, containers: [{name: agent}]}}}
+`;
+const elsewhere = web.replaceAll("shop\n", "away\n").replaceAll("shop}", "away}");
+const repository = { "apps/web.yaml": web, "apps/agent.yaml": agent, "ns.yaml": namespace };
+
+/** The objects of a stream, by kind. */
+function objectsIn(text: string): Readonly<Record<string, unknown>> {
+  const objects: Record<string, unknown> = {};
+  for (const part of text.split(/^---$/m)) {
+    const read = readYaml(part);
+    if (!read.ok) throw new Error(read.error.message);
+    const value = read.root && (toValue(read.root) as { kind: string });
+    if (value) objects[value.kind] = value;
+  }
+  return objects;
+}
+
+function containersOf(object: unknown): readonly string[] {
+  const { spec } = object as { spec: { template: { spec: { containers: { name: string }[] } } } };
+  return spec.template.spec.containers.map(({ name }) => name);
+}
+
+const inject = suite("inject");
+
+inject("a file is injected whatever the gates say, and other documents stay byte for byte", () =>
+  inRepository({ "web.yaml": elsewhere }, async (sidelint) => {
+    const { status, stdout, stderr } = await sidelint(["inject", "-f", "web.yaml"]);
+    assert.is(status, 0);
+    assert.is(stderr, "");
+    assert.equal(containersOf(objectsIn(stdout).Deployment), ["web", "istio-proxy"]);
+    assert.ok(stdout.endsWith("kind: Service\nmetadata: {name: web, namespace: away}   # as it was\n---\n"));
+  }),
+);
+
+inject("standard input and --output", () =>
+  inRepository({}, async (sidelint, directory) => {
+    const { status, stdout } = await sidelint(["inject", "-", "-o", "out.yaml"], { stdin: web });
+    assert.equal({ status, stdout }, { status: 0, stdout: "" });
+    const written = readFileSync(join(directory, "out.yaml"), "utf8");
+    assert.equal(containersOf(objectsIn(written).Deployment), ["web", "istio-proxy"]);
+  }),
+);
+
+inject("json is one object after the other", () =>
+  inRepository({ "web.yaml": web }, async (sidelint) => {
+    const { stdout } = await sidelint(["inject", "web.yaml", "--output-format", "json"]);
+    const [deployment = "", service = ""] = stdout.split(/^(?=\{)/m);
+    assert.equal(containersOf(JSON.parse(deployment)), ["web", "istio-proxy"]);
+    assert.is((JSON.parse(service) as { kind: string }).kind, "Service");
+  }),
+);
+
+inject("of a directory only the pods that the cluster injects", () =>
+  inRepository({ ...repository, "apps/away.yaml": elsewhere }, async (sidelint) => {
+    const { status, stdout, stderr } = await sidelint(["inject", "--check"]);
+    assert.equal({ status, stdout }, { status: 1, stdout: "apps/web.yaml\n" });
+    assert.is(
+      stderr,
+      "sidelint: 1 workload stays as it is: the labels of its namespace are not known (--assume LABEL=VALUE, or sidelint.yaml)\n  apps/away.yaml:5  Deployment/web  (away)\n",
+    );
+    const all = await sidelint(["inject", "--check", "--all"]);
+    assert.is(all.stdout, "apps/away.yaml\napps/web.yaml\n");
+    assert.match(all.stderr, "1 workload stays as it is: hostNetwork: true");
+  }),
+);
+
+inject("in place: comments, order, quoting and the mode of the file stay, a second run changes nothing", () =>
+  inRepository(repository, async (sidelint, directory) => {
+    const path = join(directory, "apps/web.yaml");
+    const mode = statSync(path).mode;
+    const { status, stdout, stderr } = await sidelint(["inject", "--in-place", "."]);
+    assert.equal(
+      { status, stdout, stderr },
+      { status: 0, stdout: "", stderr: "sidelint: injected 1 workload in 1 file\n" },
+    );
+    const text = readFileSync(path, "utf8");
+    assert.equal(containersOf(objectsIn(text).Deployment), ["web", "istio-proxy"]);
+    for (const kept of [
+      "# the shop's front",
+      "name: web   # its name",
+      `"100m"`,
+      "# the app",
+      "'shop/web:1'",
+    ])
+      assert.match(text, kept);
+    assert.is(statSync(path).mode, mode);
+    const again = await sidelint(["inject", "--in-place", "."]);
+    assert.is(again.stderr, "sidelint: nothing to inject\n");
+    assert.is(readFileSync(path, "utf8"), text);
+    assert.is((await sidelint(["inject", "--check", "."])).status, 0);
+  }),
+);
+
+inject("--diff shows what --in-place would write, and writes nothing", () =>
+  inRepository(repository, async (sidelint, directory) => {
+    const { status, stdout } = await sidelint(["inject", "--diff", "."]);
+    assert.is(status, 0);
+    assert.match(stdout, /^--- a\/apps\/web.yaml\n\+\+\+ b\/apps\/web.yaml\n@@ /);
+    assert.match(stdout, "+      - name: istio-proxy\n");
+    assert.is(readFileSync(join(directory, "apps/web.yaml"), "utf8"), web);
+  }),
+);
+
+inject("uninject gives the file back as it was", () =>
+  inRepository(repository, async (sidelint, directory) => {
+    await sidelint(["inject", "--in-place", "."]);
+    const { status, stderr } = await sidelint(["uninject", "--in-place", "."]);
+    assert.is(status, 0);
+    assert.match(
+      stderr,
+      "apps/web.yaml:5: Deployment/web: not recorded, and perhaps as it was before: labels ",
+    );
+    assert.match(stderr, "sidelint: took the sidecar out of 1 workload in 1 file\n");
+    assert.is(readFileSync(join(directory, "apps/web.yaml"), "utf8"), web);
+    assert.is((await sidelint(["uninject", "--check"])).status, 0);
+  }),
+);
+
+inject("the injector's configuration comes from files, from sidelint.yaml or from the repository", () =>
+  inRepository(
+    {
+      "web.yaml": web,
+      "template.yaml":
+        "spec:\n  containers:\n  - name: istio-proxy\n    image: mine/{{ .ObjectMeta.Name }}\n",
+      "values.json": '{"global": {"hub": "mine", "tag": "7"}}',
+      "config.yaml":
+        "templates:\n  sidecar: |\n    spec:\n      containers:\n      - name: istio-proxy\n        image: {{ .ProxyImage }}\n",
+      "own/sidelint.yaml": "istio: {hub: registry.example/mesh}\n",
+      "own/web.yaml": web,
+    },
+    async (sidelint) => {
+      const template = await sidelint(["inject", "web.yaml", "--injectConfigFile", "template.yaml"]);
+      assert.match(template.stdout, "image: mine/\n");
+      const files = ["--injectConfigFile", "config.yaml", "--valuesFile", "values.json"];
+      const config = await sidelint(["inject", "web.yaml", ...files]);
+      assert.match(config.stdout, "image: mine/proxyv2:7\n");
+      const own = await sidelint(["inject", "own/web.yaml", "--config", "own/sidelint.yaml"]);
+      assert.match(own.stdout, "image: registry.example/mesh/proxyv2:1.30");
+    },
+  ),
+);
+
+inject("native sidecars where they are asked for", () =>
+  inRepository({ "web.yaml": web }, async (sidelint) => {
+    assert.not.match((await sidelint(["inject", "web.yaml"])).stdout, "restartPolicy: Always");
+    assert.match(
+      (await sidelint(["inject", "web.yaml", "--native-sidecars"])).stdout,
+      "restartPolicy: Always",
+    );
+    const env = { ENABLE_NATIVE_SIDECARS: "true" };
+    assert.match((await sidelint(["inject", "web.yaml"], { env })).stdout, "restartPolicy: Always");
+  }),
+);
+
+const failures = suite("inject, what it refuses");
+
+const pod = (annotation: string) =>
+  `apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations:\n    ${annotation}\nspec: {containers: [{name: a}]}\n`;
+
+const refused: readonly [string, string, readonly string[], string][] = [
+  [
+    "an invalid annotation",
+    pod('status.sidecar.istio.io/port: "99999"'),
+    [],
+    'web.yaml:6:5: Pod/web: status.sidecar.istio.io/port: must be a port from 0 to 65535, is "99999"',
+  ],
+  [
+    "a template that there is not",
+    pod("inject.istio.io/templates: nope"),
+    [],
+    'web.yaml:6:5: Pod/web: there is no template "nope"; there are ',
+  ],
+  ["broken YAML", "kind: Pod\nmetadata: {name: [\n", [], "web.yaml:3:1: a value is expected here"],
+  ["values that are no map", web, ["--valuesFile", "list.yaml"], "list.yaml:1:1: a map is expected here"],
+  ["values that are no JSON", web, ["--valuesFile", "half.json"], "half.json:2:1: a value is expected here"],
+  [
+    "a configuration without templates",
+    web,
+    ["--injectConfigFile", "empty.yaml"],
+    "empty.yaml:1:1: this configuration of an injector has no templates, so that nothing can be injected",
+  ],
+  [
+    "a template that does not parse, at its line",
+    web,
+    ["--injectConfigFile", "unparsed.yaml"],
+    "unparsed.yaml:4:1: template sidecar, line 2: missing value for if",
+  ],
+  [
+    "a template that fails, with the expression",
+    web,
+    ["--injectConfigFile", "failing.yaml"],
+    "web.yaml:9:5: Deployment/web: template sidecar, line 1, at .Foo.Bar: can't evaluate field Foo in type",
+  ],
+  [
+    "a file that there is not",
+    web,
+    ["--meshConfigFile", "mesh.yml"],
+    "--meshConfigFile mesh.yml: no such file",
+  ],
+  ["writing to standard input", web, ["-", "--in-place"], "--in-place cannot write to standard input (-)"],
+  ["writing and not writing", web, ["--in-place", "--check"], "--in-place writes, and --check does not"],
+  [
+    "a format for changed files",
+    web,
+    ["--diff", "--output-format", "json"],
+    "--output-format json is for the result",
+  ],
+];
+
+for (const [what, text, args, message] of refused) {
+  failures(`${what}: one clear error, status 2, nothing on standard output, nothing written`, () =>
+    inRepository(
+      {
+        "web.yaml": text,
+        "list.yaml": "- 1\n",
+        "half.json": '{"a":\n',
+        "empty.yaml": "policy: enabled\n",
+        "unparsed.yaml": "templates:\n  sidecar: |\n    spec:\n      {{ if }}\n",
+        "failing.yaml": "templates:\n  sidecar: 'spec: {{ .Foo.Bar }}'\n",
+      },
+      async (sidelint, directory) => {
+        const result = await sidelint(["inject", "web.yaml", ...args], { stdin: web });
+        assert.equal({ status: result.status, stdout: result.stdout }, { status: 2, stdout: "" });
+        assert.ok(result.stderr.startsWith(`sidelint: ${message}`), result.stderr);
+        if (!args.includes("-")) {
+          const inPlace = await sidelint(["inject", "web.yaml", "--in-place", ...args]);
+          assert.is(inPlace.status, 2);
+        }
+        assert.is(readFileSync(join(directory, "web.yaml"), "utf8"), text);
+      },
+    ),
+  );
+}
+
+failures("one broken file keeps the others from being written", () =>
+  inRepository(
+    { ...repository, "apps/z.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: [\n" },
+    async (sidelint, directory) => {
+      const { status, stderr } = await sidelint(["inject", "--in-place", "."]);
+      assert.is(status, 2);
+      assert.is(stderr, "sidelint: apps/z.yaml:4:1: a value is expected here\n");
+      assert.is(readFileSync(join(directory, "apps/web.yaml"), "utf8"), web);
+    },
+  ),
+);
+
+failures("a directory that --output names", () =>
+  inRepository({ "web.yaml": web, "out/x.txt": "" }, async (sidelint, directory) => {
+    const { status, stderr } = await sidelint(["inject", "web.yaml", "-o", "out"]);
+    assert.equal({ status, stderr }, { status: 2, stderr: "sidelint: --output out: it is a directory\n" });
+    writeFileSync(join(directory, "old.yaml"), "old");
+    await sidelint(["inject", "web.yaml", "-o", "old.yaml"]);
+    assert.match(readFileSync(join(directory, "old.yaml"), "utf8"), "istio-proxy");
+  }),
+);
+
+inject.run();
+failures.run();
