@@ -95,8 +95,19 @@ function isSameQuantity(a: string, b: string): boolean {
   return left.ok && right.ok && equalQuantities(left.quantity, right.quantity);
 }
 
+/** What the application, not the template, gives to the sidecar's environment. */
+const ofApplication: ReadonlySet<string> = new Set([
+  "ISTIO_KUBE_APP_PROBERS",
+  "ISTIO_PROMETHEUS_ANNOTATIONS",
+]);
+
 function differingEnvironment(written: JsonObject, today: JsonObject): readonly string[] {
-  const names = (container: JsonObject) => new Set(objectsOf(container.env).map(({ name }) => textOf(name)));
+  const names = (container: JsonObject) =>
+    new Set(
+      objectsOf(container.env)
+        .map(({ name }) => textOf(name))
+        .filter((name) => !ofApplication.has(name)),
+    );
   return differing("environment", names(written), names(today));
 }
 

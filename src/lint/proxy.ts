@@ -83,6 +83,9 @@ const modeKey = "sidecar.istio.io/interceptionMode";
 const configKey = "proxy.istio.io/config";
 const statusPortKey = "status.sidecar.istio.io/port";
 
+/** The users that OpenShift gives to all containers of a pod alike, and that its istiod takes back from the sidecar. */
+const firstOfOpenShift = 1_000_000_000n;
+
 /** The sidecar of a workload: the container that injection would really produce. */
 export class ProxyView {
   readonly annotated: boolean;
@@ -247,6 +250,7 @@ export class ProxyView {
     const own = at(ownProxy(this.#workload.pod)?.spec, ["securityContext", "runAsUser"]);
     const follows = nearestFacts(this.#release).followsProxyUser;
     const asked = typeof own === "number" || typeof own === "bigint" ? BigInt(own) : 0n;
+    if (asked >= firstOfOpenShift) return undefined;
     return follows && asked > 0n ? asked : 1337n;
   }
 
