@@ -5,7 +5,7 @@ import { readEmbedded } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import { nodeAt, type Path } from "../source/node.ts";
 import { deepestDocument, readYaml } from "../source/read.ts";
-import type { Reading } from "../source/reading.ts";
+import type { Reading, SourceFile } from "../source/reading.ts";
 import { locateResource, placeText } from "./resource.ts";
 import type { Origin, Placed } from "./world.ts";
 
@@ -62,6 +62,37 @@ export function locateInside(placed: Placed, path: Path, part?: Part): Location 
     return range && locationOf(file, range);
   }
   return undefined;
+}
+
+/**
+ * Where a line stands, counted from 1, of the block of text at a path below a string that is YAML itself, such as a template in
+ * `data.config`; undefined where its lines are not those of the file.
+ */
+export function lineInside(placed: Placed, path: Path, line: number): Location | undefined {
+  const { document, path: above } = placed.resource;
+  const own = document.read();
+  for (let length = 1; length < path.length; length++) {
+    const outer = path.slice(0, length);
+    const node = own.ok ? nodeAt(own.root, [...above, ...outer]) : undefined;
+    if (node?.type !== "scalar") continue;
+    const embedded = node.style === "literal" ? embeddedAt(placed, outer) : undefined;
+    if (!embedded?.isPlaced || !embedded.reading.ok) return undefined;
+    const block = nodeAt(embedded.reading.root, path.slice(length));
+    if (block?.type !== "scalar" || block.style !== "literal") return undefined;
+    return lineBelow(document.file, block.start, line);
+  }
+  return undefined;
+}
+
+function lineBelow(file: SourceFile, offset: number, lines: number): Location | undefined {
+  let start = offset;
+  for (let line = 0; line < lines; line++) {
+    start = file.text.indexOf("\n", start) + 1;
+    if (start === 0) return undefined;
+  }
+  const text = /^[ \t]*([^\r\n]*)/.exec(file.text.slice(start, start + 1000));
+  const [whole = "", written = ""] = text ?? [];
+  return locationOf(file, { start: start + whole.length - written.length, end: start + whole.length });
 }
 
 /** Where the deepest part of a path stands that is written, also below a string that is YAML itself; else where the object does. */

@@ -2,6 +2,7 @@
 import type { ReadYaml } from "../istio/annotations.ts";
 import type { Labels } from "../istio/facts.ts";
 import { type Injector, type InjectorReading, readInjector } from "../istio/inject/injector.ts";
+import { templateFault, templateLineOf } from "../istio/inject/template-fault.ts";
 import type { Istiod } from "../istio/inject/webhook.ts";
 import { readInstall } from "../istio/install.ts";
 import { layOver, nestAt } from "../istio/lay-over.ts";
@@ -23,7 +24,7 @@ import {
   laidTogether,
   originInLayers,
 } from "./configured.ts";
-import { originInside } from "./embedded.ts";
+import { lineInside, originInside } from "./embedded.ts";
 import { deployedEnvironment, installOf, type RepositoryInstall } from "./installs.ts";
 import { embeddedMap } from "./mesh.ts";
 import { placeText } from "./resource.ts";
@@ -311,19 +312,30 @@ function readInput<R extends { readonly ok: true }, T>(
   take: (reading: R) => T,
 ): Read<T> {
   if (reading.ok) return { ok: true, value: take(reading) };
-  const problems = reading.errors.map(({ path, message }): InputProblem => {
-    const subject = path.length === 0 ? input.name : nameOf(path);
-    return {
-      input: input.name,
-      message: worded(input, subject, message),
-      origin: input.source.originOf(path),
-    };
-  });
-  return { ok: false, problems };
+  return { ok: false, problems: reading.errors.map((error) => problemOf(input, error)) };
 }
 
-function worded({ name, source }: Input, subject: string, message: string): string {
-  return `${source.placed ? `in data.${name}, ` : ""}${subject} ${message}`;
+/** A problem in words for people; that of a template stands on the line of the template. */
+function problemOf(input: Input, { path, message }: MessageProblem): InputProblem {
+  const { name, source } = input;
+  const [first, template] = path;
+  if (name === "config" && first === "templates" && typeof template === "string" && path.length === 2) {
+    const line = templateLineOf(message);
+    const { placed } = source;
+    const location = placed && line !== undefined && lineInside(placed, ["data", name, ...path], line);
+    const origin = location ? originAt(location) : source.originOf(path);
+    return { input: name, message: `${placedWhere(input)}${templateFault(template, message)}`, origin };
+  }
+  const subject = path.length === 0 ? name : nameOf(path);
+  return { input: name, message: worded(input, subject, message), origin: source.originOf(path) };
+}
+
+function worded(input: Input, subject: string, message: string): string {
+  return `${placedWhere(input)}${subject} ${message}`;
+}
+
+function placedWhere({ name, source }: Input): string {
+  return source.placed ? `in data.${name}, ` : "";
 }
 
 /** The injector of a configuration, which has to have templates. */

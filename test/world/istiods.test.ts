@@ -595,7 +595,17 @@ const problemCases: readonly ProblemCase[] = [
   {
     name: "a template that does not parse",
     files: { "map.yaml": injector("templates:\n  sidecar: |\n    spec:\n      {{ if }}") },
-    problems: ["map.yaml:9:7 in data.config, templates.sidecar"],
+    problems: ["map.yaml:11:11 in data.config, template sidecar, line 2: missing value for if"],
+  },
+  {
+    name: "a template in quotes that does not parse",
+    files: { "map.yaml": injector('templates:\n  sidecar: "{{ if }}"') },
+    problems: ["map.yaml:9:7 in data.config, template sidecar, line 1: missing value for if"],
+  },
+  {
+    name: "a template that is no text",
+    files: { "map.yaml": injector("templates:\n  sidecar: [a]") },
+    problems: ["map.yaml:9:7 in data.config, template sidecar: has a wrong type"],
   },
   {
     name: "a mesh that istiod refuses",
