@@ -256,4 +256,29 @@ collecting("the names that kustomize looks for", () => {
   assert.equal(names.map(isKustomizationFile), [true, true, true, false, false]);
 });
 
+collecting("installs and meshes are kept, and what only sounds like them is not", () => {
+  const object = (apiVersion: string, kind: string, name: string) =>
+    `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: ${name}}\n`;
+  const { world } = scanned({
+    "a.yaml": object("install.istio.io/v1alpha1", "IstioOperator", "a"),
+    "b.yaml": object("sailoperator.io/v1", "Istio", "b"),
+    "c.yaml": object("sailoperator.io/v1alpha1", "IstioRevision", "c"),
+    "d.json": '{"apiVersion": "sailoperator.io/v1", "kind": "Istio", "metadata": {"name": "d"}}',
+    "e.yaml": object("example.test/v1", "Istio", "e"),
+    "f.yaml": object("sailoperator.io/v1", "IstioRevisionTag", "f"),
+    "g.yaml": `${object("v1", "ConfigMap", "istio")}data: {mesh: "{}"}\n`,
+    "h.yaml": `${object("v1", "ConfigMap", "istio-canary")}data: {mesh: "{}"}\n`,
+    "i.yaml": `${object("v1", "ConfigMap", "istio-ca-root-cert")}data: {root-cert.pem: ""}\n`,
+    "j.yaml": `${object("v1", "ConfigMap", "istiod")}data: {mesh: "{}"}\n`,
+  });
+  assert.equal(
+    world.installs.map(({ name }) => name),
+    ["a", "b", "c", "d"],
+  );
+  assert.equal(
+    world.meshConfigMaps.map(({ name }) => name),
+    ["istio", "istio-canary"],
+  );
+});
+
 collecting.run();
