@@ -75,7 +75,7 @@ export function readTraces(pod: Pod): TracesReading {
       roles: rolesOf(pod, record, environment),
       environment,
       proxyConfig: objectIn(environment.PROXY_CONFIG),
-      probes: objectIn(environment.ISTIO_KUBE_APP_PROBERS),
+      probes: probesOf(proxiesOf(pod)),
       cni: usesCni(pod, record),
     },
   };
@@ -110,6 +110,14 @@ function environmentOf(proxies: readonly Container[]): Labels {
     .flatMap(({ env }) => objectsOf(env))
     .filter(({ value }) => typeof value === "string");
   return Object.fromEntries(variables.map(({ name, value }) => [textOf(name), textOf(value)]));
+}
+
+/** Several webhooks in a row, up to 1.16, leave several records in one environment (istio/istio#41652). */
+function probesOf(proxies: readonly Container[]): JsonObject {
+  const records = proxies
+    .flatMap(({ env }) => objectsOf(env))
+    .filter(({ name }) => name === "ISTIO_KUBE_APP_PROBERS");
+  return Object.assign({}, ...records.map(({ value }) => objectIn(textOf(value))));
 }
 
 function objectIn(text: string | undefined): JsonObject {

@@ -402,6 +402,26 @@ spec(
   },
 );
 
+spec("probes that two webhooks recorded one after the other all come back", () => {
+  const records = [
+    '{"/app-health/b/livez":{"httpGet":{"path":"/l","port":1}}}',
+    '{"/app-health/b/readyz":{"tcpSocket":{"port":2}}}',
+  ];
+  const { object } = taken(
+    pod({
+      env: records.map((value) => `    - {name: ISTIO_KUBE_APP_PROBERS, value: '${value}'}`).join("\n"),
+      containers: `  - name: b
+    livenessProbe: {httpGet: {path: /app-health/b/livez, port: 15020}}
+    readinessProbe: {httpGet: {path: /app-health/b/readyz, port: 15020}}`,
+    }),
+  );
+  same((object.spec as { containers: JsonObject[] }).containers[1], {
+    name: "b",
+    livenessProbe: { httpGet: { path: "/l", port: 1 } },
+    readinessProbe: { tcpSocket: { port: 2 } },
+  });
+});
+
 spec("a probe at the agent that nobody recorded stays and is named", () => {
   const { object, unrecorded } = taken(
     pod({ containers: "  - {name: b, livenessProbe: {httpGet: {path: /app-health/b/livez, port: 15020}}}" }),
