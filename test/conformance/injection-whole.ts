@@ -1,10 +1,10 @@
 /** Conformance family injection: whole injections, of the webhook and of kube-inject. */
-import { type Command, injectObject } from "../../src/istio/inject/command.ts";
+import { injectStream, type Part, streamYaml } from "../../src/fix/stream.ts";
+import type { Command } from "../../src/istio/inject/command.ts";
 import { injectAtAdmission } from "../../src/istio/inject/webhook.ts";
 import { nearestFacts } from "../../src/istio/releases.ts";
 import { decode } from "../../src/kube/decode.ts";
-import { isObject, type Json } from "../../src/kube/json.ts";
-import { yamlReaderChunks } from "../../src/source/kubernetes-split.ts";
+import type { Json } from "../../src/kube/json.ts";
 import { difference } from "./canonical.ts";
 import { type Config, parse } from "./injection-configs.ts";
 
@@ -78,42 +78,39 @@ export interface ManualCase {
   readonly warnings?: readonly string[];
 }
 
-/** Judges one run of kube-inject: undefined when it passed. */
+/** Judges one run of kube-inject by the text that comes out: undefined when it passed. */
 export function judgeManual(given: ManualCase, command: Command): string | undefined {
-  const output: (string | Json)[] = [];
-  let warnings = 0;
-  const { chunks, error } = yamlReaderChunks(given.input);
-  if (error !== undefined) return given.error ? undefined : error;
-  for (const chunk of chunks) {
-    const read = parse(chunk);
-    if (!read.ok) return given.error ? undefined : `no YAML: ${read.message}`;
-    const injected = injectObject(command, read.value);
-    if (!injected.ok) {
-      return given.error ? undefined : `refused: ${injected.errors.map(({ message }) => message).join("; ")}`;
-    }
-    if (injected.is === "handled") warnings += injected.skipped.length;
-    output.push(injected.is === "handled" ? injected.object : chunk);
-  }
+  const stream = injectStream(command, given.input);
+  if (!stream.ok)
+    return given.error ? undefined : `refused: ${stream.problems.map(({ says }) => says).join("; ")}`;
   if (given.error) return "accepted, must be an error";
   const told = given.warnings?.length ?? 0;
-  if (told !== warnings) return `${warnings} objects are skipped, must be ${told}`;
-  return compareTexts(output, given.output);
+  if (told !== stream.left.length) return `${stream.left.length} objects are skipped, must be ${told}`;
+  return compareParts(stream.parts, streamYaml(stream.parts), given.output);
 }
 
-function compareTexts(ours: readonly (string | Json)[], theirs: string): string | undefined {
-  let rest = theirs;
-  for (const [index, part] of ours.entries()) {
-    if (typeof part === "string") {
-      if (!rest.startsWith(`${part}---\n`)) return `document ${index} is not passed through as it is`;
-      rest = rest.slice(part.length + 4);
+/** Two streams, document by document; ours is taken apart by its parts, theirs by the separators. */
+function compareParts(parts: readonly Part[], ours: string, theirs: string): string | undefined {
+  let [mine, rest] = [ours, theirs];
+  for (const [index, part] of parts.entries()) {
+    if (part.is === "as-written") {
+      if (!rest.startsWith(`${part.text}---\n`)) return `document ${index} is not passed through as it is`;
+      rest = rest.slice(part.text.length + 4);
+      mine = mine.slice(part.text.length + 4);
       continue;
     }
-    const end = rest.startsWith("---\n") ? 0 : rest.indexOf("\n---\n") + 1;
-    const read = parse(rest.slice(0, end));
-    rest = rest.slice(end + 4);
-    if (!read.ok) return `document ${index} of the truth cannot be read`;
-    const found = isObject(part) ? difference(part, read.value ?? null) : "is no object";
+    const [own, truth] = [documentEnd(mine), documentEnd(rest)];
+    const [written, wanted] = [parse(mine.slice(0, own)), parse(rest.slice(0, truth))];
+    mine = mine.slice(own + 4);
+    rest = rest.slice(truth + 4);
+    if (!written.ok) return `document ${index} cannot be read: ${written.message}`;
+    if (!wanted.ok) return `document ${index} of the truth cannot be read`;
+    const found = difference(written.value ?? null, wanted.value ?? null);
     if (found) return `document ${index} ${found}`;
   }
   return rest === "" ? undefined : `more documents are wanted: ${rest.slice(0, 80)}`;
+}
+
+function documentEnd(text: string): number {
+  return text.startsWith("---\n") ? 0 : text.indexOf("\n---\n") + 1;
 }
