@@ -43,10 +43,16 @@ export function injectorFor(workload: Workload, world: World): Injector | undefi
   return world.mesh.injectors.find(({ revision }) => revision === asked);
 }
 
-/** Whether an injector is one of a stock install: no ConfigMap shows it or its mesh, and sidelint.yaml tells no more than its release. */
-export function isStock(injector: Injector | undefined, { configuration, meshConfigMaps }: World): boolean {
+/**
+ * Whether an injector is one of a stock install: no ConfigMap shows it or its mesh, no IstioOperator or Sail resource is there, and
+ * sidelint.yaml tells no more than its release.
+ */
+export function isStock(
+  injector: Injector | undefined,
+  { configuration, meshConfigMaps, installs }: World,
+): boolean {
   if (!injector) return true;
-  if (injector.configMap !== null || meshConfigMaps.length > 0) return false;
+  if (injector.configMap !== null || meshConfigMaps.length > 0 || installs.length > 0) return false;
   const { istio, kubernetes } = configuration.config;
   const own = istio?.revisions?.find(({ name }) => name === injector.revision);
   return (
@@ -61,11 +67,12 @@ export function isStock(injector: Injector | undefined, { configuration, meshCon
   );
 }
 
-/** The resources among Helm values of the configuration; undefined where there are no such values. */
+/** The resources among Helm values of the configuration or of an install; undefined where there are no such values. */
 function configuredResources({ configMap, revision }: Injector, world: World): MeshResources | undefined {
   const { istio } = world.configuration.config;
   const own = istio?.revisions?.find(({ name }) => name === revision);
-  if (configMap !== null || (istio?.values === undefined && own?.values === undefined)) return undefined;
+  const isTold = istio?.values !== undefined || own?.values !== undefined || world.installs.length > 0;
+  if (configMap !== null || !isTold) return undefined;
   const reading = istiodFor(world, revision);
   if (!reading.ok) return undefined;
   const resources = at(reading.istiod.values.all, inValues);
