@@ -129,6 +129,24 @@ origins("the configuration", () => {
   assert.is(resources({ "sidelint.yaml": text }, "sidelint.yaml")[0], "cpu request 50m: sidelint.yaml:3:5");
 });
 
+const operator = (spec: string) => `apiVersion: install.istio.io/v1alpha1
+kind: IstioOperator
+metadata: {name: istio}
+spec: {${spec}}
+`;
+
+origins("the values of an IstioOperator", () => {
+  const text = operator("values: {global: {proxy: {resources: {limits: {cpu: 1}}}}}");
+  assert.equal(resources({ "iop.yaml": text }).slice(0, 2), [
+    "cpu request 100m: default of Istio 1.30",
+    "cpu limit 1: iop.yaml:4:55",
+  ]);
+});
+
+origins("the profile of an IstioOperator", () => {
+  assert.is(resources({ "iop.yaml": operator("profile: demo") })[0], "cpu request 10m: iop.yaml:4:8");
+});
+
 origins("the configuration's policy is told as its own", () => {
   const files = { ...basics, "sidelint.yaml": "istio:\n  policy: disabled\n" };
   const { report } = scanned(files, { configPath: "sidelint.yaml" });
