@@ -1,4 +1,4 @@
-/** Makes the sources that follow from schemas/ and rules/: types, standalone validators, the built-in rules as a module. */
+/** Makes the sources that follow from schemas/ and rules/: types, standalone validators, the built-in rules as a module; and the profile from profiles/. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,7 @@ import standalone from "ajv/dist/standalone/index.js";
 import { build } from "esbuild";
 import { compile } from "json-schema-to-typescript";
 import { parse } from "yaml";
+import { packProfile } from "./profile.ts";
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
 const banner = "/** Made by scripts/generate.ts; change its source instead. */\n";
@@ -39,17 +40,10 @@ profile();
 
 /** src/istio/generated/profile.ts: profiles/ as one text, which is parsed when somebody asks for it. */
 function profile(): void {
-  const read = (name: string) => readFileSync(join(top, "profiles", name), "utf8");
-  const names = readdirSync(join(top, "profiles")).filter((name) => name.endsWith(".tmpl"));
-  const rows: unknown = parse(read("releases.yaml"));
-  const templates = names
-    .filter((name) => name !== "blocks.tmpl")
-    .sort()
-    .map((name) => [name.slice(0, -".tmpl".length), read(name)]);
-  const source = { rows, blocks: read("blocks.tmpl"), templates: Object.fromEntries(templates) };
+  const packed = JSON.stringify(packProfile(join(top, "profiles")));
   write(
     "src/istio/generated/profile.ts",
-    `/** The injector's profile as JSON: rows of releases, blocks and templates. */\nexport const profileSource: string = ${JSON.stringify(JSON.stringify(source))};\n`,
+    `/** A PackedProfile as JSON. */\nexport const profileSource: string = ${JSON.stringify(packed)};\n`,
   );
 }
 

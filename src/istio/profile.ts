@@ -1,7 +1,4 @@
 /** Our own injector: what a stock install of Istio injects, for repositories that do not bring an injector's configuration. */
-import { sprigFunctions } from "../gotemplate/functions/sprig.ts";
-import { compile, execute } from "../gotemplate/template.ts";
-import type { Value } from "../gotemplate/values.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { profileSource } from "./generated/profile.ts";
 import { nearestFacts, type ReleaseFacts } from "./releases.ts";
@@ -31,36 +28,31 @@ export interface Profile {
   readonly mesh: JsonObject;
 }
 
-/** What profiles/releases.yaml says of one release. */
-interface Row {
-  readonly since: string;
-  readonly features?: JsonObject;
-  readonly values?: JsonObject;
-  readonly mesh?: JsonObject;
+/** profiles/ as scripts/profile.ts packs it: texts as numbers of lines, so that releases share what they have in common. */
+export interface PackedProfile {
+  /** What changes in the chart's defaults in a release, oldest first; null takes a key away. */
+  readonly changes: readonly {
+    readonly since: Version;
+    readonly values: JsonObject;
+    readonly mesh: JsonObject;
+  }[];
+  readonly lines: readonly string[];
+  readonly texts: readonly (readonly number[])[];
+  /** The numbers of the templates' texts, by name, since a release; oldest first. */
+  readonly releases: readonly {
+    readonly since: Version;
+    readonly templates: Readonly<Record<string, number>>;
+  }[];
 }
 
-/** profiles/ as scripts/generate.ts packs it. */
-interface Source {
-  readonly rows: readonly Row[];
-  /** Pieces that templates share. */
-  readonly blocks: string;
-  /** The templates for pods, by name. */
-  readonly templates: Readonly<Record<string, string>>;
-}
+type Version = readonly [minor: number, patch: number];
 
-/** A release's row with all rows before it. */
-interface Release {
-  readonly features: JsonObject;
-  readonly values: JsonObject;
-  readonly mesh: JsonObject;
-}
-
-let source: Source | undefined;
+let unpacked: PackedProfile | undefined;
 
 /** Parsed on the first use: most checks need none of it. */
-function readSource(): Source {
-  source ??= JSON.parse(profileSource) as Source;
-  return source;
+function unpack(): PackedProfile {
+  unpacked ??= JSON.parse(profileSource) as PackedProfile;
+  return unpacked;
 }
 
 /**
@@ -69,31 +61,34 @@ function readSource(): Source {
  */
 export function profileOf(options: ProfileOptions): Profile {
   const facts = nearestFacts(options.release);
-  const { features, values, mesh } = releaseOf(facts);
-  const install = valuesOf(options, facts, { features, values });
-  return {
-    config: configOf(facts, features, install),
-    values: install,
-    mesh: meshOf(options, mesh, install),
-  };
+  const version = versionOf(facts);
+  const defaults = defaultsOf(version);
+  const values = valuesOf(options, facts, defaults.values);
+  return { config: configOf(version, values), values, mesh: meshOf(options, defaults.mesh, values) };
 }
 
-function releaseOf(facts: ReleaseFacts): Release {
-  const [oldest, ...later] = readSource().rows;
-  const reached = [oldest, ...later.filter(({ since }) => minorOf(since) <= minorOf(facts.minor))];
-  const empty: Release = { features: {}, values: {}, mesh: {} };
-  return reached.reduce<Release>(
-    (before, row) => ({
-      features: changed(before.features, row?.features ?? {}),
-      values: changed(before.values, row?.values ?? {}),
-      mesh: changed(before.mesh, row?.mesh ?? {}),
-    }),
-    empty,
+function versionOf({ release, lastPatch }: ReleaseFacts): Version {
+  const [, minor = 0, patch = lastPatch] = release.split(".").map(Number);
+  return [minor, patch];
+}
+
+/** Of things since a release, oldest first, those that a release has reached; the oldest one counts for what is older still. */
+function reached<T extends { readonly since: Version }>(
+  things: readonly T[],
+  [minor, patch]: Version,
+): readonly T[] {
+  return things.filter(
+    ({ since }, index) => index === 0 || since[0] < minor || (since[0] === minor && since[1] <= patch),
   );
 }
 
-function minorOf(release: string): number {
-  return Number(release.split(".")[1]);
+/** Values and mesh configuration of an install that is told nothing. */
+function defaultsOf(version: Version): Pick<Profile, "values" | "mesh"> {
+  const rows = reached(unpack().changes, version);
+  return {
+    values: rows.reduce<JsonObject>((before, { values }) => changed(before, values), {}),
+    mesh: rows.reduce<JsonObject>((before, { mesh }) => changed(before, mesh), {}),
+  };
 }
 
 /** Laid over, and what is null taken away. */
@@ -123,29 +118,30 @@ const toldPilotValues = ["cni", "env"];
 
 function valuesOf(
   { values = {}, revision, cni }: ProfileOptions,
-  facts: ReleaseFacts,
-  release: Pick<Release, "features" | "values">,
+  { minor, release, lastPatch }: ReleaseFacts,
+  defaults: JsonObject,
 ): JsonObject {
-  const tag = facts.release === facts.minor ? `${facts.minor}.${facts.lastPatch}` : facts.release;
-  const defaults = laidOver(release.values, { global: { tag } });
-  const { cniValue } = release.features;
-  const pilot = Object.fromEntries(
-    toldPilotValues.flatMap((key) => {
-      const own = laidOver(objectAt(values, [key]), objectAt(values, ["pilot", key]));
-      return Object.keys(own).length > 0 ? [[key, own]] : [];
-    }),
-  );
+  const tag = release === minor ? `${minor}.${lastPatch}` : release;
   const told = Object.entries(values).filter(([key]) => toldValues.includes(key));
+  const isOfPilot = isObject(defaults.pilot);
+  const plugin = { enabled: cni ?? null };
   return [
+    { global: { tag } },
     Object.fromEntries(told),
-    cniValue === "pilot" ? { pilot } : {},
+    isOfPilot ? pilotValues(values) : {},
     revision === undefined ? {} : { revision: revision === defaultRevision ? "" : revision },
-    cni === undefined
-      ? {}
-      : cniValue === "pilot"
-        ? { pilot: { cni: { enabled: cni } } }
-        : { istio_cni: { enabled: cni } },
+    cni === undefined ? {} : isOfPilot ? { pilot: { cni: plugin } } : { istio_cni: plugin },
   ].reduce<JsonObject>(laidOver, defaults);
+}
+
+/** Settings of pilot stand below `pilot` or beside it. */
+function pilotValues(values: JsonObject): JsonObject {
+  const pilot: Record<string, Json> = {};
+  for (const key of toldPilotValues) {
+    const own = laidOver(objectAt(values, [key]), objectAt(values, ["pilot", key]));
+    if (Object.keys(own).length > 0) pilot[key] = own;
+  }
+  return { pilot };
 }
 
 function objectAt(value: JsonObject, path: readonly string[]): JsonObject {
@@ -196,52 +192,27 @@ function tracingOf(install: JsonObject, namespace: string): JsonObject | undefin
   }
 }
 
-function configOf(facts: ReleaseFacts, features: JsonObject, install: JsonObject): JsonObject {
-  const webhook = objectAt(install, ["sidecarInjectorWebhook"]);
-  const defaults = webhook.defaultTemplates;
+function configOf(version: Version, values: JsonObject): JsonObject {
+  const webhook = objectAt(values, ["sidecarInjectorWebhook"]);
+  const { defaultTemplates } = webhook;
   return {
-    policy: at(install, ["global", "proxy", "autoInject"]) ?? "enabled",
+    policy: at(values, ["global", "proxy", "autoInject"]) ?? "enabled",
     alwaysInjectSelector: webhook.alwaysInjectSelector ?? [],
     neverInjectSelector: webhook.neverInjectSelector ?? [],
     injectedAnnotations: webhook.injectedAnnotations ?? {},
-    defaultTemplates: Array.isArray(defaults) && defaults.length > 0 ? defaults : ["sidecar"],
-    templates: { ...templatesOf(facts, features), ...objectAt(webhook, ["templates"]) },
+    defaultTemplates:
+      Array.isArray(defaultTemplates) && defaultTemplates.length > 0 ? defaultTemplates : ["sidecar"],
+    templates: { ...templatesOf(version), ...objectAt(webhook, ["templates"]) },
   };
 }
 
-const made = new Map<string, JsonObject>();
-
-/** The templates of a release: what is between [[ ]] is decided here, what is between {{ }} when a pod comes. */
-function templatesOf(facts: ReleaseFacts, features: JsonObject): JsonObject {
-  const known = made.get(facts.release);
-  if (known) return known;
-  const { blocks, templates } = readSource();
-  const data = { ...features, facts: dataOf(facts) };
-  const texts: Record<string, string> = {};
-  for (const [name, text] of Object.entries(templates)) texts[name] = render(name, blocks + text, data);
-  for (const name of Array.isArray(features.otherTemplates) ? features.otherTemplates : []) {
-    texts[String(name)] = `{{ fail "template ${name} makes a Deployment of its own, it is none for pods" }}`;
-  }
-  made.set(facts.release, texts);
-  return texts;
-}
-
-/** What the table of releases knows about templates; a field or function that it does not name is there in all releases. */
-function dataOf({
-  templateFields,
-  templateFunctions,
-  multusNamespaces,
-  nativeSidecarAnnotation,
-}: ReleaseFacts) {
-  return { templateFields, templateFunctions, multusNamespaces, nativeSidecarAnnotation };
-}
-
-function render(name: string, text: string, data: Value): string {
-  const compiled = compile(name, text, {
-    functions: sprigFunctions,
-    delimiters: { left: "[[", right: "]]" },
-  });
-  const executed = compiled.ok ? execute(compiled.template, data) : compiled;
-  if (!executed.ok) throw new Error(`profile: ${executed.error}`);
-  return executed.output;
+function templatesOf(version: Version): Readonly<Record<string, string>> {
+  const { lines, texts, releases } = unpack();
+  const templates = reached(releases, version).at(-1)?.templates ?? {};
+  return Object.fromEntries(
+    Object.entries(templates).map(([name, text]) => [
+      name,
+      (texts[text] ?? []).map((line) => lines[line]).join("\n"),
+    ]),
+  );
 }
