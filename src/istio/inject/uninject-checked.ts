@@ -7,7 +7,7 @@ import { sidecarTemplate } from "./injector.ts";
 import { isInjectable } from "./kinds.ts";
 import { type Owner, ownerOf } from "./owner.ts";
 import { metadataOf, objectOf, type Pod, textOf } from "./pod.ts";
-import { type Unrecorded, withKey, withoutNulls } from "./taken.ts";
+import { type Unrecorded, withoutNulls } from "./taken.ts";
 import { readTraces } from "./traces.ts";
 import {
   type PodPlace,
@@ -18,12 +18,12 @@ import {
   uninject,
   withPod,
 } from "./uninject.ts";
+import { type Back, candidates, changed, type Given, isAt } from "./uninject-candidates.ts";
 import type { Istiod } from "./webhook.ts";
 import { injectTemplate } from "./workload.ts";
 
 export type Checked =
-  | (Uninjected & {
-      readonly ok: true;
+  | (Back & {
       /** Whether injecting again gives what was given; true for what had not been injected. */
       readonly exact: boolean;
       /** Why it does not, in words for people. */
@@ -104,11 +104,6 @@ function checkedList(
   };
 }
 
-interface Given {
-  readonly object: JsonObject;
-  readonly places: readonly PodPlace[];
-}
-
 type Again =
   | { readonly ok: true; readonly object: JsonObject }
   | { readonly ok: false; readonly error: string };
@@ -166,32 +161,29 @@ function ownerIn({ object }: Given, place: PodPlace): Owner {
 
 type Settled = Checked & { readonly ok: true };
 
-/** The best candidate that one way of injecting leads to. */
-function settle(way: Way, given: Given, base: Uninjected & { readonly ok: true }): Settled {
-  let best: Uninjected & { readonly ok: true } = base;
-  let differs = differenceOf(way, given, best.object);
-  if (differs !== undefined) {
-    const returned = putBack(way, given, best);
-    const after = returned && differenceOf(way, given, returned.object);
-    if (returned && after === undefined) {
-      best = returned;
-      differs = undefined;
-    }
+/** The first candidate of which one way of injecting makes what was given; where there is none, the plain one. */
+function settle(way: Way, given: Given, base: Back): Settled {
+  const plain = way.inject(base.object);
+  const differs = plain.ok ? differenceFrom(given, plain.object) : `injecting again fails: ${plain.error}`;
+  if (differs === undefined) return { ...takeLeaves(way, given, base), exact: true };
+  if (!plain.ok) return { ...base, exact: false, differs };
+  for (const candidate of candidates(base, given, plain.object)) {
+    if (differenceOf(way, given, candidate.object) === undefined)
+      return { ...takeLeaves(way, given, candidate), exact: true };
   }
-  if (differs !== undefined) return { ...base, exact: false, differs };
-  return { ...takeLeaves(way, given, best), exact: true };
+  return { ...base, exact: false, differs };
 }
 
 /** What is different from the given object after a candidate was injected again; undefined when nothing is. */
 function differenceOf(way: Way, given: Given, candidate: JsonObject): string | undefined {
   const again = way.inject(candidate);
-  if (!again.ok) return `injecting again fails: ${again.error}`;
+  return again.ok ? differenceFrom(given, again.object) : `injecting again fails: ${again.error}`;
+}
+
+function differenceFrom(given: Given, again: JsonObject): string | undefined {
   for (const place of given.places) {
-    const path = firstDifference(
-      comparable(podAt(again.object, place)),
-      comparable(podAt(given.object, place)),
-      [],
-    );
+    const [ours, theirs] = [again, given.object].map((object) => comparable(podAt(object, place)));
+    const path = firstDifference(ours, theirs, []);
     if (path) return `injecting again gives another ${[...place.spec.slice(0, -1), ...path].join(".")}`;
   }
   return undefined;
@@ -217,38 +209,6 @@ function firstDifference(a: Json | undefined, b: Json | undefined, path: Path): 
   return undefined;
 }
 
-/** With the labels and annotations that were taken away though this injector does not write them. */
-function putBack(
-  way: Way,
-  given: Given,
-  base: Uninjected & { readonly ok: true },
-): (Uninjected & { readonly ok: true }) | undefined {
-  const again = way.inject(base.object);
-  if (!again.ok) return undefined;
-  let { object, unrecorded } = base;
-  for (const place of given.places) {
-    for (const map of ["labels", "annotations"]) {
-      const path = [...place.metadata, map];
-      const had = objectOf(at(given.object, path));
-      const has = objectOf(at(again.object, path));
-      for (const key of Object.keys(had)) {
-        if (Object.hasOwn(has, key)) continue;
-        object = changed(object, [...path, key], had[key]);
-        const says = "this injector would not write it, so it is taken for the pod's own";
-        unrecorded = [
-          ...unrecorded.filter((each) => !isAt(each, [...path, key])),
-          { path: [...path, key], kind: "kept", says },
-        ];
-      }
-    }
-  }
-  return object === base.object ? undefined : { ...base, object, unrecorded };
-}
-
-function isAt(each: Unrecorded, path: Path): boolean {
-  return each.path.length === path.length && each.path.every((step, index) => step === path[index]);
-}
-
 /** Lists whose injected items the status names. */
 const namedLists: ReadonlySet<string> = new Set([
   "containers",
@@ -258,11 +218,7 @@ const namedLists: ReadonlySet<string> = new Set([
 ]);
 
 /** Without what the templates write, as long as injecting again brings it back. */
-function takeLeaves(
-  way: Way,
-  given: Given,
-  base: Uninjected & { readonly ok: true },
-): Uninjected & { readonly ok: true } {
+function takeLeaves(way: Way, given: Given, base: Back): Back {
   let { object, unrecorded } = base;
   for (const place of templatePlaces(given)) {
     const injected = injectTemplate(way.istiod, {
@@ -330,9 +286,4 @@ function taken(object: JsonObject, path: Path): JsonObject {
   const left = at(less, parent);
   const isEmpty = parent.length > 0 && isObject(left) && Object.keys(left).length === 0;
   return isEmpty ? taken(less, parent) : less;
-}
-
-function changed(object: JsonObject, [step = "", ...rest]: Path, value: Json | undefined): JsonObject {
-  const key = String(step);
-  return withKey(object, key, rest.length === 0 ? value : changed(objectOf(object[key]), rest, value));
 }

@@ -1,6 +1,7 @@
 /** Volumes that an injection brought, taken away; what the user had written into one of the same name stays. */
 import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
-import { allContainersOf, objectOf, objectsOf, type Pod, textOf } from "./pod.ts";
+import { allContainersOf, annotationOf, objectOf, objectsOf, type Pod, textOf } from "./pod.ts";
+import { parseJson } from "./status.ts";
 import { type Taken, type Unrecorded, withKey, withList } from "./taken.ts";
 import type { Traces } from "./traces.ts";
 
@@ -29,6 +30,9 @@ const known: ReadonlyMap<string, Sources> = new Map<string, Sources>([
   ["gke-workload-certificate", { csi: undefined }],
 ]);
 
+/** Volumes in an annotation, which the template adds. */
+const userVolumes = "sidecar.istio.io/userVolume";
+
 /**
  * The pod without injected volumes; those that a container of the user mounts stay, as the pod would be invalid without, and of those
  * that templates cannot have written alone the user's part.
@@ -36,6 +40,7 @@ const known: ReadonlyMap<string, Sources> = new Map<string, Sources>([
 export function takeVolumes(pod: Pod, { record }: Traces): Taken {
   const volumes = objectsOf(objectOf(pod.spec).volumes);
   const mounted = mountedVolumes(pod);
+  const asked = new Set(Object.keys(objectOf(parseJson(annotationOf(pod, userVolumes) ?? "{}"))));
   const left: Json[] = [];
   const unrecorded: Unrecorded[] = [];
   for (const volume of volumes) {
@@ -45,7 +50,7 @@ export function takeVolumes(pod: Pod, { record }: Traces): Taken {
       left.push(volume);
       continue;
     }
-    const own = mounted.has(name) ? volume : ownPart(volume);
+    const own = mounted.has(name) ? volume : asked.has(name) ? undefined : ownPart(volume);
     const path = ["spec", "volumes", left.length];
     if (own) {
       left.push(own);
