@@ -33,6 +33,7 @@ export function readMesh(sources: MeshSources): MeshReading {
   const { config } = sources;
   const unreadable: Fault[] = [];
   const injectors = sources.injectorConfigMaps.flatMap((placed) => injectorOf(placed, unreadable));
+  unreadable.push(...sources.injectorConfigMaps.filter(isMeshConfigMap).flatMap(meshFault));
   const release = releaseName(
     sources.istioVersion ?? config.istio?.version ?? releaseOf(injectors) ?? newestRelease,
   );
@@ -115,6 +116,12 @@ function injectorOf(placed: Placed, unreadable: Fault[]): readonly Injector[] {
 /** Whether a ConfigMap of Istio's holds the configuration of a mesh. */
 export function isMeshConfigMap({ name, value }: Placed): boolean {
   return (name === "istio" || name.startsWith("istio-")) && at(value, ["data", "mesh"]) !== undefined;
+}
+
+/** Why the text of a mesh's configuration cannot be read. */
+function meshFault(placed: Placed): readonly Fault[] {
+  const { error } = embeddedMap(placed, "mesh");
+  return error ? [{ file: placed.resource.document.file, error }] : [];
 }
 
 /** A text of a ConfigMap as parsed. */

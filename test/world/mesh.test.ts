@@ -491,6 +491,17 @@ webhooks:
     verdicts: ["shop Deployment/web injected"],
   },
   {
+    name: "a mesh's configuration that cannot be read is told, and changes no verdict",
+    files: {
+      "a.yaml": web,
+      "ns.yaml": labelled,
+      "mesh.yaml": injector("x: y", "", "istio").replace("  config:", "  mesh: '{'\n  other:"),
+      "canary.yaml": injector("x: y", "", "istio-canary").replace("  config:", "  mesh: text\n  other:"),
+    },
+    verdicts: ["shop Deployment/web injected"],
+    unreadable: ["canary.yaml:7:3", "mesh.yaml:7:11"],
+  },
+  {
     name: "an injector as its kustomization patches it",
     files: {
       "a.yaml": web,
