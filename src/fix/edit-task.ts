@@ -7,7 +7,10 @@ import type { Literals } from "../source/write-scalar.ts";
 import { columnOf, hasBreak, lineEnd, lineOf } from "./lines.ts";
 
 export interface Task {
+  /** The whole file's. */
   readonly text: string;
+  /** Where the document begins in it. */
+  readonly start: number;
   readonly newline: string;
   readonly indent: number;
   readonly listIndent: number;
@@ -27,13 +30,20 @@ export interface Task {
 }
 
 /** The task of editing a document with an outline, in the style of what it has already. */
-export function taskFor(text: string, outline: Outline, literals: Literals, moves: boolean): Task {
+export function taskFor(
+  text: string,
+  start: number,
+  outline: Outline,
+  literals: Literals,
+  moves: boolean,
+): Task {
   const { root, hasAliases } = outline;
   const counts: Counts = { maps: new Map(), lists: new Map(), tight: undefined };
   measure(text, root, undefined, counts);
   const lineBreak = lineEnd(text, root.start);
   return {
     text,
+    start,
     newline:
       /^\r?\n|^\r/.exec(text.slice(lineBreak, lineBreak + 2))?.[0] ?? /\r?\n|\r/.exec(text)?.[0] ?? "\n",
     indent: Math.min(most(counts.maps) ?? 2, 9),

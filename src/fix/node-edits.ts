@@ -22,7 +22,7 @@ import {
   lineEnd,
   lineStart,
 } from "./lines.ts";
-import { linesOf, replaceValue, type Slot } from "./replace-value.ts";
+import { linesOf, quotesOf, replaceValue, type Slot } from "./replace-value.ts";
 import { isFilled, isList, isMap, isSame, says, type ValueMap } from "./same.ts";
 import {
   type Added,
@@ -69,6 +69,7 @@ function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, val
   }));
   const read = new Set(own.map((entry) => entry.read));
   const merged = node.entries.filter((entry) => !read.has(entry));
+  if (written.bare && !says(node, value)) return replaceValue(task, slot, written, value);
   const isKept = ({ read }: OwnEntry) => read !== undefined && Object.hasOwn(value, read.key);
   if (!own.some(isKept) && !mergesStay(task, own, merged, value)) {
     if (own.length > 0 || isFilled(value)) replaceValue(task, slot, written, value);
@@ -88,12 +89,21 @@ function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, val
     const stays = isKept(entry) || (!expanded && !entry.read);
     return { ...rangeOfEntry(task, written, entry.written), stays };
   });
-  const known = new Set(node.entries.filter((entry) => !expanded || read.has(entry)).map(({ key }) => key));
+  const write = (key: string) =>
+    style
+      ? flowEntry(key, value[key] ?? null, style)
+      : linesOf(task, { [key]: value[key] ?? null }, columnOf(task.text, written.start));
+  const known = new Set(node.entries.map(({ key }) => key));
   const fresh = Object.keys(value).filter((key) => !known.has(key));
-  const texts = style
-    ? fresh.map((key) => flowEntry(key, value[key] ?? null, style))
-    : fresh.map((key) => linesOf(task, { [key]: value[key] ?? null }, columnOf(task.text, written.start)));
-  const added = [{ after: members.findLastIndex(({ stays }) => stays), texts }];
+  const brought = expanded ? merged.map(({ key }) => key).filter((key) => Object.hasOwn(value, key)) : [];
+  const mergeAt = own.findIndex(({ written }) => written.merges);
+  const added: readonly Added[] = [
+    {
+      after: members.findLastIndex(({ stays }, index) => stays && index < mergeAt),
+      texts: brought.map(write),
+    },
+    { after: members.findLastIndex(({ stays }) => stays), texts: fresh.map(write) },
+  ];
   changeMembers(task, slot, written, members, added, style);
 }
 
@@ -216,8 +226,6 @@ function changeMembers(
   const isChanged = added.some(({ texts }) => texts.length > 0) || members.some(({ stays }) => !stays);
   if (!isChanged) return;
   if (style) {
-    if (written.type === "map" && written.bare)
-      return refuse(task, written.start, "a pair without braces is not edited");
     removeFromFlow(task, members);
     addToFlow(task, members, added, { pad: style.lines?.pad, tight: style.tight });
     return;
@@ -240,14 +248,16 @@ const isDoubleQuoted = (node: WrittenNode | undefined): boolean =>
 function styleIn(task: Task, slot: Slot, written: WrittenMap | WrittenList): FlowStyle | undefined {
   if (!written.flow) return undefined;
   const { text, tight } = task;
-  const json =
-    slot.flow?.json ??
-    (written.type === "map" && written.entries.length > 0 && isDoubleQuoted(written.entries[0]?.key));
-  const first = (written.type === "map" ? written.entries : written.items)[0]?.start;
-  if (first === undefined || !hasBreak(text, written.start, first) || !beginsLine(text, first))
-    return { json, tight };
+  const members = written.type === "map" ? written.entries : written.items;
+  const json = slot.flow?.json ?? (written.type === "map" && isDoubleQuoted(written.entries[0]?.key));
+  const texts = members
+    .map(({ value }) => value)
+    .filter((node) => node.type === "scalar" && node.text !== "");
+  const style: FlowStyle = { json, tight, quotes: texts[0] && quotesOf(texts[0]) };
+  const first = members[0]?.start;
+  if (first === undefined || !hasBreak(text, written.start, first) || !beginsLine(text, first)) return style;
   const pad = text.slice(lineStart(text, first), first);
   const outer = /^[ \t]*/.exec(text.slice(lineStart(text, written.start), written.start))?.[0] ?? "";
   const unit = pad.startsWith(outer) && pad !== outer ? pad.slice(outer.length) : "  ";
-  return { json, tight, lines: { pad, unit, newline: "\n" } };
+  return { ...style, lines: { pad, unit, newline: "\n" } };
 }

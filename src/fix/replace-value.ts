@@ -5,7 +5,7 @@ import { type FlowStyle, writeFlow } from "../source/write-flow.ts";
 import { literalText, type Quotes, scalarText } from "../source/write-scalar.ts";
 import { writeYaml } from "../source/write-yaml.ts";
 import { put, refuse, type Task } from "./edit-task.ts";
-import { beginsLine, columnOf, contentEnd, hasBreak, isBlank, lineEnd } from "./lines.ts";
+import { beginsLine, columnOf, contentEnd, endWithComments, hasBreak, isBlank, lineEnd } from "./lines.ts";
 import { isFilled, isList } from "./same.ts";
 
 /** Where a value stands. */
@@ -21,8 +21,10 @@ export interface Slot {
 
 /** Writes a value where a node stands; an anchor before the node stays. */
 export function replaceValue(task: Task, slot: Slot, node: WrittenNode, value: Value) {
+  if (slot.after === undefined && slot.flow)
+    return put(task, node.start, node.end, `: ${writeFlow(value, slot.flow)}`);
   const old = oldText(task, slot, node);
-  if (!old) return refuse(task, node.start, "a key without a value of its own is not given one");
+  if (!old) return refuse(task, node.start, "a key behind `?` that has no value is not given one");
   if (slot.flow) replaceInFlow(task, slot, slot.flow, node, old, value);
   else if (isFilled(value)) replaceByLines(task, slot, node, old, value);
   else replaceByFlat(task, slot, node, old, value);
@@ -56,7 +58,7 @@ function oldText(task: Task, slot: Slot, node: WrittenNode): Old | undefined {
   return {
     head,
     start,
-    end: isBlock ? lineEnd(text, contentEnd(text, node)) : node.end,
+    end: isBlock ? endWithComments(text, contentEnd(text, node), Math.max(slot.column, 0)) : node.end,
     anchor: tag && anchor ? `${text.slice(anchor.start, anchor.end)} ` : "",
     isUnwritten,
     onLine: !hasBreak(text, head, start),
@@ -65,15 +67,15 @@ function oldText(task: Task, slot: Slot, node: WrittenNode): Old | undefined {
 }
 
 function replaceInFlow(task: Task, slot: Slot, style: FlowStyle, node: WrittenNode, old: Old, value: Value) {
-  const quotes = !style.json && typeof value === "string" ? quotesOf(node) : undefined;
-  const text = quotes ? scalarText(value as string, true, quotes) : writeFlow(value, style);
+  const text = writeFlow(value, node.type === "scalar" ? { ...style, quotes: quotesOf(node) } : style);
   const space = old.isUnwritten && !style.tight && task.text.charAt(old.head - 1) !== " " ? " " : "";
   if (slot.kind === "item" && old.isUnwritten)
     return refuse(task, node.start, "an item that is not written is not given a value");
   put(task, old.start, old.end, space + old.anchor + text);
 }
 
-function quotesOf(node: WrittenNode): Quotes | undefined {
+/** The quotes of a scalar that has some. */
+export function quotesOf(node: WrittenNode): Quotes | undefined {
   return node.type === "scalar" && (node.style === "single" || node.style === "double")
     ? node.style
     : undefined;

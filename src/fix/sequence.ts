@@ -35,8 +35,8 @@ export function removeFromBlock(task: Task, members: readonly Member[], column: 
     const end = endWithComments(text, last.end, column);
     const start = lineStart(text, first.start);
     if (beginsLine(text, first.start)) {
-      if (start > 0) put(task, beforeLine(text, start), end, "");
-      else put(task, 0, afterLineEnd(text, end), "");
+      if (start > task.start) put(task, beforeLine(text, start), end, "");
+      else put(task, start, afterLineEnd(text, end), "");
     } else if (next && lineStart(text, next.start) === afterLineEnd(text, end)) {
       put(task, first.start, next.start, "");
     } else {

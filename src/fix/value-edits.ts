@@ -13,54 +13,58 @@ export type ValueEdits =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Edits that turn what `root` says into `after`. `root` is the root of one of the text's documents, or with `path` the root under
- * which something at that path becomes `after`. What need not change keeps its text: comments, the order of keys, quotes,
- * indentation, flow style, line ends. The edited text is read again; where it would not say exactly what it shall, or another
- * document would change, there is a reason instead of edits.
+ * Edits that turn what `root` says into `after`: `editsOfDocument` for the document of a text that has this root. Of many documents
+ * of one text, ask for each with `editsOfDocument`, which need not look for it.
  */
 export function editsBetween(text: string, root: Node, after: Value, path: Path = []): ValueEdits {
-  const documents = readDocuments({ path: "", text });
-  const index = documents.findIndex(
-    ({ start, end }) => start <= root.start && root.start < Math.max(end, start + 1),
+  const document = readDocuments({ path: "", text }).find(
+    ({ start, end }) => start <= root.start && root.start <= end,
   );
-  const document = documents[index];
-  if (!document) return { ok: false, reason: "there is no document at this place of the text" };
-  const reading = document.read();
-  if (!reading.ok || !reading.root) return { ok: false, reason: "the document cannot be read" };
-  if (reading.root.start !== root.start || reading.root.type !== root.type) {
-    return { ok: false, reason: "the document is not the one that was read" };
+  const reading = document?.read();
+  if (!document || !reading?.ok || reading.root?.start !== root.start || reading.root.type !== root.type) {
+    return { ok: false, reason: "no document of the text has this root" };
   }
-  const wanted = path.length === 0 ? after : withValueAt(toValue(reading.root), path, after);
+  return editsOfDocument(document, after, path);
+}
+
+/**
+ * Edits of a document's file after which the document says `after`, or with `path` says `after` at that path. What need not change
+ * keeps its text: comments, the order of keys, quotes, indentation, flow style, line ends, all other documents. The edited document is
+ * read again; where it would not say exactly what it shall, or would be another number of documents, there is a reason instead of edits.
+ */
+export function editsOfDocument(document: Document, after: Value, path: Path = []): ValueEdits {
+  const reading = document.read();
+  if (!reading.ok || !reading.root) return { ok: false, reason: "there is nothing that can be read" };
+  const { root } = reading;
+  const wanted = path.length === 0 ? after : withValueAt(toValue(root), path, after);
   if (wanted === undefined) return { ok: false, reason: "nothing stands at that path" };
-  if (says(reading.root, wanted)) return { ok: true, edits: [] };
-  const outline = outlineOfDocument(document, reading.root);
+  if (says(root, wanted)) return { ok: true, edits: [] };
+  const outline = outlineOfDocument(document, root);
   if (!outline) return { ok: false, reason: "the document is written in a way that cannot be edited" };
-  const target = { text, documents, index, outline, root: reading.root, wanted };
+  const target = { document, outline, root, wanted };
   const edits = editsWith(target, "clipped", true);
   return edits.ok ? edits : editsWith(target, "none", false);
 }
 
 interface Target {
-  readonly text: string;
-  readonly documents: readonly Document[];
-  readonly index: number;
+  readonly document: Document;
   readonly outline: Outline;
   readonly root: Node;
   readonly wanted: Value;
 }
 
-/** The edits, checked; a literal block may take in a comment that follows it, and a moved one empty lines, so that there is a
- * second way without either. */
-function editsWith(
-  { text, documents, index, outline, root, wanted }: Target,
-  literals: Literals,
-  moves: boolean,
-): ValueEdits {
-  const task = taskFor(text, outline, literals, moves);
+/**
+ * The edits, checked. A literal block may take in a comment that follows it, and a moved item empty lines, so that there is a
+ * second way without either.
+ */
+function editsWith(target: Target, literals: Literals, moves: boolean): ValueEdits {
+  const { document, outline, root, wanted } = target;
+  const task = taskFor(document.file.text, document.start, outline, literals, moves);
   editRoot(task, outline.root, root, wanted);
   if (task.refusal !== undefined) return { ok: false, reason: task.refusal };
-  const reason = whyWrong(text, documents, index, task.edits, wanted);
-  return reason === undefined ? { ok: true, edits: sortedEdits(task.edits) } : { ok: false, reason };
+  const edits = sortedEdits(task.edits);
+  const reason = whyWrong(document, edits, wanted);
+  return reason === undefined ? { ok: true, edits } : { ok: false, reason };
 }
 
 function outlineOfDocument({ file, body, end }: Document, root: Node): Outline | undefined {
@@ -88,30 +92,30 @@ function withValueAt(value: Value, path: Path, after: Value): Value | undefined 
   return { ...(value as object), [step]: inner };
 }
 
-/** Why the edited text is not what it shall be: one document that says `wanted`, all others as they were. */
-function whyWrong(
-  text: string,
-  before: readonly Document[],
-  index: number,
-  edits: readonly Edit[],
-  wanted: Value,
-): string | undefined {
-  const applied = applyEdits(text, edits);
+/** Why the edited document is not what it shall be: one document still, that says `wanted`. */
+function whyWrong(document: Document, edits: readonly Edit[], wanted: Value): string | undefined {
+  const { start, end, file } = document;
+  if (edits.some((edit) => edit.start < start || edit.end > end)) return otherDocument;
+  const text = file.text.slice(start, end);
+  const moved = edits.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }));
+  const applied = applyEdits(text, moved);
   if (!applied.ok) return `the edits of this document contradict each other (${applied.reason})`;
-  const after = readDocuments({ path: "", text: applied.text });
-  const isOther = ({ start, end }: Document, at: number) => {
-    const now = after[at];
-    return at !== index && (!now || text.slice(start, end) !== applied.text.slice(now.start, now.end));
-  };
-  if (after.length !== before.length || before.some(isOther))
-    return "the edits would change another document";
-  const reading = after[index]?.read();
-  if (!reading?.ok) return `the edited document could not be read: ${reading?.error.message}`;
-  const value = reading.root ? toValue(reading.root) : null;
-  if (!isSame(value, wanted)) return "the edited document would not say exactly what it shall";
-  const duplicates = (document: Document | undefined) => {
-    const found = document?.read();
-    return found?.ok ? (found.duplicates?.length ?? 0) : 0;
-  };
-  return duplicates(after[index]) > duplicates(before[index]) ? "a key would stand twice" : undefined;
+  const [before, ...more] = readDocuments({ path: "", text });
+  const [after, ...others] = readDocuments({ path: "", text: applied.text });
+  if (!before || !after || more.length > 0 || others.length > 0) return otherDocument;
+  const isCut = after.start !== before.start || applied.text.length - after.end !== text.length - before.end;
+  if (isCut) return otherDocument;
+  const reading = after.read();
+  if (!reading.ok) return `the edited document could not be read: ${reading.error.message}`;
+  if (!isSame(reading.root ? toValue(reading.root) : null, wanted)) {
+    return "the edited document would not say exactly what it shall";
+  }
+  return duplicatesOf(after) > duplicatesOf(document) ? "a key would stand twice" : undefined;
+}
+
+const otherDocument = "the edits would change another document";
+
+function duplicatesOf(document: Document): number {
+  const reading = document.read();
+  return reading.ok ? (reading.duplicates?.length ?? 0) : 0;
 }

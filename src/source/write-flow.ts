@@ -1,11 +1,13 @@
 /** Plain data as a flow collection: JSON, or YAML between `{}` and `[]`. */
 import type { Value } from "./node.ts";
-import { doubleQuoted, scalarText } from "./write-scalar.ts";
+import { doubleQuoted, type Quotes, scalarText } from "./write-scalar.ts";
 import { keyText } from "./write-yaml.ts";
 
 export interface FlowStyle {
   /** Whether it is JSON: all texts in double quotes. */
   readonly json: boolean;
+  /** The quotes of all texts that are values; without them a text has quotes where it needs them. */
+  readonly quotes?: Quotes | undefined;
   /** Whether no space stands behind `:` and `,`. */
   readonly tight: boolean;
   /** The indentation of the line it begins on and by how much its entries are indented; without it everything is one line. */
@@ -14,8 +16,9 @@ export interface FlowStyle {
 
 /** A value without a line end behind it; readers of YAML 1.1 and, where asked for, of JSON read it back the same. */
 export function writeFlow(value: Value, style: FlowStyle): string {
-  if (typeof value === "string" && style.json) return doubleQuoted(value);
-  if (typeof value !== "object" || value === null) return scalarText(value, true);
+  if (typeof value !== "object" || value === null) {
+    return scalarText(value, true, style.json ? "double" : style.quotes);
+  }
   const inner = style.lines && {
     ...style,
     lines: { ...style.lines, pad: style.lines.pad + style.lines.unit },
