@@ -1,8 +1,58 @@
-/** Patches that bring the sidecar into what a kustomization builds. */
-import { patchFor } from "../kube/merge-patch.ts";
+/** Patches that bring the sidecar into what a kustomization builds: one document a workload, or a kustomization with all of them. */
+import type { Json, JsonObject } from "../kube/json.ts";
+import { type ObjectPatch, patchFor } from "../kube/merge-patch.ts";
 import { writeYaml } from "../source/write-yaml.ts";
 import type { InjectedObject } from "./inject.ts";
+import { tidy } from "./stream.ts";
 
-export function patchesOf(objects: readonly InjectedObject[]): string {
-  return objects.map(({ before, after }) => writeYaml(patchFor(before, after))).join("---\n");
+/** An object with its patch. */
+export interface Patched extends InjectedObject {
+  readonly patch: Exclude<ObjectPatch, { readonly form: "none" }>;
+}
+
+/** The objects that a patch changes, each with its patch. */
+export function patchesFor(objects: readonly InjectedObject[]): readonly Patched[] {
+  return objects.flatMap((object): readonly Patched[] => {
+    const patch = patchFor(object.before, object.after);
+    return patch.form === "none" ? [] : [{ ...object, patch }];
+  });
+}
+
+/**
+ * The patches as documents: a strategic merge patch is what a file holds that `patches` names by its path, a JSON patch is an entry of
+ * `patches` with its target.
+ */
+export function patchDocuments(patched: readonly Patched[]): string {
+  return patched
+    .flatMap(({ patch }) => (patch.form === "impossible" ? [] : [documentOf(patch)]))
+    .join("---\n");
+}
+
+type Possible = Exclude<Patched["patch"], { readonly form: "impossible" }>;
+
+function documentOf(patch: Possible): string {
+  return writeYaml(patch.form === "strategic" ? tidy(patch.document) : entryOf(patch));
+}
+
+function entryOf(patch: Possible): JsonObject {
+  if (patch.form === "strategic") return { patch: writeYaml(tidy(patch.document)) };
+  return { target: patch.target, patch: writeYaml(patch.operations as unknown as Json) };
+}
+
+/**
+ * A kustomization that takes what others build, or plain files, and adds the sidecars: its patches come last, so that they meet the
+ * objects with their final names.
+ * @param pathOf a path of the repository as the kustomization names it
+ */
+export function injectingKustomization(
+  patched: readonly Patched[],
+  pathOf: (path: string) => string,
+): string {
+  const resources = patched.map(({ root, resource }) => pathOf(root ?? resource.document.file.path));
+  return writeYaml({
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    resources: [...new Set(resources)].sort(),
+    patches: patched.flatMap(({ patch }) => (patch.form === "impossible" ? [] : [entryOf(patch)])),
+  });
 }
