@@ -1,5 +1,5 @@
 /** What a workload's sidecar may use of CPU and memory, and where each value comes from. */
-import type { ProxyResource } from "../istio/proxy-resources.ts";
+import type { ProxyResource, ProxyResources } from "../istio/proxy-resources.ts";
 import type { Workload, World } from "../world/world.ts";
 import { ProxyView } from "./proxy.ts";
 
@@ -26,11 +26,27 @@ const rows = [
 export function sidecarResources(workload: Workload, world: World): readonly SidecarResource[] | undefined {
   if (workload.decision.verdict !== "injected" && workload.decision.verdict !== "unknown") return undefined;
   const proxy = new ProxyView(workload, world, false);
-  if (!proxy.applies) return undefined;
+  return proxy.applies ? resourceRows(proxy.resources, proxy, workload) : undefined;
+}
+
+/** The four values of a sidecar that was rendered. */
+export function renderedResources(
+  resources: ProxyResources,
+  workload: Workload,
+  world: World,
+): readonly SidecarResource[] {
+  return resourceRows(resources, new ProxyView(workload, world, false), workload);
+}
+
+function resourceRows(
+  resources: ProxyResources,
+  proxy: ProxyView,
+  workload: Workload,
+): readonly SidecarResource[] {
   return rows.map(([resource, bound]): SidecarResource => {
-    const set = proxy.resources[`${bound}s`][resource];
+    const set = resources[`${bound}s`][resource];
     const isTold = set.from !== "none" && set.from !== "limit";
-    if (isTold || proxy.annotated || proxy.meshKnown) {
+    if (isTold || proxy.annotated || proxy.mesh.known) {
       const where = origin(set, proxy, `${bound}s`, resource, workload);
       return { resource, bound, value: set.value ?? null, where };
     }

@@ -1,12 +1,11 @@
-/** The page of `explain`: the verdict on one workload, the trace that led to it, and what its sidecar may use. */
-
-import type { SidecarResource } from "../lint/sidecar-resources.ts";
-import { columns, padEnd, padStart, plain, wrap } from "./cells.ts";
+/** The page of `explain`: the verdict on one workload, the trace that led to it, and the sidecar that it gets. */
+import { columns, padStart, plain, wrap } from "./cells.ts";
 import type { Explanation } from "./explanation.ts";
 import { label } from "./list.ts";
 import type { Paint } from "./paint.ts";
 import { paintOf } from "./paint.ts";
 import type { Presentation, Report, ReportedStep, ReportedWorkload } from "./report.ts";
+import { sidecarSection } from "./sidecar.ts";
 
 const marks = { open: "✓", shut: "✗", passed: "·" } as const;
 
@@ -14,12 +13,13 @@ const marks = { open: "✓", shut: "✗", passed: "·" } as const;
 export function explain(explanation: Explanation, report: Report, presentation: Presentation): string {
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
-  const { workload, resources } = explanation;
+  const { workload } = explanation;
   const blocks = [heading(workload, width, paint), trace(workload, report, width, paint)];
   const cases = possibilities(workload, width, paint);
   if (cases) blocks.push(cases);
   if (workload.remedy !== null) blocks.push(wrap(sentence(plain(workload.remedy)), width).join("\n"));
-  if (resources) blocks.push(proxyResources(resources, width, paint));
+  const sidecar = sidecarSection(explanation, width, paint);
+  if (sidecar) blocks.push(sidecar);
   return `${blocks.join("\n\n")}\n`;
 }
 
@@ -169,24 +169,6 @@ function possibilities(workload: ReportedWorkload, width: number, paint: Paint):
     });
   });
   return [paint.heading("It would be"), ...lines].join("\n");
-}
-
-function proxyResources(resources: readonly SidecarResource[], width: number, paint: Paint): string {
-  const rows = resources.map((one) => ({
-    name: `  ${one.resource} ${one.bound}`,
-    value: one.value ?? (one.unknown ? "not known" : one.bound === "limit" ? "unlimited" : "none"),
-    where: plain(one.where),
-  }));
-  const names = Math.max(...rows.map((row) => row.name.length)) + 2;
-  const values = Math.max(...rows.map((row) => columns(row.value))) + 2;
-  const lines = rows.flatMap((row) =>
-    wrap(row.where, width - names - values).map((where, index) =>
-      index === 0
-        ? padEnd(row.name, names) + padEnd(plain(row.value), values) + paint.faint(where)
-        : " ".repeat(names + values) + paint.faint(where),
-    ),
-  );
-  return [paint.heading("Resources of the sidecar"), ...lines].join("\n");
 }
 
 function sentence(text: string): string {

@@ -5,6 +5,7 @@ import type { RulePage } from "../../src/lint/catalogue.ts";
 import type { SidecarResource } from "../../src/lint/sidecar-resources.ts";
 import { columns } from "../../src/report/cells.ts";
 import { explain } from "../../src/report/explain.ts";
+import type { ExplainedSidecar } from "../../src/report/explanation.ts";
 import { catalogue, rulePage } from "../../src/report/rules.ts";
 import { api, page, report, seed, web } from "./sample.ts";
 
@@ -20,11 +21,115 @@ const resources: readonly SidecarResource[] = [
   { resource: "memory", bound: "limit", value: "1Gi", where: "default of Istio 1.30" },
 ];
 
+const sidecar: ExplainedSidecar = {
+  state: "injected",
+  release: "1.30",
+  templates: [{ name: "sidecar", where: "istio/injector.yaml:12:7" }],
+  image: {
+    value: "registry.example.com/a/rather/long/path/of/folders/proxyv2:1.30.3",
+    where: "istio.yaml:3:1",
+  },
+  list: "containers",
+  index: 1,
+  native: null,
+  user: 1337,
+  group: null,
+  ports: [
+    { number: 15001, purpose: "outbound traffic" },
+    { number: 15006, purpose: "inbound traffic" },
+    { number: 15020, purpose: "merged metrics and probes" },
+  ],
+  capture: {
+    by: "istio-init",
+    mode: "REDIRECT",
+    includedRanges: "*",
+    excludedRanges: "10.0.0.0/8,172.16.0.0/12",
+    includedOutboundPorts: "",
+    excludedOutboundPorts: "3306",
+    includedInboundPorts: "",
+    excludedInboundPorts: "15090,15021,15020",
+    user: 1337,
+  },
+  probes: [
+    {
+      container: "web",
+      probe: "readinessProbe",
+      from: "HTTP :http/ready",
+      to: "/app-health/web/readyz",
+      port: 15020,
+      unresolved: "http",
+    },
+  ],
+  adds: { containers: [], initContainers: ["istio-init"], volumes: ["istio-data", "istio-token"] },
+  environment: [
+    { name: "PROXY_CONFIG", value: "{}\n" },
+    { name: "CA_ADDR", value: "istiod.istio-system.svc:15012" },
+  ],
+  refusals: [],
+};
+
 const pages = suite("explain");
+
+pages("the sidecar: each setting, with its origin where it has one", () => {
+  const out = explain({ workload: { ...api, trace: [] }, resources, sidecar }, report, page);
+  assert.is(
+    out.slice(out.indexOf("The sidecar")),
+    `The sidecar, by template sidecar of Istio 1.30 (istio/injector.yaml:12:7)
+  image           registry.example.com/a/rather/long/path/of/folders/proxyv2:1.3
+                  0.3  istio.yaml:3:1
+  cpu request     100m       apps/web.yaml:10:9
+  cpu limit       unlimited  the mesh's defaults are lost once any proxy
+                             annotation is set
+  memory request  none       not set
+  memory limit    1Gi        default of Istio 1.30
+  runs as         an ordinary container; where every node has Kubernetes 1.33 or
+                  newer, a native sidecar (kubernetes.version in sidelint.yaml
+                  says so)
+  user            1337
+  ports           15001 outbound traffic, 15006 inbound traffic, 15020 merged
+                  metrics and probes
+  capture         REDIRECT by istio-init, but for user 1337
+    outbound      all addresses, not 10.0.0.0/8, 172.16.0.0/12, not ports 3306
+    inbound       no ports
+  probes          readinessProbe of web: HTTP :http/ready is now
+                  :15020/app-health/web/readyz; no port is called http, so it
+                  fails
+  adds            init containers istio-init
+                  volumes istio-data, istio-token
+  environment     CA_ADDR=istiod.istio-system.svc:15012
+`,
+  );
+});
+
+pages("a pod that is refused: by whom, why and where", () => {
+  const refusals = [
+    { by: "injector", message: "sidecar.istio.io/proxyCPU must be a quantity", where: "apps/web.yaml:8:9" },
+  ] as const;
+  const refused = { state: "refused", refusals } as const;
+  const out = explain(
+    { workload: { ...api, trace: [] }, resources: undefined, sidecar: refused },
+    report,
+    page,
+  );
+  assert.match(
+    out,
+    `No pod is created
+  ✗ the injector refuses it: sidecar.istio.io/proxyCPU must be a quantity
+    apps/web.yaml:8:9
+`,
+  );
+});
+
+pages("an injection that is not known says why, and the resources all the same", () => {
+  const unknown = { state: "unknown", why: "istio.yaml:7:3: templates are missing" } as const;
+  const out = explain({ workload: seed, resources, sidecar: unknown }, report, page);
+  assert.match(out, "Resources of the sidecar it would get\n  cpu request     100m");
+  assert.match(out, "  What else is in it is not known: istio.yaml:7:3: templates are missing\n");
+});
 
 pages("a workload that is not injected: the trace, and what would open the gate", () => {
   assert.is(
-    explain({ workload: web, resources: undefined }, report, page),
+    explain({ workload: web, resources: undefined, sidecar: undefined }, report, page),
     `Deployment/web in namespace shop                                 apps/web.yaml:1
 NOT INJECTED: no webhook matches in namespace shop
 
@@ -45,7 +150,7 @@ enabled.
 
 pages("an injected one: its revision, its build, and what the sidecar may use", () => {
   assert.is(
-    explain({ workload: { ...api, trace: [] }, resources }, report, page),
+    explain({ workload: { ...api, trace: [] }, resources, sidecar: undefined }, report, page),
     `Deployment/api in namespace shop                                 base/api.yaml:3
 built by the kustomization in overlays/prod
 INJECTED by revision default: namespace label istio-injection
@@ -67,12 +172,16 @@ Resources of the sidecar
 pages("what cannot be read is not known, which is not none", () => {
   const where = "the injector's values cannot be read: istio.yaml:7:3";
   const unread: SidecarResource = { resource: "cpu", bound: "limit", value: null, where, unknown: true };
-  const out = explain({ workload: web, resources: [unread] }, report, page);
+  const out = explain({ workload: web, resources: [unread], sidecar: undefined }, report, page);
   assert.match(out, /cpu limit +not known +the injector's values/);
 });
 
 pages("an unknown one: what it would be in each case", () => {
-  const out = explain({ workload: { ...seed, ambient: true }, resources: undefined }, report, page);
+  const out = explain(
+    { workload: { ...seed, ambient: true }, resources: undefined, sidecar: undefined },
+    report,
+    page,
+  );
   assert.match(
     out,
     `Job/seed in a namespace not known                              jobs/seed.yaml:12
@@ -102,7 +211,7 @@ pages("the answers by case are told once", () => {
     { gate: "webhook", outcome: "shut", says: "unlabelled: not injected", where: "a.yaml:3:1" },
   ] as const;
   assert.is(
-    explain({ workload: { ...seed, trace }, resources: undefined }, report, page),
+    explain({ workload: { ...seed, trace }, resources: undefined, sidecar: undefined }, report, page),
     `Job/seed in a namespace not known                              jobs/seed.yaml:12
 UNKNOWN: its namespace is not in the repository
 
@@ -118,7 +227,7 @@ UNKNOWN: its namespace is not in the repository
 pages("no line is wider than a page of 60 columns or more", () => {
   for (const workload of [web, seed, api]) {
     for (let width = 60; width < 120; width++) {
-      for (const line of explain({ workload, resources }, report, { ...page, width }).split("\n")) {
+      for (const line of explain({ workload, resources, sidecar }, report, { ...page, width }).split("\n")) {
         assert.ok(columns(line) <= width, `${width}: ${line}`);
       }
     }
@@ -126,9 +235,12 @@ pages("no line is wider than a page of 60 columns or more", () => {
 });
 
 pages("colour changes nothing but colour", () => {
-  const coloured = explain({ workload: web, resources }, report, { ...page, colour: true });
+  const coloured = explain({ workload: web, resources, sidecar }, report, { ...page, colour: true });
   assert.match(coloured, "\u001b[31mNOT INJECTED\u001b[39m");
-  assert.is(coloured.replace(/\u001b\[\d+m/g, ""), explain({ workload: web, resources }, report, page));
+  assert.is(
+    coloured.replace(/\u001b\[\d+m/g, ""),
+    explain({ workload: web, resources, sidecar }, report, page),
+  );
 });
 pages.run();
 
