@@ -290,7 +290,7 @@ others("explain finds a workload by name and by place", () =>
         stdout,
         /^Deployment\/web in namespace shop +apps\/web.yaml:1\nINJECTED by revision default: /,
       );
-      assert.match(stdout, "Resources of the sidecar\n  cpu request     100m");
+      assert.match(stdout, "The sidecar, by template sidecar of Istio 1.30\n");
     }
     const { explanations } = JSON.parse((await sidelint(["explain", "web", "--format", "json"])).stdout);
     assert.is(explanations[0].workload.name, "web");
