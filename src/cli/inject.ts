@@ -1,4 +1,5 @@
 /** `sidelint inject`: manifests with the sidecar in them, offline, as istioctl kube-inject and istiod make it. */
+import { dirname, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { editFiles } from "../fix/edited.ts";
 import {
@@ -9,16 +10,20 @@ import {
   type Way,
   whySkipped,
 } from "../fix/inject.ts";
-import { patchesOf } from "../fix/patches.ts";
+import { injectingKustomization, type Patched, patchDocuments, patchesFor } from "../fix/patches.ts";
 import { injectStream, type Left, type Part, streamJson, streamYaml } from "../fix/stream.ts";
 import { injectionWay } from "../fix/way.ts";
+import { at } from "../kube/json.ts";
 import { plain } from "../report/cells.ts";
 import { withSlashes } from "../source/disk.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileProblem, InjectorFiles } from "../world/injector-files.ts";
+import { locateResource } from "../world/resource.ts";
 import type { Context } from "./context.ts";
+
 import { type Input, missing } from "./input.ts";
+import type { Io } from "./io.ts";
 import { gather, knownRelease, type ScanFlags, withScanOptions } from "./options.ts";
 import {
   counted,
@@ -51,7 +56,7 @@ interface InjectFlags extends Omit<ScanFlags, "revision" | "format">, RewriteFla
   readonly nativeSidecars?: boolean;
 }
 
-const formats = ["yaml", "json", "patch"] as const;
+const formats = ["yaml", "json", "patch", "kustomization"] as const;
 type Format = (typeof formats)[number];
 
 export function addInject(program: Command, context: Context): void {
@@ -61,7 +66,7 @@ export function addInject(program: Command, context: Context): void {
     .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
     .option("-f, --filename <file>", "the same as a path; repeatable", gather)
     .option("-o, --output <file>", "write the result to this file instead of standard output")
-    .option("--output-format <format>", "yaml, json or patch (for a kustomization)", "yaml")
+    .option("--output-format <format>", "yaml, json, patch or kustomization", "yaml")
     .option("--only-injected", "only pods that the cluster would inject; default for directories")
     .option("--all", "every workload, as istioctl kube-inject does; default for files")
     .option("-r, --revision <name>", "the revision of the control plane")
@@ -177,12 +182,14 @@ async function asWhole(
 ): Promise<0 | 1 | 2> {
   const { io } = context;
   const { scan, input } = session;
-  if (format === "patch") {
+  if (format === "patch" || format === "kustomization") {
     const injections = injectBuilt(scan.world.workloads, way);
     const wrong = [...unreadableOf(scan, input), ...injections.problems];
     if (wrong.length > 0) return failed(wrong, context);
     tellLeft(injections.left, io);
-    return deliverWhole(patchesOf(injections.objects), flags.output, io);
+    const patched = patchesFor(injections.objects);
+    tellPatches(patched, format, io);
+    return deliverWhole(patchText(patched, format, flags, io), flags.output, io);
   }
   if (way.by === "command") {
     const parts: Part[] = [];
@@ -211,6 +218,53 @@ async function asWhole(
   return deliverWhole(format === "json" ? streamJson(parts) : streamYaml(parts), flags.output, io);
 }
 
+function patchText(
+  patched: readonly Patched[],
+  format: "patch" | "kustomization",
+  { output = "kustomization.yaml" }: InjectFlags,
+  { cwd }: Io,
+): string {
+  if (patched.length === 0) return "";
+  if (format === "patch") return patchDocuments(patched);
+  mustBeApart(patched);
+  const here = dirname(resolve(cwd, output));
+  return injectingKustomization(patched, (path) => withSlashes(relative(here, resolve(cwd, path))) || ".");
+}
+
+/** Throws a UsageError where two kustomizations build the same object, as one kustomization cannot take both. */
+function mustBeApart(patched: readonly Patched[]): void {
+  const known = new Map<string, Patched>();
+  for (const one of patched) {
+    const { kind, metadata } = one.before;
+    const id = JSON.stringify([kind, at(metadata, ["namespace"]) ?? "", at(metadata, ["name"]) ?? ""]);
+    const other = known.get(id);
+    if (other) {
+      const builds = [other, one].map(({ root, resource }) => root ?? resource.document.file.path);
+      throw new UsageError(
+        plain(`one kustomization cannot take what ${builds.join(" and ")} build; name one of them`),
+      );
+    }
+    known.set(id, one);
+  }
+}
+
+/** What whoever uses the patches should know of them. */
+function tellPatches(patched: readonly Patched[], format: string, io: Io): void {
+  const entries = format === "patch" ? patched.filter(({ patch }) => patch.form === "json") : [];
+  if (entries.length > 0 && entries.length < patched.length) {
+    const are =
+      entries.length === 1 ? "is no file but an entry of patches" : "are no files but entries of patches";
+    io.stderr(
+      `sidelint: ${entries.length} of ${counted(patched.length, "patch")} ${are}, as no strategic merge patch is exact there; --output-format kustomization writes all of them\n`,
+    );
+  }
+  for (const { patch, resource } of patched) {
+    if (patch.form !== "impossible") continue;
+    const { file, line } = locateResource(resource);
+    io.stderr(`sidelint: ${plain(`${file}:${line}: ${resource.kind} gets no patch: ${patch.reason}`)}\n`);
+  }
+}
+
 function placed(file: string, line: number, column: number, says: string): FileProblem {
   const at = { line, column, endLine: line, endColumn: column, start: 0, end: 0 };
   return { location: { file, ...at }, says };
@@ -229,6 +283,7 @@ Examples:
   sidelint inject --in-place apps          the pods that the cluster would inject
   sidelint inject --diff apps              what that would change
   sidelint inject --check apps             exit 1 when something would change
+  sidelint inject prod --output-format kustomization -o meshed/kustomization.yaml
   sidelint inject --injectConfigFile config.yaml --valuesFile values.json \\
     --meshConfigFile mesh.yaml -f app.yaml
 

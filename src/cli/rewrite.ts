@@ -120,7 +120,8 @@ export function problemLines(problems: readonly FileProblem[]): string {
 
 /** "1 workload", "2 workloads". */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  const ending = noun.endsWith("ch") ? "es" : "s";
+  return `${count} ${noun}${count === 1 ? "" : ending}`;
 }
 
 /** The texts of files; those that cannot be read have been told. */
