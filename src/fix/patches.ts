@@ -1,9 +1,11 @@
 /** Patches that bring the sidecar into what a kustomization builds: one document a workload, or a kustomization with all of them. */
-import type { Json, JsonObject } from "../kube/json.ts";
+import type { JsonObject } from "../kube/json.ts";
+import { sameJson } from "../kube/json-patch.ts";
 import { type ObjectPatch, patchFor } from "../kube/merge-patch.ts";
+import { toValue, type Value } from "../source/node.ts";
+import { readYaml } from "../source/read.ts";
 import { writeYaml } from "../source/write-yaml.ts";
 import type { InjectedObject } from "./inject.ts";
-import { tidy } from "./stream.ts";
 
 /** An object with its patch. */
 export interface Patched extends InjectedObject {
@@ -31,12 +33,19 @@ export function patchDocuments(patched: readonly Patched[]): string {
 type Possible = Exclude<Patched["patch"], { readonly form: "impossible" }>;
 
 function documentOf(patch: Possible): string {
-  return writeYaml(patch.form === "strategic" ? tidy(patch.document) : entryOf(patch));
+  return writeYaml(patch.form === "strategic" ? patch.document : entryOf(patch));
 }
 
 function entryOf(patch: Possible): JsonObject {
-  if (patch.form === "strategic") return { patch: writeYaml(tidy(patch.document)) };
-  return { target: patch.target, patch: writeYaml(patch.operations as unknown as Json) };
+  if (patch.form === "strategic") return { patch: patchText(patch.document) };
+  return { target: patch.target, patch: patchText(patch.operations.map((operation) => ({ ...operation }))) };
+}
+
+/** kustomize reads a patch without the line feed at its end, which may belong to a text; then something has to follow. */
+function patchText(value: Value): string {
+  const text = writeYaml(value);
+  const read = readYaml(text.trimEnd());
+  return read.ok && read.root && sameJson(toValue(read.root), value) ? text : `${text}...\n`;
 }
 
 /**

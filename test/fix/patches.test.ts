@@ -1,4 +1,4 @@
-/** Patches as text: entries that kustomize takes, grouped by what they are for. */
+/** Patches as text: documents, and a kustomization that kustomize takes as it is. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { InjectedObject } from "../../src/fix/inject.ts";
-import { patchesOf } from "../../src/fix/patches.ts";
-import type { JsonObject } from "../../src/kube/json.ts";
+import { injectingKustomization, patchDocuments, patchesFor } from "../../src/fix/patches.ts";
+import type { Json, JsonObject } from "../../src/kube/json.ts";
 import { sameJson } from "../../src/kube/json-patch.ts";
 import { readDocuments } from "../../src/source/document.ts";
 import { toValue } from "../../src/source/node.ts";
@@ -46,55 +46,35 @@ const workload = (apiVersion: string, kind: string, name?: string): JsonObject =
 const proxy = { name: "proxy", args: ["on", "1"], env: [{ name: "TEXT", value: "a: b\n# c\n" }] };
 const both = [{ name: "app" }, proxy];
 
-patches("there is nothing to say of what does not change", () => {
-  assert.is(patchesOf([]), "");
-  assert.is(
-    patchesOf([injected("a.yaml", null, workload("apps/v1", "Deployment", "a"), [{ name: "app" }])]),
-    "",
-  );
+patches("what does not change has no patch", () => {
+  const object = workload("apps/v1", "Deployment", "a");
+  assert.equal(patchesFor([injected("a.yaml", null, object, [{ name: "app" }])]), []);
 });
 
-patches(
-  "each kustomization has a document, plain files have one together, and what has no name is remarked on",
-  () => {
-    const text = patchesOf([
-      injected("b.yaml", null, workload("apps/v1", "Deployment", "b"), both),
-      injected("base/a.yaml", "prod", workload("apps/v1", "Deployment", "a"), both),
-      injected("c\n.yaml", null, workload("apps/v1", "Deployment", "c"), both),
-      injected("base/a.yaml", "dev", workload("argoproj.io/v1alpha1", "Rollout", "a"), both),
+patches("documents are files for patches or entries of it, and keep what they delete", () => {
+  const text = patchDocuments(
+    patchesFor([
+      injected("a.yaml", null, workload("apps/v1", "Deployment", "a"), [{ name: "app", resources: {} }]),
+      injected("b.yaml", null, workload("apps/v1", "Deployment", "b"), [proxy]),
+      injected("c.yaml", null, workload("argoproj.io/v1alpha1", "Rollout", "c"), both),
       injected("d.yaml", null, workload("batch/v1", "Job"), both),
-    ]);
-    const comments = text.split("\n").filter((line) => line.startsWith("#"));
-    assert.equal(comments, [
-      "# No patch for a Job of d.yaml: it has no metadata.name, by which a kustomization finds it.",
-      '# resources: ["b.yaml","c\\n.yaml"]',
-      '# resources: ["prod"]',
-      '# resources: ["dev"]',
-    ]);
-    const entries = valuesOf(text).map((document) => document.patches as readonly JsonObject[]);
-    assert.equal(
-      entries.map((list) => list.map((entry) => Object.keys(entry).join())),
-      [["patch", "patch"], ["patch"], ["target,patch"]],
-    );
-    assert.equal(JSON.parse(JSON.stringify(valuesOf(String(entries[1]?.[0]?.patch)))), [
-      {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name: "a" },
-        spec: { template: { spec: { containers: both } } },
-      },
-    ]);
-    assert.equal(
-      { ...(entries[2]?.[0]?.target as JsonObject) },
-      {
-        group: "argoproj.io",
-        version: "v1alpha1",
-        kind: "Rollout",
-        name: "a",
-      },
-    );
-  },
-);
+    ]),
+  );
+  const specOf = (containers: Json): JsonObject => ({ template: { spec: { containers } } });
+  const [first, second, third, ...others] = valuesOf(text);
+  assert.ok(sameJson(first?.spec, specOf([{ name: "app", resources: {} }])), text);
+  assert.ok(sameJson(second?.spec, specOf([proxy, { name: "app", $patch: "delete" }])), text);
+  const target = { group: "argoproj.io", version: "v1alpha1", kind: "Rollout", name: "c" };
+  assert.ok(sameJson(third?.target, target), text);
+  assert.is(others.length, 0);
+});
+
+patches("an entry that is deleted stays in the patch", () => {
+  const before = { ...workload("apps/v1", "Deployment", "a"), metadata: { name: "a", labels: { x: "y" } } };
+  const object = { ...injected("a.yaml", null, before, both), after: { ...before, metadata: { name: "a" } } };
+  const [document] = valuesOf(patchDocuments(patchesFor([object])));
+  assert.ok(sameJson(document?.metadata, { name: "a", labels: null }));
+});
 
 patches("kustomize itself, where it is installed, takes them as they are", () => {
   if (spawnSync("kustomize", ["version"]).status !== 0) {
@@ -111,8 +91,7 @@ patches("kustomize itself, where it is installed, takes them as they are", () =>
     for (const { resource, before } of objects) {
       writeFileSync(join(root, resource.document.file.path), JSON.stringify(before));
     }
-    const text = patchesOf(objects).replace(/^# /, "");
-    writeFileSync(join(root, "kustomization.yaml"), text);
+    writeFileSync(join(root, "kustomization.yaml"), injectingKustomization(patchesFor(objects), String));
     const { stdout, stderr } = spawnSync("kustomize", ["build", root], { encoding: "utf8" });
     assert.is(stderr, "");
     const built = valuesOf(stdout);
