@@ -1,13 +1,24 @@
-/** Measures sidelint against the floor of reading and against peers: `npm run bench [-- --repo DIR] [--quick]`. */
+/**
+ * Measures sidelint against the floor of reading and against peers: `npm run bench [-- --repo DIR] [--quick]`. With `--only inject` just
+ * injection is measured, and the results are printed alone; `--config DIR` names a folder with config.yaml, values.json and mesh.yaml of
+ * an injector to take instead of our own profile.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { benchInjection } from "./inject.ts";
+import { medians, onPath, ratio } from "./measure.ts";
 import { writeMonorepo } from "./monorepo.ts";
 
 const { values } = parseArgs({
-  options: { repo: { type: "string" }, quick: { type: "boolean", default: false } },
+  options: {
+    repo: { type: "string" },
+    config: { type: "string" },
+    only: { type: "string" },
+    quick: { type: "boolean", default: false },
+  },
 });
 const sidelint = ["node", "dist/sidelint.js"];
 const work = join(tmpdir(), "sidelint-bench");
@@ -17,30 +28,6 @@ const rows: {
   readonly goal: string;
   readonly met: string;
 }[] = [];
-
-/** Wall time of a whole process in milliseconds; its output is thrown away. */
-function time(command: readonly string[]): number {
-  const [program = "", ...rest] = command;
-  const start = process.hrtime.bigint();
-  const { error, status, signal } = spawnSync(program, rest, { stdio: "ignore" });
-  if (error) throw error;
-  if (signal !== null || (status !== 0 && program !== "kubeconform")) {
-    throw new Error(`${command.join(" ")} ended with ${signal ?? status}`);
-  }
-  return Number(process.hrtime.bigint() - start) / 1e6;
-}
-
-/** Medians of several commands, measured in turn so that a noisy moment strikes all of them. */
-function medians(commands: readonly (readonly string[])[], runs: number): readonly number[] {
-  const times: number[][] = commands.map(() => []);
-  for (const command of commands) time(command);
-  for (let run = 0; run < runs; run++) {
-    commands.forEach((command, index) => {
-      times[index]?.push(time(command));
-    });
-  }
-  return times.map((list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN);
-}
 
 function peakMebibytes(command: readonly string[]): number {
   const file = join(work, "peak");
@@ -56,10 +43,6 @@ function peakMebibytes(command: readonly string[]): number {
 function row(what: string, measured: string, goal: string, met: boolean | undefined): void {
   rows.push({ what, measured, goal, met: met === undefined ? "–" : met ? "yes" : "no" });
   console.log(`${what}: ${measured} (goal ${goal})`);
-}
-
-function onPath(program: string): boolean {
-  return spawnSync(program, ["-v"], { stdio: "ignore" }).error === undefined;
 }
 
 function startUp(runs: number): void {
@@ -123,25 +106,29 @@ function growth(sizes: readonly number[], runs: number): void {
   );
 }
 
-function ratio(value: number): string {
-  return `${value.toFixed(2)} ×`;
-}
-
 mkdirSync(work, { recursive: true });
 const runs = values.quick ? 5 : 15;
-startUp(runs * 2);
-// As many files and bytes as kubeflow/manifests has.
-const synthetic = join(work, "monorepo-1100");
-if (!existsSync(synthetic)) writeMonorepo(synthetic, 1100, { definitionBytes: 2_400_000 });
-coldCheck(synthetic, "a monorepo of 1,100 files and 25 MB", runs);
-if (values.repo) coldCheck(values.repo, basename(values.repo).replace("+", "/"), runs);
-growth(values.quick ? [1_000, 10_000] : [1_000, 10_000, 100_000], runs);
+if (values.only === undefined) benchChecks();
+benchInjection({ sidelint, work, config: values.config, runs, row });
+if (values.only === undefined) writeResults();
 
-const table = rows.map(({ what, measured, goal, met }) => `| ${what} | ${measured} | ${goal} | ${met} |`);
-writeFileSync(
-  "bench/results.md",
-  `# Results of \`npm run bench\`\n\nRatios of whole processes, medians of ${runs} runs in turn. Node ${process.version}.\n\n| what | measured | goal | met |\n|---|---|---|---|\n${table.join("\n")}\n`,
-);
-if (!values.quick)
-  for (const size of [10_000, 100_000])
-    rmSync(join(work, `monorepo-${size}`), { recursive: true, force: true });
+function benchChecks(): void {
+  startUp(runs * 2);
+  // As many files and bytes as kubeflow/manifests has.
+  const synthetic = join(work, "monorepo-1100");
+  if (!existsSync(synthetic)) writeMonorepo(synthetic, 1100, { definitionBytes: 2_400_000 });
+  coldCheck(synthetic, "a monorepo of 1,100 files and 25 MB", runs);
+  if (values.repo) coldCheck(values.repo, basename(values.repo).replace("+", "/"), runs);
+  growth(values.quick ? [1_000, 10_000] : [1_000, 10_000, 100_000], runs);
+}
+
+function writeResults(): void {
+  const table = rows.map(({ what, measured, goal, met }) => `| ${what} | ${measured} | ${goal} | ${met} |`);
+  writeFileSync(
+    "bench/results.md",
+    `# Results of \`npm run bench\`\n\nMedians of ${runs} runs, of whole processes unless told. Node ${process.version}.\n\n| what | measured | goal | met |\n|---|---|---|---|\n${table.join("\n")}\n`,
+  );
+  if (!values.quick)
+    for (const size of [10_000, 11_000, 100_000])
+      rmSync(join(work, `monorepo-${size}`), { recursive: true, force: true });
+}
