@@ -71,11 +71,16 @@ function isNamedBy(list: readonly Value[], keys: readonly string[]): boolean {
   return true;
 }
 
-function nameOf(item: Value, [first = "", ...more]: readonly string[]): string | undefined {
+function nameOf(item: Value, keys: readonly string[]): string | undefined {
   if (!isMap(item)) return undefined;
-  const name = Object.hasOwn(item, first) ? item[first] : undefined;
-  if (name === undefined || name === null || typeof name === "object") return undefined;
-  return [name, ...more.map((key) => (Object.hasOwn(item, key) ? textOf(item[key] ?? null) : ""))].join("\n");
+  let name = "";
+  for (const key of keys) {
+    const value = Object.hasOwn(item, key) ? item[key] : undefined;
+    const isFirst = key === keys[0];
+    if (isFirst && (value === undefined || value === null || typeof value === "object")) return undefined;
+    name += isFirst ? String(value) : `\n${value === undefined ? "" : textOf(value)}`;
+  }
+  return name;
 }
 
 /** A text that is equal for equal values. */
