@@ -1,9 +1,11 @@
 /** The originals that an injected object may have had besides the likeliest: what injection does not record, chosen otherwise. */
 import { at, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../kube/workload.ts";
-import { objectOf, objectsOf, proxyName } from "./pod.ts";
+import { objectOf, objectsOf, proxyName, textOf } from "./pod.ts";
 import { type Unrecorded, withKey } from "./taken.ts";
+import { traceAnnotations } from "./traces.ts";
 import type { PodPlace, Uninjected } from "./uninject.ts";
+import { mountedVolumes } from "./uninject-volumes.ts";
 
 /** What came of taking an injection back. */
 export type Back = Uninjected & { readonly ok: true };
@@ -38,10 +40,10 @@ function putBack(base: Back, given: Given, again: JsonObject): Back {
       const had = objectOf(at(given.object, path));
       const has = objectOf(at(again, path));
       for (const key of Object.keys(had)) {
-        if (Object.hasOwn(has, key)) continue;
+        if (has[key] === had[key] || traceAnnotations.includes(key)) continue;
         const there = [...path, key];
         object = changed(object, there, had[key]);
-        const says = "this injector would not write it, so it is taken for the pod's own";
+        const says = "this injector would not write it so, and it is taken for the pod's own";
         unrecorded = [
           ...unrecorded.filter((each) => !isAt(each, there)),
           { path: there, kind: "kept", says },
@@ -52,18 +54,27 @@ function putBack(base: Back, given: Given, again: JsonObject): Back {
   return object === base.object ? base : { ...base, object, unrecorded };
 }
 
-function withoutKept(base: Back, { places }: Given): Back {
+/** Without the volumes that were taken for the user's own though none of the user's containers mounts them. */
+export function withoutKept(base: Back, { places }: Given): Back {
   let { object, unrecorded } = base;
   for (const { spec } of places) {
     const path = [...spec, "volumes"];
-    const isKept = (each: Unrecorded) =>
-      each.kind === "kept" && each.path.length === path.length + 1 && isBelow(each, path);
-    const gone = unrecorded.filter(isKept).map((each) => each.path.at(-1));
-    if (gone.length === 0) continue;
-    const left = objectsOf(at(object, path)).filter((_, index) => !gone.includes(index));
-    object = changed(object, path, left.length === 0 ? undefined : left);
+    const volumes = objectsOf(at(object, path));
+    const mounted = mountedVolumes({ spec: objectOf(at(object, spec)) });
+    const isGone = (index: number) =>
+      !mounted.has(textOf(volumes[index]?.name)) &&
+      unrecorded.some((each) => each.kind === "kept" && isAt(each, [...path, index]));
+    const left = volumes.filter((_, index) => !isGone(index));
+    if (left.length === volumes.length) continue;
     const says = "injection brings these volumes by itself; some may have been written here as well";
-    unrecorded = [...unrecorded.filter((each) => !isKept(each)), { path, kind: "removed", says }];
+    const others = unrecorded.flatMap((each): readonly Unrecorded[] => {
+      const index = isBelow(each, path) ? each.path[path.length] : undefined;
+      if (typeof index !== "number") return [each];
+      const volume = volumes[index];
+      return volume && !isGone(index) ? [{ ...each, path: [...path, left.indexOf(volume)] }] : [];
+    });
+    object = changed(object, path, left.length === 0 ? undefined : left);
+    unrecorded = [...others, { path, kind: "removed", says }];
   }
   return object === base.object ? base : { ...base, object, unrecorded };
 }

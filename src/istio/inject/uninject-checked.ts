@@ -18,7 +18,7 @@ import {
   uninject,
   withPod,
 } from "./uninject.ts";
-import { type Back, candidates, changed, type Given, isAt } from "./uninject-candidates.ts";
+import { type Back, candidates, changed, type Given, isAt, withoutKept } from "./uninject-candidates.ts";
 import type { Istiod } from "./webhook.ts";
 import { injectTemplate } from "./workload.ts";
 
@@ -165,13 +165,19 @@ type Settled = Checked & { readonly ok: true };
 function settle(way: Way, given: Given, base: Back): Settled {
   const plain = way.inject(base.object);
   const differs = plain.ok ? differenceFrom(given, plain.object) : `injecting again fails: ${plain.error}`;
-  if (differs === undefined) return { ...takeLeaves(way, given, base), exact: true };
+  if (differs === undefined) return least(way, given, base);
   if (!plain.ok) return { ...base, exact: false, differs };
   for (const candidate of candidates(base, given, plain.object)) {
-    if (differenceOf(way, given, candidate.object) === undefined)
-      return { ...takeLeaves(way, given, candidate), exact: true };
+    if (differenceOf(way, given, candidate.object) === undefined) return least(way, given, candidate);
   }
   return { ...base, exact: false, differs };
+}
+
+/** The least original that leads to the same. */
+function least(way: Way, given: Given, exact: Back): Settled {
+  const less = withoutKept(exact, given);
+  const isSame = less === exact || differenceOf(way, given, less.object) !== undefined;
+  return { ...takeLeaves(way, given, isSame ? exact : less), exact: true };
 }
 
 /** What is different from the given object after a candidate was injected again; undefined when nothing is. */

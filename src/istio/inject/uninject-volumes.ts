@@ -89,7 +89,8 @@ function ownPart(volume: JsonObject): JsonObject | undefined {
   return isOwn ? own : undefined;
 }
 
-function mountedVolumes(pod: Pod): ReadonlySet<string> {
+/** The names of the volumes that containers of a pod mount. */
+export function mountedVolumes(pod: Pod): ReadonlySet<string> {
   return new Set(
     allContainersOf(pod).flatMap((container) =>
       [...objectsOf(container.volumeMounts), ...objectsOf(container.volumeDevices)].map(({ name }) =>

@@ -126,6 +126,40 @@ test("an object of kube-inject is checked as kube-inject would inject it", () =>
   assert.equal(plain(template), plain((deployment.spec as { template: JsonObject }).template));
 });
 
+test("the proxy stands among the containers where its ports say that it stood", () => {
+  const template = `${sidecar.replace('value: "{}"}', 'value: "{}"}, {name: PORTS, value: {{ includeInboundPorts .Spec.Containers | quote }}}')}`;
+  const istiod = istiodOf({ templates: { sidecar: template, extra } });
+  const own = yaml(`
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: a, image: a, ports: [{containerPort: 1}], resources: {}}
+      - {name: istio-proxy, image: auto, ports: [{containerPort: 2}]}
+      - {name: b, image: b, ports: [{containerPort: 3}], resources: {}}
+`);
+  const back = checked(istiod, injected(istiod, own));
+  assert.is(back.exact, true);
+  assert.equal(plain(back.object), plain(own));
+  assert.equal(
+    back.unrecorded.filter(({ kind }) => kind === "guessed").map(({ path }) => path.slice(3).join("|")),
+    ["containers|1", "containers|1|image"],
+  );
+});
+
+test("a volume that nobody but the injector writes goes, though it holds more than Istio's own", () => {
+  const volume = "volumes: [{name: istio-envoy, emptyDir: {medium: Memory, sizeLimit: 1Gi}}]";
+  const templates = { sidecar: sidecar.replace(/volumes: .*/, volume), extra };
+  const istiod = istiodOf({ templates });
+  const back = checked(istiod, injected(istiod, deployment));
+  assert.is(back.exact, true);
+  assert.equal(plain(back.object), plain(deployment));
+});
+
 test("a label that this injector does not write was the user's", () => {
   const bare = istiodOf({ templates: { sidecar: sidecar.slice(sidecar.indexOf("spec:")), extra } });
   const own = yaml(
