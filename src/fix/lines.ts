@@ -70,10 +70,18 @@ export function contentEnd(text: string, node: WrittenNode): number {
     const last = node.items.at(-1);
     return last ? Math.max(contentEnd(text, last.value), last.dash) : node.end;
   }
-  if (node.type !== "scalar" || (node.style !== "literal" && node.style !== "folded")) return node.end;
-  return /^[|>][0-9]?\+/.test(text.slice(node.start, node.start + 3))
-    ? behindEmptyLines(text, node.end)
-    : node.end;
+  return keepsLines(text, node) ? behindEmptyLines(text, node.end) : node.end;
+}
+
+/** Whether a node ends in a block that takes in all empty lines behind it. */
+export function keepsLines(text: string, node: WrittenNode): boolean {
+  if (node.type === "alias") return false;
+  if (node.type !== "scalar") {
+    const last = node.flow ? undefined : (node.type === "map" ? node.entries : node.items).at(-1);
+    return last !== undefined && keepsLines(text, last.value);
+  }
+  const isBlock = node.style === "literal" || node.style === "folded";
+  return isBlock && /^[|>][0-9]?\+/.test(text.slice(node.start, node.start + 3));
 }
 
 /** Where an entry ends, without a comment behind it. */
@@ -81,7 +89,8 @@ export function entryEnd(text: string, entry: WrittenEntry): number {
   return Math.max(contentEnd(text, entry.value), entry.colon ?? entry.key.end);
 }
 
-function behindEmptyLines(text: string, offset: number): number {
+/** The end of the last of the empty lines behind an offset, or of its own. */
+export function behindEmptyLines(text: string, offset: number): number {
   let end = lineEnd(text, offset);
   while (end < text.length) {
     const next = afterLineEnd(text, end);

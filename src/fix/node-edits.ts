@@ -19,6 +19,7 @@ import {
   endWithComments,
   entryEnd,
   hasBreak,
+  keepsLines,
   lineEnd,
   lineStart,
 } from "./lines.ts";
@@ -87,7 +88,11 @@ function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, val
   refuseShadowed(task, own, expanded, value);
   const members = own.map((entry): Member => {
     const stays = isKept(entry) || (!expanded && !entry.read);
-    return { ...rangeOfEntry(task, written, entry.written), stays };
+    return {
+      ...rangeOfEntry(task, written, entry.written),
+      stays,
+      keepsLines: keepsLines(task.text, entry.written.value),
+    };
   });
   const write = (key: string) =>
     style
@@ -168,7 +173,7 @@ function editList(task: Task, slot: Slot, written: WrittenList, node: ListNode, 
     const old = node.items[index];
     if (to !== undefined && old) editNode(task, inner(item), item.value, old, value[to] ?? null);
     const end = style ? item.value.end : Math.max(contentEnd(task.text, item.value), item.dash);
-    return { start: item.start, end, stays: to !== undefined };
+    return { start: item.start, end, stays: to !== undefined, keepsLines: keepsLines(task.text, item.value) };
   });
   const gap = gapOf(task, written);
   const added: { after: number; texts: string[] }[] = [];

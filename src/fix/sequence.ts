@@ -4,6 +4,7 @@ import {
   afterLineEnd,
   beforeLine,
   beginsLine,
+  behindEmptyLines,
   endWithComments,
   isBlank,
   lineEnd,
@@ -16,6 +17,8 @@ export interface Member {
   /** Where its content ends. */
   readonly end: number;
   readonly stays: boolean;
+  /** Whether it takes in all empty lines behind it. */
+  readonly keepsLines?: boolean;
 }
 
 /** New members that follow a member that stays; `after` is its index, or -1 for those before all. */
@@ -32,7 +35,8 @@ export function removeFromBlock(task: Task, members: readonly Member[], column: 
     const last = members[to];
     const next = members[to + 1];
     if (!first || !last) continue;
-    const end = endWithComments(text, last.end, column);
+    const comments = endWithComments(text, last.end, column);
+    const end = members[from - 1]?.keepsLines ? behindEmptyLines(text, comments) : comments;
     const start = lineStart(text, first.start);
     if (beginsLine(text, first.start)) {
       if (start > task.start) put(task, beforeLine(text, start), end, "");

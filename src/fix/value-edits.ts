@@ -17,9 +17,7 @@ export type ValueEdits =
  * of one text, ask for each with `editsOfDocument`, which need not look for it.
  */
 export function editsBetween(text: string, root: Node, after: Value, path: Path = []): ValueEdits {
-  const document = readDocuments({ path: "", text }).find(
-    ({ start, end }) => start <= root.start && root.start <= end,
-  );
+  const document = readDocuments({ path: "", text }).findLast(({ start }) => start <= root.start);
   const reading = document?.read();
   if (!document || !reading?.ok || reading.root?.start !== root.start || reading.root.type !== root.type) {
     return { ok: false, reason: "no document of the text has this root" };
