@@ -1,6 +1,6 @@
 /** The file that --output names: written wholly or not at all. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { writeFiles } from "../fix/files.ts";
 
 /** Writes a text; what comes back is why that failed. */
@@ -14,16 +14,29 @@ export function writeOutput(path: string, text: string, cwd: string): string | u
       });
       return outcome && "reason" in outcome ? outcome.reason : undefined;
     }
-    writeFileSync(absolute, after, { flag: "wx" });
+    writeNew(absolute, after);
     return undefined;
   } catch (error) {
     return reasonOf(error);
   }
 }
 
+/** A new file gets its name when all of it is there. */
+function writeNew(path: string, bytes: Uint8Array): void {
+  const aside = join(dirname(path), `.${basename(path)}.${process.pid}.sidelint-tmp`);
+  try {
+    writeFileSync(aside, bytes, { flag: "wx", flush: true });
+    linkSync(aside, path);
+  } finally {
+    if (existsSync(aside)) unlinkSync(aside);
+  }
+}
+
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "its directory does not exist",
+  ENOTDIR: "what should be its directory is a file",
   EISDIR: "it is a directory",
+  EEXIST: "it has come into being meanwhile; run the command again",
   EACCES: "writing there is not permitted",
   EROFS: "the file system is read-only",
   ENOSPC: "no space left on device",

@@ -77,17 +77,24 @@ export async function deliverFiles(
     for (const { file } of changed) await io.stdout(`${plain(file.path)}\n`);
   }
   if (!flags.inPlace) return flags.check && changed.length > 0 ? 1 : 0;
-  const changes = changed.flatMap(({ file, after }): readonly FileChange[] => {
+  const failures: string[] = [];
+  const changes: FileChange[] = [];
+  for (const { file, after } of changed) {
     const before = tree.read(file.path);
-    return "reason" in before ? [] : [{ path: file.path, before, after: encodeLike(before, after) }];
-  });
-  let failed = changes.length < changed.length;
-  for (const outcome of writeFiles(changes, { root: io.cwd, isOutside })) {
-    if (!("reason" in outcome)) continue;
-    failed = true;
-    io.stderr(`sidelint: ${plain(`${outcome.path}: ${outcome.reason}`)}\n`);
+    const decoded = "reason" in before ? undefined : decodeText(before);
+    if ("reason" in before) failures.push(`${file.path}: ${before.reason}`);
+    else if (!decoded || !("text" in decoded) || decoded.text !== file.text)
+      failures.push(`${file.path}: it has changed since it was read; run the command again`);
+    else changes.push({ path: file.path, before, after: encodeLike(before, after) });
   }
-  return failed ? 2 : 0;
+  const outcomes = writeFiles(changes, { root: io.cwd, isOutside });
+  for (const outcome of outcomes)
+    if (outcome.outcome === "failed") failures.push(`${outcome.path}: ${outcome.reason}`);
+  const untried = outcomes.filter(({ outcome }) => outcome === "not-tried").length;
+  if (untried > 0)
+    failures.push(`${counted(untried, "more file")} not tried; what is not named is as it was`);
+  for (const failure of failures) io.stderr(`sidelint: ${plain(failure)}\n`);
+  return failures.length > 0 ? 2 : 0;
 }
 
 /**
