@@ -46,6 +46,7 @@ export interface ScanOptions {
 
 export interface Scan {
   readonly world: World;
+  /** Rules are evaluated when the findings or the report are first read. */
   readonly findings: readonly Finding[];
   readonly report: Report;
   /** What could not be read at all: paths that do not exist or may not be opened, and dumps without a namespace. */
@@ -100,23 +101,39 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     ...world.refused,
     ...world.faults,
   ];
-  const findings = lint(world, problems, { severities: config.rules ?? {} });
-  return {
-    world,
-    findings,
-    report: makeReport({
+  const findings = once(() => lint(world, problems, { severities: config.rules ?? {} }));
+  const report = once(() =>
+    makeReport({
       world,
-      findings,
+      findings: findings(),
       files: collected.files,
       documents: collected.documents,
       assume: options.assume ?? (config.assumptions?.namespaceLabels === "absent" ? {} : undefined),
       version: options.version ?? "",
     }),
+  );
+  return {
+    world,
+    get findings() {
+      return findings();
+    },
+    get report() {
+      return report();
+    },
     failures: [...walked.failures, ...untold],
     unreadable: collected.problems,
     files: walked.files,
     isOutside,
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text,
+  };
+}
+
+/** Worked out on first use: who only injects asks for no findings. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

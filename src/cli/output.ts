@@ -1,5 +1,5 @@
 /** The file that --output names: written wholly or not at all. */
-import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { writeFiles } from "../fix/files.ts";
 
@@ -26,7 +26,7 @@ function writeNew(path: string, bytes: Uint8Array): void {
   const aside = join(dirname(path), `.${basename(path)}.${process.pid}.sidelint-tmp`);
   try {
     writeFileSync(aside, bytes, { flag: "wx", flush: true });
-    linkSync(aside, path);
+    renameSync(aside, path);
   } finally {
     if (existsSync(aside)) unlinkSync(aside);
   }
@@ -36,7 +36,6 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: "its directory does not exist",
   ENOTDIR: "what should be its directory is a file",
   EISDIR: "it is a directory",
-  EEXIST: "it has come into being meanwhile; run the command again",
   EACCES: "writing there is not permitted",
   EROFS: "the file system is read-only",
   ENOSPC: "no space left on device",

@@ -90,8 +90,8 @@ export async function openSession(
 }
 
 /** What was asked for and could not be read: paths, and files below them. */
-function notRead({ failures, report }: Scan): readonly string[] {
-  const files = report.summary.skipped.filter(({ reason }) => reason === "unreadable");
+function notRead({ failures, world }: Scan): readonly string[] {
+  const files = world.skipped.filter(({ reason }) => reason === "unreadable");
   return [
     ...failures.map(({ path, reason }) => `${path}: ${reason}`),
     ...files.map(({ path, detail }) => `${path}: ${detail}`),
