@@ -1,6 +1,7 @@
 /** Our own injector: what a stock install of Istio injects, for repositories that do not bring an injector's configuration. */
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { profileSource } from "./generated/profile.ts";
+import { layOver } from "./lay-over.ts";
 import { nearestFacts, type ReleaseFacts } from "./releases.ts";
 import { defaultRevision } from "./webhook.ts";
 
@@ -102,16 +103,6 @@ function changed(base: JsonObject, changes: JsonObject): JsonObject {
   return all;
 }
 
-/** Laid over as Helm lays values over a chart's: maps merge, everything else is replaced. */
-function laidOver(base: JsonObject, over: JsonObject): JsonObject {
-  const all: Record<string, Json> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const before = all[key];
-    all[key] = isObject(before) && isObject(value) ? laidOver(before, value) : value;
-  }
-  return all;
-}
-
 /** What the chart tells the injector of the install's values. */
 const toldValues = ["gateways", "global", "istio_cni", "revision", "sidecarInjectorWebhook"];
 const toldPilotValues = ["cni", "env"];
@@ -131,14 +122,14 @@ function valuesOf(
     isOfPilot ? pilotValues(values) : {},
     revision === undefined ? {} : { revision: revision === defaultRevision ? "" : revision },
     cni === undefined ? {} : isOfPilot ? { pilot: { cni: plugin } } : { istio_cni: plugin },
-  ].reduce<JsonObject>(laidOver, defaults);
+  ].reduce<JsonObject>(layOver, defaults);
 }
 
 /** Settings of pilot stand below `pilot` or beside it. */
 function pilotValues(values: JsonObject): JsonObject {
   const pilot: Record<string, Json> = {};
   for (const key of toldPilotValues) {
-    const own = laidOver(objectAt(values, [key]), objectAt(values, ["pilot", key]));
+    const own = layOver(objectAt(values, [key]), objectAt(values, ["pilot", key]));
     if (Object.keys(own).length > 0) pilot[key] = own;
   }
   return { pilot };
@@ -174,7 +165,7 @@ function meshOf(
     },
     rootNamespace: namespace,
   };
-  return [made, objectAt(values, ["meshConfig"]), mesh].reduce<JsonObject>(laidOver, defaults);
+  return [made, objectAt(values, ["meshConfig"]), mesh].reduce<JsonObject>(layOver, defaults);
 }
 
 /** Where spans go, by the tracer that the values name. */

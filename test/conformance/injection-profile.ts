@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Labels } from "../../src/istio/facts.ts";
 import { readInjector } from "../../src/istio/inject/injector.ts";
+import { layOver, nestAt } from "../../src/istio/lay-over.ts";
 import { applyMeshConfig, meshDefaultsOf } from "../../src/istio/mesh-config.ts";
 import { type ProfileOptions, profileOf } from "../../src/istio/profile.ts";
 import { nearestFacts } from "../../src/istio/releases.ts";
@@ -66,8 +67,8 @@ export function optionsOf(settings: Settings, release: string, base: JsonObject 
     release,
     ...(typeof revision === "string" && { revision }),
     ...(at(components, ["cni", "enabled"]) === true && { cni: true }),
-    values: [objectOf(spec.values), objectOf(values), { global: image }].reduce(merged, base),
-    mesh: [objectOf(meshConfig), yaml(settings.meshPatch)].reduce(merged, objectOf(spec.meshConfig)),
+    values: [objectOf(spec.values), objectOf(values), { global: image }].reduce(layOver, base),
+    mesh: [objectOf(meshConfig), yaml(settings.meshPatch)].reduce(layOver, objectOf(spec.meshConfig)),
   };
 }
 
@@ -78,7 +79,7 @@ function withFlag(all: JsonObject, flag: string): JsonObject {
   const isText = /^(?:hub|tag)=/.test(flag);
   const value: Json = isText ? flag.slice(equals + 1) : ((read.ok ? read.value : null) ?? null);
   const path = flag.slice(0, equals).split(".");
-  return merged(all, path.reduceRight<Json>((inner, key) => ({ [key]: inner }), value) as JsonObject);
+  return layOver(all, nestAt(path, value));
 }
 
 function yaml(text: string): JsonObject {
@@ -88,13 +89,4 @@ function yaml(text: string): JsonObject {
 
 function objectOf(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
-}
-
-function merged(base: JsonObject, over: JsonObject): JsonObject {
-  const all: Record<string, Json> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const before = all[key];
-    all[key] = isObject(before) && isObject(value) ? merged(before, value) : value;
-  }
-  return all;
 }
