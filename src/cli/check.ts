@@ -39,8 +39,8 @@ export function addCheck(program: Command, context: Context): void {
       const format = formats[oneOf("--format", flags.format, ["text", "json", "github"])];
       const failOn = oneOf("--fail-on", flags.failOn, failures);
       const session = await openSession(paths, flags, context.io, context.version);
-      const presentation = { ...session.presentation, quiet: flags.quiet === true };
       const { summary, findings } = session.scan.report;
+      const presentation = { ...session.presentation, quiet: flags.quiet === true };
       // What could not be read has been told; that there is nothing else would only be half true.
       const isSilent = session.exit !== 0 && summary.workloads.total === 0 && findings.length === 0;
       if (flags.format !== "text" || !isSilent)

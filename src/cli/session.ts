@@ -82,7 +82,10 @@ export async function openSession(
     input,
     presentation: {
       ...presentationFor(flags, io),
-      milliseconds: performance.now() - started,
+      // Read when a report is written: until then nobody knows how long it takes.
+      get milliseconds() {
+        return performance.now() - started;
+      },
       textOf: (file) => result.textOf(file),
     },
     exit: unread.length > 0 ? 2 : 0,
