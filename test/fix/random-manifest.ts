@@ -184,7 +184,7 @@ function flow(to: Writer, depth: number, column: number): string {
 }
 
 /** JSON in lines, or in one line where `pad` is undefined. */
-function randomJson(random: Random, pad: string | undefined, depth: number): string {
+export function randomJson(random: Random, pad: string | undefined, depth: number): string {
   const value = (inner: string | undefined): string =>
     depth < 4 && random(3) === 0
       ? randomJson(random, inner, depth + 1)

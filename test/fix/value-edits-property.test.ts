@@ -7,7 +7,7 @@ import { readDocuments } from "../../src/source/document.ts";
 import { rangeAt } from "../../src/source/locate.ts";
 import { type Node, nodeAt, type Path, toValue, type Value } from "../../src/source/node.ts";
 import { applyEdits } from "../../src/source/splice.ts";
-import { randomChange, randomManifest, randomOf } from "./random-manifest.ts";
+import { randomChange, randomJson, randomManifest, randomOf } from "./random-manifest.ts";
 
 interface Case {
   readonly seed: number;
@@ -117,6 +117,21 @@ property("keys that were added and are taken away again leave the text as it was
   assert.ok(done > 300, `only ${done} were looked at`);
 });
 
+property("JSON stays JSON", () => {
+  for (let seed = 40_001; seed <= 40_400; seed++) {
+    const random = randomOf(seed);
+    const text = randomJson(random, random(2) === 0 ? "" : undefined, 0);
+    const reading = readDocuments({ path: "", text })[0]?.read();
+    if (!reading?.ok || !reading.root) throw new Error(`seed ${seed}: ${text}`);
+    const wanted = randomChange(randomChange(toValue(reading.root), random), random);
+    if (!isMap(wanted)) continue;
+    const after = edited({ seed, text, anchored: false, index: 0, root: reading.root, wanted });
+    if (after !== undefined && !after.includes("9007199254740993")) {
+      assert.ok(isSame(JSON.parse(after), wanted), `seed ${seed}`);
+    }
+  }
+});
+
 /** The path of the smallest part that holds all differences. */
 function pathOfChange(before: Value, after: Value): Path {
   const path: (string | number)[] = [];
@@ -148,7 +163,8 @@ function linesAround({ text, root }: Case, path: Path): { readonly start: number
   const value = nodeAt(root, path) ?? root;
   const start = text.lastIndexOf("\n", key.start - 1) + 1;
   const line = text.indexOf("\n", Math.max(value.end, key.end));
-  const behind = /^(?:[ \t]*(?:#[^\n]*)?(?:\r?\n|$))*/.exec(line < 0 ? "" : text.slice(line + 1))?.[0].length ?? 0;
+  const behind =
+    /^(?:[ \t]*(?:#[^\n]*)?(?:\r?\n|$))*/.exec(line < 0 ? "" : text.slice(line + 1))?.[0].length ?? 0;
   return { start, end: line < 0 ? text.length : line + 1 + behind };
 }
 
