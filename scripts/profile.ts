@@ -96,7 +96,7 @@ function render(name: string, text: string, data: Value): string {
     functions: sprigFunctions,
     delimiters: { left: "[[", right: "]]" },
   });
-  const executed = compiled.ok ? execute(compiled.template, data) : compiled;
+  const executed = compiled.ok ? execute(compiled.template, data, { missingKey: "error" }) : compiled;
   if (!executed.ok) throw new Error(`profiles/: ${executed.error}`);
   return executed.output;
 }
