@@ -12,6 +12,7 @@ import {
   isSigned,
   isUnsigned,
   pointerTo,
+  stringType,
   valueType,
 } from "./types.ts";
 import type { Value } from "./values.ts";
@@ -22,7 +23,7 @@ export type Evaluate = (state: State, dot: Value) => Value;
 
 /** A value as it may be given where a type is asked for; fails when it may not. */
 export function conform(state: State, value: Value, type: GoType): Value {
-  if (type === valueType) return value;
+  if (type === valueType || (type === stringType && typeof value === "string")) return value;
   if (value === undefined) {
     if (!canBeNil(type)) fail(state, `invalid value; expected ${type.name}`);
     return zeroOf(type);

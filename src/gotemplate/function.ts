@@ -85,7 +85,23 @@ export function fn<const Parameters extends string>(
   call: (...args: Arguments<Parameters>) => unknown,
 ): GoFunction {
   const run = call as (...args: readonly unknown[]) => unknown;
-  return withSignature(signatureOf(parameters, result), (_, args) => run(...args));
+  const signature = signatureOf(parameters, result);
+  return withSignature(
+    signature,
+    signature.variadic ? (_, args) => run(...args) : withFew(signature.in.length, run),
+  );
+}
+
+/** Calls a function without spreading its arguments, which takes longer than most of these functions. */
+function withFew(count: number, run: (...args: readonly unknown[]) => unknown): GoFunction["call"] {
+  switch (count) {
+    case 1:
+      return (_, args) => run(args[0]);
+    case 2:
+      return (_, args) => run(args[0], args[1]);
+    default:
+      return (_, args) => run(...args);
+  }
 }
 
 /** The same for a function that asks something of the execution, which comes first. */

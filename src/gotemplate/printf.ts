@@ -56,10 +56,27 @@ export function printable(value: Value): Value {
   return target === undefined || target === null ? "<no value>" : target;
 }
 
+/** The text of what prints as it is: texts, booleans and whole numbers, of floating-point numbers those without an exponent. */
+function plainText(value: Value): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "bigint":
+    case "boolean":
+      return String(value);
+    case "number":
+      return Number.isInteger(value) && Math.abs(value) < 1e6 && !Object.is(value, -0)
+        ? String(value)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** The text of a value as an action prints it; undefined for a function, which has none. */
 export function printed(value: Value, context: Context): string | undefined {
-  if (typeof value === "string") return value;
-  if (typeof value === "bigint" || typeof value === "boolean") return String(value);
+  const plain = plainText(value);
+  if (plain !== undefined) return plain;
   const target = printable(value);
   if (kindOf(target) === "func") return undefined;
   const printer: Printer = { context, flags: noFlags(), complaining: false };
@@ -95,7 +112,7 @@ export function sprintln(args: readonly Value[], context: Context): string {
 
 /** One value under %v. */
 export function sprintValue(value: Value, context: Context): string {
-  return sprint([value], context);
+  return plainText(value) ?? sprint([value], context);
 }
 
 function printArgument(printer: Printer, arg: Value, verb: string): string {

@@ -24,7 +24,8 @@ export function canonicalStruct(
     const set = decodeStruct(run, type, json, undefined, convert);
     return encodeStruct(type, isObject(set) ? set : {});
   }
-  const entries: Entry[] = [];
+  const fields: Field[] = [];
+  const values: Json[] = [];
   let isPrinted = true;
   let last = -1;
   for (const key of keys) {
@@ -39,25 +40,24 @@ export function canonicalStruct(
     const printed = value ?? encodeField(field, undefined);
     if (field.index < last || !Object.is(printed, given)) isPrinted = false;
     last = field.index;
-    entries.push({ field, printed });
+    fields.push(field);
+    values.push(printed);
   }
   for (const field of alwaysOf(type)) {
     if (Object.hasOwn(json, field.name)) continue;
     isPrinted = false;
-    entries.push({ field, printed: encodeField(field, undefined) });
+    fields.push(field);
+    values.push(encodeField(field, undefined));
   }
-  return isPrinted ? json : inOrder(entries);
+  return isPrinted ? json : inOrder(fields, values);
 }
 
-interface Entry {
-  readonly field: Field;
-  readonly printed: Json;
-}
-
-function inOrder(entries: Entry[]): JsonObject {
+/** The object of some fields with their values, in the order in which Go prints them. */
+function inOrder(fields: readonly Field[], values: readonly Json[]): JsonObject {
+  const order = fields.map((_, at) => at);
+  order.sort((a, b) => (fields[a]?.index ?? 0) - (fields[b]?.index ?? 0));
   const object = emptyMap();
-  entries.sort((a, b) => a.field.index - b.field.index);
-  for (const { field, printed } of entries) object[field.name] = printed;
+  for (const at of order) object[fields[at]?.name ?? ""] = values[at] as Json;
   return object;
 }
 

@@ -3,7 +3,7 @@ import type { Functions, GoFunction } from "../../gotemplate/function.ts";
 import { fn, fnIn, withSignature } from "../../gotemplate/function.ts";
 import { parseJson, toJson } from "../../gotemplate/functions/json.ts";
 import { type Context, Failure, LimitReached } from "../../gotemplate/limits.ts";
-import { sprint } from "../../gotemplate/printf.ts";
+import { sprintValue } from "../../gotemplate/printf.ts";
 import type { GoType } from "../../gotemplate/types.ts";
 import { anyType, pointerTo, sliceOf, stringMap, stringSlice, stringType } from "../../gotemplate/types.ts";
 import { isDict, newDict, Typed, type Value } from "../../gotemplate/values.ts";
@@ -45,7 +45,7 @@ const protoMessage: GoType = {
 
 /** The port added to a list of ports that must not be captured; empty and zero ports add nothing. */
 function excludePort(context: Context, port: Value, excluded: string): string {
-  const text = sprint([port], context).trim();
+  const text = sprintValue(port, context).trim();
   const ports = excluded.split(",");
   if (text === "" || text === "0" || ports.includes(text)) return excluded;
   return [...ports.map((each) => each.trim()).filter((each) => each !== ""), text].join(",");
@@ -89,13 +89,23 @@ function toYaml(context: Context, value: Value): string {
   return text;
 }
 
-function protoJson(value: Value, defaults: Message): string {
+function protoJson(value: Value, printed: (name: string, message: Message) => string): string {
   if (!(value instanceof Typed)) return "{}";
   if (value.type.elem === durationType && typeof value.raw === "string") return JSON.stringify(value.raw);
   const name = value.type.elem && messageNameOf(value.type.elem);
   if (name === undefined || value.raw === undefined || value.raw === null) return "{}";
-  const message = value.raw as Message;
-  return printMessage(name, name === "ProxyConfig" ? withoutDefaults(message, defaults) : message);
+  return printed(name, value.raw as Message);
+}
+
+/** Prints messages, a ProxyConfig without its defaults; the same message, which many pods share, once. */
+function messagePrinter(defaults: Message): (name: string, message: Message) => string {
+  const known = new WeakMap<Message, string>();
+  return (name, message) => {
+    if (name !== "ProxyConfig") return printMessage(name, message);
+    const text = known.get(message) ?? printMessage(name, withoutDefaults(message, defaults));
+    known.set(message, text);
+    return text;
+  };
 }
 
 /** All lines but the first moved to the right. */
@@ -135,11 +145,11 @@ export function injectionFunctions(
   facts: ReleaseFacts = nearestFacts(newestRelease),
   environment: Labels = {},
 ): Functions {
-  const defaults = proxyDefaultsOf(facts);
+  const printed = messagePrinter(proxyDefaultsOf(facts));
   const present = Object.entries(unchanging).filter(([name]) => facts.templateFunctions[name] !== false);
   return {
     ...Object.fromEntries(present),
-    protoToJSON: typed([protoMessage], stringType, (_, [value]) => protoJson(value as Value, defaults)),
+    protoToJSON: typed([protoMessage], stringType, (_, [value]) => protoJson(value as Value, printed)),
     appendMultusNetwork: fn("string, string", "string", (existing, network) =>
       appendMultusNetwork(existing, network, facts),
     ),
@@ -152,7 +162,9 @@ const unchanging: Functions = {
   annotation: typed([kubernetesType("ObjectMeta"), stringType, anyType], stringType, (context, args) => {
     const annotations = objectOf(objectOf(args[0] as JsonObject).annotations);
     const name = args[1] as string;
-    return Object.hasOwn(annotations, name) ? textOf(annotations[name]) : sprint([args[2] as Value], context);
+    return Object.hasOwn(annotations, name)
+      ? textOf(annotations[name])
+      : sprintValue(args[2] as Value, context);
   }),
   isset: fn("stringMap, string", "bool", (map, key) => map !== undefined && Object.hasOwn(map, key)),
   valueOrDefault: fn("any, any", "any", (value, other) =>
