@@ -1,5 +1,10 @@
 /** The public API: what the command line, the action and the functions call, over any tree of files. */
+import { type EditedFile, editFiles } from "./fix/edited.ts";
+import { type InjectedObject, injectResources, type LeftAsIs } from "./fix/inject.ts";
+import { uninjectResources } from "./fix/uninject.ts";
+import { injectionWay, type WayOptions } from "./fix/way.ts";
 import type { Labels } from "./istio/facts.ts";
+import type { JsonObject } from "./kube/json.ts";
 import type { Finding } from "./lint/finding.ts";
 import { lint } from "./lint/run.ts";
 import { makeReport } from "./report/make.ts";
@@ -15,12 +20,16 @@ import { collect, directoryOf, type Problem } from "./world/collect.ts";
 import type { Config } from "./world/config.ts";
 import { workloadKinds } from "./world/configured.ts";
 import { dumpFailures } from "./world/dumps.ts";
+import type { FileProblem } from "./world/injector-files.ts";
 import type { Skipped, World } from "./world/world.ts";
 
+export type { EditedFile } from "./fix/edited.ts";
+export type { LeftAsIs } from "./fix/inject.ts";
 export type { Finding, Severity } from "./lint/finding.ts";
 export type { Report, ReportedWorkload } from "./report/report.ts";
 export { type FileTree, memoryTree } from "./source/tree.ts";
 export { type Config, loadConfig } from "./world/config.ts";
+export type { FileProblem, InjectorFiles } from "./world/injector-files.ts";
 export type { Workload, World } from "./world/world.ts";
 
 export interface ScanOptions {
@@ -126,6 +135,54 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     isOutside,
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text,
   };
+}
+
+/** How workloads are injected; see `inject`. */
+export type InjectOptions = WayOptions;
+
+/** Files as they become, and what is worth knowing of the workloads that stay as they are. Nothing has been written. */
+export interface Rewriting {
+  readonly files: readonly EditedFile[];
+  /** The workloads that change. */
+  readonly workloads: readonly { readonly before: JsonObject; readonly after: JsonObject }[];
+  readonly left: readonly LeftAsIs[];
+  /** What keeps everything from being changed: then there are no files. */
+  readonly problems: readonly FileProblem[];
+}
+
+/**
+ * Writes the sidecar into the manifests of a scan, as edits of their texts: `by: "gates"` into those that the cluster would inject,
+ * `by: "command"` into all, as `istioctl kube-inject` does. Pure; a second time it changes nothing.
+ */
+export function inject(scanned: Scan, options: InjectOptions): Rewriting {
+  const { world } = scanned;
+  const reading = injectionWay(world, options);
+  if (!reading.ok) return { ...nothing, problems: reading.problems };
+  const { objects, left, problems } = injectResources(world.workloads, reading.way);
+  return rewritten(objects, left, problems);
+}
+
+/** Takes the sidecars out of the manifests of a scan again; `left` says what injection did not record. Pure. */
+export function uninject(scanned: Scan): Rewriting {
+  const { world } = scanned;
+  const { objects, unrecorded, problems } = uninjectResources(
+    world.workloads,
+    workloadKinds(world.configuration.config),
+  );
+  return rewritten(objects, unrecorded, problems);
+}
+
+const nothing: Rewriting = { files: [], workloads: [], left: [], problems: [] };
+
+function rewritten(
+  workloads: readonly InjectedObject[],
+  left: readonly LeftAsIs[],
+  problems: readonly FileProblem[],
+): Rewriting {
+  if (problems.length > 0) return { ...nothing, problems };
+  const edited = editFiles(workloads);
+  if (edited.problems.length > 0) return { ...nothing, problems: edited.problems };
+  return { files: edited.files, workloads, left, problems: [] };
 }
 
 /** Worked out on first use: who only injects asks for no findings. */

@@ -1,18 +1,11 @@
 /** `sidelint inject`: manifests with the sidecar in them, offline, as istioctl kube-inject and istiod make it. */
 import { dirname, relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { editFiles } from "../fix/edited.ts";
-import {
-  type Injections,
-  injectBuilt,
-  injectResources,
-  type LeftAsIs,
-  type Way,
-  whySkipped,
-} from "../fix/inject.ts";
+import { injectBuilt, type LeftAsIs, type Way, whySkipped } from "../fix/inject.ts";
 import { injectingKustomization, type Patched, patchDocuments, patchesFor } from "../fix/patches.ts";
 import { injectStream, type Left, type Part, streamJson, streamYaml } from "../fix/stream.ts";
 import { injectionWay } from "../fix/way.ts";
+import { type InjectOptions, inject as injected, type Rewriting } from "../index.ts";
 import { at } from "../kube/json.ts";
 import { plain } from "../report/cells.ts";
 import { withSlashes } from "../source/disk.ts";
@@ -29,6 +22,7 @@ import {
   counted,
   deliverFiles,
   deliverWhole,
+  deliveryOf,
   mustAgree,
   problemLines,
   type RewriteFlags,
@@ -100,17 +94,21 @@ async function inject(paths: readonly string[], flags: InjectFlags, context: Con
     context.version,
   );
   const { input, scan } = session;
-  const reading = injectionWay(scan.world, {
+  const options: InjectOptions = {
     by: byGates(flags, input) ? "gates" : "command",
     files: injectorFiles(flags, input),
     revision,
     native: flags.nativeSidecars ?? (io.env.ENABLE_NATIVE_SIDECARS === "true" ? true : undefined),
     release: knownRelease(flags.istioVersion),
-  });
-  if (!reading.ok) return failed(reading.problems, context);
-  const status = wantsFiles(flags)
-    ? await intoFiles(reading.way, session, flags, context)
-    : await asWhole(reading.way, session, flags, format, context);
+  };
+  const unreadable = unreadableOf(scan, input);
+  if (unreadable.length > 0) return failed(unreadable, context);
+  if (!wantsFiles(flags)) return session.exit || (await asWhole(options, session, flags, format, context));
+  const rewriting = injected(scan, options);
+  if (rewriting.problems.length > 0) return failed(rewriting.problems, context);
+  tellLeft(rewriting.left, io);
+  const status = await deliverFiles(rewriting.files, flags, deliveryOf(session, io));
+  if (flags.inPlace && status === 0) tellDone(rewriting, io);
   return session.exit || status;
 }
 
@@ -144,78 +142,72 @@ function failed(problems: readonly FileProblem[], { io }: Context): 2 {
   return 2;
 }
 
-/** Changes the files, or shows what would change. */
-async function intoFiles(
-  way: Way,
-  { scan, input, presentation }: Session,
-  flags: InjectFlags,
-  context: Context,
-): Promise<0 | 1 | 2> {
-  const injections = injectResources(scan.world.workloads, way);
-  const wrong = [...unreadableOf(scan, input), ...injections.problems];
-  if (wrong.length > 0) return failed(wrong, context);
-  const { files, problems } = editFiles(injections.objects);
-  if (problems.length > 0) return failed(problems, context);
-  tellLeft(injections.left, context.io);
-  const status = await deliverFiles(files, flags, {
-    io: context.io,
-    tree: input.tree,
-    colour: presentation.colour,
-    isOutside: (path) => scan.isOutside(path),
-  });
-  if (flags.inPlace && status === 0) tellDone(injections, files.length, context);
-  return status;
-}
-
-function tellDone({ objects }: Injections, files: number, { io }: Context): void {
-  if (objects.length === 0) io.stderr("sidelint: nothing to inject\n");
-  else io.stderr(`sidelint: injected ${counted(objects.length, "workload")} in ${counted(files, "file")}\n`);
+function tellDone({ workloads, files }: Rewriting, io: Io): void {
+  io.stderr(
+    workloads.length === 0
+      ? "sidelint: nothing to inject\n"
+      : `sidelint: injected ${counted(workloads.length, "workload")} in ${counted(files.length, "file")}\n`,
+  );
 }
 
 /** Prints the result as a whole: all documents, or the patches that make the difference. */
 async function asWhole(
-  way: Way,
+  options: InjectOptions,
   session: Session,
   flags: InjectFlags,
   format: Format,
   context: Context,
-): Promise<0 | 1 | 2> {
+): Promise<0 | 2> {
   const { io } = context;
   const { scan, input } = session;
+  const printed = (parts: readonly Part[]) => (format === "json" ? streamJson(parts) : streamYaml(parts));
+  if (options.by === "gates" && (format === "yaml" || format === "json")) {
+    const { files, left, problems } = injected(scan, options);
+    if (problems.length > 0) return failed(problems, context);
+    tellLeft(left, io);
+    return deliverWhole(printed(wholeParts(scan.files, input, files)), flags.output, io);
+  }
+  const reading = injectionWay(scan.world, options);
+  if (!reading.ok) return failed(reading.problems, context);
+  const { way } = reading;
   if (format === "patch" || format === "kustomization") {
-    const injections = injectBuilt(scan.world.workloads, way);
-    const wrong = [...unreadableOf(scan, input), ...injections.problems];
-    if (wrong.length > 0) return failed(wrong, context);
-    tellLeft(injections.left, io);
-    const patched = patchesFor(injections.objects);
+    const { objects, left, problems } = injectBuilt(scan.world.workloads, way);
+    if (problems.length > 0) return failed(problems, context);
+    tellLeft(left, io);
+    const patched = patchesFor(objects);
     tellPatches(patched, format, io);
     return deliverWhole(patchText(patched, format, flags, io), flags.output, io);
   }
-  if (way.by === "command") {
-    const parts: Part[] = [];
-    const problems: FileProblem[] = [];
-    for (const { path, text } of textsOf(scan.files, input.tree)) {
-      const stream = injectStream(way.command, text, { kinds: way.kinds, keepsSettled: true });
-      if (stream.ok) {
-        parts.push(...stream.parts);
-        tellLeft(
-          stream.left.map((left) => asLeft(path, left)),
-          io,
-        );
-      } else
-        problems.push(...stream.problems.map(({ line, column, says }) => placed(path, line, column, says)));
-    }
-    if (problems.length > 0) return failed(problems, context);
-    return deliverWhole(format === "json" ? streamJson(parts) : streamYaml(parts), flags.output, io);
-  }
-  const injections = injectResources(scan.world.workloads, way);
-  const wrong = [...unreadableOf(scan, input), ...injections.problems];
-  if (wrong.length > 0) return failed(wrong, context);
-  const { files, problems } = editFiles(injections.objects);
+  if (way.by === "gates") return 0;
+  const { parts, left, problems } = streams(textsOf(scan.files, input.tree), way);
   if (problems.length > 0) return failed(problems, context);
-  tellLeft(injections.left, io);
-  const parts = wholeParts(scan.files, input, files);
-  return deliverWhole(format === "json" ? streamJson(parts) : streamYaml(parts), flags.output, io);
+  tellLeft(left, io);
+  return deliverWhole(printed(parts), flags.output, io);
+}
+
+interface Streams {
+  readonly parts: readonly Part[];
+  readonly left: readonly LeftAsIs[];
+  readonly problems: readonly FileProblem[];
+}
+
+/** The streams of files, one after the other. */
+function streams(
+  files: readonly SourceFile[],
+  { command, kinds }: Way & { readonly by: "command" },
+): Streams {
+  const parts: Part[] = [];
+  const left: LeftAsIs[] = [];
+  const problems: FileProblem[] = [];
+  for (const { path, text } of files) {
+    const stream = injectStream(command, text, { kinds, keepsSettled: true });
+    if (stream.ok) {
+      parts.push(...stream.parts);
+      left.push(...stream.left.map((one) => asLeft(path, one)));
+    } else
+      problems.push(...stream.problems.map(({ line, column, says }) => placed(path, line, column, says)));
+  }
+  return { parts, left, problems };
 }
 
 function patchText(

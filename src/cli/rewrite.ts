@@ -17,6 +17,7 @@ import type { FileProblem } from "../world/injector-files.ts";
 import type { Input } from "./input.ts";
 import type { Io } from "./io.ts";
 import { writeOutput } from "./output.ts";
+import type { Session } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
 /** Options of commands that change manifests. */
@@ -58,6 +59,11 @@ export interface Delivery {
   readonly colour: boolean;
   /** Whether a path lies beyond what may be written. */
   readonly isOutside: (path: string) => boolean;
+}
+
+/** Where the result of a session goes. */
+export function deliveryOf({ scan, input, presentation }: Session, io: Io): Delivery {
+  return { io, tree: input.tree, colour: presentation.colour, isOutside: (path) => scan.isOutside(path) };
 }
 
 /**

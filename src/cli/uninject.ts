@@ -1,15 +1,14 @@
 /** `sidelint uninject`: manifests without the sidecar that was written into them. */
 import type { Command } from "commander";
-import { editFiles } from "../fix/edited.ts";
 import { streamJson, streamYaml } from "../fix/stream.ts";
-import { uninjectResources } from "../fix/uninject.ts";
-import { workloadKinds } from "../world/configured.ts";
+import { uninject as uninjected } from "../index.ts";
 import type { Context } from "./context.ts";
 import { gather, type ScanFlags, withScanOptions } from "./options.ts";
 import {
   counted,
   deliverFiles,
   deliverWhole,
+  deliveryOf,
   mustAgree,
   problemLines,
   type RewriteFlags,
@@ -56,37 +55,25 @@ async function uninject(
   if (format !== "yaml" && wantsFiles(flags))
     throw new UsageError(`--output-format ${format} is for the result as a whole, not for changed files`);
   const session = await openSession(paths, { ...flags, format: "text" }, io, context.version);
-  const { scan, input, presentation } = session;
-  const { world } = scan;
-  const taken = uninjectResources(world.workloads, workloadKinds(world.configuration.config));
-  const { files, problems } = editFiles(taken.objects);
-  const wrong = [...unreadableOf(scan, input), ...taken.problems, ...problems];
+  const { scan, input } = session;
+  const { files, workloads, left, problems } = uninjected(scan);
+  const wrong = [...unreadableOf(scan, input), ...problems];
   if (wrong.length > 0) {
     io.stderr(problemLines(wrong));
     return 2;
   }
-  tellPlaces(
-    taken.unrecorded,
-    ({ label, says }) => `${label}: not recorded, and perhaps as it was before: ${says}`,
-    io,
-  );
+  tellPlaces(left, ({ label, says }) => `${label}: not recorded, and perhaps as it was before: ${says}`, io);
   if (!wantsFiles(flags)) {
     const parts = wholeParts(scan.files, input, files);
     const text = format === "json" ? streamJson(parts) : streamYaml(parts);
     return session.exit || (await deliverWhole(text, flags.output, io));
   }
-  const status = await deliverFiles(files, flags, {
-    io,
-    tree: input.tree,
-    colour: presentation.colour,
-    isOutside: (path) => scan.isOutside(path),
-  });
+  const status = await deliverFiles(files, flags, deliveryOf(session, io));
   if (flags.inPlace && status === 0) {
-    const workloads = taken.objects.length;
     io.stderr(
-      workloads === 0
+      workloads.length === 0
         ? "sidelint: no sidecar to take out\n"
-        : `sidelint: took the sidecar out of ${counted(workloads, "workload")} in ${counted(files.length, "file")}\n`,
+        : `sidelint: took the sidecar out of ${counted(workloads.length, "workload")} in ${counted(files.length, "file")}\n`,
     );
   }
   return session.exit || status;
