@@ -1,4 +1,4 @@
-/** Conformance family uninject: what the cases of injection and releases came from comes back, but for what is named as not recorded. */
+/** Conformance family uninject: what the cases of injection, releases and legacy came from comes back, but for what is named as not recorded. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isInjectable } from "../../src/istio/inject/kinds.ts";
@@ -23,6 +23,8 @@ interface Line {
   readonly error: boolean;
   readonly input: Json;
   readonly output?: Json;
+  /** Of what an old uninject was given: the manifest before injection, where it is known. */
+  readonly original?: Json;
   readonly config: string;
   readonly env?: { readonly [name: string]: string };
   readonly args?: readonly string[];
@@ -41,6 +43,13 @@ const files = [
   ...releases.flatMap((release) => [`releases/cases-${release}`, `releases/goldens-${release}`]),
 ];
 
+/** Of injectors up to 1.8, which nothing here injects again: manifests, and what the uninject of that time was given. */
+const legacy = ["1.6.5", "1.6.14", "1.8.6", "1.16.7"].flatMap((release) => [
+  `legacy/generated-${release}`,
+  `legacy/goldens-${release}`,
+  `legacy/uninject-${release}`,
+]);
+
 /** Configurations whose template replaces all labels: those of the pod are lost, and nothing in it says that there were any. */
 const forgetful: ReadonlySet<string> = new Set(["small-strategic-replace"]);
 
@@ -54,6 +63,23 @@ export async function* family({ directory }: Data): AsyncGenerator<Case> {
       if (isStock(istiod)) yield { id: line.id, group, failure: judge(line, uninject) };
       const checked = (object: JsonObject) => uninjectChecked(istiod, object);
       yield { id: line.id, group: `${group}, with the injector`, failure: judge(line, checked) };
+    }
+  }
+  yield* legacyCases(directory);
+}
+
+/** What a template of somebody's own writes is known with the injector alone. */
+const ownTemplate = /inject\.istio\.io\/templates: "?custom/;
+
+async function* legacyCases(directory: string): AsyncGenerator<Case> {
+  for (const group of [...legacy, "legacy/seed", "legacy/uninject-1.30.3-by-1.16.7"]) {
+    const file = join(dirname(directory), `${group}.jsonl`);
+    if (!existsSync(file)) continue;
+    for await (const { original, ...line } of jsonLines<Line>(file)) {
+      const [input, output] = original === undefined ? [line.input, line.output] : [original, line.input];
+      if (ownTemplate.test(String(input))) continue;
+      if (input === null || (original === undefined && line.error)) continue;
+      yield { id: line.id, group, failure: judge({ ...line, input, output: output ?? "" }, uninject) };
     }
   }
 }

@@ -28,6 +28,8 @@ export interface InjectionRecord {
   readonly imagePullSecrets: readonly string[];
   /** From 1.11 on. */
   readonly revision: string | undefined;
+  /** Whether an injector up to 1.8 wrote it, with the hash of the template instead of a revision. */
+  readonly old: boolean;
 }
 
 /** What the injected templates made of the pod. */
@@ -92,7 +94,8 @@ function readRecord(text: string): InjectionRecord | undefined {
   ].map((key) => namesIn(value[key] ?? null));
   if (!containers || !initContainers || !volumes || !imagePullSecrets) return undefined;
   const revision = typeof value.revision === "string" ? value.revision : undefined;
-  return { containers, initContainers, volumes, imagePullSecrets, revision };
+  const old = revision === undefined && typeof value.version === "string";
+  return { containers, initContainers, volumes, imagePullSecrets, revision, old };
 }
 
 function namesIn(list: Json): readonly string[] | undefined {
@@ -130,7 +133,7 @@ const grpcVolumes = ["istio-xds", "grpc-io-proxyless-bootstrap"];
 function rolesOf(pod: Pod, record: InjectionRecord, environment: Labels): ReadonlySet<Role> {
   const roles = new Set<Role>();
   if (record.volumes.some((name) => grpcVolumes.includes(name))) roles.add("grpc");
-  if (environment.PROXY_CONFIG === undefined) return roles;
+  if (environment.PROXY_CONFIG === undefined && !record.old) return roles;
   const asked = annotationOf(pod, templatesAnnotation)
     ?.split(",")
     .map((name) => name.trim());
@@ -142,9 +145,12 @@ function rolesOf(pod: Pod, record: InjectionRecord, environment: Labels): Readon
   return roles;
 }
 
-/** Without a container that sets up or checks the capture only the plugin's annotations can tell. */
+/**
+ * Without a container that sets up or checks the capture only the plugin's annotations can tell; injectors up to 1.8 wrote them whether
+ * there was a plugin or not.
+ */
 function usesCni(pod: Pod, record: InjectionRecord): boolean {
-  if (record.initContainers.includes("istio-validation")) return true;
+  if (record.old || record.initContainers.includes("istio-validation")) return true;
   if (record.initContainers.includes("istio-init")) return false;
   return (
     annotationOf(pod, "sidecar.istio.io/interceptionMode") !== undefined &&

@@ -32,9 +32,10 @@ function capture(annotations: JsonObject, key: string, why: string): readonly Ch
   if (!Object.hasOwn(annotations, key)) return [];
   if (anything.includes(key) && annotations[key] === "*") return taken(annotations, key, ["*"], why);
   const value = textOf(annotations[key]);
-  const says = "this may be a setting of the mesh that injection copied for the CNI plugin";
-  return [{ key, value, unrecorded: { kind: "kept", says } }];
+  return [{ key, value, unrecorded: { kind: "kept", says: meshSetting } }];
 }
+
+const meshSetting = "this may be a setting of the mesh that injection copied for the CNI plugin";
 
 const excluded = "traffic.sidecar.istio.io/excludeInboundPorts";
 
@@ -44,11 +45,13 @@ function excludedInbound(annotations: JsonObject, traces: Traces): readonly Chan
   const own = textOf(annotations["status.sidecar.istio.io/port"]);
   const ports = own === "" ? statusPorts(traces) : [own];
   const port = value.split(",").at(-1) ?? "";
-  if (value === "" || value === port) {
+  if (!Object.hasOwn(annotations, excluded)) return [];
+  if (value === "" || (value === port && ports.includes(port))) {
     const why = "injection writes this list for the CNI plugin, with the agent's port";
     return taken(annotations, excluded, ["", ...ports], why);
   }
-  if (!ports.includes(port)) return [];
+  if (!ports.includes(port))
+    return [{ key: excluded, value, unrecorded: { kind: "kept", says: meshSetting } }];
   const says =
     "injection adds the agent's port and drops blanks; the ports before it may be a setting of the mesh";
   const left = value.slice(0, -port.length - 1);

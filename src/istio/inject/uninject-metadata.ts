@@ -67,7 +67,7 @@ function changedLabels(
     keys.map((key) => textOf(labels[key])).find((text) => text !== "");
   const why = "injection sets this label where it is missing";
   const changes: Change[] = [];
-  if (environment.PROXY_CONFIG !== undefined) {
+  if (roles.size > 0 && (environment.PROXY_CONFIG !== undefined || record.old)) {
     const name = first("app.kubernetes.io/name", "app");
     const names = name === undefined ? workloadNames(traces, workload) : [name];
     changes.push(
@@ -88,6 +88,15 @@ function changedLabels(
   if (roles.has("gateway") && record.revision !== undefined && !annotations.has("istio.io/rev"))
     changes.push(
       ...taken(labels, "istio.io/rev", [record.revision], "injection up to 1.17 labels gateways so"),
+    );
+  if (record.old && Object.hasOwn(labels, "istio.io/rev"))
+    changes.push(
+      ...taken(
+        labels,
+        "istio.io/rev",
+        [String(labels["istio.io/rev"])],
+        "injection up to 1.8 replaces this label",
+      ),
     );
   const network = environment.ISTIO_META_NETWORK;
   if (network) changes.push(...taken(labels, networkLabel, [network], why));

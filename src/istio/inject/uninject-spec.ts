@@ -4,10 +4,19 @@ import { objectOf, objectsOf, type Pod } from "./pod.ts";
 import { type Taken, type Unrecorded, withKey, withSpec } from "./taken.ts";
 import type { Traces } from "./traces.ts";
 
-/** The pod without the gateway's sysctls; init containers that may have been lost are told of. */
+/** The pod without the gateway's sysctls and the group of old releases; init containers that may have been lost are told of. */
 export function takeRest(pod: Pod, traces: Traces): Taken {
   const sysctls = takeSysctls(pod, traces);
-  return { pod: sysctls.pod, unrecorded: [...sysctls.unrecorded, ...lostInit(pod, traces)] };
+  const group = takeGroup(sysctls.pod, traces);
+  return {
+    pod: group.pod,
+    unrecorded: [
+      ...sysctls.unrecorded,
+      ...group.unrecorded,
+      ...dnsNote(pod, traces),
+      ...lostInit(pod, traces),
+    ],
+  };
 }
 
 const lowPorts = "net.ipv4.ip_unprivileged_port_start";
@@ -32,6 +41,28 @@ function takeSysctls(pod: Pod, { roles }: Traces): Taken {
 function isLowPorts(sysctls: Json | undefined): boolean {
   const [only, ...more] = objectsOf(sysctls);
   return only?.name === lowPorts && only.value === "0" && more.length === 0;
+}
+
+const proxyGroup = 1337;
+
+/** Injectors up to 1.8 let the proxy read its token by the pod's group. */
+function takeGroup(pod: Pod, { record }: Traces): Taken {
+  const { securityContext } = objectOf(pod.spec);
+  if (!record.old || objectOf(securityContext).fsGroup !== proxyGroup) return { pod, unrecorded: [] };
+  const left = withKey(objectOf(securityContext), "fsGroup", undefined);
+  const says = "injection up to 1.8 sets the group where none is set";
+  return {
+    pod: withSpec(pod, "securityContext", Object.keys(left).length === 0 ? undefined : left),
+    unrecorded: [{ path: ["spec", "securityContext", "fsGroup"], kind: "removed", says }],
+  };
+}
+
+/** In 1.6 the template's DNS settings replaced the pod's, also where it had none. */
+function dnsNote(pod: Pod, { record }: Traces): readonly Unrecorded[] {
+  if (!record.old) return [];
+  const isThere = objectOf(pod.spec).dnsConfig !== undefined;
+  const says = "injection up to 1.6 replaced the pod's dnsConfig by the mesh's, which may be none";
+  return [{ path: ["spec", "dnsConfig"], kind: isThere ? "kept" : "guessed", says }];
 }
 
 /** Up to 1.24 the template of a sidecar that captures nothing replaced the init containers by none. */

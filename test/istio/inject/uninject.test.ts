@@ -431,6 +431,29 @@ spec("a probe at the agent that nobody recorded stays and is named", () => {
   assert.equal(notes(unrecorded), ["kept spec|containers|1|livenessProbe"]);
 });
 
+spec(
+  "the label and the group that injectors up to 1.8 wrote go, and what they may have replaced is named",
+  () => {
+    const { object, unrecorded } = taken(
+      pod({
+        labels: 'istio.io/rev: "", security.istio.io/tlsMode: istio',
+        annotations: "    sidecar.istio.io/interceptionMode: REDIRECT",
+        status: `{"version":"ab","containers":["istio-proxy"],"initContainers":["istio-init"],"volumes":["istio-envoy"]}`,
+        spec: "  securityContext: {fsGroup: 1337, runAsUser: 5}",
+      }),
+    );
+    same(object.metadata, { name: "web", labels: { team: "shop" }, annotations: { own: "yes" } });
+    same((object.spec as JsonObject).securityContext, { runAsUser: 5 });
+    assert.equal(notes(unrecorded), [
+      "removed metadata|labels|security.istio.io/tlsMode",
+      "removed metadata|labels|istio.io/rev",
+      "removed metadata|annotations|sidecar.istio.io/interceptionMode",
+      "removed spec|securityContext|fsGroup",
+      "guessed spec|dnsConfig",
+    ]);
+  },
+);
+
 spec("init containers that older injectors dropped with a capture that is off are named", () => {
   const text = pod({
     status: `{"containers":["istio-proxy"],"initContainers":null,"volumes":["istio-envoy"]}`,
