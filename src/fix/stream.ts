@@ -6,9 +6,9 @@ import { isObject, type Json, type JsonObject } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
 import { yamlReaderChunks } from "../source/kubernetes-split.ts";
 import { lineStarts, positionAt, rangeAt } from "../source/locate.ts";
-import { type Node, nodeAt, toValue } from "../source/node.ts";
+import { type Node, nodeAt } from "../source/node.ts";
 import { readYaml } from "../source/read.ts";
-import type { ReadError } from "../source/reading.ts";
+import { readPlain } from "../source/read-plain.ts";
 import { writeYaml } from "../source/write-yaml.ts";
 import { isSame } from "./same.ts";
 
@@ -52,15 +52,16 @@ export function injectStream(command: Command, text: string, options: StreamOpti
   const problems: StreamProblem[] = [];
   for (const [index, chunk] of chunks.entries()) {
     const line = lines[index] ?? 1;
-    const read = readYaml(chunk);
+    const read = readPlain(chunk);
     if (!read.ok) {
-      problems.push(unreadable(chunk, line, read.error));
+      problems.push(...unreadable(chunk, line));
       continue;
     }
-    const before = read.root && toValue(read.root);
+    const before = read.value;
     const injected = injectObject(command, before, options.kinds);
     if (!injected.ok) {
-      problems.push(...injected.errors.map((one) => placed(chunk, line, read.root, one)));
+      const root = rootOf(chunk);
+      problems.push(...injected.errors.map((one) => placed(chunk, line, root, one)));
       continue;
     }
     const isKept = options.keepsSettled && isObject(before) && isSettled(command, before, options);
@@ -88,8 +89,15 @@ function separatorProblem(error: string): string {
   return `nothing but a comment may follow the separator --- on its line, and ${JSON.stringify(rest)} does`;
 }
 
-function unreadable(chunk: string, line: number, { message, offset }: ReadError): StreamProblem {
-  return { ...positionIn(chunk, line, offset), says: message };
+/** What is wrong is asked of the reader that knows places. */
+function unreadable(chunk: string, line: number): readonly StreamProblem[] {
+  const read = readYaml(chunk);
+  return read.ok ? [] : [{ ...positionIn(chunk, line, read.error.offset), says: read.error.message }];
+}
+
+function rootOf(chunk: string): Node | undefined {
+  const read = readYaml(chunk);
+  return read.ok ? read.root : undefined;
 }
 
 function placed(
@@ -143,8 +151,8 @@ export function streamJson(parts: readonly Part[]): string {
 }
 
 function asWritten(text: string): Json | undefined {
-  const read = readYaml(text);
-  return read.ok ? read.root && toValue(read.root) : undefined;
+  const read = readPlain(text);
+  return read.ok ? read.value : undefined;
 }
 
 /** JSON with integers of any size. */

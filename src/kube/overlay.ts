@@ -24,9 +24,16 @@ export function overlay(typeName: string, original: JsonObject, patch: Json): Ov
   return read.ok ? { ok: true, value: read.value } : { ok: false, stage: "result", errors: read.errors };
 }
 
+/** Patches that were found to hold no bigint; a template is laid over several objects. */
+const inFloatsAlready = new WeakSet<JsonObject>();
+
 /** The value with every integer as a floating-point number; what holds no bigint is taken as it is. */
-function inFloats<T extends Json>(json: T): T | Json {
-  return hasBigint(json) ? converted(json) : json;
+function inFloats(json: Json): Json {
+  if (!isObject(json)) return hasBigint(json) ? converted(json) : json;
+  if (inFloatsAlready.has(json)) return json;
+  if (hasBigint(json)) return converted(json);
+  inFloatsAlready.add(json);
+  return json;
 }
 
 function converted(json: Json): Json {

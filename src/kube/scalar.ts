@@ -37,9 +37,13 @@ export function readInteger(json: Json, size: "int32" | "int64"): ReadScalar<num
   return { ok: true, value: Number.isSafeInteger(Number(value)) ? Number(value) : value };
 }
 
+/** Quantities that are in canonical form whatever they mean: three digits and a usual suffix. */
+const CANONICAL = /^[1-9][0-9]{0,2}(?:m|Ki|Mi|Gi)?$/;
+
 /** A quantity as Quantity.UnmarshalJSON reads it from a string or number, in canonical form; null is zero. */
 export function readQuantity(json: Json): ReadScalar<string> {
   if (json === null) return { ok: true, value: "0" };
+  if (typeof json === "string" && CANONICAL.test(json)) return { ok: true, value: json };
   if (typeof json === "object" || typeof json === "boolean")
     return failure(`is ${describe(json)}, not a quantity`);
   const read = unmarshalQuantity(typeof json === "string" ? jsonText(json) : String(json));
