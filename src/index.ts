@@ -164,11 +164,7 @@ export function inject(scanned: Scan, options: InjectOptions): Rewriting {
 
 /** Takes the sidecars out of the manifests of a scan again; `left` says what injection did not record. Pure. */
 export function uninject(scanned: Scan): Rewriting {
-  const { world } = scanned;
-  const { objects, unrecorded, problems } = uninjectResources(
-    world.workloads,
-    workloadKinds(world.configuration.config),
-  );
+  const { objects, unrecorded, problems } = uninjectResources(scanned.world);
   return rewritten(objects, unrecorded, problems);
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { streamJson, streamYaml } from "../fix/stream.ts";
 import { uninject as uninjected } from "../index.ts";
+import { plain } from "../report/cells.ts";
 import type { Context } from "./context.ts";
 import { gather, type ScanFlags, withScanOptions } from "./options.ts";
 import {
@@ -62,7 +63,12 @@ async function uninject(
     io.stderr(problemLines(wrong));
     return 2;
   }
-  tellPlaces(left, ({ label, says }) => `${label}: not recorded, and perhaps as it was before: ${says}`, io);
+  const [single, general] = [
+    left.filter(({ label }) => label !== ""),
+    left.filter(({ label }) => label === ""),
+  ];
+  tellPlaces(single, ({ label, says }) => `${label}: ${says}`, io);
+  for (const { says } of general) io.stderr(`sidelint: ${plain(says)}\n`);
   if (!wantsFiles(flags)) {
     const parts = wholeParts(scan.files, input, files);
     const text = format === "json" ? streamJson(parts) : streamYaml(parts);

@@ -1,31 +1,39 @@
 /** The workloads of a repository without the sidecars that were written into them. */
-import { type Unrecorded, uninject } from "../istio/inject/uninject.ts";
+import { type Uninjected, uninject } from "../istio/inject/uninject.ts";
+import { uninjectChecked } from "../istio/inject/uninject-checked.ts";
+import { defaultRevision } from "../istio/webhook.ts";
+import type { JsonObject } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
+import { workloadKinds } from "../world/configured.ts";
 import type { FileProblem } from "../world/injector-files.ts";
+import { istiodFor } from "../world/istiods.ts";
 import { locateIn, locateResource } from "../world/resource.ts";
-import type { Resource, Workload } from "../world/world.ts";
+import type { Resource, Workload, World } from "../world/world.ts";
 import type { InjectedObject, LeftAsIs } from "./inject.ts";
 
 export interface Uninjections {
   readonly objects: readonly InjectedObject[];
-  /** What injection did not record, and so may have been otherwise. */
+  /** What may have been otherwise before: one entry a thing that was kept or guessed, and one for all that was taken out. */
   readonly unrecorded: readonly LeftAsIs[];
   readonly problems: readonly FileProblem[];
 }
 
-/** Takes the sidecars back from the objects of files; those without one are no part of the result. */
-export function uninjectResources(
-  workloads: readonly Workload[],
-  kinds: readonly WorkloadKind[],
-): Uninjections {
+/**
+ * Takes the sidecars back from the objects of files; those without one are no part of the result. Where the injector of a workload is
+ * known, what it makes of the result decides between originals that no record tells apart.
+ */
+export function uninjectResources(world: World): Uninjections {
+  const kinds = workloadKinds(world.configuration.config);
   const objects: InjectedObject[] = [];
   const unrecorded: LeftAsIs[] = [];
   const problems: FileProblem[] = [];
+  const taken = new Set<string>();
   const seen = new Map<Resource["value"], Workload>();
-  for (const workload of workloads)
+  for (const workload of world.workloads)
     if (!seen.has(workload.resource.value)) seen.set(workload.resource.value, workload);
-  for (const [before, { resource, label }] of seen) {
-    const result = uninject(before, { kinds });
+  for (const [before, workload] of seen) {
+    const { resource, label } = workload;
+    const result = takenBack(world, workload, before, kinds);
     if (!result.ok) {
       const told = result.errors.map(({ path, message }): FileProblem => {
         return { location: placeOf(resource, path), says: `${label}: ${message}` };
@@ -35,28 +43,34 @@ export function uninjectResources(
     }
     if (result.was === "untouched") continue;
     objects.push({ resource, before, after: result.object, root: null });
-    if (result.unrecorded.length > 0) {
-      const says = notRecorded(result.unrecorded);
-      unrecorded.push({ location: placeOf(resource, ["metadata", "name"]), label, says, matters: true });
+    for (const { path, kind, says } of result.unrecorded) {
+      if (kind === "removed") taken.add(nameOf(path));
+      else unrecorded.push({ location: placeOf(resource, path), label, says, matters: true });
     }
   }
-  return { objects, unrecorded, problems };
+  return { objects, unrecorded: [...unrecorded, ...takenOut(objects, taken)], problems };
 }
 
-/** What may have been written before the injection, in one clause. */
-function notRecorded(unrecorded: readonly Unrecorded[]): string {
-  const names = (map: string) =>
-    unrecorded.flatMap(({ path }) => (path.at(-2) === map ? [String(path.at(-1))] : []));
-  const labels = names("labels");
-  const annotations = names("annotations");
-  const others = unrecorded.filter(({ path }) => path.at(-2) !== "labels" && path.at(-2) !== "annotations");
-  return [
-    ...(labels.length > 0 ? [`${labels.length === 1 ? "label" : "labels"} ${labels.join(", ")}`] : []),
-    ...(annotations.length > 0
-      ? [`${annotations.length === 1 ? "annotation" : "annotations"} ${annotations.join(", ")}`]
-      : []),
-    ...others.map(({ path, says }) => `${path.join(".")}: ${says}`),
-  ].join("; ");
+function takenBack(
+  world: World,
+  { decision }: Workload,
+  object: JsonObject,
+  kinds: readonly WorkloadKind[],
+): Uninjected {
+  const reading = istiodFor(world, decision.revision ?? defaultRevision);
+  return reading.ok ? uninjectChecked(reading.istiod, object, { kinds }) : uninject(object, { kinds });
+}
+
+/** A label or annotation by its key, anything else by its path. */
+function nameOf(path: readonly (string | number)[]): string {
+  const map = path.at(-2);
+  return map === "labels" || map === "annotations" ? String(path.at(-1)) : path.join(".");
+}
+
+function takenOut([first]: readonly InjectedObject[], names: ReadonlySet<string>): readonly LeftAsIs[] {
+  if (!first || names.size === 0) return [];
+  const says = `injection writes these whether or not somebody had written the same, so they are gone: ${[...names].sort().join(", ")}`;
+  return [{ location: locateResource(first.resource), label: "", says, matters: true }];
 }
 
 function placeOf(resource: Resource, path: readonly (string | number)[]) {
