@@ -64,7 +64,7 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
   },
   rendered: {
     means: "The sidecar is not one of the stock template alone, so that what is known of it is rendered.",
-    holds: ({ proxy }) => proxy.rendered,
+    holds: ({ decision, proxy }) => decision.mayInject && proxy.rendered,
   },
   "several-revisions": {
     means: "`decision.injectedBy` names more than one revision.",

@@ -44,36 +44,24 @@ export function injectorFor(workload: Workload, world: World): Injector | undefi
 }
 
 /**
- * Whether an injector is one of a stock install: no ConfigMap shows it or its mesh, no IstioOperator or Sail resource is there, and
- * sidelint.yaml tells no more than its release.
+ * Whether an injector is one of a stock install as far as resources, ports and capture go: no ConfigMap shows it or its mesh, no
+ * IstioOperator or Sail resource is there, and sidelint.yaml tells no more than its release and its policy.
  */
-export function isStock(
-  injector: Injector | undefined,
-  { configuration, meshConfigMaps, installs }: World,
-): boolean {
+export function isStock(injector: Injector | undefined, world: World): boolean {
   if (!injector) return true;
+  const { configuration, meshConfigMaps, installs } = world;
   if (injector.configMap !== null || meshConfigMaps.length > 0 || installs.length > 0) return false;
-  const { istio, kubernetes } = configuration.config;
+  const { istio } = configuration.config;
   const own = istio?.revisions?.find(({ name }) => name === injector.revision);
-  return (
-    kubernetes === undefined &&
-    [istio, own].every(
-      (told) =>
-        told?.values === undefined &&
-        told?.meshConfig === undefined &&
-        told?.cni === undefined &&
-        told?.nativeSidecars === undefined,
-    )
+  return [istio, own].every(
+    (told) => told?.values === undefined && told?.meshConfig === undefined && told?.cni === undefined,
   );
 }
 
-/** The resources among Helm values of the configuration or of an install; undefined where there are no such values. */
-function configuredResources({ configMap, revision }: Injector, world: World): MeshResources | undefined {
-  const { istio } = world.configuration.config;
-  const own = istio?.revisions?.find(({ name }) => name === revision);
-  const isTold = istio?.values !== undefined || own?.values !== undefined || world.installs.length > 0;
-  if (configMap !== null || !isTold) return undefined;
-  const reading = istiodFor(world, revision);
+/** The resources among the values of an injector that no ConfigMap shows, as its install and the configuration tell them. */
+function configuredResources(injector: Injector, world: World): MeshResources | undefined {
+  if (injector.configMap !== null || isStock(injector, world)) return undefined;
+  const reading = istiodFor(world, injector.revision);
   if (!reading.ok) return undefined;
   const resources = at(reading.istiod.values.all, inValues);
   return {
@@ -81,4 +69,23 @@ function configuredResources({ configMap, revision }: Injector, world: World): M
     known: true,
     originOf: (path) => reading.origins.values.originOf([...inValues, ...path]),
   };
+}
+
+const nativeTold = new WeakMap<World, boolean>();
+
+/** Whether anything besides the release tells of native sidecars: the configuration, or a Deployment of istiod. */
+export function tellsOfNative(world: World): boolean {
+  let told = nativeTold.get(world);
+  if (told === undefined) {
+    const { istio, kubernetes } = world.configuration.config;
+    told =
+      kubernetes !== undefined ||
+      istio?.nativeSidecars !== undefined ||
+      (istio?.revisions?.some(({ nativeSidecars }) => nativeSidecars !== undefined) ?? false) ||
+      world.workloads.some(
+        ({ name, resource }) => resource.kind === "Deployment" && name.startsWith("istiod"),
+      );
+    nativeTold.set(world, told);
+  }
+  return told;
 }

@@ -24,7 +24,13 @@ import { type IstiodReading, istiodFor } from "../world/istiods.ts";
 import { type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
 import type { Texts } from "./cel-values.ts";
-import { injectorFor, isStock, type MeshResources, meshResourcesFor } from "./mesh-resources.ts";
+import {
+  injectorFor,
+  isStock,
+  type MeshResources,
+  meshResourcesFor,
+  tellsOfNative,
+} from "./mesh-resources.ts";
 import { readYaml } from "./read-yaml.ts";
 import { type TemplateView, unknownTemplates } from "./template-view.ts";
 
@@ -156,7 +162,7 @@ export class ProxyView {
     const asked = this.#asked;
     const severalAsked = asked !== undefined && (asked.length !== 1 || asked[0] !== sidecarTemplate);
     const reading = this.#reading;
-    const models = !severalAsked && (!reading || isPlain(reading));
+    const models = !severalAsked && (!reading || isPlain(this.#world, this.#workload, reading));
     const made = models ? undefined : sidecarOf(this.#world, this.#workload);
     return made?.state === "injected"
       ? { sidecar: made.sidecar, rendered: true }
@@ -267,12 +273,18 @@ export class ProxyView {
     const facts = nearestFacts(this.#release);
     const written = facts.nativeSidecarAnnotation ? this.#workload.pod.annotations[nativeKey] : undefined;
     if (written !== undefined) return written === "true" ? "yes" : written === "false" ? "no" : "unknown";
-    const known = this.#shown;
-    const native = known
-      ? known.ok && known.native
-      : areNative({ release: facts, setting: undefined, kubernetesVersion: undefined });
-    if (native === undefined || known?.ok === false) return "unknown";
-    return native ? "yes" : "no";
+    const native = this.#nativeByDefault;
+    return native === undefined ? "unknown" : native ? "yes" : "no";
+  }
+
+  get #nativeByDefault(): boolean | undefined {
+    const injector = injectorFor(this.#workload, this.#world);
+    if (injector && (tellsOfNative(this.#world) || !isStock(injector, this.#world))) {
+      const reading = istiodFor(this.#world, injector.revision);
+      return reading.ok ? reading.native : undefined;
+    }
+    const release = nearestFacts(this.#release);
+    return areNative({ release, setting: undefined, kubernetesVersion: undefined });
   }
 
   /** Whether the CNI plugin redirects traffic, not an init container. */

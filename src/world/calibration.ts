@@ -1,36 +1,93 @@
-/** Whether an injector's sidecars are what the cheap models say, found out by a handful of trial pods instead of one for each workload. */
-import { injectTemplate } from "../istio/inject/workload.ts";
-import { type ProxyResources, proxyResources } from "../istio/proxy-resources.ts";
-import { readSidecar, type Sidecar } from "../istio/sidecar.ts";
-import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+/** Whether an injector's sidecars are what the cheap models say, found out by rendering one workload of each kind instead of all. */
+import { proxyName } from "../istio/inject/pod.ts";
+import {
+  ownProxy,
+  type ProxyResources,
+  proxyResources,
+  resourceAnnotations,
+} from "../istio/proxy-resources.ts";
+import type { Sidecar } from "../istio/sidecar.ts";
+import { at, isObject } from "../kube/json.ts";
 import { equalQuantities, parseQuantity } from "../kube/quantity.ts";
-import type { IstiodReading } from "./istiods.ts";
-import { podFacts } from "./workload.ts";
+import { injectionOf, type ReadableIstiod } from "./sidecar.ts";
+import type { Workload, World } from "./world.ts";
 
-type Readable = IstiodReading & { readonly ok: true };
+/** What was found out of an injector: by kinds of workloads, and which keys its templates look at. */
+interface Known {
+  readonly plain: Map<string, boolean>;
+  readonly mentioned: Map<string, boolean>;
+}
 
-const answered = new WeakMap<Readable, boolean>();
+const known = new WeakMap<ReadableIstiod, Known>();
 
 /**
- * Whether an injector makes sidecars as a stock one does: requests and limits as `proxyResources` of src/istio works them out, and traffic of
- * user 1337 left alone. So it is for the templates of a stock install; the repository's own are tried.
+ * Whether a workload's sidecar is as a stock injector makes it: requests and limits as `proxyResources` of src/istio works them out, and
+ * traffic of user 1337 left alone. So it is for the templates of a stock install. With the repository's own templates the first workload
+ * of each kind is rendered and compared; of one kind are workloads that agree in everything by which templates choose resources: the
+ * annotations for them, a container istio-proxy, and the keys that the templates name and a stock one does not.
  */
-export function isPlain(reading: Readable): boolean {
+export function isPlain(world: World, workload: Workload, reading: ReadableIstiod): boolean {
   if (reading.source === "profile") return reading.istiod.platform !== "openshift";
-  const known = answered.get(reading);
-  if (known !== undefined) return known;
-  const answer = trials.every((template) => isAsModelled(reading, template));
-  answered.set(reading, answer);
+  const ofInjector = known.get(reading) ?? { plain: new Map(), mentioned: new Map() };
+  known.set(reading, ofInjector);
+  const kind = kindOf(workload, reading, ofInjector.mentioned);
+  const answer = ofInjector.plain.get(kind) ?? isAsModelled(world, workload, reading);
+  if (answer !== undefined) ofInjector.plain.set(kind, answer);
+  // What is refused, or cannot be read, is told as that; the models say what was meant.
+  return answer ?? true;
+}
+
+/** Labels and annotations that stock templates look at for other things than resources. */
+const stockKeys: ReadonlySet<string> = new Set([
+  "app",
+  "version",
+  "app.kubernetes.io/name",
+  "app.kubernetes.io/version",
+  "service.istio.io/canonical-name",
+  "service.istio.io/canonical-revision",
+  "service.istio.io/workload-name",
+  "kubectl.kubernetes.io/default-container",
+  "kubectl.kubernetes.io/default-logs-container",
+  "proxy.istio.io/config",
+]);
+const resourceKeys: ReadonlySet<string> = new Set(
+  Object.values(resourceAnnotations).flatMap((byName) => Object.values(byName)),
+);
+
+/** A text that is the same for workloads of one kind. */
+function kindOf({ pod }: Workload, reading: ReadableIstiod, mentioned: Map<string, boolean>): string {
+  let text = pod.hostNetwork ? "host" : "";
+  for (const map of [pod.labels, pod.annotations]) {
+    for (const key in map) {
+      if (resourceKeys.has(key)) text += `\n${key}`;
+      else if (!stockKeys.has(key) && isMentioned(key, reading, mentioned)) text += `\n${key}=${map[key]}`;
+    }
+    text += "\n";
+  }
+  const own = ownProxy(pod);
+  if (!own) return text;
+  const resources = at(own.spec, ["resources"]);
+  const names = (kind: string) => Object.keys(Object(at(resources, [kind]))).join();
+  return `${text}${own.list} ${proxyName} ${names("requests")} ${names("limits")} ${at(own.spec, ["securityContext", "runAsUser"])}`;
+}
+
+function isMentioned(key: string, { istiod }: ReadableIstiod, mentioned: Map<string, boolean>): boolean {
+  let answer = mentioned.get(key);
+  if (answer === undefined) {
+    answer = [...istiod.injector.templates.values()].some(({ text }) => text.includes(key));
+    mentioned.set(key, answer);
+  }
   return answer;
 }
 
-function isAsModelled({ istiod }: Readable, template: JsonObject): boolean {
-  const injected = injectTemplate(istiod, { owner, template });
-  const sidecar = injected.ok ? readSidecar(istiod, injected) : undefined;
-  if (!sidecar) return false;
+/** Undefined where nothing comes of the injection. */
+function isAsModelled(world: World, workload: Workload, { istiod }: ReadableIstiod): boolean | undefined {
+  const made = injectionOf(world, workload);
+  if (made.state !== "injected") return undefined;
+  if (!made.sidecar) return false;
   const mesh = at(istiod.values.all, ["global", "proxy", "resources"]);
-  const model = proxyResources(podFacts(template), isObject(mesh) ? mesh : undefined);
-  return hasResources(sidecar, model) && (sidecar.capture?.user ?? 1337) === 1337;
+  const model = proxyResources(workload.pod, isObject(mesh) ? mesh : undefined);
+  return hasResources(made.sidecar, model) && hasUser(made.sidecar, workload);
 }
 
 function hasResources({ resources }: Sidecar, model: ProxyResources): boolean {
@@ -45,32 +102,10 @@ function isSame(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   const left = parseQuantity(a);
   const right = parseQuantity(b);
-  return left.ok && right.ok && equalQuantities(left.quantity, right.quantity);
+  return left.ok && right.ok ? equalQuantities(left.quantity, right.quantity) : a === b;
 }
 
-const owner = { kind: "Deployment", apiVersion: "apps/v1", name: "trial", namespace: "default" };
-
-const cpu = { "sidecar.istio.io/proxyCPU": "11m" };
-const memory = { "sidecar.istio.io/proxyMemory": "33Mi" };
-const limits = { "sidecar.istio.io/proxyCPULimit": "1111m", "sidecar.istio.io/proxyMemoryLimit": "444Mi" };
-
-/** Pods that use each part of the model. */
-const trials: readonly JsonObject[] = [
-  trial({}),
-  trial(cpu),
-  trial(memory),
-  trial({ ...limits }),
-  trial({ ...cpu, ...memory, ...limits }),
-  trial({ "sidecar.istio.io/nativeSidecar": "true" }),
-  trial({}, [
-    {
-      name: "istio-proxy",
-      image: "auto",
-      resources: { requests: { cpu: "22m" }, limits: { memory: "555Mi" } },
-    },
-  ]),
-];
-
-function trial(annotations: { readonly [key: string]: string }, own: readonly Json[] = []): JsonObject {
-  return { metadata: { annotations }, spec: { containers: [{ name: "app", image: "app:1" }, ...own] } };
+function hasUser({ capture }: Sidecar, { pod }: Workload): boolean {
+  const asked = at(ownProxy(pod)?.spec, ["securityContext", "runAsUser"]);
+  return asked !== undefined || (capture?.user ?? 1337) === 1337;
 }
