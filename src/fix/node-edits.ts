@@ -10,8 +10,8 @@ import {
 import type { WrittenEntry, WrittenItem, WrittenList, WrittenMap, WrittenNode } from "../source/outline.ts";
 import { applyEdits } from "../source/splice.ts";
 import { type FlowStyle, flowEntry, writeFlow } from "../source/write-flow.ts";
-import { alignLists } from "./align.ts";
-import { refuse, type Task } from "./edit-task.ts";
+import { alignLists, type Origin } from "./align.ts";
+import type { Task } from "./edit-task.ts";
 import {
   beginsLine,
   columnOf,
@@ -62,54 +62,58 @@ interface OwnEntry {
   readonly read: MapEntry | undefined;
 }
 
-function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, value: ValueMap) {
+/** A map's own entries, and those that its merge keys bring. */
+interface MapParts {
+  readonly own: readonly OwnEntry[];
+  readonly merged: readonly MapEntry[];
+}
+
+function partsOf(written: WrittenMap, node: MapNode): MapParts {
   const byStart = new Map(node.entries.map((entry) => [entry.keyRange.start, entry]));
-  const own: readonly OwnEntry[] = written.entries.map((entry) => ({
+  const own = written.entries.map((entry) => ({
     written: entry,
     read: entry.merges ? undefined : byStart.get(entry.key.start),
   }));
   const read = new Set(own.map((entry) => entry.read));
-  const merged = node.entries.filter((entry) => !read.has(entry));
-  if (written.bare && !says(node, value)) return replaceValue(task, slot, written, value);
+  return { own, merged: node.entries.filter((entry) => !read.has(entry)) };
+}
+
+function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, value: ValueMap) {
+  const parts = partsOf(written, node);
+  const { own, merged } = parts;
   const isKept = ({ read }: OwnEntry) => read !== undefined && Object.hasOwn(value, read.key);
-  if (!own.some(isKept) && !mergesStay(task, own, merged, value)) {
+  if (written.bare ? !says(node, value) : !own.some(isKept) && !mergesStay(task, parts, value)) {
     if (own.length > 0 || isFilled(value)) replaceValue(task, slot, written, value);
     return;
   }
   const style = styleIn(task, slot, written);
-  for (const { written: entry, read } of own) {
-    if (!read) keepAnchors(task, entry.value);
+  const column = style ? 0 : columnOf(task.text, written.start);
+  for (const part of own) {
+    const { written: entry, read } = part;
+    if (entry.merges || isShadowed(part, value, [])) keepAnchors(task, entry.value);
     if (!read || !Object.hasOwn(value, read.key)) continue;
-    const column = written.flow ? 0 : columnOf(task.text, written.start);
     const inner: Slot = { kind: "entry", after: entry.colon, column, flow: style };
     editNode(task, inner, entry.value, read.value, value[read.key] ?? null);
   }
-  const expanded = merged.length > 0 && !mergesStay(task, own, merged, value);
-  refuseShadowed(task, own, expanded, value);
+  const expands = own.some((entry) => entry.written.merges) && !mergesStay(task, parts, value);
+  const brought = expands ? merged.map(({ key }) => key).filter((key) => Object.hasOwn(value, key)) : [];
   const members = own.map((entry): Member => {
-    const stays = isKept(entry) || (!expanded && !entry.read);
-    return {
-      ...rangeOfEntry(task, written, entry.written),
-      stays,
-      keepsLines: keepsLines(task.text, entry.written.value),
-    };
+    const { merges } = entry.written;
+    const stays = merges ? !expands : isKept(entry) || isShadowed(entry, value, brought);
+    return { ...rangeOfEntry(task, written, entry.written), stays };
   });
-  const write = (key: string) =>
-    style
-      ? flowEntry(key, value[key] ?? null, style)
-      : linesOf(task, { [key]: value[key] ?? null }, columnOf(task.text, written.start));
   const known = new Set(node.entries.map(({ key }) => key));
   const fresh = Object.keys(value).filter((key) => !known.has(key));
-  const brought = expanded ? merged.map(({ key }) => key).filter((key) => Object.hasOwn(value, key)) : [];
-  const mergeAt = own.findIndex(({ written }) => written.merges);
-  const added: readonly Added[] = [
-    {
-      after: members.findLastIndex(({ stays }, index) => stays && index < mergeAt),
-      texts: brought.map(write),
-    },
+  const write = (key: string) => {
+    const inner = value[key] ?? null;
+    return style ? flowEntry(key, inner, style) : linesOf(task, { [key]: inner }, column);
+  };
+  const mergeAt = own.findIndex((entry) => entry.written.merges);
+  const beforeMerge = members.findLastIndex(({ stays }, index) => stays && index < mergeAt);
+  changeMembers(task, slot, written, members, style, [
+    { after: beforeMerge, texts: brought.map(write) },
     { after: members.findLastIndex(({ stays }) => stays), texts: fresh.map(write) },
-  ];
-  changeMembers(task, slot, written, members, added, style);
+  ]);
 }
 
 /** Notes that what is written in an entry that does not count stays. */
@@ -120,23 +124,19 @@ function keepAnchors(task: Task, node: WrittenNode) {
   else if (node.type === "map") for (const { value } of node.entries) keepAnchors(task, value);
 }
 
-function rangeOfEntry(task: Task, { flow }: WrittenMap, entry: WrittenEntry): { start: number; end: number } {
-  const end = flow ? Math.max(entry.value.end, entry.colon ?? entry.key.end) : entryEnd(task.text, entry);
-  return { start: entry.start, end };
+function rangeOfEntry(task: Task, { flow }: WrittenMap, entry: WrittenEntry): Omit<Member, "stays"> {
+  const { start, value } = entry;
+  if (flow) return { start, end: Math.max(value.end, entry.colon ?? entry.key.end) };
+  return { start, end: entryEnd(task.text, entry), keepsLines: keepsLines(task.text, value) };
 }
 
-/** Whether all that merge keys bring is what shall be, also after the edits above. */
-function mergesStay(
-  task: Task,
-  own: readonly OwnEntry[],
-  merged: readonly MapEntry[],
-  value: ValueMap,
-): boolean {
+/** Whether there are merge keys and all that they bring is what shall be, also after the edits made so far. */
+function mergesStay(task: Task, { own, merged }: MapParts, value: ValueMap): boolean {
   const merges = own.filter(({ written }) => written.merges);
-  if (merges.length === 0) return false;
   const isWanted = ({ key, value: node }: MapEntry) =>
     Object.hasOwn(value, key) && says(node, value[key] ?? null);
-  return merged.every(isWanted) && merges.every(({ written }) => isUnchanged(task, written.value));
+  const isUntouched = ({ written }: OwnEntry) => isUnchanged(task, written.value);
+  return merges.length > 0 && merged.every(isWanted) && merges.every(isUntouched);
 }
 
 /** Whether no anchored node that a merge key names has changed. */
@@ -145,14 +145,10 @@ function isUnchanged(task: Task, node: WrittenNode): boolean {
   return node.type !== "list" || node.items.every((item) => isUnchanged(task, item.value));
 }
 
-/** A key that stands twice would come back when the one that counts goes. */
-function refuseShadowed(task: Task, own: readonly OwnEntry[], expanded: boolean, value: ValueMap) {
-  for (const { written, read } of own) {
-    if (read || written.merges || written.key.type !== "scalar") continue;
-    const { text } = written.key;
-    if (expanded || !Object.hasOwn(value, text))
-      refuse(task, written.start, `the key ${text} stands there twice`);
-  }
+/** Whether an entry does not count beside another one of its key that stays. */
+function isShadowed({ read, written }: OwnEntry, value: ValueMap, brought: readonly string[]): boolean {
+  if (read || written.key.type !== "scalar") return false;
+  return Object.hasOwn(value, written.key.text) && !brought.includes(written.key.text);
 }
 
 function editList(task: Task, slot: Slot, written: WrittenList, node: ListNode, value: readonly Value[]) {
@@ -167,30 +163,45 @@ function editList(task: Task, slot: Slot, written: WrittenList, node: ListNode, 
   }
   const style = styleIn(task, slot, written);
   const column = style ? 0 : columnOf(task.text, written.start);
-  const inner = (item: WrittenItem): Slot => ({ kind: "item", after: item.dash, column, flow: style });
+  const slotOf = (item: WrittenItem): Slot => ({ kind: "item", after: item.dash, column, flow: style });
   const members = written.items.map((item, index): Member => {
     const to = newOf.get(index);
     const old = node.items[index];
-    if (to !== undefined && old) editNode(task, inner(item), item.value, old, value[to] ?? null);
-    const end = style ? item.value.end : Math.max(contentEnd(task.text, item.value), item.dash);
-    return { start: item.start, end, stays: to !== undefined, keepsLines: keepsLines(task.text, item.value) };
+    if (to !== undefined && old) editNode(task, slotOf(item), item.value, old, value[to] ?? null);
+    return { ...rangeOfItem(task, written, item), stays: to !== undefined };
   });
   const gap = gapOf(task, written);
-  const added: { after: number; texts: string[] }[] = [];
-  let last: { after: number; texts: string[] } = { after: -1, texts: [] };
+  const write = (item: Value, from: number) => {
+    const old = node.items[from];
+    const place = written.items[from];
+    const moved = place && old && movedItem(task, slotOf(place), place, old, item);
+    return moved ?? (style ? writeFlow(item, style) : linesOf(task, [item], column, gap));
+  };
+  changeMembers(task, slot, written, members, style, addedItems(origins, value, write));
+}
+
+/** The items that are new at their place, behind those that stay. */
+function addedItems(
+  origins: readonly Origin[],
+  value: readonly Value[],
+  write: (item: Value, from: number) => string,
+): readonly Added[] {
+  const added: { after: number; texts: string[] }[] = [{ after: -1, texts: [] }];
   origins.forEach(({ index, moved }, to) => {
-    if (index >= 0 && !moved) {
-      last = { after: index, texts: [] };
-      return;
-    }
-    if (last.texts.length === 0) added.push(last);
-    const item = value[to] ?? null;
-    const from = written.items[index];
-    const old = node.items[index];
-    const text = moved && from && old ? movedItem(task, inner(from), from, old, item) : undefined;
-    last.texts.push(text ?? (style ? writeFlow(item, style) : linesOf(task, [item], column, gap)));
+    if (index >= 0 && !moved) added.push({ after: index, texts: [] });
+    else added.at(-1)?.texts.push(write(value[to] ?? null, index));
   });
-  changeMembers(task, slot, written, members, added, style);
+  return added.filter(({ texts }) => texts.length > 0);
+}
+
+function rangeOfItem(task: Task, { flow }: WrittenList, item: WrittenItem): Omit<Member, "stays"> {
+  const { start, value, dash } = item;
+  if (flow) return { start, end: value.end };
+  return {
+    start,
+    end: Math.max(contentEnd(task.text, value), dash),
+    keepsLines: keepsLines(task.text, value),
+  };
 }
 
 /** The text of an item that goes to another place of its list, with what changes in it; undefined where it cannot be taken as it is. */
@@ -225,8 +236,8 @@ function changeMembers(
   slot: Slot,
   written: WrittenMap | WrittenList,
   members: readonly Member[],
-  added: readonly Added[],
   style: FlowStyle | undefined,
+  added: readonly Added[],
 ) {
   const isChanged = added.some(({ texts }) => texts.length > 0) || members.some(({ stays }) => !stays);
   if (!isChanged) return;

@@ -4,8 +4,8 @@ import { isTimestamp, mayBeOther, resolvePlain } from "./scalar.ts";
 
 export type Quotes = "single" | "double";
 
-/** Texts that nothing but their first character can make special. */
-const simple = /^[A-Za-z0-9_./][\w./@%+=~-]*$/;
+/** Texts that nothing but being a word, a number or a time can make special. */
+const simple = /^[A-Za-z0-9_./][\w./@%+=~-]*(?::[\w./@%+=~-]+)*$/;
 /** Characters that only an escape can hold; U+0085, U+2028 and U+2029 end lines in YAML 1.1. */
 const special =
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
