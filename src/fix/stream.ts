@@ -2,7 +2,7 @@
 import { type Command, injectObject, type Skipped, typedWorkload } from "../istio/inject/command.ts";
 import type { InjectionError } from "../istio/inject/pipeline.ts";
 import { uninject } from "../istio/inject/uninject.ts";
-import { isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { emptyMap, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
 import { yamlReaderChunks } from "../source/kubernetes-split.ts";
 import { lineStarts, positionAt, rangeAt } from "../source/locate.ts";
@@ -190,12 +190,16 @@ export function tidy(object: JsonObject): JsonObject {
 function withoutUnset(value: Json): Json {
   if (Array.isArray(value)) return value.map(withoutUnset);
   if (!isObject(value)) return value;
-  const kept: Record<string, Json> = {};
-  for (const [key, item] of Object.entries(value)) {
-    if (item === null || (unset.has(key) && isEmptyMap(item))) continue;
-    kept[key] = withoutUnset(item);
+  const kept = emptyMap();
+  let isWhole = true;
+  for (const key of Object.keys(value)) {
+    const item = value[key] as Json;
+    const isKept = item !== null && !(unset.has(key) && isEmptyMap(item));
+    const left = isKept ? withoutUnset(item) : null;
+    if (isKept) kept[key] = left;
+    if (left !== item || !isKept) isWhole = false;
   }
-  return kept;
+  return isWhole ? value : kept;
 }
 
 function isEmptyMap(value: Json): boolean {

@@ -56,12 +56,13 @@ export function prepareCall(
   const lastType = parameterAt(signature, evaluations.length);
   const raws = types.map(rawFor);
   const lastRaw = rawFor(lastType);
+  const count = evaluations.length + (operands.piped ? 1 : 0);
   return (run) => (state, dot, last) => {
-    const args: unknown[] = [];
+    const args = new Array<unknown>(count);
     for (let i = 0; i < evaluations.length; i++) {
-      args.push((raws[i] as RawOf)((evaluations[i] as Evaluate)(state, dot)));
+      args[i] = (raws[i] as RawOf)((evaluations[i] as Evaluate)(state, dot));
     }
-    if (operands.piped) args.push(lastRaw(conform(state, last, lastType)));
+    if (operands.piped) args[count - 1] = lastRaw(conform(state, last, lastType));
     return invoke(state, name, node, signature.out, args, run);
   };
 }

@@ -1,7 +1,7 @@
 /** Decoding in one step: each value is checked and printed at once, and what is printed already is shared. */
 import { decodeStruct } from "./decode-again.ts";
 import { decodeScalar, dropUnknown, mismatch, type Run, refuseNonFinite, type Typed } from "./decode-run.ts";
-import { encodeField, encodeStruct, encodeValue, isLeftOut } from "./encode.ts";
+import { encodeField, encodeMap, encodeStruct, encodeValue, isLeftOut } from "./encode.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { emptyMap, isObject } from "./json.ts";
 import type { Field, StructType, Type } from "./schema.ts";
@@ -19,52 +19,53 @@ export function canonicalStruct(
     mismatch(run, json, `a map (${type.name})`);
     return undefined;
   }
-  const keys = Object.keys(json);
-  if (hasOtherSpelling(run, type, keys)) {
+  if (hasOtherSpelling(run, type, json)) {
     const set = decodeStruct(run, type, json, undefined, convert);
     return encodeStruct(type, isObject(set) ? set : {});
   }
-  const fields: Field[] = [];
-  const values: Json[] = [];
-  let isPrinted = true;
+  let printed: (Json | undefined)[] | undefined;
   let last = -1;
-  for (const key of keys) {
+  for (const key in json) {
     const given = json[key] as Json;
     const field = type.byName.get(key);
     if (!field) dropUnknown(run, key, given);
-    const value = field && canonicalField(run, field, given, convert);
-    if (!field || isLeftOut(field, value)) {
-      isPrinted = false;
-      continue;
-    }
-    const printed = value ?? encodeField(field, undefined);
-    if (field.index < last || !Object.is(printed, given)) isPrinted = false;
+    const set = field && canonicalField(run, field, given, convert);
+    const value = field && !isLeftOut(field, set) ? (set ?? encodeField(field, undefined)) : undefined;
+    if (!printed && (!field || field.index < last || value === undefined || !Object.is(value, given)))
+      printed = printedUpTo(type, json, last);
+    if (!field) continue;
+    if (printed) printed[field.index] = value;
     last = field.index;
-    fields.push(field);
-    values.push(printed);
   }
   for (const field of alwaysOf(type)) {
     if (Object.hasOwn(json, field.name)) continue;
-    isPrinted = false;
-    fields.push(field);
-    values.push(encodeField(field, undefined));
+    printed ??= printedUpTo(type, json, last);
+    printed[field.index] = encodeField(field, undefined);
   }
-  return isPrinted ? json : inOrder(fields, values);
+  return printed ? inOrder(type, printed) : json;
 }
 
-/** The object of some fields with their values, in the order in which Go prints them. */
-function inOrder(fields: readonly Field[], values: readonly Json[]): JsonObject {
-  const order = fields.map((_, at) => at);
-  order.sort((a, b) => (fields[a]?.index ?? 0) - (fields[b]?.index ?? 0));
+/** The values of an object whose fields up to one are printed already, by the places of the fields. */
+function printedUpTo(type: StructType, json: JsonObject, last: number): (Json | undefined)[] {
+  return type.fields.map(({ name, index }) =>
+    index <= last && Object.hasOwn(json, name) ? json[name] : undefined,
+  );
+}
+
+/** The object of values, in the order in which Go prints them. */
+function inOrder(type: StructType, printed: readonly (Json | undefined)[]): JsonObject {
   const object = emptyMap();
-  for (const at of order) object[fields[at]?.name ?? ""] = values[at] as Json;
+  for (const { name, index } of type.fields) {
+    const value = printed[index];
+    if (value !== undefined) object[name] = value;
+  }
   return object;
 }
 
 /** Whether a key sets a field whose name it spells in another way, so that fields may be set twice. */
-function hasOtherSpelling({ options }: Run, type: StructType, keys: readonly string[]): boolean {
+function hasOtherSpelling({ options }: Run, type: StructType, json: JsonObject): boolean {
   if (options.via === "scheme") return false;
-  for (const key of keys) if (!type.byName.has(key) && type.byFoldedName.has(foldName(key))) return true;
+  for (const key in json) if (!type.byName.has(key) && type.byFoldedName.has(foldName(key))) return true;
   return false;
 }
 
@@ -110,15 +111,16 @@ function canonicalList(run: Run, of: Type, json: Json, convert: boolean): Typed 
     mismatch(run, json, "a list");
     return undefined;
   }
-  let isPrinted = true;
-  const items = json.map((item: Json, index) => {
+  const list: readonly Json[] = json;
+  let items: Json[] | undefined;
+  for (const [index, item] of list.entries()) {
     run.here.push(index);
     const printed = canonicalValue(run, of, item, convert) ?? encodeValue(of, undefined);
     run.here.pop();
-    if (!Object.is(printed, item)) isPrinted = false;
-    return printed;
-  });
-  return isPrinted ? json : items;
+    if (!items && !Object.is(printed, item)) items = list.slice(0, index);
+    items?.push(printed);
+  }
+  return items ?? list;
 }
 
 function canonicalMap(run: Run, of: Type, json: Json, convert: boolean): Typed {
@@ -129,19 +131,18 @@ function canonicalMap(run: Run, of: Type, json: Json, convert: boolean): Typed {
   }
   // A map with a prototype is copied, so that whoever asks for a key finds what is in the map and nothing else.
   let isPrinted = !("constructor" in json);
+  let isSorted = true;
   let last = "";
-  const entries: [key: string, printed: Json][] = [];
+  const map = emptyMap();
   for (const key of Object.keys(json)) {
     run.here.push(key);
     const printed = canonicalValue(run, of, json[key] as Json, convert) ?? encodeValue(of, undefined);
     run.here.pop();
-    if (key < last || !Object.is(printed, json[key])) isPrinted = false;
+    if (key < last) isSorted = false;
+    if (!Object.is(printed, json[key])) isPrinted = false;
     last = key;
-    entries.push([key, printed]);
+    map[key] = printed;
   }
-  if (isPrinted) return json;
-  const map = emptyMap();
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [key, printed] of entries) map[key] = printed;
-  return map;
+  if (!isSorted) return encodeMap(of, map);
+  return isPrinted ? json : map;
 }

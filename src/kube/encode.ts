@@ -54,7 +54,8 @@ export function encodeValue(type: Type, value: Json | undefined): Json {
   }
 }
 
-function encodeMap(of: Type, value: JsonObject): JsonObject {
+/** A map in the order of its keys. */
+export function encodeMap(of: Type, value: JsonObject): JsonObject {
   const printed = emptyMap();
   for (const key of Object.keys(value).sort()) printed[key] = encodeValue(of, value[key]);
   return printed;

@@ -52,6 +52,18 @@ export type Path = readonly (string | number)[];
 /** Plain data; maps are objects without prototype. */
 export type Value = Scalar | readonly Value[] | { readonly [key: string]: Value };
 
+function Bare(): void {}
+Bare.prototype = Object.create(null);
+const BareMap = Bare as unknown as new () => Record<string, Value>;
+
+/**
+ * An empty map in which every key is like any other, `__proto__` too. It is made by a constructor, because engines keep what
+ * Object.create(null) makes as a hash table, which takes more room and longer to walk through.
+ */
+export function emptyMap(): Record<string, Value> {
+  return new BareMap();
+}
+
 /**
  * The plain data of a node, without offsets. Shared (aliased) nodes give shared values, so that what anchors repeat takes
  * no more memory than what is written. Depth does not matter: there is no recursion.
@@ -63,7 +75,7 @@ export function toValue(root: Node): Value {
     if (node.type === "scalar") return node.value;
     const known = values.get(node);
     if (known !== undefined) return known;
-    const empty: Value = node.type === "list" ? [] : Object.create(null);
+    const empty: Value = node.type === "list" ? [] : emptyMap();
     values.set(node, empty);
     todo.push(node);
     return empty;

@@ -1,5 +1,5 @@
 /** Flow collections of short words and quoted scalars, as a simple reading of YAML knows them. */
-import type { Value } from "./node.ts";
+import { emptyMap, type Value } from "./node.ts";
 import {
   blankOrEnd,
   type Cursor,
@@ -34,7 +34,7 @@ function readList(cursor: Cursor): Value {
 }
 
 function readMap(cursor: Cursor): Value {
-  const map: Record<string, Value> = Object.create(null);
+  const map = emptyMap();
   let filled = false;
   while (!isClosed(cursor, closeMap, filled)) {
     const { text } = cursor;

@@ -1,5 +1,5 @@
 /** Reads one YAML document as `readYaml` does, but as plain data without offsets: what is written plainly is read in one pass. */
-import { toValue, type Value } from "./node.ts";
+import { emptyMap, toValue, type Value } from "./node.ts";
 import { type ReadOptions, readYaml } from "./read.ts";
 import { readPlainFlow } from "./read-plain-flow.ts";
 import {
@@ -88,7 +88,7 @@ function readList(cursor: Cursor, column: number): Value {
 }
 
 function readMap(cursor: Cursor, column: number): Value {
-  const map: Record<string, Value> = Object.create(null);
+  const map = emptyMap();
   while (cursor.column === column && !cursor.unsure) {
     const { text, at } = cursor;
     const colon = endOfKey(cursor);
