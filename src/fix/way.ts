@@ -29,7 +29,12 @@ export function injectionWay(world: World, options: WayOptions): WayReading {
   const { files = {}, revision = "", native } = options;
   const hasFiles = Object.values(files).some((file) => file !== undefined);
   const read = hasFiles
-    ? istiodFromFiles(files, { release: options.release, revision, native: native ?? false })
+    ? istiodFromFiles(files, {
+        release: options.release,
+        revision,
+        native: options.by === "gates" ? native : (native ?? false),
+        kubernetesVersion: world.configuration.config.kubernetes?.version,
+      })
     : undefined;
   if (read && !read.ok) return read;
   if (options.by === "gates") {

@@ -5,6 +5,7 @@ import { templateFault, templateLineOf } from "../istio/inject/template-fault.ts
 import type { Istiod } from "../istio/inject/webhook.ts";
 import { type Install, readInstall } from "../istio/install.ts";
 import { applyMeshConfig, meshDefaultsOf } from "../istio/mesh-config.ts";
+import { areNative } from "../istio/native-sidecars.ts";
 import { type Profile, profileOf } from "../istio/profile.ts";
 import { nearestFacts, newestRelease, releaseFacts } from "../istio/releases.ts";
 import { readValues } from "../istio/values.ts";
@@ -29,8 +30,10 @@ export interface InjectorSettings {
   readonly release?: string | undefined;
   /** "" for the default revision. */
   readonly revision?: string | undefined;
-  /** Whether sidecars are native where the pod does not say. */
-  readonly native: boolean;
+  /** Whether sidecars are native where the pod does not say; undefined: as the install's own istiod would have it, off where that is open. */
+  readonly native: boolean | undefined;
+  /** The release of the oldest kubelet, on which that hangs. */
+  readonly kubernetesVersion?: string | undefined;
 }
 
 /** What is wrong, and where: the place in a file, or words where there is none. */
@@ -64,10 +67,9 @@ export function istiodFromFiles(files: InjectorFiles, settings: InjectorSettings
   const values = parsed(files.values, problems);
   const mesh = parsed(files.meshConfig, problems);
   const config = parsedConfig(files.injectConfig, problems);
-  const install = installed(parsed(files.operator, problems), problems);
+  const install = readOperator(parsed(files.operator, problems), problems);
   if (problems.length > 0) return { ok: false, problems };
-  const release =
-    settings.release ?? releaseOf(install?.options.values) ?? releaseOf(values?.value) ?? newestRelease;
+  const release = settings.release ?? install?.release ?? releaseOf(values?.value) ?? newestRelease;
   const stock: Profile = profileOf({ release, ...install?.options });
   const revision = settings.revision ?? install?.options.revision ?? "";
   const own = install === undefined;
@@ -76,10 +78,20 @@ export function istiodFromFiles(files: InjectorFiles, settings: InjectorSettings
     values: (own ? values?.value : undefined) ?? stock.values,
     mesh: (own ? mesh?.value : undefined) ?? stock.mesh,
   };
-  const environment = settings.native ? { ENABLE_NATIVE_SIDECARS: "true" } : {};
+  const installed = install?.environment ?? {};
+  const facts = nearestFacts(release);
+  const native =
+    settings.native ??
+    areNative({
+      release: facts,
+      setting: installed.ENABLE_NATIVE_SIDECARS,
+      kubernetesVersion: settings.kubernetesVersion,
+    }) ??
+    false;
+  const environment = { ...installed, ENABLE_NATIVE_SIDECARS: String(native) };
   const injector = readInjector(chosen.config, release, environment);
   const read = readValues(chosen.values);
-  const applied = applyMeshConfig(chosen.mesh, meshDefaultsOf(nearestFacts(release)));
+  const applied = applyMeshConfig(chosen.mesh, meshDefaultsOf(facts));
   if (!injector.ok) problems.push(...injector.errors.map((error) => problemAt(config, error)));
   if (!read.ok) problems.push(...read.errors.map((error) => problemAt(values, error)));
   if (!applied.ok) problems.push(...applied.errors.map((error) => problemAt(mesh, error)));
@@ -92,10 +104,10 @@ export function istiodFromFiles(files: InjectorFiles, settings: InjectorSettings
       values: read.values,
       mesh: applied.value,
       revision: revision === "default" ? "" : revision,
-      native: settings.native,
+      native,
       platform: at(chosen.values, ["global", "platform"]) === "openshift" ? "openshift" : "",
-      compliancePolicy: "",
-      facts: nearestFacts(release),
+      compliancePolicy: installed.COMPLIANCE_POLICY ?? "",
+      facts,
       readYaml: parseYaml,
     },
   };
@@ -152,7 +164,7 @@ function isTemplate(text: string): boolean {
   return text.includes("{{") || /^(?:spec|metadata|containers|initContainers)\s*:/m.test(text);
 }
 
-function installed(file: Parsed | undefined, problems: FileProblem[]): Install | undefined {
+function readOperator(file: Parsed | undefined, problems: FileProblem[]): Install | undefined {
   if (!file) return undefined;
   const read = readInstall(file.value);
   if (read.ok) return read.install;
