@@ -113,7 +113,8 @@ function canonicalList(run: Run, of: Type, json: Json, convert: boolean): Typed 
   }
   const list: readonly Json[] = json;
   let items: Json[] | undefined;
-  for (const [index, item] of list.entries()) {
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index] as Json;
     run.here.push(index);
     const printed = canonicalValue(run, of, item, convert) ?? encodeValue(of, undefined);
     run.here.pop();

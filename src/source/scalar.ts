@@ -46,7 +46,10 @@ export function resolvePlain(text: string): Resolved {
   return { kind: "string", value: text };
 }
 
+const smallInteger = /^-?[1-9][0-9]{0,14}$/;
+
 function resolveNumber(text: string): Resolved {
+  if (smallInteger.test(text)) return { kind: "int", value: Number(text) };
   const plain = text.includes("_") ? text.replaceAll("_", "") : text;
   const integer = parseGoInteger(plain);
   if (integer !== undefined) return integer;
