@@ -6,12 +6,13 @@ import { injectionWay, type WayOptions } from "./fix/way.ts";
 import type { Labels } from "./istio/facts.ts";
 import type { JsonObject } from "./kube/json.ts";
 import type { Finding } from "./lint/finding.ts";
-import { lint } from "./lint/run.ts";
+import { inOrder, lint } from "./lint/run.ts";
+import { type Suppressed, suppress } from "./lint/suppress.ts";
 import { makeReport } from "./report/make.ts";
 import type { Report } from "./report/report.ts";
 import type { Location } from "./source/locate.ts";
 import type { Path } from "./source/node.ts";
-import { absolutePath, pathBelow } from "./source/path.ts";
+import { absolutePath, isInside, pathBelow } from "./source/path.ts";
 import { hasRepository, outsideOf } from "./source/reach.ts";
 import type { FileTree } from "./source/tree.ts";
 import { type WalkFailure, walk } from "./source/walk.ts";
@@ -26,6 +27,7 @@ import type { Skipped, World } from "./world/world.ts";
 export type { EditedFile } from "./fix/edited.ts";
 export type { LeftAsIs } from "./fix/inject.ts";
 export type { Finding, Severity } from "./lint/finding.ts";
+export type { Suppressed } from "./lint/suppress.ts";
 export type { Report, ReportedWorkload } from "./report/report.ts";
 export { type FileTree, memoryTree } from "./source/tree.ts";
 export { type Config, loadConfig } from "./world/config.ts";
@@ -48,6 +50,8 @@ export interface ScanOptions {
   readonly defaultNamespace?: string;
   /** Files with namespaces dumped from a cluster (`kubectl get ns -o yaml`), read besides the paths. */
   readonly namespaceDumps?: readonly string[];
+  /** The day for which `until` in the configuration is judged, as 2026-12-31; without it nothing expires. */
+  readonly today?: string;
   readonly onProgress?: (done: number, total: number) => void;
   /** sidelint's own version, for reports. */
   readonly version?: string;
@@ -57,6 +61,8 @@ export interface Scan {
   readonly world: World;
   /** Rules are evaluated when the findings or the report are first read. */
   readonly findings: readonly Finding[];
+  /** What comments, annotations and the configuration hide, and where they say so. */
+  readonly suppressed: readonly Suppressed[];
   readonly report: Report;
   /** What could not be read at all: paths that do not exist or may not be opened, and dumps without a namespace. */
   readonly failures: readonly WalkFailure[];
@@ -79,7 +85,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
   const config = options.config ?? {};
   const configBase = options.configPath === undefined ? "." : directoryOf(options.configPath);
   const paths = options.paths ?? ["."];
-  const walked = walk(tree, paths, { ignore: config.ignore ?? [], ignoreBase: configBase });
+  const walked = walk(tree, paths, { ignore: unreadPaths(config), ignoreBase: configBase });
   const kinds = workloadKinds(config);
   const isOutside = outsideOf(tree, paths, walked.outsideLinks);
   const read = collect(tree, walked.files, {
@@ -110,11 +116,27 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     ...world.refused,
     ...world.faults,
   ];
-  const findings = once(() => lint(world, problems, { severities: config.rules ?? {} }));
+  const rules = { severities: config.rules ?? {} };
+  const suppression = once(() =>
+    suppress(lint(world, problems, rules), {
+      ...rules,
+      world,
+      files: collected.kept(),
+      documentsOf: (path) => collected.documentsOf(path),
+      today: options.today,
+      isWhole: wholeBelow(tree, root, paths),
+    }),
+  );
+  const findings = once(() => {
+    const { shown, own } = suppression();
+    return own.length === 0 ? shown : [...shown, ...own].sort(inOrder);
+  });
+  const configText = (file: string) => (file === options.configPath ? collected.textOf(file) : undefined);
   const report = once(() =>
     makeReport({
       world,
       findings: findings(),
+      suppressed: suppression().suppressed,
       files: collected.files,
       documents: collected.documents,
       assume: options.assume ?? (config.assumptions?.namespaceLabels === "absent" ? {} : undefined),
@@ -126,6 +148,9 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     get findings() {
       return findings();
     },
+    get suppressed() {
+      return suppression().suppressed;
+    },
     get report() {
       return report();
     },
@@ -133,7 +158,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     unreadable: collected.problems,
     files: walked.files,
     isOutside,
-    textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text,
+    textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text ?? configText(file),
   };
 }
 
@@ -187,6 +212,22 @@ function once<T>(make: () => T): () => T {
   return () => {
     made ??= { value: make() };
     return made.value;
+  };
+}
+
+/** The patterns among what the configuration ignores; the rest is about findings. */
+function unreadPaths({ ignore = [] }: Config): readonly string[] {
+  return ignore.filter((entry) => typeof entry === "string");
+}
+
+/** Whether the directory of a file is among what was asked for, and not just the file. */
+function wholeBelow(tree: FileTree, root: string, paths: readonly string[]): (file: string) => boolean {
+  const directories = paths
+    .filter((path) => tree.stat(path)?.type === "directory")
+    .map((path) => absolutePath(root, path));
+  return (file) => {
+    const absolute = absolutePath(root, file);
+    return directories.some((directory) => isInside(directory, absolute));
   };
 }
 

@@ -5,7 +5,13 @@ import type { RuleFile } from "./generated/rule.ts";
 export type { RuleFile } from "./generated/rule.ts";
 
 /** What a check looks at, one after the other. */
-export type SubjectKind = "workload" | "namespace" | "webhook-configuration" | "injector" | "document";
+export type SubjectKind =
+  | "workload"
+  | "namespace"
+  | "webhook-configuration"
+  | "injector"
+  | "document"
+  | "suppression";
 
 /** A word for something that is cheap to know of a workload, see facts.ts. */
 export type Fact = NonNullable<NonNullable<RuleFile["needs"]>["facts"]>[number];

@@ -95,6 +95,18 @@ export function lint(
   return hits.findings();
 }
 
+/** What the rules that look at one kind of subject find in subjects of that kind, in order. */
+export function lintSubjects(
+  kind: SubjectKind,
+  subjects: Iterable<Subject>,
+  options: LintOptions = {},
+): readonly Finding[] {
+  const checks = activeChecks(options).filter(({ check }) => check.on === kind);
+  const hits = new Hits();
+  for (const subject of subjects) for (const one of checks) evaluate(one, subject, hits);
+  return hits.findings();
+}
+
 function activeChecks({ severities = {}, rules = defaultRules() }: LintOptions): readonly ActiveCheck[] {
   return rules.flatMap((rule) => {
     const names = [rule.id, ...rule.aliases];
@@ -207,7 +219,8 @@ function byPlace(a: Location, b: Location): number {
   return byText(a.file, b.file) || a.start - b.start || a.end - b.end;
 }
 
-function inOrder(a: Finding, b: Finding): number {
+/** Findings by file, position, rule and message. */
+export function inOrder(a: Finding, b: Finding): number {
   return byPlace(a.location, b.location) || byText(a.rule, b.rule) || byText(a.message, b.message);
 }
 

@@ -11,6 +11,7 @@ import { facts, namespaceFacts } from "./facts.ts";
 import { PodView } from "./pod-view.ts";
 import { ProxyView } from "./proxy.ts";
 import type { Check, Fact, SubjectKind } from "./rule.ts";
+import type { SuppressionView } from "./suppression.ts";
 import {
   DecisionView,
   DocumentView,
@@ -61,7 +62,16 @@ export function* subjectsOf(
       return;
     case "document":
       for (const problem of problems) yield documentSubject(problem, world.mesh.release);
+      return;
+    case "suppression":
+      // They are known when everything else is found: suppress() brings them.
+      return;
   }
+}
+
+/** How findings name a workload: "Deployment/web in shop". */
+export function labelOf({ label, namespace }: Workload): string {
+  return namespace.name === null ? label : `${label} in ${namespace.name}`;
 }
 
 function workloadSubject(workload: Workload, surroundings: Surroundings): Subject {
@@ -91,7 +101,7 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
   return {
     kind: "workload",
     release,
-    label: namespace.name === null ? workload.label : `${workload.label} in ${namespace.name}`,
+    label: labelOf(workload),
     context: {
       workload: sources.workload,
       pod: sources.pod,
@@ -209,5 +219,18 @@ function documentSubject({ file, error, refusedBy }: Problem, release: string): 
     has: () => true,
     locate: () => undefined,
     place: () => locationOf(file, { start: error.offset, end }),
+  };
+}
+
+/** What was meant to hide findings and does not, at its place. */
+export function suppressionSubject(said: SuppressionView, location: Location, release: string): Subject {
+  return {
+    kind: "suppression",
+    release,
+    label: undefined,
+    context: { suppression: said },
+    has: () => true,
+    locate: () => undefined,
+    place: () => location,
   };
 }

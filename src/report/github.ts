@@ -35,12 +35,14 @@ function property(text: string): string {
 }
 
 function closing(report: Report): string {
-  const { workloads, findings } = report.summary;
+  const { workloads, findings, suppressed } = report.summary;
   const unknown = workloads.unknown > 0 ? `, ${grouped(workloads.unknown)} unknown` : "";
   const found = severities
     .filter((severity) => findings[severity] > 0)
     .map((severity) =>
       severity === "info" ? `${grouped(findings.info)} info` : count(findings[severity], severity),
     );
-  return `${count(workloads.total, "workload")}${unknown}, ${found.length > 0 ? found.join(", ") : "nothing to report"}`;
+  const told = found.length > 0 ? found.join(", ") : "nothing to report";
+  const hidden = suppressed > 0 ? `, ${grouped(suppressed)} suppressed` : "";
+  return `${count(workloads.total, "workload")}${unknown}, ${told}${hidden}`;
 }

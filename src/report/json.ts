@@ -7,7 +7,10 @@ import type { Presentation, Report } from "./report.ts";
 export function json(report: Report, presentation: Presentation): string {
   const findings = shownFindings(report, presentation).map(flat);
   const { schema, version, istio, workloads, summary } = report;
-  return jsonText({ schema, version, istio, workloads, findings, summary });
+  const suppressed = report.suppressed.map(({ finding, kind, reason, place }) => {
+    return { finding: flat(finding), kind, reason, place };
+  });
+  return jsonText({ schema, version, istio, workloads, findings, suppressed, summary });
 }
 
 /** Data as indented JSON that may be shown in a terminal: what could steer one is escaped. */

@@ -3,6 +3,7 @@ import type { Decision, Place, Reason } from "../istio/decision.ts";
 import type { Labels } from "../istio/facts.ts";
 import { injectedByHand } from "../lint/by-hand.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
+import type { Suppressed } from "../lint/suppress.ts";
 import type { Location } from "../source/locate.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
 import type { Report, ReportedStep, ReportedWorkload, Summary } from "./report.ts";
@@ -10,6 +11,7 @@ import type { Report, ReportedStep, ReportedWorkload, Summary } from "./report.t
 export interface ReportSources {
   readonly world: World;
   readonly findings: readonly Finding[];
+  readonly suppressed: readonly Suppressed[];
   readonly files: number;
   readonly documents: number;
   readonly assume: Labels | undefined;
@@ -30,6 +32,7 @@ export function makeReport(sources: ReportSources): Report {
     },
     workloads: [...world.workloads].sort(byPlace).map(reportedWorkload),
     findings,
+    suppressed: sources.suppressed,
     summary: summary(sources),
   };
 }
@@ -206,7 +209,7 @@ function matchedBy({ calls, possibilities }: Decision): string {
   return "namespace label istio-injection";
 }
 
-function summary({ world, findings, files, documents }: ReportSources): Summary {
+function summary({ world, findings, suppressed, files, documents }: ReportSources): Summary {
   const verdicts = { injected: 0, notInjected: 0, refused: 0, unknown: 0 };
   for (const { decision } of world.workloads) {
     verdicts[decision.verdict === "not-injected" ? "notInjected" : decision.verdict]++;
@@ -216,6 +219,7 @@ function summary({ world, findings, files, documents }: ReportSources): Summary 
   return {
     workloads: { total: world.workloads.length, ...verdicts },
     findings: bySeverity,
+    suppressed: suppressed.length,
     files: {
       read: files,
       withWorkloads: new Set(world.workloads.map((one) => one.resource.document.file.path)).size,

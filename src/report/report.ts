@@ -2,6 +2,7 @@
 
 import type { Possibility, Reason, Verdict } from "../istio/decision.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
+import type { Suppressed } from "../lint/suppress.ts";
 import type { MissingFact, Skipped } from "../world/world.ts";
 
 /** A step of a trace with the place it looked at. */
@@ -49,6 +50,7 @@ export interface Summary {
     readonly unknown: number;
   };
   readonly findings: Readonly<Record<Severity, number>>;
+  readonly suppressed: number;
   readonly files: { readonly read: number; readonly withWorkloads: number };
   readonly documents: number;
   readonly missing: readonly MissingFact[];
@@ -67,6 +69,8 @@ export interface Report {
   };
   readonly workloads: readonly ReportedWorkload[];
   readonly findings: readonly Finding[];
+  /** Findings that are hidden on purpose, and are not among the others. */
+  readonly suppressed: readonly Suppressed[];
   readonly summary: Summary;
 }
 

@@ -47,7 +47,8 @@ export function nothingToReport(report: Report, presentation: Presentation): str
   }
   const known = workloads.unknown === 0 || report.summary.findings.info === 0;
   const head = `${count(workloads.total, "workload")}${known ? ", nothing to report" : ""}`;
-  const counts = lines(`${head}: ${verdicts(report)}.`);
+  const hidden = suppressedCount(report).map((one) => `; ${one}`);
+  const counts = lines(`${head}: ${verdicts(report)}${hidden.join("")}.`);
   return [counts, ...wrap(`Istio ${mesh(report)}`, presentation.width)].join("\n");
 }
 
@@ -70,7 +71,12 @@ function findingCounts(report: Report): string {
         ? `${grouped(report.summary.findings.info)} info`
         : count(report.summary.findings[severity], severity),
     );
-  return parts.length === 0 ? "none" : parts.join(", ");
+  if (parts.length === 0) parts.push("none");
+  return [...parts, ...suppressedCount(report)].join(", ");
+}
+
+function suppressedCount({ summary }: Report): readonly string[] {
+  return summary.suppressed === 0 ? [] : [`${grouped(summary.suppressed)} suppressed`];
 }
 
 function amount(report: Report, presentation: Presentation): string {

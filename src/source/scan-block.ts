@@ -69,7 +69,10 @@ function scanHeader(scan: Scan): Header | undefined {
   if (!readIndent()) return undefined;
   if (!chompFirst && indent > 0) readChomp();
   while (isBlank(text.charCodeAt(pos))) pos++;
-  if (text.charCodeAt(pos) === 35) pos = endOfLine(text, pos);
+  if (text.charCodeAt(pos) === 35) {
+    scan.comments?.push(pos);
+    pos = endOfLine(text, pos);
+  }
   if (!isBreakOrEnd(text.charCodeAt(pos))) {
     fail(scan, problems.blockHeader, pos);
     return undefined;

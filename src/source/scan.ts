@@ -118,6 +118,7 @@ function skipToToken(scan: Scan) {
       code = text.charCodeAt(++scan.pos);
     }
     if (code === 35) {
+      scan.comments?.push(scan.pos);
       while (!isBreakOrEnd(code)) code = text.charCodeAt(++scan.pos);
     }
     if (!isBreak(code)) return;

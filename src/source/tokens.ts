@@ -65,10 +65,12 @@ export interface Scan {
   readonly extras: number[];
   readonly values: string[];
   failure: { readonly problem: Problem; readonly offset: number } | undefined;
+  /** Where comments begin, where somebody wants to know. */
+  readonly comments: number[] | undefined;
 }
 
-/** Scanner state at the beginning of a text. `wide` says whether the text has surrogate pairs, `json` that it is JSON. */
-export function startScan(text: string, wide: boolean, json: boolean): Scan {
+/** Scanner state at the beginning of a text. `wide` says whether the text has surrogate pairs, `json` that it is JSON; `comments` takes where they begin. */
+export function startScan(text: string, wide: boolean, json: boolean, comments?: number[]): Scan {
   return {
     text: `${text}\0`,
     wide,
@@ -91,6 +93,7 @@ export function startScan(text: string, wide: boolean, json: boolean): Scan {
     extras: [],
     values: [],
     failure: undefined,
+    comments,
   };
 }
 

@@ -29,6 +29,8 @@ export interface Collected {
   readonly documents: number;
   /** A file that holds a resource, a kustomization or a problem; others are not kept. */
   fileOf(path: string): SourceFile | undefined;
+  /** The paths of these files. */
+  kept(): Iterable<string>;
   /** Whether a file was among those read, also when it holds nothing of interest. */
   hasRead(path: string): boolean;
   /** The documents of any file of the tree, read now unless they are kept; undefined when there is no such file. */
@@ -123,6 +125,7 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     files: files.length,
     documents,
     fileOf: (path) => kept.get(path)?.file,
+    kept: () => kept.keys(),
     hasRead: (path) => given.has(path),
     documentsOf(path) {
       const known = kept.get(path);
@@ -201,7 +204,7 @@ interface Kept {
 
 function sift(file: SourceFile, sieve: Sieve): Sifted {
   const isKustomization = isKustomizationFile(file.path);
-  if (!isKustomization && !sieve.text.test(file.text)) return nothing;
+  if (!isKustomization && !sieve.text.test(file.text)) return withoutInterest(file, undefined);
   const all = readDocuments(file);
   const resources: Resource[] = [];
   const problems: Problem[] = [];
@@ -226,7 +229,7 @@ function sift(file: SourceFile, sieve: Sieve): Sifted {
     }
   }
   const kept = resources.length + problems.length + skips.length > 0 || isKustomization;
-  if (!kept) return { ...nothing, documents: all.length };
+  if (!kept) return withoutInterest(file, all);
   return {
     resources,
     kustomization: isKustomization ? all[0] : undefined,
@@ -235,6 +238,13 @@ function sift(file: SourceFile, sieve: Sieve): Sifted {
     documents: all.length,
     kept: all,
   };
+}
+
+/** What a file gives that decides nothing; one that says what to ignore is kept, so that it can be told that it does so in vain. */
+function withoutInterest(file: SourceFile, all: readonly Document[] | undefined): Sifted {
+  const documents = all?.length ?? 0;
+  if (!file.text.includes("sidelint-ignore")) return documents === 0 ? nothing : { ...nothing, documents };
+  return { ...nothing, documents, kept: all ?? readDocuments(file) };
 }
 
 /** What templates of Helm look like, wherever they lie. */

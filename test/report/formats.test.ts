@@ -37,6 +37,7 @@ asJson("everything else is the report, word for word", () => {
     "istio",
     "workloads",
     "findings",
+    "suppressed",
     "summary",
   ]);
 });

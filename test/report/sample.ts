@@ -170,9 +170,11 @@ export const report: Report = {
   istio: { version: "1.30", webhooks: "stock", assumed: [] },
   workloads: [web, seed, api],
   findings,
+  suppressed: [],
   summary: {
     workloads: { total: 104, injected: 87, notInjected: 14, refused: 0, unknown: 3 },
     findings: { error: 2, warning: 1, info: 0 },
+    suppressed: 0,
     files: { read: 1210, withWorkloads: 61 },
     documents: 2400,
     missing: [
@@ -209,6 +211,7 @@ export const empty: Report = {
   summary: {
     workloads: { total: 0, injected: 0, notInjected: 0, refused: 0, unknown: 0 },
     findings: { error: 0, warning: 0, info: 0 },
+    suppressed: 0,
     files: { read: 0, withWorkloads: 0 },
     documents: 0,
     missing: [],

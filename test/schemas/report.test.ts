@@ -101,9 +101,25 @@ const report: Report = {
       workloads: ["Deployment/web"],
     },
   ],
+  suppressed: [
+    {
+      finding: {
+        rule: "verdict-unknown",
+        severity: "info",
+        message: "it hinges on its namespace",
+        help: undefined,
+        location: { file: "a.yaml", start: 0, end: 4, line: 1, column: 1, endLine: 1, endColumn: 5 },
+        workloads: ["Deployment/web"],
+      },
+      kind: "comment",
+      reason: null,
+      place: "a.yaml:1:6",
+    },
+  ],
   summary: {
     workloads: { total: 1, injected: 0, notInjected: 0, refused: 0, unknown: 1 },
     findings: { error: 0, warning: 0, info: 1 },
+    suppressed: 1,
     files: { read: 1, withWorkloads: 1 },
     documents: 1,
     missing: [

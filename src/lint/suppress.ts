@@ -1,0 +1,315 @@
+/** Takes away the findings that somebody wants hidden, and says which of those wishes have no effect. */
+import { meantBy } from "../kube/nearest.ts";
+import type { Document } from "../source/document.ts";
+import { type Location, locationOf } from "../source/locate.ts";
+import { nodeAt } from "../source/node.ts";
+import type { SourceFile } from "../source/reading.ts";
+import type { NamespaceRecord, Workload, World } from "../world/world.ts";
+import type { Finding } from "./finding.ts";
+import { type Hiding, hidingsOfAnnotations, hidingsOfConfig, hidingsOfFile } from "./hiding.ts";
+import type { Rule } from "./rule.ts";
+import { defaultRules, inOrder, type LintOptions, lintSubjects } from "./run.ts";
+import { labelOf, suppressionSubject } from "./subject.ts";
+import { type SuppressionProblem, SuppressionView } from "./suppression.ts";
+
+/** A finding that is hidden, and by what. */
+export interface Suppressed {
+  readonly finding: Finding;
+  readonly kind: "comment" | "annotation" | "config";
+  /** null: none is given. */
+  readonly reason: string | null;
+  /** Where that is said: "apps/web.yaml:3:5". */
+  readonly place: string;
+}
+
+export interface Suppression {
+  /** What is left, in order; what concerns several workloads stays for those that nothing covers. */
+  readonly shown: readonly Finding[];
+  readonly suppressed: readonly Suppressed[];
+  /** What is wrong with comments, annotations and entries of the configuration: rules `suppression-unused` and `-invalid`. */
+  readonly own: readonly Finding[];
+}
+
+export interface SuppressOptions extends LintOptions {
+  readonly world: World;
+  /** The files whose comments are read. */
+  readonly files: Iterable<string>;
+  /** The documents of a file, and so its text; undefined when it cannot be had. */
+  documentsOf(path: string): readonly Document[] | undefined;
+  /** The day for which `until` is judged, as 2026-12-31; without it every entry counts. */
+  readonly today?: string | undefined;
+  /** Whether a scan of everything around a place was asked for, so that what hides nothing there is in vain; default: it was. */
+  isWhole?(path: string): boolean;
+}
+
+/** A wish to hide a rule's findings, and whether there were any. */
+interface Wish {
+  readonly hiding: Hiding;
+  /** The rule that is meant; undefined for all. */
+  readonly rule: string | undefined;
+  readonly problem: SuppressionProblem | undefined;
+  readonly expired: boolean;
+  used: boolean;
+}
+
+/** Hides findings as comments, the annotation `sidelint.dev/ignore` and `ignore` in the configuration ask for it. Pure. */
+export function suppress(findings: readonly Finding[], options: SuppressOptions): Suppression {
+  const files = new Files(options, findings);
+  const hidings = [
+    ...files.hidings(),
+    ...hidingsOfAnnotations(options.world),
+    ...hidingsOfConfig(options.world),
+  ];
+  if (hidings.length === 0) return { shown: findings, suppressed: [], own: [] };
+  const wishes = hidings.map((hiding) => wishOf(hiding, options));
+  const context: Applied = { wishes, concerned: concernedOf(options.world) };
+  const first = apply(findings, context);
+  // What hides findings about suppressions is judged last: only then is it known whether there were any.
+  const judges = wishes.filter(({ rule }) => rule === undefined || ownRules.has(rule));
+  const others = wishes.filter((wish) => !judges.includes(wish));
+  const second = apply(complaints(others, files, options), context);
+  const last = complaints(judges, files, options);
+  return {
+    shown: first.shown,
+    suppressed: [...first.suppressed, ...second.suppressed],
+    own: [...second.shown, ...last].sort(inOrder),
+  };
+}
+
+const ownRules = new Set(["suppression-unused", "suppression-invalid"]);
+
+/** The documents and comments of files, each read once. */
+class Files {
+  readonly #options: SuppressOptions;
+  readonly #known = new Map<string, readonly Document[]>();
+  readonly #paths: ReadonlySet<string>;
+
+  constructor(options: SuppressOptions, findings: readonly Finding[]) {
+    this.#options = options;
+    this.#paths = new Set([...options.files, ...findings.map(({ location }) => location.file)]);
+  }
+
+  hidings(): readonly Hiding[] {
+    return [...this.#paths].flatMap((path) => {
+      const documents = this.documentsOf(path);
+      const file = documents[0]?.file;
+      return file ? hidingsOfFile(file, documents) : [];
+    });
+  }
+
+  documentsOf(path: string): readonly Document[] {
+    let known = this.#known.get(path);
+    if (!known) {
+      known = this.#options.documentsOf(path) ?? [];
+      this.#known.set(path, known);
+    }
+    return known;
+  }
+
+  fileOf(path: string): SourceFile | undefined {
+    return this.documentsOf(path)[0]?.file;
+  }
+}
+
+function wishOf(hiding: Hiding, { rules = defaultRules(), world, today }: SuppressOptions): Wish {
+  const { rule, reason, until } = hiding;
+  const named = rule === undefined ? undefined : ruleNamed(rule, rules);
+  const wantsReason = world.configuration.config.suppressions?.requireReason === true;
+  const isUnknown = rule !== undefined && named === undefined && !hiding.problem;
+  const isMute = wantsReason && reason === null;
+  return {
+    hiding,
+    rule: named ?? rule,
+    problem: hiding.problem ?? (isUnknown ? "unknown-rule" : isMute ? "no-reason" : undefined),
+    expired: until !== undefined && today !== undefined && until < today,
+    used: false,
+  };
+}
+
+const unlisted = "rule-failed";
+
+/** The id of the rule that a name means: an id, or the code of istioctl in either case. */
+function ruleNamed(name: string, rules: readonly Rule[]): string | undefined {
+  if (name === unlisted) return name;
+  return rules.find(({ id, aliases }) => id === name || aliases.includes(name.toUpperCase()))?.id;
+}
+
+/** What a finding is about, besides its place. */
+interface Concerned {
+  workloads(finding: Finding): readonly (readonly [label: string, workloads: readonly Workload[]])[];
+  namespace(location: Location): NamespaceRecord | undefined;
+}
+
+interface Applied {
+  readonly wishes: readonly Wish[];
+  readonly concerned: Concerned;
+}
+
+function concernedOf(world: World): Concerned {
+  let byLabel: Map<string, Workload[]> | undefined;
+  const labelled = () => {
+    if (byLabel) return byLabel;
+    byLabel = new Map();
+    for (const workload of world.workloads) {
+      const label = labelOf(workload);
+      const known = byLabel.get(label);
+      if (known) known.push(workload);
+      else byLabel.set(label, [workload]);
+    }
+    return byLabel;
+  };
+  return {
+    workloads: ({ workloads, location }) =>
+      workloads.map((label) => {
+        const all = labelled().get(label) ?? [];
+        const here = all.filter(({ resource }) => stands(resource, location));
+        return [label, here.length > 0 ? here : all] as const;
+      }),
+    namespace: (location) =>
+      world.namespaces.find(({ placed }) => placed && stands(placed.resource, location)),
+  };
+}
+
+/** Whether a place lies in the object itself. */
+function stands({ document, path }: Workload["resource"], { file, start }: Location): boolean {
+  if (document.file.path !== file || start < document.start || start > document.end) return false;
+  if (path.length === 0) return true;
+  const reading = document.read();
+  const node = reading.ok ? nodeAt(reading.root, path) : undefined;
+  return node !== undefined && node.start <= start && start < node.end;
+}
+
+function apply(
+  findings: readonly Finding[],
+  { wishes, concerned }: Applied,
+): Pick<Suppression, "shown" | "suppressed"> {
+  const shown: Finding[] = [];
+  const suppressed: Suppressed[] = [];
+  const byRule = wishesByRule(wishes);
+  const forAll = byRule.get(undefined) ?? [];
+  for (const finding of findings) {
+    const asked = [...(byRule.get(finding.rule) ?? []), ...forAll];
+    const outcome = asked.length === 0 ? undefined : judge(finding, asked, concerned);
+    if (outcome?.hidden) suppressed.push(outcome.hidden);
+    else shown.push(outcome?.left ?? finding);
+  }
+  return { shown, suppressed };
+}
+
+function wishesByRule(wishes: readonly Wish[]): ReadonlyMap<string | undefined, readonly Wish[]> {
+  const byRule = new Map<string | undefined, Wish[]>();
+  for (const wish of wishes) {
+    if (wish.problem) continue;
+    const known = byRule.get(wish.rule);
+    if (known) known.push(wish);
+    else byRule.set(wish.rule, [wish]);
+  }
+  return byRule;
+}
+
+/** What becomes of a finding; every wish that covers any of it was not in vain. */
+function judge(
+  finding: Finding,
+  asked: readonly Wish[],
+  concerned: Concerned,
+): { readonly hidden?: Suppressed; readonly left?: Finding } {
+  const { location } = finding;
+  const record = concerned.namespace(location);
+  const whole = asked.filter(
+    ({ hiding }) => hiding.covers(location) || (record !== undefined && hiding.coversNamespace(record)),
+  );
+  const workloads = concerned.workloads(finding).map(([label, all]) => {
+    const covering = asked.filter(
+      ({ hiding }) => all.length > 0 && all.every((one) => hiding.coversWorkload(one, location)),
+    );
+    return { label, covering };
+  });
+  const covering = [...whole, ...workloads.flatMap((one) => one.covering)];
+  for (const wish of covering) wish.used = true;
+  const by =
+    firstOf(whole) ?? (workloads.every((one) => firstOf(one.covering)) ? firstOf(covering) : undefined);
+  if (by) {
+    const { kind, reason, place } = by.hiding;
+    return { hidden: { finding, kind, reason, place } };
+  }
+  const left = workloads.filter((one) => !firstOf(one.covering)).map(({ label }) => label);
+  const expired = covering.find((wish) => wish.expired);
+  return { left: { ...finding, workloads: left, help: withExpiry(finding.help, expired) } };
+}
+
+function firstOf(wishes: readonly Wish[]): Wish | undefined {
+  return wishes.find(({ expired }) => !expired);
+}
+
+function withExpiry(help: string | undefined, wish: Wish | undefined): string | undefined {
+  if (!wish) return help;
+  const { place, until } = wish.hiding;
+  return `${help === undefined ? "" : `${help}; `}it was ignored until ${until} (${place})`;
+}
+
+/** The findings about wishes that are wrong or in vain. */
+function complaints(wishes: readonly Wish[], files: Files, options: SuppressOptions): readonly Finding[] {
+  const told = new Map<
+    string,
+    { readonly problem: SuppressionProblem; readonly wish: Wish; used: boolean }
+  >();
+  for (const wish of wishes) {
+    const problem = wish.problem ?? "unused";
+    const { rule, location, kind } = wish.hiding;
+    if (!location || (problem === "unused" && !isJudged(wish, location, options))) continue;
+    // One base may come into the cluster several times, with one annotation.
+    const key = [location.file, location.start, kind, rule, problem].join("\n");
+    const known = told.get(key) ?? { problem, wish, used: false };
+    known.used ||= wish.used;
+    told.set(key, known);
+  }
+  const subjects = [...told.values()]
+    .filter(({ used }) => !used)
+    .flatMap(({ problem, wish }) => {
+      const { hiding } = wish;
+      const location = hiding.location && pointed(hiding, hiding.location, files);
+      if (!location) return [];
+      return [suppressionSubject(viewOf(hiding, problem, options), location, options.world.mesh.release)];
+    });
+  return subjects.length === 0 ? [] : lintSubjects("suppression", subjects, options);
+}
+
+/** Whether a wish that hid nothing can be held against its author: its rule ran, and everything was looked at. */
+function isJudged({ rule }: Wish, { file }: Location, options: SuppressOptions): boolean {
+  const { severities = {}, rules = defaultRules(), isWhole } = options;
+  if (isWhole && !isWhole(file)) return false;
+  if (rule === undefined) return true;
+  const { id = rule, aliases = [] } = rules.find(({ id }) => id === rule) ?? {};
+  return [id, ...aliases].map((name) => severities[name]).find((one) => one !== undefined) !== "off";
+}
+
+function viewOf(
+  { kind, rule = "", word, until = "" }: Hiding,
+  problem: SuppressionProblem,
+  { rules = defaultRules() }: SuppressOptions,
+): SuppressionView {
+  const called = { comment: word, annotation: `${word}:`, config: "the ignore entry for" }[kind];
+  const known = rules.flatMap(({ id, aliases }) => [id, ...aliases]);
+  const all = kind === "config" ? `${called} all rules` : called.replace(/:$/, "");
+  return new SuppressionView({
+    kind,
+    problem,
+    rule,
+    what: rule === "" ? all : `${called} ${rule}`,
+    meant: problem === "unknown-rule" ? (meantBy(rule, known) ?? "") : "",
+    until,
+  });
+}
+
+/** The place of the rule's name in the value of an annotation, where it is spelled out; else the whole. */
+function pointed({ kind, rule }: Hiding, location: Location, files: Files): Location {
+  const file = kind === "annotation" && rule !== undefined ? files.fileOf(location.file) : undefined;
+  if (!file || rule === undefined) return location;
+  const text = file.text.slice(location.start, location.end);
+  for (let found = text.indexOf(rule); found >= 0; found = text.indexOf(rule, found + 1)) {
+    if (/[\w-]/.test(text.charAt(found - 1)) || /[\w-]/.test(text.charAt(found + rule.length))) continue;
+    const start = location.start + found;
+    return locationOf(file, { start, end: start + rule.length });
+  }
+  return location;
+}
