@@ -1,11 +1,7 @@
 /** CEL expressions compiled against the environment of a subject: parsed, type-checked, bounded. */
-import {
-  type ASTNode,
-  TypeError as CelTypeError,
-  Environment,
-  EvaluationError,
-  type ParseResult,
-} from "@marcbachmann/cel-js";
+import { type ASTNode, Environment, type ParseResult } from "@marcbachmann/cel-js";
+import { type Account, Exhausted, newAccount } from "./account.ts";
+import { bound } from "./bounded.ts";
 import { functions, types, variables } from "./environment.ts";
 import type { SubjectKind } from "./rule.ts";
 
@@ -18,24 +14,30 @@ export interface Program {
   /** Its CEL type, or why it has none; running checks only as far as values need it. */
   type(): Typed;
   /** The value, or why there is none. */
-  run(
-    context: Context,
-  ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };
+  run(context: Context): { readonly ok: true; readonly value: unknown } | CelFault;
 }
 
-export type Typed =
-  | { readonly ok: true; readonly type: string }
-  | { readonly ok: false; readonly error: string };
+/** Why an expression cannot be evaluated, and where in its text. */
+export interface CelFault {
+  readonly ok: false;
+  readonly error: string;
+  readonly offset?: number;
+}
 
-export type Compiled =
-  | { readonly ok: true; readonly program: Program }
-  | { readonly ok: false; readonly error: string };
+export type Typed = { readonly ok: true; readonly type: string } | CelFault;
+
+export type Compiled = { readonly ok: true; readonly program: Program } | CelFault;
+
+/** The types of the variables that a rule has besides those of its subject: a CEL type, or the types of fields. */
+export type Variables = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 
 /** A compiler for one kind of subject and, where a check has an `each`, one type of `item`. */
 export interface Compiler {
   compile(expression: string): Compiled;
   /** The same with more variables. */
-  with(extra: Readonly<Record<string, string>>): Compiler;
+  with(extra: Variables): Compiler;
+  /** The same, counting what programs do against an account. */
+  charging(account: Account): Compiler;
 }
 
 /** Nested loops multiply; three levels over the lists of one pod stay in the microseconds. */
@@ -50,18 +52,18 @@ const limits = {
 };
 
 let base: Environment | undefined;
-const compilers = new Map<SubjectKind, Compiler>();
+const environments = new Map<SubjectKind, Environment>();
 
 /** The compiler for a kind of subject; environments are made on first use and kept. */
 export function compilerFor(kind: SubjectKind): Compiler {
-  let known = compilers.get(kind);
+  let known = environments.get(kind);
   if (!known) {
     const typed = Object.entries(variables[kind]).map(([name, [type]]): [string, string] => [name, type]);
     base ??= baseEnvironment();
-    known = compilerOf(base, Object.fromEntries(typed));
-    compilers.set(kind, known);
+    known = withVariables(base, Object.fromEntries(typed));
+    environments.set(kind, known);
   }
-  return known;
+  return compilerOf(known, newAccount());
 }
 
 function baseEnvironment(): Environment {
@@ -76,45 +78,66 @@ function baseEnvironment(): Environment {
   return environment;
 }
 
-function compilerOf(parent: Environment, variables: Readonly<Record<string, string>>): Compiler {
+function withVariables(parent: Environment, variables: Variables): Environment {
   const environment = parent.clone();
-  for (const [name, type] of Object.entries(variables)) environment.registerVariable(name, type);
+  for (const [name, type] of Object.entries(variables)) {
+    if (typeof type === "string") environment.registerVariable(name, type);
+    else environment.registerVariable(name, { schema: type });
+  }
+  return environment;
+}
+
+function compilerOf(environment: Environment, account: Account): Compiler {
   return {
-    compile: (expression) => compile(environment, expression),
-    with: (extra) => compilerOf(environment, extra),
+    compile: (expression) => compile(environment, expression, account),
+    with: (extra) => compilerOf(withVariables(environment, extra), account),
+    charging: (other) => compilerOf(environment, other),
   };
 }
 
-function compile(environment: Environment, expression: string): Compiled {
+function compile(environment: Environment, expression: string, account: Account): Compiled {
   let parsed: ParseResult;
   try {
     parsed = environment.parse(expression);
   } catch (error) {
-    return { ok: false, error: reasonOf(error) };
+    return faultOf(error);
   }
   const loops = loopDepth(parsed.ast);
   if (loops > deepestLoop) {
     return { ok: false, error: `${loops} loops inside one another; at most ${deepestLoop} are run` };
   }
+  bound(parsed.ast, account);
   const program: Program = {
     ast: parsed.ast,
     type() {
       const checked = parsed.check();
-      return checked.valid
-        ? { ok: true, type: checked.type ?? "dyn" }
-        : { ok: false, error: reasonOf(checked.error) };
+      return checked.valid ? { ok: true, type: checked.type ?? "dyn" } : faultOf(checked.error);
     },
     run(context) {
+      account.begin();
       try {
-        return { ok: true, value: parsed(context) };
+        const value: unknown = parsed(context);
+        return account.exhausted === undefined
+          ? { ok: true, value }
+          : { ok: false, error: account.exhausted };
       } catch (error) {
-        if (error instanceof EvaluationError || error instanceof CelTypeError)
-          return { ok: false, error: reasonOf(error) };
-        throw error;
+        // Functions of the library throw all sorts of errors at values they cannot take.
+        return error instanceof Exhausted ? { ok: false, error: error.message } : faultOf(error);
       }
     },
   };
   return { ok: true, program };
+}
+
+function faultOf(error: unknown): CelFault {
+  const offset = rangeOf(error)?.start;
+  return { ok: false, error: reasonOf(error), ...(offset !== undefined && { offset }) };
+}
+
+function rangeOf(error: unknown): { readonly start: number } | undefined {
+  return error instanceof Error && "range" in error
+    ? (error.range as { readonly start: number } | undefined)
+    : undefined;
 }
 
 /** The first line of what the library says; the rest shows the expression. */

@@ -1,5 +1,6 @@
 /** Checks compiled as far as they are needed: conditions when first asked, places and messages when first told. */
 import type { Location } from "../source/locate.ts";
+import { type Account, newAccount } from "./account.ts";
 import { type Compiler, type Context, compilerFor, type Program } from "./cel.ts";
 import { compilePlace, type PlaceExpression } from "./place.ts";
 import type { Check } from "./rule.ts";
@@ -9,9 +10,23 @@ import { parseTemplate, textOf } from "./template.ts";
 /** A value, or why there is none. */
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: string };
+  | { readonly ok: false; readonly error: string; readonly fault?: CheckFault };
 
-type Template = readonly (string | Program)[];
+/** What is wrong with a check: which of its texts, of several the nth, and where in it. */
+export interface CheckFault {
+  readonly part: "when" | "each" | "group" | "at" | "message" | "help";
+  readonly index?: number;
+  readonly error: string;
+  readonly offset?: number | undefined;
+}
+
+type Template = readonly (string | Hole)[];
+
+/** An expression in a template, and where it begins there. */
+interface Hole {
+  readonly program: Program;
+  readonly start: number;
+}
 
 /** A check whose parts compile on first use and stay compiled. */
 export interface ReadyCheck {
@@ -22,6 +37,8 @@ export interface ReadyCheck {
   readonly message: () => Outcome<Template>;
   readonly help: () => Outcome<Template | undefined>;
   readonly check: Check;
+  /** What all its expressions count against. */
+  readonly account: Account;
 }
 
 const parts = ["when", "each", "group", "places", "message", "help"] as const;
@@ -42,30 +59,37 @@ export function readyCheck(check: Check): ReadyCheck {
  * type, which a run leaves to the parts that it comes to.
  */
 export function checkErrors(check: Check): readonly string[] {
+  return checkFaults(check).map(({ part, error }) => `${part}: ${error}`);
+}
+
+/** The same with the place of each. */
+export function checkFaults(check: Check): readonly CheckFault[] {
   const prepared = readyCheck(check);
   return parts.flatMap((part) => {
     const outcome = prepared[part]();
-    return outcome.ok ? typeErrors(part, outcome.value) : [outcome.error];
+    if (!outcome.ok) return outcome.fault ? [outcome.fault] : [];
+    return typeFaults(part, outcome.value);
   });
 }
 
 const wanted: Readonly<Record<string, string>> = { when: "bool", each: "list", group: "string" };
 
-function typeErrors(
+function typeFaults(
   part: (typeof parts)[number],
   value: Program | Template | readonly PlaceExpression[] | undefined,
-): readonly string[] {
+): readonly CheckFault[] {
   if (value === undefined) return [];
-  const held: readonly (string | Program | PlaceExpression)[] = "run" in value ? [value] : value;
-  return held.flatMap((one) => {
+  const held: readonly (string | Hole | PlaceExpression)[] =
+    "run" in value ? [{ program: value, start: 0 }] : value;
+  return held.flatMap((one, index): readonly CheckFault[] => {
     if (typeof one === "string") return [];
-    if ("steps" in one) return one.errors().map((error) => `at: ${error}`);
-    const typed = one.type();
-    if (!typed.ok) return [`${part}: ${typed.error}`];
+    if ("steps" in one) return one.errors().map((fault) => ({ part: "at", index, ...fault }));
+    const named = part === "places" ? "at" : part;
+    const typed = one.program.type();
+    if (!typed.ok) return [{ part: named, error: typed.error, offset: one.start + (typed.offset ?? 0) }];
     const type = wanted[part];
-    return type === undefined || isOf(type, typed.type)
-      ? []
-      : [`${part}: it must be a ${type}, and is a ${typed.type}`];
+    if (type === undefined || isOf(type, typed.type)) return [];
+    return [{ part: named, error: `it must be a ${type}, and is a ${typed.type}`, offset: one.start }];
   });
 }
 
@@ -74,7 +98,9 @@ function isOf(wanted: string, type: string): boolean {
 }
 
 function prepare(check: Check): ReadyCheck {
-  const outer = compilerFor(check.on);
+  const account = newAccount();
+  const subject = compilerFor(check.on).charging(account);
+  const outer = check.parameters ? subject.with({ parameters: check.parameters }) : subject;
   const each = once(() => optional(check.each, (text) => program("each", outer, text)));
   const inner = once((): Compiler => {
     const list = each();
@@ -86,10 +112,11 @@ function prepare(check: Check): ReadyCheck {
   const at = check.at === undefined ? [] : typeof check.at === "string" ? [check.at] : check.at;
   return {
     check,
+    account,
     each,
     when: once(() => optional(check.when, (text) => program("when", outer, text))),
     group: once(() => optional(check.group, (text) => program("group", inner(), text))),
-    places: once(() => all(at.map((text) => place(text, inner())))),
+    places: once(() => all(at.map((text, index) => place(text, index, inner())))),
     message: once(() => template("message", check.message, telling())),
     help: once(() => optional(check.help, (text) => template("help", text, telling()))),
   };
@@ -117,9 +144,14 @@ function all<T>(outcomes: readonly Outcome<T>[]): Outcome<readonly T[]> {
   return { ok: true, value: values };
 }
 
-function program(part: string, compiler: Compiler, text: string): Outcome<Program> {
+function faulty(fault: CheckFault): Outcome<never> {
+  return { ok: false, error: `${fault.part}: ${fault.error}`, fault };
+}
+
+function program(part: CheckFault["part"], compiler: Compiler, text: string): Outcome<Program> {
   const result = compiler.compile(text);
-  return result.ok ? { ok: true, value: result.program } : { ok: false, error: `${part}: ${result.error}` };
+  if (result.ok) return { ok: true, value: result.program };
+  return faulty({ part, error: result.error, offset: result.offset });
 }
 
 /** list<Port> → Port. */
@@ -127,24 +159,29 @@ function itemType(list: string): string {
   return list.startsWith("list<") ? list.slice("list<".length, -1) : "dyn";
 }
 
-function place(text: string, compiler: Compiler): Outcome<PlaceExpression> {
+function place(text: string, index: number, compiler: Compiler): Outcome<PlaceExpression> {
   const result = compilePlace(text, compiler);
-  return result.ok ? { ok: true, value: result.place } : { ok: false, error: `at: ${result.error}` };
+  if (result.ok) return { ok: true, value: result.place };
+  return faulty({ part: "at", index, error: result.error, offset: result.offset });
 }
 
-function template(part: string, text: string, compiler: Compiler): Outcome<Template> {
+function template(part: "message" | "help", text: string, compiler: Compiler): Outcome<Template> {
   const parsed = parseTemplate(text.trim());
-  if (!parsed.ok) return { ok: false, error: `${part}: ${parsed.error}` };
+  const before = text.length - text.trimStart().length;
+  if (!parsed.ok) return faulty({ part, error: parsed.error, offset: before + parsed.offset });
   return all(
-    parsed.pieces.map((piece): Outcome<string | Program> => {
+    parsed.pieces.map((piece): Outcome<string | Hole> => {
       if (piece.type === "text") return { ok: true, value: piece.text };
+      const start = before + piece.start;
       const result = compiler.compile(piece.text);
-      return result.ok
-        ? { ok: true, value: result.program }
-        : { ok: false, error: `${part}: ${result.error}` };
+      if (result.ok) return { ok: true, value: { program: result.program, start } };
+      return faulty({ part, error: result.error, offset: start + (result.offset ?? 0) });
     }),
   );
 }
+
+/** More findings of one thing than anybody reads. */
+const mostItems = 1000;
 
 const nowhere: Outcome<readonly Context[]> = { ok: true, value: [] };
 
@@ -163,6 +200,8 @@ export function hitsOf(check: ReadyCheck, { context }: Subject): Outcome<readonl
   const items = each.value.run(context);
   if (!items.ok) return { ok: false, error: `each: ${items.error}` };
   if (!Array.isArray(items.value) || items.value.length === 0) return nowhere;
+  if (items.value.length > mostItems)
+    return { ok: false, error: `each: a list of more than ${mostItems} elements` };
   return { ok: true, value: items.value.map((item: unknown) => withVariable(context, "item", item)) };
 }
 
@@ -187,6 +226,8 @@ export function locationOfHit(
   return { ok: true, value: subject.place() };
 }
 
+const longestMessage = 4000;
+
 /** The text of a compiled template, or of none. */
 export function render(template: Outcome<Template | undefined>, context: Context): Outcome<string> {
   if (!template.ok) return template;
@@ -196,9 +237,10 @@ export function render(template: Outcome<Template | undefined>, context: Context
       text += piece;
       continue;
     }
-    const result = piece.run(context);
+    const result = piece.program.run(context);
     if (!result.ok) return result;
     text += textOf(result.value);
+    if (text.length > longestMessage) return { ok: true, value: `${text.slice(0, longestMessage)}…` };
   }
   return { ok: true, value: text };
 }

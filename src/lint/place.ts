@@ -2,23 +2,30 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { parse } from "@marcbachmann/cel-js";
 import type { Path } from "../source/node.ts";
-import type { Compiler, Context, Program } from "./cel.ts";
+import type { CelFault, Compiler, Context, Program } from "./cel.ts";
 
-type Step = string | number | Program;
+type Step = string | number | IndexStep;
+
+/** An index that is evaluated, and where it begins in the place. */
+interface IndexStep {
+  readonly program: Program;
+  readonly start: number;
+}
 
 /** A compiled place. */
 export interface PlaceExpression {
   /** The variable it starts from: pod, workload, ns, configuration. */
   readonly root: string;
   /** What is wrong with the types of its indices. */
-  errors(): readonly string[];
+  errors(): readonly PlaceFault[];
   /** The steps below it; undefined when a step does not come out. */
   steps(context: Context): Path | undefined;
 }
 
-export type CompiledPlace =
-  | { readonly ok: true; readonly place: PlaceExpression }
-  | { readonly ok: false; readonly error: string };
+/** What is wrong with a place, and where in its text. */
+export type PlaceFault = Omit<CelFault, "ok">;
+
+export type CompiledPlace = { readonly ok: true; readonly place: PlaceExpression } | CelFault;
 
 /**
  * Compiles a path such as `pod.containers[item.index].ports[0]`: names and indices, the indices being literals or
@@ -50,14 +57,15 @@ export function compilePlace(text: string, compiler: Compiler): CompiledPlace {
   };
 }
 
-function errorsOf(steps: readonly Step[]): readonly string[] {
+function errorsOf(steps: readonly Step[]): readonly PlaceFault[] {
   return steps.flatMap((step) => {
     if (typeof step !== "object") return [];
-    const typed = step.type();
-    if (!typed.ok) return [typed.error];
-    return indexTypes.has(typed.type)
-      ? []
-      : [`an index must be a string, an int or a list of these, and is a ${typed.type}`];
+    const { program, start } = step;
+    const typed = program.type();
+    if (!typed.ok) return [{ error: typed.error, offset: start + (typed.offset ?? 0) }];
+    if (indexTypes.has(typed.type)) return [];
+    const error = `an index must be a string, an int or a list of these, and is a ${typed.type}`;
+    return [{ error, offset: start }];
   });
 }
 
@@ -66,11 +74,14 @@ const indexTypes = new Set(["string", "int", "dyn", "list", "list<dyn>"]);
 function compileStep(
   node: ASTNode,
   compiler: Compiler,
-): { readonly ok: true; readonly step: Step } | { readonly ok: false; readonly error: string } {
+): { readonly ok: true; readonly step: Step } | CelFault {
   if (node.op === "value" && typeof node.args === "string") return { ok: true, step: node.args };
   if (node.op === "value" && typeof node.args === "bigint") return { ok: true, step: Number(node.args) };
-  const compiled = compiler.compile(node.input.slice(node.start, node.end));
-  return compiled.ok ? { ok: true, step: compiled.program } : compiled;
+  const { start } = node;
+  const compiled = compiler.compile(node.input.slice(start, node.end));
+  return compiled.ok
+    ? { ok: true, step: { program: compiled.program, start } }
+    : { ...compiled, offset: start + (compiled.offset ?? 0) };
 }
 
 function evaluate(steps: readonly Step[], context: Context): Path | undefined {
@@ -80,7 +91,7 @@ function evaluate(steps: readonly Step[], context: Context): Path | undefined {
       path.push(step);
       continue;
     }
-    const result = step.run(context);
+    const result = step.program.run(context);
     if (!result.ok) return undefined;
     for (const one of Array.isArray(result.value) ? result.value : [result.value]) {
       if (typeof one === "string") path.push(one);

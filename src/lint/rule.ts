@@ -31,6 +31,20 @@ export interface Check {
   readonly part?: "entry" | "key" | "value";
   readonly message: string;
   readonly help?: string;
+  /** The most that its findings are graded; the rule's severity counts where it is less. */
+  readonly severity?: Severity;
+  /** The CEL types of the rule's parameters. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+/** What a parameter may be set to; integers are bigints, as in expressions. */
+export type ParameterValue = string | bigint | boolean | readonly string[];
+
+/** Something that a configuration may set for a rule. */
+export interface Parameter {
+  readonly type: "string" | "int" | "bool" | "quantity" | "list";
+  readonly default: ParameterValue;
+  readonly description: string;
 }
 
 /** A rule without its documentation: what a run needs. */
@@ -42,6 +56,7 @@ export interface Rule {
   readonly until: string | undefined;
   readonly summary: string;
   readonly checks: readonly Check[];
+  readonly parameters?: Readonly<Record<string, Parameter>>;
 }
 
 /** A rule file without the parts that only readers and tests want. */
@@ -49,6 +64,10 @@ export type RuleCore = Omit<RuleFile, "why" | "fix" | "bad" | "good">;
 
 /** The form of a rule that is run. The file must have passed the schema. */
 export function ruleOf(file: RuleCore): Rule {
+  const { parameters } = file;
+  const checks: readonly Check[] =
+    file.checks ?? (file.on && file.message ? [checkOf(file, file.on, file.message)] : []);
+  const types = parameters && mapValues(parameters, ({ type }) => celTypes[type]);
   return {
     id: file.id,
     severity: file.severity,
@@ -56,6 +75,34 @@ export function ruleOf(file: RuleCore): Rule {
     since: file.since,
     until: file.until,
     summary: file.summary,
-    checks: file.checks ?? (file.on && file.message ? [{ ...file, on: file.on, message: file.message }] : []),
+    checks: types ? checks.map((check) => ({ ...check, parameters: types })) : checks,
+    ...(parameters && {
+      parameters: mapValues(parameters, (one) => ({ ...one, default: parameterValue(one.default) })),
+    }),
   };
+}
+
+/** The check of a file that has just one. Its severity is the rule's, and its parameters too. */
+function checkOf(file: RuleCore, on: SubjectKind, message: string): Check {
+  const { parameters: _, severity: __, ...rest } = file;
+  return { ...rest, on, message };
+}
+
+const celTypes: Readonly<Record<Parameter["type"], string>> = {
+  string: "string",
+  int: "int",
+  bool: "bool",
+  quantity: "string",
+  list: "list<string>",
+};
+
+/** A value of YAML as expressions see it. */
+export function parameterValue(
+  value: string | number | bigint | boolean | readonly string[],
+): ParameterValue {
+  return typeof value === "number" ? BigInt(value) : value;
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, make: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, make(value)]));
 }

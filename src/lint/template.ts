@@ -3,11 +3,12 @@
 /** A piece of a template: literal text, or an expression between braces. */
 export type Piece =
   | { readonly type: "text"; readonly text: string }
-  | { readonly type: "expression"; readonly text: string };
+  /** `start`: where the expression begins in the template. */
+  | { readonly type: "expression"; readonly text: string; readonly start: number };
 
 export type ParsedTemplate =
   | { readonly ok: true; readonly pieces: readonly Piece[] }
-  | { readonly ok: false; readonly error: string };
+  | { readonly ok: false; readonly error: string; readonly offset: number };
 
 /**
  * Splits a template. `{…}` holds an expression, in which strings and nested braces may hold braces; `{{` and `}}` are
@@ -24,15 +25,20 @@ export function parseTemplate(template: string): ParsedTemplate {
       position += 2;
     } else if (character === "{") {
       const end = endOfExpression(template, position + 1);
-      if (end < 0) return { ok: false, error: `the brace at character ${position + 1} is not closed` };
+      if (end < 0) {
+        return { ok: false, error: `the brace at character ${position + 1} is not closed`, offset: position };
+      }
       if (text !== "") pieces.push({ type: "text", text });
       text = "";
-      pieces.push({ type: "expression", text: template.slice(position + 1, end).trim() });
+      const inside = template.slice(position + 1, end);
+      const start = position + 1 + inside.length - inside.trimStart().length;
+      pieces.push({ type: "expression", text: inside.trim(), start });
       position = end + 1;
     } else if (character === "}") {
       return {
         ok: false,
         error: `the brace at character ${position + 1} closes nothing; }} is a literal brace`,
+        offset: position,
       };
     } else {
       text += character;
@@ -59,11 +65,11 @@ function endOfExpression(template: string, start: number): number {
   return -1;
 }
 
-/** The text of a value that an expression gave: lists are enumerated ("a, b and c"), numbers stand as they are. */
+/** The text of a value that an expression gave: lists are enumerated ("a, b and c"), numbers stand as they are, maps are not told. */
 export function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return enumeration(value.map(textOf));
-  return String(value);
+  return typeof value === "object" && value !== null ? "{…}" : String(value);
 }
 
 /** "a", "a and b", "a, b and c". */

@@ -51,7 +51,7 @@ cel("a path is read by CEL's own parser, its indices are expressions", () => {
   assert.not(compilePlace("pod.", compiler).ok);
   const typo = compilePlace("pod[item.nmber]", compiler);
   assert.ok(typo.ok);
-  assert.equal(typo.place.errors(), ["No such key: nmber"]);
+  assert.equal(typo.place.errors(), [{ error: "No such key: nmber", offset: 9 }]);
   assert.equal(compiled.place.errors(), []);
 });
 
