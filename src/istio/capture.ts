@@ -53,7 +53,8 @@ const modeKey = "sidecar.istio.io/interceptionMode";
 
 /**
  * What an injected pod has captured; undefined where nothing is. Where istio-validation stands for istio-init it is the CNI plugin that
- * redirects, and it goes by the annotations of the pod (istio/istio 1.30, istio-iptables and the plugin's parsing of annotations).
+ * redirects; it goes by the annotations of the pod, of which stock templates tell istio-validation (istio/istio 1.30, istio-iptables and
+ * the plugin's parsing of annotations).
  */
 export function captureOf(pod: Pod): Capture | undefined {
   const init = containersOf(pod, "initContainers");
@@ -63,16 +64,11 @@ export function captureOf(pod: Pod): Capture | undefined {
   if (!validation) return undefined;
   const told = ofArguments(argumentsOf(validation), "cni");
   const annotations = annotationsOf(pod);
-  return {
-    ...told,
-    ...Object.fromEntries(
-      Object.entries(annotated).flatMap(([name, key]) => {
-        const value = textAt(annotations, key);
-        return value === undefined ? [] : [[name, value]];
-      }),
-    ),
-    mode: textAt(annotations, modeKey) ?? told.mode,
-  };
+  const missing = Object.entries(annotated).flatMap(([name, key]) => {
+    const value = told[name as keyof typeof annotated] === "" ? textAt(annotations, key) : undefined;
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...told, ...Object.fromEntries(missing), mode: textAt(annotations, modeKey) ?? told.mode };
 }
 
 function ofArguments(given: readonly string[], by: Capture["by"]): Capture {

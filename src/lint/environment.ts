@@ -15,9 +15,8 @@ import {
 import { MeshView } from "./mesh-view.ts";
 import { ContainerView, InvalidAnnotationView, LostSettingView, PodView, PortView } from "./pod-view.ts";
 import { ProbeView } from "./probe-view.ts";
-import { ProxyView, SettingView, SidecarPortView } from "./proxy.ts";
+import { BreakingAnnotationView, ProxyView, SettingView, SidecarPortView } from "./proxy.ts";
 import type { SubjectKind } from "./rule.ts";
-import { SuppressionView } from "./suppression.ts";
 import { enumeration } from "./template.ts";
 import { TemplateView } from "./template-view.ts";
 import {
@@ -304,6 +303,14 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       index: ["int", "The place of that container, from 0."],
     },
   },
+  BreakingAnnotation: {
+    view: BreakingAnnotationView,
+    means: "An annotation without which the injection would succeed.",
+    fields: {
+      key: ["string", "The annotation."],
+      problem: ["string", "What the injector says."],
+    },
+  },
   SidecarPort: {
     view: SidecarPortView,
     means: "A port that the sidecar listens on.",
@@ -361,6 +368,10 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       rendered: [
         "bool",
         "Whether other templates than the stock one make it, so that all this is read from the rendered pod.",
+      ],
+      breakingAnnotations: [
+        "list<BreakingAnnotation>",
+        "Annotations that break what the templates render, so that the injection fails; rendered to find out.",
       ],
       unknownTemplates: [
         "list<Template>",
@@ -437,21 +448,6 @@ export const variables: Readonly<Record<SubjectKind, Readonly<Record<string, Doc
     ns: ["Namespace", "Its namespace."],
     decision: ["Decision", "Whether it gets a sidecar."],
     proxy: ["Proxy", "Its sidecar."],
-  Suppression: {
-    view: SuppressionView,
-    means: "A comment, an annotation or an `ignore` entry that does not do what its author meant.",
-    fields: {
-      kind: ["string", "`comment`, `annotation` or `config`."],
-      problem: [
-        "string",
-        "`unused`, `unknown-rule`, `no-rule`, `no-reason`, `misplaced` (a comment for a file that is not at its head) or `unknown-word`.",
-      ],
-      rule: ["string", "The rule as it is named; empty when it is about all rules."],
-      what: ["string", "What it says: `sidelint-ignore double-injection`."],
-      meant: ["string", "The known rule that an unknown name misspells; empty when there is none."],
-      until: ["string", "The last day of an `ignore` entry; empty when it has none."],
-    },
-  },
     mesh,
   },
   namespace: { ns: ["Namespace", "The namespace."], mesh },
@@ -470,7 +466,6 @@ export const functions: readonly FunctionDefinition[] = [
   define(
     "Mesh.atLeast(string): bool",
     'Whether the release is this minor release or newer: `mesh.atLeast("1.12")`.',
-  suppression: { suppression: ["Suppression", "What was meant to hide findings."] },
     ({ release }: MeshView, wanted: string) => releaseAtLeast(release, wanted),
   ),
   define(

@@ -58,6 +58,10 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
     means: "`pod.nonStrings`, `workload.nonStrings` or `ns.nonStrings` has entries.",
     holds: ({ workload, pod }) => pod.nonStrings.length > 0 || workload.nonStrings.length > 0,
   },
+  "odd-annotations": {
+    means: "An annotation of Istio's holds what is not plain text: quotes, braces, line breaks, JSON.",
+    holds: ({ pod }) => hasOddAnnotation(pod.workload.pod.annotations),
+  },
   "proxy-user": {
     means: "The pod or a container runs as the user of the sidecar.",
     holds: ({ pod, proxy }) => pod.namesUser && proxy.user !== undefined && pod.runsAs(proxy.user),
@@ -96,6 +100,17 @@ export const namespaceFacts: { readonly [fact in Fact]?: (ns: NamespaceView) => 
   "non-strings": (ns) => ns.nonStrings.length > 0,
   stray: (ns) => ns.strays.length > 0,
 };
+
+const odd = /["'\\\n\r\t{}[\]#&*!|>%@`]|: |^[-?:] /;
+
+/** A star alone stands for all addresses or ports. */
+function hasOddAnnotation(annotations: { readonly [key: string]: string }): boolean {
+  for (const key in annotations) {
+    const value = annotations[key];
+    if (value !== undefined && value !== "*" && key.includes("istio.io/") && odd.test(value)) return true;
+  }
+  return false;
+}
 
 function listsSidecarPort({ spec }: ContainerFacts): boolean {
   return Array.isArray(spec.ports) && spec.ports.some(isSidecarPort);

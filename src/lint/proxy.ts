@@ -73,6 +73,17 @@ export class SidecarPortView {
   }
 }
 
+/** An annotation without which the injection would succeed. */
+export class BreakingAnnotationView {
+  readonly key: string;
+  readonly problem: string;
+
+  constructor(key: string, problem: string) {
+    this.key = key;
+    this.problem = problem;
+  }
+}
+
 const kinds: readonly ResourceKind[] = ["requests", "limits"];
 const names: readonly ResourceName[] = ["cpu", "memory"];
 
@@ -304,6 +315,15 @@ export class ProxyView {
     const name = this.#inspected.sidecar?.templates[0] ?? sidecarTemplate;
     const known = this.#reading?.origins.config.originOf(["templates", name]);
     return known ?? this.#workload.originOf({ of: "release", release });
+  }
+
+  /** Annotations that break what the templates render, so that the injection fails. */
+  get breakingAnnotations(): readonly BreakingAnnotationView[] {
+    const made = sidecarOf(this.#world, this.#workload);
+    if (made.state !== "refused") return [];
+    return made.refusals.flatMap(({ breaking, message }) =>
+      breaking === undefined ? [] : [new BreakingAnnotationView(breaking, message)],
+    );
   }
 
   get unknownTemplates(): readonly TemplateView[] {

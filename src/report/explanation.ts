@@ -3,7 +3,8 @@
 import type { Capture } from "../istio/capture.ts";
 import type { SettingOrigin, Sidecar } from "../istio/sidecar.ts";
 import { renderedResources, type SidecarResource, sidecarResources } from "../lint/sidecar-resources.ts";
-import { istiodOf, type ReadableIstiod, type Refusal, sidecarOf } from "../world/sidecar.ts";
+import type { Refusal } from "../world/refusals.ts";
+import { istiodOf, type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
 import type { Workload, World } from "../world/world.ts";
 import type { ReportedWorkload } from "./report.ts";
 

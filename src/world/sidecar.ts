@@ -1,24 +1,14 @@
 /** The sidecar that a workload's pods get, or would get: worked out on demand, once for workloads that ask the same. */
-import { type InvalidAnnotation, invalidAnnotations } from "../istio/annotations.ts";
-import type { Labels, Path } from "../istio/facts.ts";
-import type { InjectionError } from "../istio/inject/pipeline.ts";
+import type { Labels } from "../istio/facts.ts";
 import type { Pod } from "../istio/inject/pod.ts";
-import { templatesAnnotation } from "../istio/inject/templates.ts";
-import { injectTemplate, type TemplateInjection } from "../istio/inject/workload.ts";
-import { readSidecar, requestAboveLimit, type Sidecar } from "../istio/sidecar.ts";
+import { injectTemplate, type TemplateInjection, type TemplateSource } from "../istio/inject/workload.ts";
+import { readSidecar, type Sidecar } from "../istio/sidecar.ts";
 import { defaultRevision } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
 import { type IstiodReading, istiodFor } from "./istiods.ts";
+import { type Refusal, refusalsByServer, refusalsOf } from "./refusals.ts";
 import { stringMap } from "./resource.ts";
-import type { Origin, Workload, World } from "./world.ts";
-
-/** Why no pod can be created: by the injector, which fails, or by the API server, which refuses what it made. */
-export interface Refusal {
-  readonly by: "injector" | "api-server";
-  /** What is wrong, in words for people. */
-  readonly message: string;
-  readonly origin: Origin;
-}
+import type { Workload, World } from "./world.ts";
 
 /** What an injection makes of a workload's pods, whatever the gates say. */
 export type InjectionReading =
@@ -112,7 +102,7 @@ function readInjection(world: World, workload: Workload, shared: Map<string, Mad
   if (!injection.ok) {
     const broken = injection.errors.find(({ stage }) => stage === "object");
     if (broken) return unknown(`its pod template cannot be read: ${broken.message}`);
-    return { state: "refused", refusals: refusalsOf(injection.errors, reading, workload) };
+    return { state: "refused", refusals: refusalsOf(injection.errors, reading, workload, source) };
   }
   const { before, after: pod, rendered } = injection;
   const refusals = sidecar ? refusalsByServer(sidecar, workload) : [];
@@ -123,12 +113,12 @@ function unknown(why: string): InjectionReading {
   return { state: "unknown", why };
 }
 
-function make({ istiod }: ReadableIstiod, source: ReturnType<typeof sourceOf>): Made {
+function make({ istiod }: ReadableIstiod, source: TemplateSource): Made {
   const injection = injectTemplate(istiod, source);
   return { injection, sidecar: injection.ok ? readSidecar(istiod, injection) : undefined };
 }
 
-function sourceOf(world: World, workload: Workload) {
+function sourceOf(world: World, workload: Workload): TemplateSource {
   const { resource, name, namespace, value, template } = workload;
   const { kind, apiVersion } = resource;
   return {
@@ -141,58 +131,4 @@ function sourceOf(world: World, workload: Workload) {
 function annotationsOfNamespace({ namespaces }: World, name: string | null): Labels {
   const record = namespaces.find((one) => one.name === name && one.placed);
   return stringMap(at(record?.placed?.value, ["metadata", "annotations"]));
-}
-
-function refusalsOf(
-  errors: readonly InjectionError[],
-  reading: ReadableIstiod,
-  workload: Workload,
-): readonly Refusal[] {
-  const { istiod } = reading;
-  if (errors.some(({ stage }) => stage === "annotations")) {
-    return invalidAnnotations(workload.pod.annotations, istiod.facts, istiod.readYaml).map((one) => ({
-      by: "injector",
-      message: `${one.annotation} ${one.message}`,
-      origin: originOfAnnotation(workload, one),
-    }));
-  }
-  return errors.map(({ message, annotation, template }): Refusal => {
-    const asked = annotation ?? (isChosen(workload, template) ? templatesAnnotation : undefined);
-    const origin =
-      asked === undefined
-        ? reading.origins.config.originOf(template === undefined ? [] : ["templates", template])
-        : workload.originOf({ of: "pod", path: ["metadata", "annotations", asked] });
-    return { by: "injector", message, origin };
-  });
-}
-
-/** Whether it is the pod that asks for a template. */
-function isChosen({ pod }: Workload, template: string | undefined): boolean {
-  return template !== undefined && Object.hasOwn(pod.annotations, templatesAnnotation);
-}
-
-function originOfAnnotation(workload: Workload, { annotation, path }: InvalidAnnotation): Origin {
-  const below: Path = ["metadata", "annotations", annotation, ...path];
-  return workload.originOf({ of: "pod", path: below });
-}
-
-/** What the API server refuses of an injected pod. */
-function refusalsByServer(sidecar: Sidecar, workload: Workload): readonly Refusal[] {
-  const above = requestAboveLimit(sidecar);
-  if (!above) return [];
-  const { resource, request, limit } = above;
-  const title = resource === "cpu" ? "CPU" : resource;
-  const path =
-    request.from === "annotation"
-      ? ["metadata", "annotations", request.annotation]
-      : request.from === "container"
-        ? ["spec", request.list, request.index, "resources", "requests", resource]
-        : [];
-  return [
-    {
-      by: "api-server",
-      message: `the sidecar requests ${title} ${request.value} and is limited to ${limit.value}`,
-      origin: workload.originOf({ of: "pod", path }),
-    },
-  ];
 }

@@ -145,11 +145,11 @@ reading("what is captured, by the arguments or for the CNI plugin by the annotat
     ["istio-init", "REDIRECT", "*", "10.0.0.0/8", 1337],
   );
   const cni = sidecarOf(
-    { "traffic.sidecar.istio.io/excludeInboundPorts": "9000" },
+    { "traffic.sidecar.istio.io/excludeOutboundPorts": "9000" },
     [],
     istiodOf({}, { cni: true }),
   );
-  assert.equal([cni?.capture?.by, cni?.capture?.excludedInboundPorts], ["cni", "9000"]);
+  assert.equal([cni?.capture?.by, cni?.capture?.excludedOutboundPorts], ["cni", "9000"]);
 });
 
 reading("probes that the agent answers, and those it cannot", () => {
