@@ -17,6 +17,7 @@ import { ContainerView, InvalidAnnotationView, LostSettingView, PodView, PortVie
 import { ProbeView } from "./probe-view.ts";
 import { BreakingAnnotationView, ProxyView, SettingView, SidecarPortView } from "./proxy.ts";
 import type { SubjectKind } from "./rule.ts";
+import { SuppressionView } from "./suppression.ts";
 import { enumeration } from "./template.ts";
 import { TemplateView } from "./template-view.ts";
 import {
@@ -436,6 +437,21 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       refused: ["bool", "Whether kustomize refuses the build that it describes, though it can be read."],
     },
   },
+  Suppression: {
+    view: SuppressionView,
+    means: "A comment, an annotation or an `ignore` entry that does not do what its author meant.",
+    fields: {
+      kind: ["string", "`comment`, `annotation` or `config`."],
+      problem: [
+        "string",
+        "`unused`, `unknown-rule`, `no-rule`, `no-reason`, `misplaced` (a comment for a file that is not at its head) or `unknown-word`.",
+      ],
+      rule: ["string", "The rule as it is named; empty when it is about all rules."],
+      what: ["string", "What it says: `sidelint-ignore double-injection`."],
+      meant: ["string", "The known rule that an unknown name misspells; empty when there is none."],
+      until: ["string", "The last day of an `ignore` entry; empty when it has none."],
+    },
+  },
 };
 
 const mesh: Documented = ["Mesh", "The mesh."];
@@ -454,6 +470,7 @@ export const variables: Readonly<Record<SubjectKind, Readonly<Record<string, Doc
   "webhook-configuration": { configuration: ["WebhookConfiguration", "The webhook configuration."], mesh },
   injector: { injector: ["Injector", "The injector."], mesh },
   document: { document: ["Document", "The document that could not be read or built."] },
+  suppression: { suppression: ["Suppression", "What was meant to hide findings."] },
 };
 
 const define = <Given extends never[]>(
