@@ -6,6 +6,9 @@ import type { Edit } from "../source/splice.ts";
 import type { Literals } from "../source/write-scalar.ts";
 import { columnOf, hasBreak, lineEnd, lineOf } from "./lines.ts";
 
+/** Entries of maps as they are to be spelled, by the map of the wanted value and the key. */
+export type Spelled = ReadonlyMap<Value, ReadonlyMap<string, string>>;
+
 export interface Task {
   /** The whole file's. */
   readonly text: string;
@@ -23,6 +26,9 @@ export interface Task {
   /** Whether items that change their place keep their text. */
   readonly moves: boolean;
   readonly hasAliases: boolean;
+  /** Whether new keys stand where they stand in the wanted value. */
+  readonly ordered: boolean;
+  readonly spelled: Spelled | undefined;
   /** What anchored nodes are to say, of those that stay; without a value what they said. */
   readonly anchors: Map<WrittenNode, { readonly value: Value | undefined; readonly changed: boolean }>;
   readonly edits: Edit[];
@@ -53,6 +59,8 @@ export function taskFor(
     literals,
     moves,
     hasAliases,
+    ordered: false,
+    spelled: undefined,
     anchors: new Map(),
     edits: [],
     refusal: undefined,

@@ -106,14 +106,54 @@ function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, val
   const fresh = Object.keys(value).filter((key) => !known.has(key));
   const write = (key: string) => {
     const inner = value[key] ?? null;
-    return style ? flowEntry(key, inner, style) : linesOf(task, { [key]: inner }, column);
+    if (style) return flowEntry(key, inner, style);
+    return spelledEntry(task, value, key, column) ?? linesOf(task, { [key]: inner }, column);
   };
   const mergeAt = own.findIndex((entry) => entry.written.merges);
   const beforeMerge = members.findLastIndex(({ stays }, index) => stays && index < mergeAt);
+  const last = members.findLastIndex(({ stays }) => stays);
+  const added = task.ordered
+    ? placedKeys(own, members, value, new Set(fresh)).map(({ after, keys }) => {
+        return { after, texts: keys.map(write) };
+      })
+    : [{ after: last, texts: fresh.map(write) }];
   changeMembers(task, slot, written, members, style, [
     { after: beforeMerge, texts: brought.map(write) },
-    { after: members.findLastIndex(({ stays }) => stays), texts: fresh.map(write) },
+    ...added,
   ]);
+}
+
+/** New keys behind the entry that they follow in the value, of those that stay. */
+function placedKeys(
+  own: readonly OwnEntry[],
+  members: readonly Member[],
+  value: ValueMap,
+  fresh: ReadonlySet<string>,
+): readonly { readonly after: number; readonly keys: readonly string[] }[] {
+  const groups = new Map<number, string[]>();
+  let after = -1;
+  for (const key of Object.keys(value)) {
+    if (fresh.has(key)) groups.set(after, [...(groups.get(after) ?? []), key]);
+    else {
+      const index = own.findIndex(({ read }) => read?.key === key);
+      if (members[index]?.stays) after = index;
+    }
+  }
+  return [...groups].map(([index, keys]) => ({ after: index, keys }));
+}
+
+/** The lines of an entry whose spelling is given, or of a map whose entries' spelling is. */
+function spelledEntry(task: Task, map: ValueMap, key: string, column: number): string | undefined {
+  const pad = " ".repeat(column);
+  const given = task.spelled?.get(map)?.get(key);
+  if (given !== undefined) return pad + given;
+  const inner = map[key];
+  if (!task.spelled?.has(inner ?? null) || !isMap(inner ?? null)) return undefined;
+  const lines = Object.keys(inner as ValueMap).map((one) =>
+    spelledEntry(task, inner as ValueMap, one, column + task.indent),
+  );
+  if (lines.includes(undefined)) return undefined;
+  return [linesOf(task, { [key]: null }, column).replace(/ (?:null|~)$/, ""), ...lines].join("\n");
 }
 
 /** Notes that what is written in an entry that does not count stays. */

@@ -4,7 +4,7 @@ import { type Node, type Path, toValue, type Value } from "../source/node.ts";
 import { type Outline, outlineOf } from "../source/outline.ts";
 import { applyEdits, type Edit, sortedEdits } from "../source/splice.ts";
 import type { Literals } from "../source/write-scalar.ts";
-import { taskFor } from "./edit-task.ts";
+import { type Spelled, taskFor } from "./edit-task.ts";
 import { editRoot } from "./node-edits.ts";
 import { isList, isMap, isSame, says } from "./same.ts";
 
@@ -30,18 +30,39 @@ export function editsBetween(text: string, root: Node, after: Value, path: Path 
  * keeps its text: comments, the order of keys, quotes, indentation, flow style, line ends, all other documents. The edited document is
  * read again; where it would not say exactly what it shall, or would be another number of documents, there is a reason instead of edits.
  */
-export function editsOfDocument(document: Document, after: Value, path: Path = []): ValueEdits {
+export function editsOfDocument(
+  document: Document,
+  after: Value,
+  path: Path = [],
+  options: EditOptions = {},
+): ValueEdits {
   const reading = document.read();
   if (!reading.ok || !reading.root) return { ok: false, reason: "there is nothing that can be read" };
   const { root } = reading;
   const wanted = path.length === 0 ? after : withValueAt(toValue(root), path, after);
   if (wanted === undefined) return { ok: false, reason: "nothing stands at that path" };
-  if (says(root, wanted)) return { ok: true, edits: [] };
+  const { also, final = wanted } = options;
+  if (says(root, wanted)) {
+    if (!also || also.length === 0) return { ok: true, edits: [] };
+    const reason = whyWrong(document, also, final);
+    return reason === undefined ? { ok: true, edits: also } : { ok: false, reason };
+  }
   const outline = outlineOfDocument(document, root);
   if (!outline) return { ok: false, reason: "the document is written in a way that cannot be edited" };
-  const target = { document, outline, root, wanted };
+  const target = { document, outline, root, wanted, options };
   const edits = editsWith(target, "clipped", true);
   return edits.ok ? edits : editsWith(target, "none", false);
+}
+
+/** How edits are made where there is a choice. */
+export interface EditOptions {
+  /** Whether new keys stand where they stand in the value, rather than behind all others. */
+  readonly ordered?: boolean;
+  /** Of maps of the value: entries as they are to be spelled in a block, with a comment behind them. */
+  readonly spelled?: Spelled;
+  /** Edits made otherwise, such as of keys, and what the document says with them. */
+  readonly also?: readonly Edit[];
+  readonly final?: Value;
 }
 
 interface Target {
@@ -49,6 +70,7 @@ interface Target {
   readonly outline: Outline;
   readonly root: Node;
   readonly wanted: Value;
+  readonly options: EditOptions;
 }
 
 /**
@@ -56,12 +78,13 @@ interface Target {
  * second way without either.
  */
 function editsWith(target: Target, literals: Literals, moves: boolean): ValueEdits {
-  const { document, outline, root, wanted } = target;
-  const task = taskFor(document.file.text, document.start, outline, literals, moves);
+  const { document, outline, root, wanted, options } = target;
+  const plain = taskFor(document.file.text, document.start, outline, literals, moves);
+  const task = { ...plain, ordered: options.ordered === true, spelled: options.spelled };
   editRoot(task, outline.root, root, wanted);
   if (task.refusal !== undefined) return { ok: false, reason: task.refusal };
-  const edits = sortedEdits(task.edits);
-  const reason = whyWrong(document, edits, wanted);
+  const edits = sortedEdits([...task.edits, ...(options.also ?? [])]);
+  const reason = whyWrong(document, edits, options.final ?? wanted);
   return reason === undefined ? { ok: true, edits } : { ok: false, reason };
 }
 

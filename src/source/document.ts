@@ -1,5 +1,6 @@
 /** One YAML document of a file: where it stands, what a peek says of it, and its values on first need. */
 import { isJson } from "./json-stream.ts";
+import type { Path } from "./node.ts";
 import { deepestDocument, readYaml } from "./read.ts";
 import type { Peek, Reading, SourceFile } from "./reading.ts";
 import { splitDocuments } from "./split.ts";
@@ -13,6 +14,8 @@ export interface Document {
   /** Where reading begins: behind the line of a marker that stands alone. */
   readonly body: number;
   readonly peek: Peek;
+  /** Of a document that is the text of a scalar: the document around it, and where that scalar stands. */
+  readonly within?: { readonly document: Document; readonly path: Path };
   /** Parses on the first call and remembers. */
   read(): Reading;
 }

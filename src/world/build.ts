@@ -103,6 +103,7 @@ function placedAlone(resource: Resource): Placed {
       return location && { text: placeText(location), location };
     },
     locate,
+    sourceOf: (path) => ({ document: resource.document, path: [...resource.path, ...path] }),
   };
 }
 

@@ -59,6 +59,7 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
     decision: decide(pod, namespace.facts, context.mesh),
     start: () => startOf(resource),
     locate: (path, part) => locateInside(placed, path, part),
+    sourceOf: (path) => placed.sourceOf(path),
     originOf: (step) => originOf(step, placed, template, namespace, context),
   };
 }

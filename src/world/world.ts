@@ -29,6 +29,12 @@ export interface Origin {
   readonly location: Location | undefined;
 }
 
+/** A place of a document: of an object's own file, of a patch, or of a kustomization. */
+export interface Source {
+  readonly document: Document;
+  readonly path: Path;
+}
+
 /** A resource as one build (or plain file) brings it into the cluster. */
 export interface Placed {
   readonly resource: Resource;
@@ -41,6 +47,8 @@ export interface Placed {
   readonly namespaceOrigin: Origin | undefined;
   /** Where a value of the object was set. */
   locate(path: Path, part?: Part): Location | undefined;
+  /** The same as a place of the document that sets it, whether or not anything is written there. */
+  sourceOf(path: Path): Source;
 }
 
 /** A resource that carries a pod template, in one build (or as a plain file). */
@@ -68,6 +76,8 @@ export interface Workload {
   start(): Location;
   /** Where a value of the object stands; undefined when it is not written anywhere. */
   locate(path: Path, part?: Part): Location | undefined;
+  /** The place of the document that sets a value. */
+  sourceOf(path: Path): Source;
   /** Where a step of the decision looked. */
   originOf(place: Place): Origin;
 }

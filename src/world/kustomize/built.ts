@@ -29,6 +29,7 @@ export function built(draft: Draft, root: string): Placed {
       return location && { text: placeText(location), location };
     },
     locate,
+    sourceOf: (path) => sourceAt(draft, path),
   };
 }
 

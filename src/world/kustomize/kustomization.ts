@@ -5,13 +5,10 @@ import type { Document } from "../../source/document.ts";
 import { type Location, locationOf } from "../../source/locate.ts";
 import { entryOf, type MapNode, type Node, type Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
+import type { Source } from "../world.ts";
 import { isRemote, joinPath } from "./path.ts";
 
-/** Where a value stands: a document, and the path inside it. */
-export interface Source {
-  readonly document: Document;
-  readonly path: Path;
-}
+export type { Source } from "../world.ts";
 
 /** A value of a kustomization with its place. */
 export interface Setting {

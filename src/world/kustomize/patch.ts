@@ -229,7 +229,8 @@ function inlineDocuments({ text = "", source: { document, path } }: PatchEntry):
   const [only] = documents;
   if (documents.length !== 1 || !only || scalar?.type !== "scalar") return documents;
   const read = () => readEmbedded(document.file, scalar);
-  return [{ ...only, file: document.file, start: scalar.start, end: scalar.end, read: once(read) }];
+  const { start, end } = scalar;
+  return [{ ...only, file: document.file, start, end, within: { document, path }, read: once(read) }];
 }
 
 function once<T>(make: () => T): () => T {
