@@ -7,7 +7,7 @@ import type { SourceFile } from "../source/reading.ts";
 import { applyEdits, type Edit } from "../source/splice.ts";
 import type { FileProblem } from "../world/injector-files.ts";
 import { replaced } from "./inject.ts";
-import { editsBetween } from "./value-edits.ts";
+import { editsOfDocument } from "./value-edits.ts";
 
 /** An object of a document and what it is to become. */
 export interface ChangedObject {
@@ -47,7 +47,7 @@ export function editFiles(objects: readonly ChangedObject[]): Edited {
         (value, object) => replaced(value, object.resource.path, object.after),
         toValue(reading.root),
       );
-      const plan = editsBetween(file.text, reading.root, after);
+      const plan = editsOfDocument(document, after);
       if (plan.ok) edits.push(...plan.edits);
       else {
         const { start } = document;

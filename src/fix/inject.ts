@@ -124,10 +124,18 @@ function leftInPeace(workload: Workload, says: string): Injections {
 type ByGates = Way & { readonly by: "gates" };
 type ByCommand = Way & { readonly by: "command" };
 
+const notWhole = "there are no containers: this is a patch, or not all of the workload";
+
+/** Whether a pod template holds no containers at all, as in a patch that no kustomization uses. */
+function isFragment({ pod }: Workload): boolean {
+  return pod.containers.length === 0;
+}
+
 /** One object of a file with all its pod templates and builds. */
 function byGates(group: readonly Workload[], way: ByGates): Injections {
   const [first] = group;
   if (!first) return nothing;
+  if (group.every(isFragment)) return leftInPeace(first, notWhole);
   const undecided = group.find(({ decision }) => decision.verdict === "unknown");
   if (undecided) return leftUndecided(undecided);
   const refused = group.find(({ decision }) => decision.verdict === "refused");
@@ -148,6 +156,7 @@ function byGates(group: readonly Workload[], way: ByGates): Injections {
 function builtByGates(group: readonly Workload[], way: ByGates): Injections {
   const [first] = group;
   if (!first) return nothing;
+  if (group.every(isFragment)) return leftInPeace(first, notWhole);
   const undecided = group.find(({ decision }) => decision.verdict === "unknown");
   if (undecided) return leftUndecided(undecided);
   const injected = group.filter(({ decision }) => decision.verdict === "injected");
@@ -226,6 +235,7 @@ function ownerOf({ resource, name, namespace }: Workload): Owner {
 function byCommand(group: readonly Workload[], way: ByCommand, whose: "file" | "built" = "file"): Injections {
   const [first] = group;
   if (!first) return nothing;
+  if (group.every(isFragment)) return leftInPeace(first, notWhole);
   const run: Run = (object) => {
     const injected = injectObject(way.command, object, way.kinds);
     if (!injected.ok)
