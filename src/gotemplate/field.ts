@@ -119,7 +119,8 @@ function plainField(type: GoType, name: string): FoundField | undefined {
 }
 
 function isExported(name: string): boolean {
-  return /^\p{Lu}/u.test(name);
+  const code = name.charCodeAt(0);
+  return code < 128 ? code >= 65 && code <= 90 : /^\p{Lu}/u.test(name);
 }
 
 /** One step of an access as it is taken, for errors. */

@@ -32,8 +32,6 @@ export interface Token {
   /** Offset in the template's text. */
   readonly at: number;
   readonly text: string;
-  /** Counted from 1. */
-  readonly line: number;
 }
 
 export interface Delimiters {
@@ -55,7 +53,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   "template",
   "with",
 ]);
-const WORD = /[\p{L}\p{Nd}_]+/uy;
+const WORD = /[\p{L}\p{Nd}_]*/uy;
 const NUMBER =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 
@@ -77,9 +75,6 @@ interface Lexing extends Delimiters {
   /** Whether a function has the name break or continue, which then are no keywords. */
   readonly taken: (name: string) => boolean;
   pos: number;
-  /** The line of the character counted up to. */
-  line: number;
-  counted: number;
   inAction: boolean;
   parens: number;
   failed: boolean;
@@ -96,8 +91,6 @@ export function lexer(input: string, { left, right }: Delimiters, taken: (name: 
     right,
     taken,
     pos: 0,
-    line: 1,
-    counted: 0,
     inAction: false,
     parens: 0,
     failed: false,
@@ -108,28 +101,20 @@ export function lexer(input: string, { left, right }: Delimiters, taken: (name: 
   };
 }
 
-function lineAt(lexing: Lexing, at: number): number {
-  for (; lexing.counted < at; lexing.counted++) {
-    if (lexing.input.charCodeAt(lexing.counted) === 10) lexing.line++;
-  }
-  return lexing.line;
-}
-
 /** The text from start to end as a token; reading goes on behind it. */
 function token(lexing: Lexing, kind: TokenKind, end: number, start = lexing.pos): Token {
-  const found = { kind, at: start, text: lexing.input.slice(start, end), line: lineAt(lexing, start) };
+  const found = { kind, at: start, text: lexing.input.slice(start, end) };
   lexing.pos = end;
   return found;
 }
 
 function failure(lexing: Lexing, message: string, at = lexing.pos): Token {
   lexing.failed = true;
-  return { kind: "error", at, text: message, line: lineAt(lexing, at) };
+  return { kind: "error", at, text: message };
 }
 
 function endOfFile(lexing: Lexing): Token {
-  const at = lexing.input.length;
-  return { kind: "end of file", at, text: "EOF", line: lineAt(lexing, at) };
+  return { kind: "end of file", at: lexing.input.length, text: "EOF" };
 }
 
 /** Whether the marker that trims the text before an action stands at an offset. */
@@ -213,8 +198,18 @@ function atTerminator({ input, right }: Lexing, at: number): boolean {
 }
 
 function wordEnd({ input }: Lexing, at: number): number {
-  WORD.lastIndex = at;
-  return WORD.test(input) ? WORD.lastIndex : at;
+  let end = at;
+  while (isAsciiWord(input.charCodeAt(end))) end++;
+  if (!(input.charCodeAt(end) > 127)) return end;
+  WORD.lastIndex = end;
+  WORD.test(input);
+  return WORD.lastIndex;
+}
+
+function isAsciiWord(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95
+  );
 }
 
 /** The next word inside an action. */

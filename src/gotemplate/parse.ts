@@ -43,11 +43,12 @@ export function parseTemplate(
 ): ReadonlyMap<string, List> {
   const parser: Parser = {
     name,
+    text,
     next: lexer(text, delimiters, hasFunction),
     hasFunction,
     tokens: [],
     here: 0,
-    actionLine: 0,
+    actionAt: undefined,
     rangeDepth: 0,
     nesting: 0,
     variables: ["$"],
@@ -94,11 +95,11 @@ function define(parser: Parser): void {
 
 /** A template of its own inside the text: its variables start anew. */
 function definition(parser: Parser, context: string): List {
-  const { variables, rangeDepth, actionLine } = parser;
-  Object.assign(parser, { variables: ["$"], rangeDepth: 0, actionLine: 0 });
+  const { variables, rangeDepth, actionAt } = parser;
+  Object.assign(parser, { variables: ["$"], rangeDepth: 0, actionAt: undefined });
   const { list, end } = itemList(parser);
   if (end.is !== "end") fail(parser, `unexpected {{${end.is}}} in ${context}`);
-  Object.assign(parser, { variables, rangeDepth, actionLine });
+  Object.assign(parser, { variables, rangeDepth, actionAt });
   return list;
 }
 
@@ -118,9 +119,9 @@ function textOrAction(parser: Parser): Node | ListEnd {
   const token = readWord(parser);
   if (token.kind === "text") return { is: "text", at: token.at, text: token.text };
   if (token.kind !== "left delimiter") return unexpected(parser, token, "input");
-  parser.actionLine = token.line;
+  parser.actionAt = token.at;
   const node = nested(parser, action);
-  parser.actionLine = 0;
+  parser.actionAt = undefined;
   return node;
 }
 

@@ -10,14 +10,15 @@ const MAX_NESTING = 400;
 export interface Parser {
   /** The name that errors tell. */
   readonly name: string;
+  readonly text: string;
   readonly next: Lexer;
   readonly hasFunction: (name: string) => boolean;
   /** The words read lately. */
   readonly tokens: Token[];
   /** Index of the next word to read. */
   here: number;
-  /** The line on which the action began that is read now; 0 between actions. */
-  actionLine: number;
+  /** Where the action began that is read now; undefined between actions. */
+  actionAt: number | undefined;
   rangeDepth: number;
   nesting: number;
   variables: string[];
@@ -27,8 +28,13 @@ export interface Parser {
 
 /** Ends the parsing with an error at the line of the word read last. */
 export function fail(parser: Parser, message: string): never {
-  const line = parser.tokens[parser.tokens.length - 1]?.line ?? 1;
-  throw new Failure(`template: ${parser.name}:${line}: ${message}`);
+  const last = parser.tokens[parser.tokens.length - 1];
+  throw new Failure(`template: ${parser.name}:${lineAt(parser, last?.at ?? 0)}: ${message}`);
+}
+
+/** The line of an offset, counted from 1. */
+function lineAt({ text }: Parser, at: number): number {
+  return text.slice(0, at).split("\n").length;
 }
 
 /** Forgets the words that were taken but for the last, whose line errors tell. */
@@ -69,10 +75,11 @@ export function readWord(parser: Parser): Token {
 
 /** Ends the parsing at a word that has no place in a context. */
 export function unexpected(parser: Parser, token: Token, context: string): never {
-  const { name, actionLine } = parser;
+  const { name, actionAt } = parser;
   if (token.kind !== "error") return fail(parser, `unexpected ${tokenName(token)} in ${context}`);
-  if (actionLine === 0 || actionLine === token.line) return fail(parser, token.text);
-  const started = `started at ${name}:${actionLine}`;
+  const begun = actionAt === undefined ? undefined : lineAt(parser, actionAt);
+  if (begun === undefined || begun === lineAt(parser, token.at)) return fail(parser, token.text);
+  const started = `started at ${name}:${begun}`;
   return fail(parser, `${token.text}${token.text.endsWith(" action") ? " " : " in action "}${started}`);
 }
 

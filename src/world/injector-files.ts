@@ -11,8 +11,9 @@ import { nearestFacts, newestRelease, releaseFacts } from "../istio/releases.ts"
 import { readValues } from "../istio/values.ts";
 import { at, isObject, type Json } from "../kube/json.ts";
 import { type Location, locationOf, rangeAt } from "../source/locate.ts";
-import { type Node, nodeAt, type Path, toValue } from "../source/node.ts";
+import { type Node, nodeAt, type Path } from "../source/node.ts";
 import { readYaml } from "../source/read.ts";
+import { readPlain } from "../source/read-plain.ts";
 import type { SourceFile } from "../source/reading.ts";
 
 /** The files; what is missing is that of a stock install. */
@@ -48,17 +49,25 @@ export type FilesReading =
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
 /** A YAML text as the engine is given it. */
-export const parseYaml: ReadYaml = (text) => {
-  const read = readYaml(text);
-  return read.ok
-    ? { ok: true, value: read.root && toValue(read.root) }
-    : { ok: false, message: read.error.message };
-};
+export const parseYaml: ReadYaml = (text) => readPlain(text);
 
 interface Parsed {
   readonly file: SourceFile;
-  readonly root: Node | undefined;
+  /** Whether the value is what the file says as YAML, so that its parts have places. */
+  readonly placed: boolean;
   readonly value: Json;
+}
+
+/** The nodes of a file, read once more where a place is wanted: that is rare, and the values are read faster without. */
+function rootOf({ text }: SourceFile): Node | undefined {
+  const read = readYaml(text);
+  return read.ok ? read.root : undefined;
+}
+
+function unreadable(file: SourceFile): FileProblem {
+  const read = readYaml(file.text);
+  const { offset, message } = read.ok ? { offset: 0, message: "cannot be read" } : read.error;
+  return { location: locationOf(file, { start: offset, end: offset }), says: message };
 }
 
 /** Puts the files together to what an istiod is configured with; every mistake in any of them is a problem with its place. */
@@ -115,15 +124,14 @@ export function istiodFromFiles(files: InjectorFiles, settings: InjectorSettings
 
 function parsed(file: SourceFile | undefined, problems: FileProblem[]): Parsed | undefined {
   if (!file) return undefined;
-  const read = readYaml(file.text);
+  const read = readPlain(file.text);
   if (!read.ok) {
-    const { offset, message } = read.error;
-    problems.push({ location: locationOf(file, { start: offset, end: offset }), says: message });
+    problems.push(unreadable(file));
     return undefined;
   }
-  const value = read.root ? toValue(read.root) : null;
-  if (isObject(value)) return { file, root: read.root, value };
-  problems.push({ location: locationOf(file, startOf(read.root)), says: "a map is expected here" });
+  const { value } = read;
+  if (isObject(value)) return { file, placed: true, value };
+  problems.push({ location: locationOf(file, startOf(rootOf(file))), says: "a map is expected here" });
   return undefined;
 }
 
@@ -138,25 +146,21 @@ const configKeys = ["templates", "policy", "defaultTemplates", "aliases", "injec
 /** The `config`, also out of its ConfigMap; a text that is no map of its keys is one template, as kube-inject takes it. */
 function parsedConfig(file: SourceFile | undefined, problems: FileProblem[]): Parsed | undefined {
   if (!file) return undefined;
-  const read = readYaml(file.text);
-  const value = read.ok && read.root ? toValue(read.root) : null;
+  const read = readPlain(file.text);
+  const value = read.ok ? read.value : null;
   const inMap = isObject(value) && value.kind === "ConfigMap" ? at(value, ["data", "config"]) : undefined;
   if (typeof inMap === "string") return parsedConfig({ path: file.path, text: inMap }, problems);
   if (isObject(value) && configKeys.some((key) => value[key] !== undefined)) {
-    const parsedFile: Parsed = { file, root: read.ok ? read.root : undefined, value };
     const { templates } = value;
     if (!isObject(templates) || Object.keys(templates).length === 0) {
       const says = "this configuration of an injector has no templates, so that nothing can be injected";
-      problems.push({ location: locationOf(file, startOf(parsedFile.root)), says });
+      problems.push({ location: locationOf(file, startOf(rootOf(file))), says });
     }
-    return parsedFile;
+    return { file, placed: true, value };
   }
-  if (isTemplate(file.text)) return { file, root: undefined, value: { templates: { sidecar: file.text } } };
-  const says = read.ok
-    ? "this is neither an injector's configuration (with templates) nor a template"
-    : read.error.message;
-  const offset = read.ok ? 0 : read.error.offset;
-  problems.push({ location: locationOf(file, { start: offset, end: offset }), says });
+  if (isTemplate(file.text)) return { file, placed: false, value: { templates: { sidecar: file.text } } };
+  const says = "this is neither an injector's configuration (with templates) nor a template";
+  problems.push(read.ok ? { location: locationOf(file, { start: 0, end: 0 }), says } : unreadable(file));
   return undefined;
 }
 
@@ -181,7 +185,8 @@ interface PathProblem {
 function problemAt(parsedFile: Parsed | undefined, { path, message }: PathProblem): FileProblem {
   const says = wordsFor(path, message);
   if (!parsedFile) return { location: undefined, where: "the stock configuration", says };
-  const { file, root } = parsedFile;
+  const { file } = parsedFile;
+  const root = parsedFile.placed ? rootOf(file) : undefined;
   const line = templateLineOf(message);
   const node = nodeAt(root, path);
   if (line !== undefined && node?.type === "scalar" && node.style === "literal") {
