@@ -2,6 +2,7 @@
 import type { Location } from "../source/locate.ts";
 import { type Account, newAccount } from "./account.ts";
 import { type Compiler, type Context, compilerFor, type Program } from "./cel.ts";
+import { compileEdits, editFaults, type ReadyEdit } from "./edits.ts";
 import { compilePlace, type PlaceExpression } from "./place.ts";
 import type { Check } from "./rule.ts";
 import type { Subject } from "./subject.ts";
@@ -14,7 +15,7 @@ export type Outcome<T> =
 
 /** What is wrong with a check: which of its texts, of several the nth, and where in it. */
 export interface CheckFault {
-  readonly part: "when" | "each" | "group" | "at" | "message" | "help";
+  readonly part: "when" | "each" | "group" | "at" | "message" | "help" | "edits";
   readonly index?: number;
   readonly error: string;
   readonly offset?: number | undefined;
@@ -36,6 +37,7 @@ export interface ReadyCheck {
   readonly places: () => Outcome<readonly PlaceExpression[]>;
   readonly message: () => Outcome<Template>;
   readonly help: () => Outcome<Template | undefined>;
+  readonly edits: () => Outcome<readonly ReadyEdit[]>;
   readonly check: Check;
   /** What all its expressions count against. */
   readonly account: Account;
@@ -65,11 +67,14 @@ export function checkErrors(check: Check): readonly string[] {
 /** The same with the place of each. */
 export function checkFaults(check: Check): readonly CheckFault[] {
   const prepared = readyCheck(check);
-  return parts.flatMap((part) => {
+  const faults = parts.flatMap((part) => {
     const outcome = prepared[part]();
     if (!outcome.ok) return outcome.fault ? [outcome.fault] : [];
     return typeFaults(part, outcome.value);
   });
+  const edits = prepared.edits();
+  if (edits.ok) return [...faults, ...editFaults(edits.value)];
+  return edits.fault ? [...faults, edits.fault] : faults;
 }
 
 const wanted: Readonly<Record<string, string>> = { when: "bool", each: "list", group: "string" };
@@ -119,6 +124,7 @@ function prepare(check: Check): ReadyCheck {
     places: once(() => all(at.map((text, index) => place(text, index, inner())))),
     message: once(() => template("message", check.message, telling())),
     help: once(() => optional(check.help, (text) => template("help", text, telling()))),
+    edits: once(() => compileEdits(check, inner())),
   };
 }
 

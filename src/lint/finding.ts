@@ -1,5 +1,6 @@
 /** What a rule found, and where. */
 import type { Location } from "../source/locate.ts";
+import type { Fix } from "./edits.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -12,4 +13,6 @@ export interface Finding {
   readonly workloads: readonly string[];
   /** What to do, as a short sentence; undefined when the message says it all. */
   readonly help: string | undefined;
+  /** Of rules with fixes: what would be changed, worked out when somebody asks; undefined where nothing would. */
+  readonly fix?: () => Fix | undefined;
 }

@@ -31,6 +31,7 @@ export interface Check {
   readonly part?: "entry" | "key" | "value";
   readonly message: string;
   readonly help?: string;
+  readonly edits?: RuleFile["edits"];
   /** The most that its findings are graded; the rule's severity counts where it is less. */
   readonly severity?: Severity;
   /** The CEL types of the rule's parameters. */
@@ -57,6 +58,8 @@ export interface Rule {
   readonly summary: string;
   readonly checks: readonly Check[];
   readonly parameters?: Readonly<Record<string, Parameter>>;
+  /** Off until a setting names it. */
+  readonly optional?: boolean;
 }
 
 /** A rule file without the parts that only readers and tests want. */
@@ -76,6 +79,7 @@ export function ruleOf(file: RuleCore): Rule {
     until: file.until,
     summary: file.summary,
     checks: types ? checks.map((check) => ({ ...check, parameters: types })) : checks,
+    ...(file.optional && { optional: true }),
     ...(parameters && {
       parameters: mapValues(parameters, (one) => ({ ...one, default: parameterValue(one.default) })),
     }),

@@ -5,6 +5,7 @@ import type { Problem } from "../world/collect.ts";
 import type { World } from "../world/world.ts";
 import type { Context } from "./cel.ts";
 import { hitsOf, locationOfHit, type ReadyCheck, readyCheck, render, withVariable } from "./check.ts";
+import { type Editable, type Fix, type Proposal, proposalFor } from "./edits.ts";
 import type { Finding, Severity } from "./finding.ts";
 import { releaseAtLeast, releaseAtMost } from "./functions.ts";
 import { builtinRules } from "./generated/rules.ts";
@@ -49,6 +50,7 @@ interface Hit {
   readonly location: Location;
   readonly context: Context;
   readonly label: string | undefined;
+  readonly editable: Editable | undefined;
 }
 
 /** Hits that a rule counts instead of repeating. */
@@ -62,6 +64,7 @@ interface Group {
 interface Told {
   readonly finding: Finding;
   readonly labels: Set<string>;
+  readonly hits: Hit[];
 }
 
 const kinds: readonly SubjectKind[] = [
@@ -131,7 +134,14 @@ function evaluate(active: ActiveCheck, subject: Subject, hits: Hits): void {
     const location = locationOfHit(ready, subject, context);
     if (!location.ok) hits.fail(active, subject, location.error);
     else if (location.value)
-      hits.add({ active, ready, location: location.value, context, label: subject.label });
+      hits.add({
+        active,
+        ready,
+        location: location.value,
+        context,
+        label: subject.label,
+        editable: subject.editable,
+      });
   }
 }
 
@@ -171,11 +181,16 @@ class Hits {
     }
     this.#groups.clear();
     return [...this.#told.values()]
-      .map(({ finding, labels }) => ({ ...finding, workloads: [...labels] }))
+      .map(({ finding, labels, hits }) => ({
+        ...finding,
+        workloads: [...labels],
+        ...(hits.length > 0 && { fix: once(() => fixOf(hits)) }),
+      }))
       .sort(inOrder);
   }
 
-  #tell({ active, ready, location, context }: Hit, labels: Iterable<string>): void {
+  #tell(hit: Hit, labels: Iterable<string>): void {
+    const { active, ready, location, context, editable } = hit;
     const message = render(ready.message(), context);
     const help = render(ready.help(), context);
     if (!message.ok || !help.ok) {
@@ -192,6 +207,7 @@ class Hits {
         help: help.value || undefined,
       },
       labels,
+      ready.check.edits && editable && ready.check.group === undefined ? hit : undefined,
     );
   }
 
@@ -206,13 +222,37 @@ class Hits {
     );
   }
 
-  #put(finding: Finding, labels: Iterable<string>): void {
+  #put(finding: Finding, labels: Iterable<string>, hit?: Hit): void {
     const { rule, location, message, help } = finding;
     const key = [rule, location.file, location.start, location.end, message, help].join("\n");
-    const told = this.#told.get(key) ?? { finding, labels: new Set<string>() };
+    const told = this.#told.get(key) ?? { finding, labels: new Set<string>(), hits: [] };
     for (const label of labels) told.labels.add(label);
+    if (hit) told.hits.push(hit);
     this.#told.set(key, told);
   }
+}
+
+/** What fixes a finding in all objects that it was found in. */
+function fixOf(hits: readonly Hit[]): Fix | undefined {
+  const proposals: Proposal[] = [];
+  for (const { ready, editable, context } of hits) {
+    const edits = ready.edits();
+    if (!edits.ok) return { ok: false, reason: edits.error };
+    const proposal = editable ? proposalFor(edits.value, editable, context) : undefined;
+    if (proposal?.ok === false) return { ok: false, reason: proposal.error };
+    if (proposal?.value) proposals.push(proposal.value);
+  }
+  if (proposals.length === 0) return undefined;
+  const safety = proposals.some((one) => one.safety === "unsafe") ? "unsafe" : "safe";
+  return { ok: true, safety, proposals };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function byPlace(a: Location, b: Location): number {

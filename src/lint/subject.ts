@@ -7,6 +7,7 @@ import { locateInside } from "../world/embedded.ts";
 import type { NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
 import { injectedByHand } from "./by-hand.ts";
 import type { Context } from "./cel.ts";
+import type { Editable } from "./edits.ts";
 import { facts, namespaceFacts } from "./facts.ts";
 import { PodView } from "./pod-view.ts";
 import { ProxyView } from "./proxy.ts";
@@ -38,6 +39,8 @@ export interface Subject {
   locate(root: string, steps: Path, part: Part): Location | undefined;
   /** The place that stands for the whole; undefined when it is written nowhere. */
   place(): Location | undefined;
+  /** Its object, for fixes; undefined where none can be changed. */
+  readonly editable?: Editable | undefined;
 }
 
 /** Every subject of a kind, in the world's order. */
@@ -98,6 +101,8 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
     return answer;
   };
   let ns: NamespaceView | undefined;
+  const pathOf = (root: string, steps: Path) =>
+    root === "pod" ? podPath(template, steps) : root === "workload" ? objectPath(steps) : undefined;
   return {
     kind: "workload",
     release,
@@ -121,9 +126,10 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
       (containers?.some((name) => pod.containers.some((one) => one.name === name)) ?? false) ||
       (containers?.some((name) => pod.initContainers.some((one) => one.name === name)) ?? false),
     locate: (root, steps, part) => {
-      const path = root === "pod" ? podPath(template, steps) : objectPath(steps);
-      return path && (root === "pod" || root === "workload") ? workload.locate(path, part) : undefined;
+      const path = pathOf(root, steps);
+      return path && workload.locate(path, part);
     },
+    editable: { holder: workload, pathOf },
     place: () => workload.locate(["metadata", "name"]) ?? workload.locate(["kind"]) ?? workload.start(),
   };
 }
@@ -164,6 +170,10 @@ function namespaceSubject(record: NamespaceRecord, surroundings: Surroundings): 
     locate: (root, steps, part) => {
       const path = objectPath(steps);
       return root === "ns" && path ? placed?.locate(path, part) : undefined;
+    },
+    editable: placed && {
+      holder: placed,
+      pathOf: (root, steps) => (root === "ns" ? objectPath(steps) : undefined),
     },
     place: () => placed?.locate(["metadata", "name"]) ?? origin.location,
   };
