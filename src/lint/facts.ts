@@ -59,7 +59,7 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
     holds: ({ workload, pod }) => pod.nonStrings.length > 0 || workload.nonStrings.length > 0,
   },
   "odd-annotations": {
-    means: "An annotation of Istio's holds what is not plain text: quotes, braces, line breaks, JSON.",
+    means: "An annotation of Istio's holds what is not plain text: quotes, braces, line breaks; JSON aside.",
     holds: ({ pod }) => hasOddAnnotation(pod.workload.pod.annotations),
   },
   "proxy-user": {
@@ -103,13 +103,27 @@ export const namespaceFacts: { readonly [fact in Fact]?: (ns: NamespaceView) => 
 
 const odd = /["'\\\n\r\t{}[\]#&*!|>%@`]|: |^[-?:] /;
 
-/** A star alone stands for all addresses or ports. */
+/** What an injector reads itself, or writes. */
+const structured: ReadonlySet<string> = new Set(["proxy.istio.io/config", "sidecar.istio.io/status"]);
+
+/** A star alone stands for all addresses or ports; JSON is what some annotations want. */
 function hasOddAnnotation(annotations: { readonly [key: string]: string }): boolean {
   for (const key in annotations) {
     const value = annotations[key];
-    if (value !== undefined && value !== "*" && key.includes("istio.io/") && odd.test(value)) return true;
+    if (value === undefined || value === "*" || !key.includes("istio.io/") || structured.has(key)) continue;
+    if (odd.test(value) && !isJson(value)) return true;
   }
   return false;
+}
+
+function isJson(text: string): boolean {
+  if (!text.startsWith("{") && !text.startsWith("[")) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function listsSidecarPort({ spec }: ContainerFacts): boolean {
