@@ -4,6 +4,8 @@ import { UsageError } from "./usage.ts";
 
 export interface Io {
   readonly cwd: string;
+  /** The day here, as 2026-12-31; without it nothing expires. */
+  readonly today?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Columns of the terminal on standard output; undefined when it is none. */
   readonly columns: number | undefined;
@@ -36,6 +38,7 @@ export function processIo(): Io {
   stderr.on("error", () => undefined);
   return {
     cwd,
+    today: dayOf(new Date()),
     env: process.env,
     columns: stdout.isTTY ? stdout.columns || 80 : undefined,
     stderrIsTerminal: stderr.isTTY === true,
@@ -69,6 +72,12 @@ export async function readAll(
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
+}
+
+/** The day of a time where this process runs. */
+function dayOf(time: Date): string {
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
 }
 
 function currentDirectory(): string {

@@ -71,6 +71,7 @@ export async function openSession(
     ...(assume === undefined ? {} : { assume }),
     ...(flags.namespace === undefined ? {} : { defaultNamespace: flags.namespace }),
     namespaceDumps: [...input.namespaceDumps, ...findDumps(input.tree, input.paths, configPath)],
+    ...(io.today === undefined ? {} : { today: io.today }),
     onProgress: progress.update,
     version,
   });

@@ -26,6 +26,8 @@ export interface Hiding {
   /** What is wrong with it whatever the findings are. */
   readonly problem: "no-rule" | "misplaced" | "unknown-word" | undefined;
   /** Whether it covers what stands at a place. */
+  /** Whether it stands in a document that cannot be read, such as a template, in which nothing can be found. */
+  readonly unread: boolean;
   covers(location: Location): boolean;
   /** Whether it covers what is found for a workload at a place. */
   coversWorkload(workload: Workload, location: Location): boolean;
@@ -37,6 +39,7 @@ const nothing = {
   until: undefined,
   problem: undefined,
   covers: () => false,
+  unread: false,
   coversWorkload: () => false,
   coversNamespace: () => false,
 } as const;
@@ -63,7 +66,8 @@ function hidingsOfComment(comment: Comment, comments: readonly Comment[], page: 
   if (!directive) return [];
   const { word, rules, reason } = directive;
   const whole = locationOf(page.file, { start: comment.start, end: comment.end });
-  const said = { kind: "comment" as const, word: `sidelint-${word}`, reason };
+  const unread = !page.document.read().ok;
+  const said = { kind: "comment" as const, word: `sidelint-${word}`, reason, unread };
   const inPlace = (rule: NamedRule | undefined) => {
     const start = comment.start + (rule?.offset ?? 0);
     const location = rule ? locationOf(page.file, { start, end: start + rule.name.length }) : whole;
@@ -203,6 +207,7 @@ export function hidingsOfConfig({ configuration }: World): readonly Hiding[] {
       place: whole ? placeText(whole) : (configPath ?? "the configuration"),
       problem: undefined,
       covers: ({ file }: Location) => !isNamed && (!matcher || inPaths(file)),
+      unread: false,
       coversWorkload: ({ namespace, resource, root }: Workload, { file }: Location) =>
         (!isNamed || (namespace.name !== null && isNamed(namespace.name))) &&
         (!matcher ||

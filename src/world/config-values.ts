@@ -19,6 +19,7 @@ export interface ImpossibleValue {
 export function impossibleValues(config: Config): readonly ImpossibleValue[] {
   return [
     ...unknownReleases(config),
+    ...impossibleDays(config),
     ...repeatedRevisions(config),
     ...wrongQuantities(config),
     ...wrongInstalls(config),
@@ -38,6 +39,22 @@ function unknownReleases({ istio }: Config): readonly ImpossibleValue[] {
     const says = `cannot be ${version}: sidelint does not know that release`;
     return [{ path, says, hint: `the nearest it knows is "${facts.nearest}"` }];
   });
+}
+
+/** Days of the right form that no month has. */
+function impossibleDays({ ignore = [] }: Config): readonly ImpossibleValue[] {
+  return ignore.flatMap((entry, index): readonly ImpossibleValue[] => {
+    const until = typeof entry === "string" ? undefined : entry.until;
+    if (until === undefined || isDay(until)) return [];
+    const hint = `such as "${until.slice(0, 8)}28"`;
+    return [{ path: ["ignore", index, "until"], says: `cannot be ${until}: there is no such day`, hint }];
+  });
+}
+
+/** Whether a text of the form 2026-12-31 is a day. */
+function isDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.split("-").map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 /** Names of revisions and tags that are given twice: a name has one control plane behind it. */

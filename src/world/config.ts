@@ -188,6 +188,7 @@ function problemOf(file: SourceFile, root: Node | undefined, error: SchemaError)
       );
     case "minLength":
     case "minItems":
+    case "minProperties":
       return problem(`${name} is empty`, here, such(parentSchema));
     case "pattern":
       if (error.propertyName !== undefined)

@@ -11,7 +11,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-export interface Setting extends Partial<Pick<Io, "env" | "columns" | "stderrIsTerminal">> {
+export interface Setting extends Partial<Pick<Io, "env" | "columns" | "stderrIsTerminal" | "today">> {
   readonly stdin?: string;
 }
 
@@ -63,6 +63,7 @@ export async function runIn(cwd: string, argv: readonly string[], setting: Setti
   let stderr = "";
   const status = await run(argv, {
     cwd,
+    today: setting.today ?? "2026-01-31",
     env: setting.env ?? {},
     columns: setting.columns,
     stderrIsTerminal: setting.stderrIsTerminal ?? false,
