@@ -25,7 +25,8 @@ export type PlainReading =
 /** The first document of a text as plain data: the same value, or error, that `readYaml` gives. */
 export function readPlain(text: string, options: ReadOptions = {}): PlainReading {
   const { maxDepth = Number.POSITIVE_INFINITY } = options;
-  const value = maxDepth < deepest ? undefined : readSimple(text);
+  const isEnded = options.lines !== true || text.endsWith("\n");
+  const value = maxDepth < deepest ? undefined : readSimple(isEnded ? text : `${text}\n`);
   if (value !== undefined) return { ok: true, value };
   const read = readYaml(text, 0, text.length, options);
   return read.ok
@@ -212,16 +213,18 @@ function readLiteral(cursor: Cursor, at: number, parent: number): Value {
   for (;;) {
     let from = line;
     while (from < line + indent && text.charCodeAt(from) === space) from++;
-    const end = text.indexOf("\n", from);
-    if (end < 0 && from < text.length) cursor.unsure = true;
-    if (end < 0 || (end > from && from < line + indent)) break;
+    const found = text.indexOf("\n", from);
+    const end = found < 0 ? text.length : found;
+    if (from === text.length || (end > from && from < line + indent)) break;
     if (end > from) {
       content += breaks + text.slice(from, end);
       breaks = "";
     }
+    line = end;
+    if (found < 0) break;
     breaks += "\n";
-    line = end + 1;
+    line++;
   }
   moveOn(cursor, line, line);
-  return content + (chomp === "-" ? "" : chomp === "+" ? breaks : "\n");
+  return content + (chomp === "-" ? "" : chomp === "+" ? breaks : breaks.slice(0, 1));
 }

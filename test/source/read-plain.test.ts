@@ -59,6 +59,7 @@ const simple: readonly (readonly [what: string, text: string])[] = [
   ["keys that JavaScript knows", "__proto__: 1\nconstructor: 2\n"],
   ["a value below its key", "a:\n  text\nb:\n  'c'\n"],
   ["letters beyond ASCII", "a: größer\n"],
+  ["a literal block without a line end", "a: |\n  text\n\n  more"],
   ["a flow collection at the top", '{"a": 1, "b": [x, y]}\n'],
 ];
 for (const [what, text] of simple) {
@@ -109,7 +110,6 @@ const others: readonly string[] = [
   "%YAML 1.1\n---\na: 1\n",
   "a: - b\n",
   "a: @b\n",
-  "a: |\n  text",
   "a: \u0085\n",
   `${"[".repeat(200)}${"]".repeat(200)}\n`,
   `${"- ".repeat(200)}a\n`,
