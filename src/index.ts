@@ -6,7 +6,9 @@ import { injectionWay, type WayOptions } from "./fix/way.ts";
 import type { Labels } from "./istio/facts.ts";
 import type { JsonObject } from "./kube/json.ts";
 import type { Finding } from "./lint/finding.ts";
-import { inOrder, lint } from "./lint/run.ts";
+import type { Rule } from "./lint/rule.ts";
+import { defaultRules, inOrder, lint } from "./lint/run.ts";
+import { settingsOf } from "./lint/settings.ts";
 import { type Suppressed, suppress } from "./lint/suppress.ts";
 import { makeReport } from "./report/make.ts";
 import type { Report } from "./report/report.ts";
@@ -52,6 +54,8 @@ export interface ScanOptions {
   readonly namespaceDumps?: readonly string[];
   /** The day for which `until` in the configuration is judged, as 2026-12-31; without it nothing expires. */
   readonly today?: string;
+  /** Rules besides the built-in ones; `readRules` gives those that a configuration names. */
+  readonly rules?: readonly Rule[];
   readonly onProgress?: (done: number, total: number) => void;
   /** sidelint's own version, for reports. */
   readonly version?: string;
@@ -116,7 +120,10 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     ...world.refused,
     ...world.faults,
   ];
-  const rules = { severities: config.rules ?? {} };
+  const rules = {
+    settings: settingsOf(config, world.configuration.belowConfig),
+    rules: [...defaultRules(), ...(options.rules ?? [])],
+  };
   const suppression = once(() =>
     suppress(lint(world, problems, rules), {
       ...rules,

@@ -1,5 +1,7 @@
 /** Finds and reads the configuration, and shows what is wrong with it where it stands. */
-import { unknownRules } from "../lint/run.ts";
+import type { Rule } from "../lint/rule.ts";
+import { defaultRules } from "../lint/run.ts";
+import { settingProblems } from "../lint/settings.ts";
 import { plain } from "../report/cells.ts";
 import { frame } from "../report/frame.ts";
 import { paintOf } from "../report/paint.ts";
@@ -58,7 +60,7 @@ export function readConfig(
   if ("error" in decoded) throw new UsageError(`${path}: ${decoded.error}`);
   const { text } = decoded;
   const reading = loadConfig(text, path);
-  const problems = reading.ok ? unknownRuleProblems(reading) : reading.problems;
+  const problems = reading.ok ? unknownRuleProblems(reading, defaultRules()) : reading.problems;
   if (reading.ok && problems.length === 0)
     return { config: reading.config, path, remarks, locate: reading.locate };
   throw new UsageError(problems.map((problem) => shown(problem, text, path, style)).join("\n"));
@@ -77,11 +79,14 @@ function passedOver(tree: FileTree, path: string | undefined): readonly string[]
   return isBeside ? [`${path} is the configuration, and ${second} beside it is not read`] : [];
 }
 
-function unknownRuleProblems({ config, locate }: AcceptedConfig): readonly ConfigProblem[] {
-  return unknownRules(Object.keys(config.rules ?? {})).map(({ name, meant }): ConfigProblem => {
-    const location = locate(["rules", name], "key");
-    const hint = meant === undefined ? "`sidelint rules` lists them" : `did you mean ${meant}?`;
-    return { message: `there is no rule ${name}`, hint, ...(location && { location }) };
+/** What the configuration says of rules and parameters that there are not. */
+function unknownRuleProblems(
+  { config, locate }: AcceptedConfig,
+  rules: readonly Rule[],
+): readonly ConfigProblem[] {
+  return settingProblems(config, rules).map(({ path, part, message, hint }): ConfigProblem => {
+    const location = locate(path, part);
+    return { message, hint, ...(location && { location }) };
   });
 }
 

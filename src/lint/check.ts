@@ -192,7 +192,12 @@ const mostItems = 1000;
 const nowhere: Outcome<readonly Context[]> = { ok: true, value: [] };
 
 /** The contexts in which a check has something to say of a subject: none, one, or one for each item. */
-export function hitsOf(check: ReadyCheck, { context }: Subject): Outcome<readonly Context[]> {
+export function hitsOf(
+  check: ReadyCheck,
+  subject: Subject,
+  parameters: Readonly<Record<string, unknown>> | undefined,
+): Outcome<readonly Context[]> {
+  const context = parameters ? withVariable(subject.context, "parameters", parameters) : subject.context;
   const when = check.when();
   if (!when.ok) return when;
   if (when.value) {

@@ -8,6 +8,7 @@ import type { Node, Range } from "../source/node.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { placeText } from "../world/resource.ts";
 import type { NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
+import { namesMatching } from "./names.ts";
 import { ignoreAnnotation, type NamedRule, readDirective, readIgnored } from "./suppression.ts";
 
 /** One rule (or all) that one comment, annotation or entry hides. */
@@ -25,9 +26,9 @@ export interface Hiding {
   readonly place: string;
   /** What is wrong with it whatever the findings are. */
   readonly problem: "no-rule" | "misplaced" | "unknown-word" | undefined;
-  /** Whether it covers what stands at a place. */
   /** Whether it stands in a document that cannot be read, such as a template, in which nothing can be found. */
   readonly unread: boolean;
+  /** Whether it covers what stands at a place. */
   covers(location: Location): boolean;
   /** Whether it covers what is found for a workload at a place. */
   coversWorkload(workload: Workload, location: Location): boolean;
@@ -38,8 +39,8 @@ export interface Hiding {
 const nothing = {
   until: undefined,
   problem: undefined,
-  covers: () => false,
   unread: false,
+  covers: () => false,
   coversWorkload: () => false,
   coversNamespace: () => false,
 } as const;
@@ -206,8 +207,8 @@ export function hidingsOfConfig({ configuration }: World): readonly Hiding[] {
       until,
       place: whole ? placeText(whole) : (configPath ?? "the configuration"),
       problem: undefined,
-      covers: ({ file }: Location) => !isNamed && (!matcher || inPaths(file)),
       unread: false,
+      covers: ({ file }: Location) => !isNamed && (!matcher || inPaths(file)),
       coversWorkload: ({ namespace, resource, root }: Workload, { file }: Location) =>
         (!isNamed || (namespace.name !== null && isNamed(namespace.name))) &&
         (!matcher ||
@@ -227,25 +228,4 @@ export function hidingsOfConfig({ configuration }: World): readonly Hiding[] {
 
 function fileOf({ resource }: Placed): string {
   return resource.document.file.path;
-}
-
-function namesMatching(patterns: readonly string[]): (name: string) => boolean {
-  const plain = new Set(patterns.filter((one) => !one.includes("*")));
-  const globs = patterns.filter((one) => one.includes("*")).map((one) => one.split("*"));
-  return (name) => plain.has(name) || globs.some((parts) => fits(name, parts));
-}
-
-/** Whether a text is the parts in their order, with any text between them. */
-function fits(text: string, parts: readonly string[]): boolean {
-  const first = parts[0] ?? "";
-  const last = parts.at(-1) ?? "";
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
-    return false;
-  let from = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, from);
-    if (found < 0 || found + part.length > text.length - last.length) return false;
-    from = found + part.length;
-  }
-  return true;
 }

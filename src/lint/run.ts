@@ -1,5 +1,4 @@
 /** Evaluates rules over a world: findings in order, each told once. */
-import { meantBy } from "../kube/nearest.ts";
 import type { Location } from "../source/locate.ts";
 import type { Problem } from "../world/collect.ts";
 import type { World } from "../world/world.ts";
@@ -10,12 +9,13 @@ import type { Finding, Severity } from "./finding.ts";
 import { releaseAtLeast, releaseAtMost } from "./functions.ts";
 import { builtinRules } from "./generated/rules.ts";
 import { type Check, type Rule, ruleOf, type SubjectKind } from "./rule.ts";
+import { type RuleState, type Settings, settingsOf } from "./settings.ts";
 import { type Subject, subjectsOf } from "./subject.ts";
 import { surroundingsOf } from "./views.ts";
 
 export interface LintOptions {
-  /** Severity or `off` by rule id, or by the code of istioctl; the id wins. */
-  readonly severities?: Readonly<Record<string, Severity | "off">>;
+  /** How rules are set; default: each as its file says. */
+  readonly settings?: Settings;
   /** Default: the built-in rules. */
   readonly rules?: readonly Rule[];
 }
@@ -28,24 +28,17 @@ export function defaultRules(): readonly Rule[] {
   return builtin;
 }
 
-/** Names that are neither the id nor a code of a built-in rule, each with the nearest that is. */
-export function unknownRules(
-  names: readonly string[],
-): readonly { readonly name: string; readonly meant: string | undefined }[] {
-  const known = defaultRules().flatMap(({ id, aliases }) => [id, ...aliases]);
-  return names.filter((name) => !known.includes(name)).map((name) => ({ name, meant: meantBy(name, known) }));
-}
-
-/** A rule that is on, with the severity it has here, and those of its checks that look at one kind of subject. */
+/** A check of a rule that is on somewhere. */
 interface ActiveCheck {
   readonly rule: Rule;
-  readonly severity: Severity;
+  readonly settings: Settings;
   readonly check: Check;
 }
 
 /** Something found, with everything needed to tell it. */
 interface Hit {
   readonly active: ActiveCheck;
+  readonly severity: Severity;
   readonly ready: ReadyCheck;
   readonly location: Location;
   readonly context: Context;
@@ -110,22 +103,28 @@ export function lintSubjects(
   return hits.findings();
 }
 
-function activeChecks({ severities = {}, rules = defaultRules() }: LintOptions): readonly ActiveCheck[] {
+const asWritten = settingsOf({});
+
+function activeChecks({ settings = asWritten, rules = defaultRules() }: LintOptions): readonly ActiveCheck[] {
   return rules.flatMap((rule) => {
-    const names = [rule.id, ...rule.aliases];
-    const setting = names.map((name) => severities[name]).find((one) => one !== undefined);
-    const severity = setting ?? rule.severity;
-    return severity === "off" ? [] : rule.checks.map((check) => ({ rule, severity, check }));
+    if (!settings.isOn(rule)) return [];
+    return rule.checks.map((check): ActiveCheck => {
+      readyCheck(check).account.open();
+      return { rule, settings, check };
+    });
   });
 }
 
 function evaluate(active: ActiveCheck, subject: Subject, hits: Hits): void {
-  const { rule, check } = active;
+  const { rule, check, settings } = active;
   if (rule.since !== undefined && !releaseAtLeast(subject.release, rule.since)) return;
   if (rule.until !== undefined && !releaseAtMost(subject.release, rule.until)) return;
   if (check.needs && !subject.has(check.needs)) return;
+  const state = settings.of(rule, subject);
+  const severity = gradeOf(check, state);
   const ready = readyCheck(check);
-  const found = hitsOf(ready, subject);
+  if (severity === "off" || ready.account.exhausted !== undefined) return;
+  const found = hitsOf(ready, subject, state.parameters);
   if (!found.ok) {
     hits.fail(active, subject, found.error);
     return;
@@ -136,6 +135,7 @@ function evaluate(active: ActiveCheck, subject: Subject, hits: Hits): void {
     else if (location.value)
       hits.add({
         active,
+        severity,
         ready,
         location: location.value,
         context,
@@ -143,6 +143,13 @@ function evaluate(active: ActiveCheck, subject: Subject, hits: Hits): void {
         editable: subject.editable,
       });
   }
+}
+
+const weight: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
+
+/** The severity of the rule, but no more than the check's own. */
+function gradeOf({ severity: most }: Check, { severity }: RuleState): Severity | "off" {
+  return most === undefined || severity === "off" || weight[severity] <= weight[most] ? severity : most;
 }
 
 /** Collects hits and failures, puts groups and equal findings together. */
@@ -162,7 +169,7 @@ class Hits {
       this.#failAt(hit.active, hit.location, key.error);
       return;
     }
-    const name = `${hit.active.rule.id}\n${key.value}`;
+    const name = `${hit.active.rule.id}\n${hit.severity}\n${key.value}`;
     const known = this.#groups.get(name) ?? { first: hit, count: 0, labels: new Set<string>() };
     known.count++;
     if (hit.label !== undefined) known.labels.add(hit.label);
@@ -190,7 +197,7 @@ class Hits {
   }
 
   #tell(hit: Hit, labels: Iterable<string>): void {
-    const { active, ready, location, context, editable } = hit;
+    const { active, severity, ready, location, context, editable } = hit;
     const message = render(ready.message(), context);
     const help = render(ready.help(), context);
     if (!message.ok || !help.ok) {
@@ -200,7 +207,7 @@ class Hits {
     this.#put(
       {
         rule: active.rule.id,
-        severity: active.severity,
+        severity,
         message: message.value,
         location,
         workloads: [],
@@ -223,8 +230,8 @@ class Hits {
   }
 
   #put(finding: Finding, labels: Iterable<string>, hit?: Hit): void {
-    const { rule, location, message, help } = finding;
-    const key = [rule, location.file, location.start, location.end, message, help].join("\n");
+    const { rule, severity, location, message, help } = finding;
+    const key = [rule, severity, location.file, location.start, location.end, message, help].join("\n");
     const told = this.#told.get(key) ?? { finding, labels: new Set<string>(), hits: [] };
     for (const label of labels) told.labels.add(label);
     if (hit) told.hits.push(hit);

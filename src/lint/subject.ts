@@ -33,6 +33,10 @@ export interface Subject {
   readonly release: string;
   /** "Deployment/web in shop", for findings; undefined for what is no workload. */
   readonly label: string | undefined;
+  /** The file that holds it; undefined when none does. */
+  readonly file: string | undefined;
+  /** Its namespace, or the one that it is; undefined when that is not known. */
+  readonly namespace: string | undefined;
   /** Whether it has any of what a check needs. */
   has(needs: NonNullable<Check["needs"]>): boolean;
   /** Where something stands, by the variable and the steps below it. */
@@ -107,6 +111,8 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
     kind: "workload",
     release,
     label: labelOf(workload),
+    file: workload.resource.document.file.path,
+    namespace: namespace.name ?? undefined,
     context: {
       workload: sources.workload,
       pod: sources.pod,
@@ -160,6 +166,8 @@ function namespaceSubject(record: NamespaceRecord, surroundings: Surroundings): 
     kind: "namespace",
     release,
     label: undefined,
+    file: placed?.resource.document.file.path ?? origin.location?.file,
+    namespace: record.name,
     context: {
       ns,
       mesh: surroundings.mesh(release),
@@ -185,6 +193,8 @@ function webhookSubject(placed: Placed, surroundings: Surroundings): Subject {
     kind: "webhook-configuration",
     release,
     label: undefined,
+    file: placed.resource.document.file.path,
+    namespace: undefined,
     context: { configuration: new WebhookConfigurationView(placed), mesh: surroundings.mesh(release) },
     has: () => true,
     locate: (root, steps, part) => {
@@ -206,6 +216,8 @@ function* injectorSubjects(surroundings: Surroundings): Iterable<Subject> {
       kind: "injector",
       release: injector.release,
       label: undefined,
+      file: placed.resource.document.file.path,
+      namespace: placed.namespace ?? undefined,
       context: { injector: new InjectorView(injector), mesh: surroundings.mesh(injector.release) },
       has: () => true,
       locate: (root, steps, part) => {
@@ -225,6 +237,8 @@ function documentSubject({ file, error, refusedBy }: Problem, release: string): 
     kind: "document",
     release,
     label: undefined,
+    file: file.path,
+    namespace: undefined,
     context: { document: new DocumentView(file.path, error.message, refusedBy !== undefined) },
     has: () => true,
     locate: () => undefined,
@@ -238,6 +252,8 @@ export function suppressionSubject(said: SuppressionView, location: Location, re
     kind: "suppression",
     release,
     label: undefined,
+    file: location.file,
+    namespace: undefined,
     context: { suppression: said },
     has: () => true,
     locate: () => undefined,

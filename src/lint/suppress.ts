@@ -275,12 +275,12 @@ function complaints(wishes: readonly Wish[], files: Files, options: SuppressOpti
 }
 
 /** Whether a wish that hid nothing can be held against its author: its rule ran, and everything was looked at. */
-function isJudged({ rule }: Wish, { file }: Location, options: SuppressOptions): boolean {
-  const { severities = {}, rules = defaultRules(), isWhole } = options;
-  if (isWhole && !isWhole(file)) return false;
+function isJudged({ rule, hiding }: Wish, { file }: Location, options: SuppressOptions): boolean {
+  const { settings, rules = defaultRules(), isWhole } = options;
+  if (hiding.unread || (isWhole && !isWhole(file))) return false;
   if (rule === undefined) return true;
-  const { id = rule, aliases = [] } = rules.find(({ id }) => id === rule) ?? {};
-  return [id, ...aliases].map((name) => severities[name]).find((one) => one !== undefined) !== "off";
+  const meant = rules.find(({ id }) => id === rule);
+  return !settings || !meant || settings.isOn(meant);
 }
 
 function viewOf(

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { memoryTree, scan } from "../../src/index.ts";
 import type { Check, Rule } from "../../src/lint/rule.ts";
 import { type LintOptions, lint } from "../../src/lint/run.ts";
+import { type RuleSettings, settingsOf } from "../../src/lint/settings.ts";
 
 const pod = (name: string, extra = "") => `apiVersion: v1
 kind: Pod
@@ -59,8 +60,10 @@ test("findings come by file, position and rule", () => {
 
 test("a severity is set by id or by code, the id wins, and off is off", () => {
   const rules = [rule("one", { message: "m" }, { aliases: ["IST0001"] })];
-  const severity = (severities: LintOptions["severities"]) =>
-    run({ "a.yaml": pod("a") }, { rules, severities: severities ?? {} }).map((finding) => finding.severity);
+  const severity = (set: RuleSettings["rules"] & object) =>
+    run({ "a.yaml": pod("a") }, { rules, settings: settingsOf({ rules: set }) }).map(
+      (finding) => finding.severity,
+    );
   assert.equal(severity({}), ["info"]);
   assert.equal(severity({ IST0001: "error" }), ["error"]);
   assert.equal(severity({ IST0001: "error", one: "warning" }), ["warning"]);
