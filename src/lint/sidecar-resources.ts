@@ -1,5 +1,6 @@
 /** What a workload's sidecar may use of CPU and memory, and where each value comes from. */
 import type { ProxyResource, ProxyResources } from "../istio/proxy-resources.ts";
+import { at } from "../kube/json.ts";
 import type { Workload, World } from "../world/world.ts";
 import { ProxyView } from "./proxy.ts";
 
@@ -75,8 +76,9 @@ function origin(
     case "limit":
       return "Kubernetes takes the limit where there is no request";
     case "none":
-      return proxy.annotated
-        ? "not set: annotations replace the mesh's defaults"
-        : "set neither by the pod nor by the mesh";
+      if (proxy.annotated) return "not set: annotations replace the mesh's defaults";
+      return at(proxy.mesh.resources, [kind, resource]) === undefined
+        ? "set neither by the pod nor by the mesh"
+        : "not set: the template leaves out the mesh's";
   }
 }

@@ -4,7 +4,7 @@ import type { Capture } from "../istio/capture.ts";
 import type { SettingOrigin, Sidecar } from "../istio/sidecar.ts";
 import { renderedResources, type SidecarResource, sidecarResources } from "../lint/sidecar-resources.ts";
 import type { Refusal } from "../world/refusals.ts";
-import { istiodOf, type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
+import { isNativeFor, istiodOf, type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
 import type { Workload, World } from "../world/world.ts";
 import type { ReportedWorkload } from "./report.ts";
 
@@ -82,7 +82,7 @@ export function explanationOf(world: World, reported: ReportedWorkload): Explana
     return {
       workload: reported,
       resources: renderedResources(made.sidecar.resources, workload, world),
-      sidecar: istiod?.ok ? injected(made.sidecar, made.refusals, istiod, workload) : undefined,
+      sidecar: istiod?.ok ? injected(world, workload, istiod, made.sidecar, made.refusals) : undefined,
     };
   }
   const resources = sidecarResources(workload, world);
@@ -96,10 +96,11 @@ export function explanationOf(world: World, reported: ReportedWorkload): Explana
 }
 
 function injected(
+  world: World,
+  workload: Workload,
+  istiod: ReadableIstiod,
   sidecar: Sidecar,
   refusals: readonly Refusal[],
-  istiod: ReadableIstiod,
-  workload: Workload,
 ): InjectedSidecar {
   const { config } = istiod.origins;
   const { capture } = sidecar;
@@ -110,7 +111,7 @@ function injected(
     image: { value: sidecar.image, where: originOf(sidecar, istiod, workload) },
     list: sidecar.list,
     index: sidecar.index,
-    native: isNativeKnown(istiod, workload) ? sidecar.native : null,
+    native: isNativeFor(world, workload, sidecar) ?? null,
     user: sidecar.user ?? null,
     group: sidecar.group ?? null,
     ports: sidecar.ports,
@@ -132,12 +133,6 @@ function injected(
     refusals: refusals.map(refusal),
   };
 }
-
-function isNativeKnown({ native, istiod }: ReadableIstiod, { pod }: Workload): boolean {
-  return native !== undefined || (istiod.facts.nativeSidecarAnnotation && nativeKey in pod.annotations);
-}
-
-const nativeKey = "sidecar.istio.io/nativeSidecar";
 
 function originOf(
   { imageOrigin, templates }: Sidecar,

@@ -40,14 +40,15 @@ export function sidecarSection(explanation: Explanation, width: number, paint: P
   ].join("\n");
 }
 
-function heading({ templates, release }: InjectedSidecar, isCertain: boolean): string {
+function heading({ templates, release, capture }: InjectedSidecar, isCertain: boolean): string {
   const names = templates.map(({ name }) => name);
   const places = [...new Set(templates.map(({ where }) => where))].filter(
     (where) => !where.startsWith("default of "),
   );
   const by = `template${names.length === 1 ? "" : "s"} ${names.join(", ")} of Istio ${release}`;
   const where = places.length === 0 ? "" : ` (${places.join(", ")})`;
-  return `The sidecar${isCertain ? "" : " it would get"}, by ${by}${where}`;
+  const what = capture || names.includes("sidecar") ? "The sidecar" : "The proxy";
+  return `${what}${isCertain ? "" : " it would get"}, by ${by}${where}`;
 }
 
 function noPod(

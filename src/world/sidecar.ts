@@ -109,6 +109,17 @@ function readInjection(world: World, workload: Workload, shared: Map<string, Mad
   return { state: "injected", sidecar, before, pod, rendered, refusals };
 }
 
+/** Whether the sidecar is a native one; undefined where that depends on nodes of which nobody tells the release. */
+export function isNativeFor(world: World, workload: Workload, { native }: Sidecar): boolean | undefined {
+  const reading = istiodOf(world, workload);
+  if (!reading?.ok || reading.native !== undefined) return native;
+  const { sidecar } = make(
+    { ...reading, istiod: { ...reading.istiod, native: true } },
+    sourceOf(world, workload),
+  );
+  return sidecar?.native === native ? native : undefined;
+}
+
 function unknown(why: string): InjectionReading {
   return { state: "unknown", why };
 }
