@@ -159,18 +159,38 @@ const names = new WeakMap<GoType, string>();
 export function messageGoType(name: string): GoType {
   const found = known.get(name);
   if (found) return found;
-  const pointerMethods: Record<string, Method> = {};
-  const fields: StructField[] = [];
-  const type = structOf(goTypeNames[name] ?? `v1alpha1.${name}`, () => fields, { pointerMethods });
+  let members: Members | undefined;
+  const membersOf = (): Members => {
+    members ??= readMembers(name);
+    return members;
+  };
+  const type: GoType = {
+    ...structOf(goTypeNames[name] ?? `v1alpha1.${name}`, () => membersOf().fields),
+    // Asked for when a template first uses the type: the schema holds many that none ever does.
+    get pointerMethods() {
+      return membersOf().getters;
+    },
+  };
   known.set(name, type);
   names.set(type, name);
+  return type;
+}
+
+interface Members {
+  readonly fields: readonly StructField[];
+  readonly getters: Readonly<Record<string, Method>>;
+}
+
+function readMembers(name: string): Members {
+  const fields: StructField[] = [];
+  const getters: Record<string, Method> = {};
   for (const field of messageType(name).fields) {
     const made = fieldOf(field, name);
     // A choice has an interface of its own in Go, and only getters for what may be chosen.
     if (field.choice === undefined) fields.push(made);
-    pointerMethods[`Get${made.name}`] = method(made.type, (raw) => made.read?.(raw));
+    getters[`Get${made.name}`] = method(made.type, (raw) => made.read?.(raw));
   }
-  return type;
+  return { fields, getters };
 }
 
 /** The name of a message in the schema by its Go type; undefined for any other type. */
