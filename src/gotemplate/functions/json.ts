@@ -4,6 +4,7 @@ import { fn, fnIn } from "../function.ts";
 import type { Context } from "../limits.ts";
 import { Failure, LimitReached } from "../limits.ts";
 import { isPrint, joined, sortedText, toBytes } from "../text.ts";
+import type { StructField } from "../types.ts";
 import { isFloat, isSigned, isUnsigned } from "../types.ts";
 import type { Dict, Value } from "../values.ts";
 import {
@@ -18,6 +19,7 @@ import {
   kindOf,
   lookUp,
   newDict,
+  rawField,
   rawKey,
   rawOf,
   Typed,
@@ -298,13 +300,20 @@ function mapJson(value: Value, style: Style, depth: number): string {
 }
 
 function structJson(value: Typed, style: Style, depth: number): string {
-  const members = (value.type.fields?.() ?? []).flatMap((field) => {
+  const members: string[] = [];
+  for (const field of value.type.fields?.() ?? []) {
+    if (field.key === undefined || isUnset(value, field)) continue;
     const held = fieldValue(value, { field, through: [] });
-    if (field.key === undefined || (field.omitEmpty && isOmitted(held))) return [];
-    if (field.omitZero && (rawOf(held) ?? null) === null) return [];
-    return [member(field.key, held, style, depth)];
-  });
+    if (field.omitEmpty && isOmitted(held)) continue;
+    if (field.omitZero && (rawOf(held) ?? null) === null) continue;
+    members.push(member(field.key, held, style, depth));
+  }
   return enclosed("{}", members, style, depth);
+}
+
+/** Whether a field is left out because nothing is there, which is what most fields of a struct are. */
+function isUnset({ raw }: Typed, field: StructField): boolean {
+  return field.omitEmpty === true && field.type.kind !== "struct" && rawField(raw, field) === undefined;
 }
 
 /** What omitempty leaves out: nothing of a kind, never a struct. */
