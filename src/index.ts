@@ -13,6 +13,7 @@ import { type Suppressed, suppress } from "./lint/suppress.ts";
 import { makeReport } from "./report/make.ts";
 import type { Report } from "./report/report.ts";
 import type { Location } from "./source/locate.ts";
+import type { Document } from "./source/document.ts";
 import type { Path } from "./source/node.ts";
 import { absolutePath, isInside, pathBelow } from "./source/path.ts";
 import { hasRepository, outsideOf } from "./source/reach.ts";
@@ -79,6 +80,8 @@ export interface Scan {
   /** The text of a file that the scan read and kept, for code frames. */
   textOf(file: string): string | undefined;
 }
+  /** The documents of a file that the scan read and kept, or of any other that may be read. */
+  documentsOf(file: string): readonly Document[] | undefined;
 
 /**
  * Reads manifests from a tree and says for every pod template whether Istio injects a sidecar, and what is wrong with it.
@@ -168,6 +171,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text ?? configText(file),
   };
 }
+    documentsOf: (file) => collected.documentsOf(file),
 
 /** How workloads are injected; see `inject`. */
 export type InjectOptions = WayOptions;

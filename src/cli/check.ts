@@ -1,18 +1,21 @@
 /** `sidelint check`: findings and the summary. */
 import type { Command } from "commander";
 import type { Severity } from "../lint/finding.ts";
+import { withBaseline } from "../report/baseline.ts";
 import { github } from "../report/github.ts";
 import { json } from "../report/json.ts";
 import type { Report } from "../report/report.ts";
 import { text } from "../report/text.ts";
+import { comparedWith } from "./baseline.ts";
 import type { Context } from "./context.ts";
 import { type ScanFlags, withScanOptions } from "./options.ts";
-import { openSession } from "./session.ts";
+import { openSession, type Session } from "./session.ts";
 import { oneOf } from "./usage.ts";
 
 interface CheckFlags extends ScanFlags {
   readonly failOn: string;
   readonly quiet?: boolean;
+  readonly baseline?: string | true;
 }
 
 const formats = { text, json, github } as const;
@@ -32,21 +35,30 @@ export function addCheck(program: Command, context: Context): void {
       .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
       .option("--format <format>", "text, json or github", "text")
       .option("--fail-on <severity>", "exit 1 from this severity on: error, warning, info or never", "error")
-      .option("-q, --quiet", "errors only, and no summary"),
+      .option("-q, --quiet", "errors only, and no summary")
+      .option("--baseline [file]", "only what this baseline does not hold (default: sidelint-baseline.json)"),
   )
     .addHelpText("after", examples)
     .action(async (paths: readonly string[], flags: CheckFlags) => {
       const format = formats[oneOf("--format", flags.format, ["text", "json", "github"])];
       const failOn = oneOf("--fail-on", flags.failOn, failures);
       const session = await openSession(paths, flags, context.io, context.version);
-      const { summary, findings } = session.scan.report;
+      const report = reportOf(session, flags, context);
+      const { summary, findings } = report;
       const presentation = { ...session.presentation, quiet: flags.quiet === true };
       // What could not be read has been told; that there is nothing else would only be half true.
       const isSilent = session.exit !== 0 && summary.workloads.total === 0 && findings.length === 0;
-      if (flags.format !== "text" || !isSilent)
-        await context.io.stdout(format(session.scan.report, presentation));
-      context.exit(session.exit || (fails(session.scan.report, failing[failOn]) ? 1 : 0));
+      if (flags.format !== "text" || !isSilent) await context.io.stdout(format(report, presentation));
+      context.exit(session.exit || (fails(report, failing[failOn]) ? 1 : 0));
     });
+}
+
+/** The report, with --baseline of new findings alone. */
+function reportOf(session: Session, { baseline }: CheckFlags, { io }: Context): Report {
+  const { report } = session.scan;
+  if (baseline === undefined) return report;
+  const { comparison, file } = comparedWith(session, baseline, io);
+  return withBaseline(report, comparison, file);
 }
 
 function fails(report: Report, grades: readonly Severity[]): boolean {
@@ -60,6 +72,7 @@ Examples:
   kustomize build prod | sidelint check -   what a build prints
   sidelint check --assume istio-injection=enabled --fail-on warning
   sidelint check --format github            annotations for a pull request
+  sidelint check --baseline                 what sidelint baseline did not find
 
 Exit status: 0 nothing found, 1 findings from --fail-on on, 2 usage,
 configuration or reading errors.`;

@@ -1,6 +1,7 @@
 /** The command line: arguments in, an exit status out. */
 import { Command, CommanderError } from "commander";
 import { plain } from "../report/cells.ts";
+import { addBaseline } from "./baseline.ts";
 import { addCheck } from "./check.ts";
 import type { Context } from "./context.ts";
 import { addExplain } from "./explain.ts";
@@ -70,6 +71,7 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
     })
     .addHelpText("after", examples);
   addCheck(program, context);
+  addBaseline(program, context);
   addList(program, context);
   addExplain(program, context);
   addInject(program, context);

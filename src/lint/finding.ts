@@ -13,6 +13,8 @@ export interface Finding {
   readonly workloads: readonly string[];
   /** What to do, as a short sentence; undefined when the message says it all. */
   readonly help: string | undefined;
+  /** What tells a finding that stands for several of its rule from others of the rule; undefined for one that stands for itself. */
+  readonly group?: string;
   /** Of rules with fixes: what would be changed, worked out when somebody asks; undefined where nothing would. */
   readonly fix?: () => Fix | undefined;
 }

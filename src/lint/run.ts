@@ -183,8 +183,8 @@ class Hits {
   }
 
   findings(): readonly Finding[] {
-    for (const { first, count, labels } of this.#groups.values()) {
-      this.#tell({ ...first, context: withVariable(first.context, "count", BigInt(count)) }, labels);
+    for (const [group, { first, count, labels }] of this.#groups) {
+      this.#tell({ ...first, context: withVariable(first.context, "count", BigInt(count)) }, labels, group);
     }
     this.#groups.clear();
     return [...this.#told.values()]
@@ -196,7 +196,7 @@ class Hits {
       .sort(inOrder);
   }
 
-  #tell(hit: Hit, labels: Iterable<string>): void {
+  #tell(hit: Hit, labels: Iterable<string>, group?: string): void {
     const { active, severity, ready, location, context, editable } = hit;
     const message = render(ready.message(), context);
     const help = render(ready.help(), context);
@@ -212,6 +212,7 @@ class Hits {
         location,
         workloads: [],
         help: help.value || undefined,
+        ...(group !== undefined && { group }),
       },
       labels,
       ready.check.edits && editable && ready.check.group === undefined ? hit : undefined,

@@ -3,6 +3,7 @@ import type { Finding } from "../lint/finding.ts";
 import { count, grouped, plain } from "./cells.ts";
 import { severities, shownFindings } from "./findings.ts";
 import type { Presentation, Report } from "./report.ts";
+import { compared } from "./summary.ts";
 
 const commands = { error: "error", warning: "warning", info: "notice" } as const;
 
@@ -44,5 +45,6 @@ function closing(report: Report): string {
     );
   const told = found.length > 0 ? found.join(", ") : "nothing to report";
   const hidden = suppressed > 0 ? `, ${grouped(suppressed)} suppressed` : "";
-  return `${count(workloads.total, "workload")}${unknown}, ${told}${hidden}`;
+  const old = report.baseline ? `; baseline: ${compared(report.baseline)}` : "";
+  return `${count(workloads.total, "workload")}${unknown}, ${told}${hidden}${old}`;
 }

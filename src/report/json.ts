@@ -10,7 +10,16 @@ export function json(report: Report, presentation: Presentation): string {
   const suppressed = report.suppressed.map(({ finding, kind, reason, place }) => {
     return { finding: flat(finding), kind, reason, place };
   });
-  return jsonText({ schema, version, istio, workloads, findings, suppressed, summary });
+  return jsonText({
+    schema,
+    version,
+    istio,
+    workloads,
+    findings,
+    suppressed,
+    summary,
+    baseline: report.baseline,
+  });
 }
 
 /** Data as indented JSON that may be shown in a terminal: what could steer one is escaped. */

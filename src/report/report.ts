@@ -1,6 +1,7 @@
 /** The report as data: what every format is made from, and word for word what `--format json` prints (schemas/report.schema.json). */
 
 import type { Possibility, Reason, Verdict } from "../istio/decision.ts";
+import type { BaselineEntry } from "../lint/baseline.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import type { MissingFact, Skipped } from "../world/world.ts";
@@ -72,6 +73,17 @@ export interface Report {
   /** Findings that are hidden on purpose, and are not among the others. */
   readonly suppressed: readonly Suppressed[];
   readonly summary: Summary;
+  /** What findings were compared with, where somebody asked for that; then `findings` are the new ones. */
+  readonly baseline?: ComparedBaseline;
+}
+
+/** What a report says of the baseline that its findings were compared with. */
+export interface ComparedBaseline {
+  readonly file: string;
+  /** How many findings it holds that are still there. */
+  readonly known: number;
+  /** What it holds and is no longer found. */
+  readonly gone: readonly BaselineEntry[];
 }
 
 /** What a reporter may ask for besides the report: the text of a file, for code frames. */

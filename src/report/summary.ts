@@ -3,7 +3,7 @@ import type { Skipped } from "../world/world.ts";
 import { count, grouped, padEnd, plain, wrap } from "./cells.ts";
 import { compare, severities } from "./findings.ts";
 import type { Paint } from "./paint.ts";
-import type { Presentation, Report } from "./report.ts";
+import type { ComparedBaseline, Presentation, Report } from "./report.ts";
 
 const NAMED_DIRECTORIES = 3;
 const LABEL = "Workloads   ".length;
@@ -13,6 +13,7 @@ export function summary(report: Report, presentation: Presentation, paint: Paint
   const rows: (readonly [string, string])[] = [
     ["Workloads", verdicts(report)],
     ["Findings", findingCounts(report)],
+    ...(report.baseline ? [["Baseline", compared(report.baseline)] as const] : []),
     ["Read", amount(report, presentation)],
     ["Istio", mesh(report)],
     ...skippedRows(report.summary.skipped),
@@ -46,10 +47,17 @@ export function nothingToReport(report: Report, presentation: Presentation): str
     );
   }
   const known = workloads.unknown === 0 || report.summary.findings.info === 0;
-  const head = `${count(workloads.total, "workload")}${known ? ", nothing to report" : ""}`;
+  const head = `${count(workloads.total, "workload")}${known ? `, nothing ${report.baseline ? "new " : ""}to report` : ""}`;
   const hidden = suppressedCount(report).map((one) => `; ${one}`);
   const counts = lines(`${head}: ${verdicts(report)}${hidden.join("")}.`);
-  return [counts, ...wrap(`Istio ${mesh(report)}`, presentation.width)].join("\n");
+  const baseline = report.baseline ? [`Baseline: ${compared(report.baseline)}.`] : [];
+  return [counts, ...baseline, ...wrap(`Istio ${mesh(report)}`, presentation.width)].join("\n");
+}
+
+/** "12 old findings left, 2 gone" */
+export function compared({ known, gone }: ComparedBaseline): string {
+  const lost = gone.reduce((sum, one) => sum + one.count, 0);
+  return `${count(known, "old finding")} left${lost > 0 ? `, ${grouped(lost)} gone` : ""}`;
 }
 
 function verdicts(report: Report): string {

@@ -1,5 +1,6 @@
 /** The report of `check` for people: findings by file with code frames, a summary, and the facts that are missing. */
 import type { Finding } from "../lint/finding.ts";
+import { goneFindings } from "./baseline.ts";
 import { columns, padEnd, padStart, plain, wrap } from "./cells.ts";
 import { shownFindings } from "./findings.ts";
 import { frame } from "./frame.ts";
@@ -27,6 +28,8 @@ export function text(report: Report, given: Presentation): string {
     blocks.push(
       findings.length === 0 ? nothingToReport(report, presentation) : summary(report, presentation, paint),
     );
+    const gone = goneFindings(report, presentation, paint);
+    if (gone) blocks.push(gone);
     const missing = missingFacts(report, presentation, paint);
     if (missing) blocks.push(missing);
   }

@@ -1,0 +1,152 @@
+/** `sidelint baseline`: writes the findings of today, and what `check --baseline` compares with. */
+import type { Command } from "commander";
+import type { Scan } from "../index.ts";
+import {
+  type Baseline,
+  type BaselineSources,
+  baselineOf,
+  type Comparison,
+  compareWith,
+  pruned,
+} from "../lint/baseline.ts";
+import { baselineName, baselineText, readBaseline } from "../lint/baseline-file.ts";
+import { count, plain } from "../report/cells.ts";
+import { frame } from "../report/frame.ts";
+import { paintOf } from "../report/paint.ts";
+import { withSlashes } from "../source/disk.ts";
+import { absolutePath, relativePath } from "../source/path.ts";
+import { decodeText } from "../source/text.ts";
+import type { FileTree } from "../source/tree.ts";
+import { directoryOf } from "../world/collect.ts";
+import { searchedDirectories } from "../world/config.ts";
+import type { Context } from "./context.ts";
+import type { Io } from "./io.ts";
+import { type ScanFlags, withScanOptions } from "./options.ts";
+import { writeOutput } from "./output.ts";
+import { openSession, type Session } from "./session.ts";
+import { UsageError } from "./usage.ts";
+
+interface BaselineFlags extends ScanFlags {
+  readonly output?: string;
+  readonly prune?: boolean;
+}
+
+export function addBaseline(program: Command, context: Context): void {
+  withScanOptions(
+    program
+      .command("baseline")
+      .description("Write today's findings down, so that check --baseline shows new ones")
+      .argument("[paths...]", "files, directories or globs (default: .)")
+      .option(
+        "-o, --output <file>",
+        `the file (default: ${baselineName} where it is, or beside sidelint.yaml)`,
+      )
+      .option("--prune", "only drop from the file what is gone; nothing is added"),
+  )
+    .addHelpText("after", examples)
+    .action(async (paths: readonly string[], flags: BaselineFlags) => {
+      const session = await openSession(paths, flags, context.io, context.version);
+      if (session.exit !== 0) throw new UsageError("no baseline is written, as not everything could be read");
+      await context.io.stdout(`${plain(write(session, flags, context.io))}\n`);
+    });
+}
+
+/** Writes or prunes the file; what comes back says what was done. */
+function write(session: Session, flags: BaselineFlags, io: Io): string {
+  const { scan, input } = session;
+  const path = flags.output === undefined ? placeOf(session) : withSlashes(flags.output);
+  const exists = input.tree.stat(path) !== undefined;
+  if (flags.prune && !exists) throw missing(path);
+  const before = exists ? read(input.tree, path, session) : { findings: [] };
+  const sources = sourcesOf(scan, input.tree, path, io);
+  const { known, gone, fresh } = compareWith(scan.findings, before, sources);
+  const after = flags.prune ? pruned(before, gone) : baselineOf(scan.findings, sources, before);
+  const failure = writeOutput(path, baselineText(after), io.cwd);
+  if (failure !== undefined) throw new UsageError(`${plain(path)}: ${failure}`);
+  const dropped = total(gone);
+  const left = total(after.findings);
+  if (flags.prune) {
+    return `${path}: ${dropped === 0 ? "nothing is gone" : `${count(dropped, "finding")} gone and dropped`}, ${left} left`;
+  }
+  const news = exists ? ` (${fresh.length} new, ${known.length} known, ${dropped} gone)` : "";
+  return `${path}: ${count(left, "finding")}${news}`;
+}
+
+function total(entries: Baseline["findings"]): number {
+  return entries.reduce((sum, one) => sum + one.count, 0);
+}
+
+/** What a baseline makes of the findings of a session, and its file. Throws a UsageError when it is not there or broken. */
+export function comparedWith(
+  session: Session,
+  named: string | true,
+  io: Io,
+): { readonly comparison: Comparison; readonly file: string } {
+  const { scan, input } = session;
+  const file = named === true ? placeOf(session) : withSlashes(named);
+  const found = input.tree.stat(file);
+  if (!found) throw missing(file);
+  if (found.type === "directory") {
+    throw new UsageError(
+      `--baseline ${plain(file)}: that is a directory; write --baseline behind the paths, or --baseline=FILE`,
+    );
+  }
+  const baseline = read(input.tree, file, session);
+  return { comparison: compareWith(scan.findings, baseline, sourcesOf(scan, input.tree, file, io)), file };
+}
+
+function missing(path: string): UsageError {
+  return new UsageError(`${plain(path)}: there is no baseline; sidelint baseline writes one`);
+}
+
+/** The baseline that is there for the paths, else where it would be: beside the configuration, or here. */
+function placeOf({ scan, input }: Session): string {
+  const { configPath } = scan.world.configuration;
+  const beside = configPath === undefined ? "." : directoryOf(configPath);
+  const searched = [beside, ...searchedDirectories(input.tree, input.paths)];
+  const places = searched.map((directory) =>
+    directory === "." ? baselineName : `${directory}/${baselineName}`,
+  );
+  return places.find((path) => input.tree.stat(path)?.type === "file") ?? places[0] ?? baselineName;
+}
+
+function sourcesOf(scan: Scan, tree: FileTree, path: string, io: Io): BaselineSources {
+  const root = (tree.root ?? "").replace(/\/$/, "");
+  const base = absolutePath(root, directoryOf(path));
+  const looked = new Set(scan.files);
+  return {
+    documentsOf: (file) => scan.documentsOf(file),
+    pathFor: (file) => relativePath(base, absolutePath(root, file)),
+    isBeyond(file) {
+      const here = relativePath(root, absolutePath(base, file));
+      return !looked.has(here) && tree.stat(here) !== undefined;
+    },
+    today: io.today,
+  };
+}
+
+function read(tree: FileTree, path: string, { presentation }: Session): Baseline {
+  const bytes = tree.read(path);
+  if ("reason" in bytes) throw new UsageError(`${plain(path)}: ${bytes.reason}`);
+  const decoded = decodeText(bytes);
+  if ("error" in decoded) throw new UsageError(`${plain(path)}: ${decoded.error}`);
+  const { text } = decoded;
+  const reading = readBaseline({ path, text });
+  if (reading.ok) return reading.baseline;
+  const { location, message } = reading;
+  const paint = paintOf(presentation.colour);
+  const style = { width: presentation.width - 2, gutter: paint.faint, carets: paint.severity.error };
+  const drawn = frame(text, location, style).map((line) => `\n  ${line}`);
+  throw new UsageError(
+    `${plain(path)}:${location.line}:${location.column}: ${plain(message)}${drawn.join("")}`,
+  );
+}
+
+const examples = `
+Examples:
+  sidelint baseline                write ${baselineName}, and commit it
+  sidelint check --baseline        findings that are not in it
+  sidelint baseline --prune        drop what was mended since
+
+Entries may get a "reason" and a day on which they end, "expires", by hand;
+they keep both when the file is written anew.`;
