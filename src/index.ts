@@ -12,8 +12,8 @@ import { settingsOf } from "./lint/settings.ts";
 import { type Suppressed, suppress } from "./lint/suppress.ts";
 import { makeReport } from "./report/make.ts";
 import type { Report } from "./report/report.ts";
-import type { Location } from "./source/locate.ts";
 import type { Document } from "./source/document.ts";
+import type { Location } from "./source/locate.ts";
 import type { Path } from "./source/node.ts";
 import { absolutePath, isInside, pathBelow } from "./source/path.ts";
 import { hasRepository, outsideOf } from "./source/reach.ts";
@@ -77,11 +77,11 @@ export interface Scan {
   readonly files: readonly string[];
   /** Whether a path lies beyond the repository of what was asked for. */
   isOutside(path: string): boolean;
+  /** The documents of a file that the scan read and kept, or of any other that may be read. */
+  documentsOf(file: string): readonly Document[] | undefined;
   /** The text of a file that the scan read and kept, for code frames. */
   textOf(file: string): string | undefined;
 }
-  /** The documents of a file that the scan read and kept, or of any other that may be read. */
-  documentsOf(file: string): readonly Document[] | undefined;
 
 /**
  * Reads manifests from a tree and says for every pod template whether Istio injects a sidecar, and what is wrong with it.
@@ -168,10 +168,10 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     unreadable: collected.problems,
     files: walked.files,
     isOutside,
+    documentsOf: (file) => collected.documentsOf(file),
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text ?? configText(file),
   };
 }
-    documentsOf: (file) => collected.documentsOf(file),
 
 /** How workloads are injected; see `inject`. */
 export type InjectOptions = WayOptions;
