@@ -1,6 +1,7 @@
 /** The public API: what the command line, the action and the functions call, over any tree of files. */
 import { type EditedFile, editFiles } from "./fix/edited.ts";
 import { type InjectedObject, injectResources, type LeftAsIs } from "./fix/inject.ts";
+import { type Fixability, fixabilities, planFixes, type UnfixedFinding } from "./fix/plan.ts";
 import { uninjectResources } from "./fix/uninject.ts";
 import { injectionWay, type WayOptions } from "./fix/way.ts";
 import type { Labels } from "./istio/facts.ts";
@@ -17,7 +18,8 @@ import type { Location } from "./source/locate.ts";
 import type { Path } from "./source/node.ts";
 import { absolutePath, isInside, pathBelow } from "./source/path.ts";
 import { hasRepository, outsideOf } from "./source/reach.ts";
-import type { FileTree } from "./source/tree.ts";
+import { encodeLike } from "./source/text.ts";
+import { type FileTree, overlayTree } from "./source/tree.ts";
 import { type WalkFailure, walk } from "./source/walk.ts";
 import { buildWorld } from "./world/build.ts";
 import { collect, directoryOf, type Problem } from "./world/collect.ts";
@@ -29,6 +31,7 @@ import type { Skipped, World } from "./world/world.ts";
 
 export type { EditedFile } from "./fix/edited.ts";
 export type { LeftAsIs } from "./fix/inject.ts";
+export type { UnfixedFinding } from "./fix/plan.ts";
 export type { Finding, Severity } from "./lint/finding.ts";
 export type { Suppressed } from "./lint/suppress.ts";
 export type { Report, ReportedWorkload } from "./report/report.ts";
@@ -205,6 +208,65 @@ export function uninject(scanned: Scan): Rewriting {
 }
 
 const nothing: Rewriting = { files: [], workloads: [], left: [], problems: [] };
+
+/** Which fixes are made. */
+export interface FixOptions {
+  /** Also those that somebody should look at. */
+  readonly unsafe?: boolean;
+  /** Which findings are fixed; default: all. */
+  readonly only?: (finding: Finding) => boolean;
+}
+
+/** A repository as fixes leave it. Nothing has been written. */
+export interface Fixing {
+  /** What is found afterwards. */
+  readonly scan: Scan;
+  /** The files that change: as they were read, and their text afterwards. */
+  readonly files: readonly EditedFile[];
+  readonly fixed: readonly Finding[];
+  /** Findings that have a fix which could not be made, and why. */
+  readonly unfixed: readonly UnfixedFinding[];
+}
+
+/** Passes of fixes; those of one pass may bring about others. */
+const mostPasses = 10;
+
+/**
+ * Fixes what can be fixed in the manifests of a tree, as edits of their texts, until nothing is left that can be. Every pass looks at
+ * what the one before it made. Pure but for reading the tree.
+ * @param first the scan of the tree with these options, where there is one already
+ */
+export function fix(
+  tree: FileTree,
+  options: ScanOptions = {},
+  { unsafe = false, only = () => true }: FixOptions = {},
+  first: Scan = scan(tree, options),
+): Fixing {
+  const edited = new Map<string, EditedFile>();
+  const bytes = new Map<string, Uint8Array>();
+  const fixed: Finding[] = [];
+  const { onProgress: _, ...again } = options;
+  let current = first;
+  for (let pass = 1; ; pass++) {
+    const mayEdit = new Set(current.files);
+    const context = { world: current.world, mayEdit: (file: string) => mayEdit.has(file) };
+    const plan = planFixes(context, current.findings.filter(only), unsafe);
+    if (plan.files.length === 0 || pass > mostPasses) {
+      const endless = pass > mostPasses ? plan.fixed.map((finding) => ({ finding, reason: neverEnds })) : [];
+      return { scan: current, files: [...edited.values()], fixed, unfixed: [...plan.unfixed, ...endless] };
+    }
+    for (const { file, after } of plan.files) {
+      const before = tree.read(file.path);
+      if ("reason" in before) continue;
+      edited.set(file.path, { file: edited.get(file.path)?.file ?? file, after });
+      bytes.set(file.path, encodeLike(before, after));
+    }
+    fixed.push(...plan.fixed);
+    current = scan(overlayTree(tree, bytes), again);
+  }
+}
+
+const neverEnds = `its fixes bring about new findings, also after ${mostPasses} passes`;
 
 function rewritten(
   workloads: readonly InjectedObject[],

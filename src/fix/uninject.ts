@@ -51,11 +51,12 @@ export function uninjectResources(world: World): Uninjections {
   return { objects, unrecorded: [...unrecorded, ...takenOut(objects, taken)], problems };
 }
 
-function takenBack(
+/** An object of a workload's file without its sidecar, as the injector of the workload would have found it. */
+export function takenBack(
   world: World,
   { decision }: Workload,
   object: JsonObject,
-  kinds: readonly WorkloadKind[],
+  kinds: readonly WorkloadKind[] = workloadKinds(world.configuration.config),
 ): Uninjected {
   const reading = istiodFor(world, decision.revision ?? defaultRevision);
   return reading.ok ? uninjectChecked(reading.istiod, object, { kinds }) : uninject(object, { kinds });

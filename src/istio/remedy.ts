@@ -57,6 +57,13 @@ export function remedyFor(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh):
   return `It would be injected if ${first.says}${second ? `, or if ${second.says}` : ""}`;
 }
 
+/** Whether the label sidecar.istio.io/inject: "true" in the place of the annotation gets a pod its sidecar, whatever is not known. */
+export function opensByLabel(pod: PodFacts, namespace: NamespaceFacts, mesh: Mesh): boolean {
+  const prepared = prepareMesh(mesh);
+  if (!casesOf(namespace, prepared).complete) return false;
+  return opens([{ what: "pod-label", key: injectKey, value: "true" }], situationOf(pod, namespace, prepared));
+}
+
 /** Whether an opener touches the namespace or the pod, so that one of each is offered. */
 function kindOf({ changes }: Opener): string {
   return changes.some(({ what }) => what === "namespace-label") ? "namespace" : "pod";

@@ -45,6 +45,10 @@ export class EntryView {
     return enumeration(meantBy(this.key, holderOf(this.#holder)), "or");
   }
 
+  get candidates(): readonly string[] {
+    return meantBy(this.key, holderOf(this.#holder));
+  }
+
   /** Where the key counts: "labels" or "annotations". */
   get belongsIn(): string {
     return placeOf(this.key)?.map ?? this.map;

@@ -6,6 +6,7 @@ import {
   compareQuantityTexts,
   counted,
   isPlaceholder,
+  meantWord,
   quantityError,
   releaseAtLeast,
   selectorError,
@@ -64,6 +65,7 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "string",
         "The known Istio key that this key misspells (`a or b` where two are as near); empty when it misspells none.",
       ],
+      candidates: ["list<string>", "The known Istio keys that this key may misspell."],
       belongsIn: ["string", "Where a key of Istio's counts: `labels` or `annotations`."],
       belongsTo: ["string", "What it counts on: `pods`, `pods or Namespaces`."],
       inKustomization: ["bool", "Whether a kustomization sets it, not the object's own file."],
@@ -274,6 +276,10 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "string",
         "What would open the gates, as a clause without capital or full stop; empty when nothing would.",
       ],
+      labelOpens: [
+        "bool",
+        'Whether the label sidecar.istio.io/inject: "true", in the place of the annotation, would get the pod its sidecar.',
+      ],
       hinge: ["string", "For an unknown verdict: `injected where the namespace has …, else not`."],
       missing: [
         "string",
@@ -354,6 +360,11 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       ],
       meshRequests: ["map<string, string>", "What it requests when nothing is set."],
       meshLimits: ["map<string, string>", "What it is limited to when nothing is set."],
+      usualRequests: [
+        "map<string, string>",
+        "What to request where the author left it out: `fixes` of sidelint.yaml, else meshRequests.",
+      ],
+      usualLimits: ["map<string, string>", "What to limit it to likewise."],
       ports: ["list<SidecarPort>", "The ports that it may listen on."],
       mode: ["string", "How traffic gets to it: REDIRECT, TPROXY, or NONE where it does not."],
       user: [
@@ -494,6 +505,11 @@ export const functions: readonly FunctionDefinition[] = [
     "quantityError(string): string",
     "Why a text is no Kubernetes quantity; empty when it is one.",
     quantityError,
+  ),
+  define(
+    "meant(string, list): string",
+    'Of some words, the one that a text is one slip or another letter case away from: `meant("enable", ["enabled", "disabled"])`; else empty.',
+    meantWord,
   ),
   define(
     "compareQuantities(string, string): int",

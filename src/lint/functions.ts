@@ -1,6 +1,7 @@
 /** What rules ask that CEL cannot say: named functions of plain values, each pure. */
 
 import { isObject, type Json } from "../kube/json.ts";
+import { edits } from "../kube/nearest.ts";
 import { compareQuantities, parseQuantity, type Quantity, signOf } from "../kube/quantity.ts";
 import { compileSelector } from "../kube/selector.ts";
 import { plainOf } from "./cel-values.ts";
@@ -59,6 +60,20 @@ export function compareQuantityTexts(a: string, b: string): -1 | 0 | 1 {
   const left = parseQuantity(a);
   const right = parseQuantity(b);
   return left.ok && right.ok ? compareQuantities(left.quantity, right.quantity) : 0;
+}
+
+/** The one of some words that a text means but for its letter case, blanks around it, or two slips at most; else empty. */
+export function meantWord(text: string, words: unknown): string {
+  const given = text.trim().toLowerCase();
+  if (given === "" || !Array.isArray(words)) return "";
+  const near = words.flatMap((word: unknown) => {
+    if (typeof word !== "string") return [];
+    const distance = edits(given, word.toLowerCase());
+    return distance <= Math.min(2, Math.floor(word.length / 3)) ? [{ word, distance }] : [];
+  });
+  const least = Math.min(...near.map(({ distance }) => distance));
+  const [best, other] = near.filter(({ distance }) => distance === least);
+  return best && !other ? best.word : "";
 }
 
 const mostCpu = quantity("64");

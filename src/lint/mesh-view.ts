@@ -7,22 +7,22 @@ import type { World } from "../world/world.ts";
 export class MeshView {
   readonly release: string;
   readonly facts: ReleaseFacts;
-  readonly #world: World;
+  readonly world: World;
   #revisions: readonly string[] | undefined;
 
   constructor(world: World, release: string) {
-    this.#world = world;
+    this.world = world;
     this.release = release;
     this.facts = nearestFacts(release);
   }
 
   get revisions(): readonly string[] {
-    this.#revisions ??= knownRevisions(this.#world.mesh.webhooks);
+    this.#revisions ??= knownRevisions(this.world.mesh.webhooks);
     return this.#revisions;
   }
 
   get webhooksKnown(): boolean {
-    return this.#world.webhooks !== "stock" && !this.#world.mesh.revisionsAssumed;
+    return this.world.webhooks !== "stock" && !this.world.mesh.revisionsAssumed;
   }
 
   get ignoredNamespaces(): readonly string[] {

@@ -19,7 +19,8 @@ import { nearestFacts } from "../istio/releases.ts";
 import { configuredPorts, type ProxySettings, type Sidecar } from "../istio/sidecar.ts";
 import { nativeKey } from "../istio/sidecar-state.ts";
 import { at } from "../kube/json.ts";
-import { isPlain } from "../world/calibration.ts";
+import { isPlain, likeSidecar } from "../world/calibration.ts";
+import type { Config } from "../world/config.ts";
 import { type IstiodReading, istiodFor } from "../world/istiods.ts";
 import { type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
@@ -173,11 +174,16 @@ export class ProxyView {
     const asked = this.#asked;
     const severalAsked = asked !== undefined && (asked.length !== 1 || asked[0] !== sidecarTemplate);
     const reading = this.#reading;
-    const models = !severalAsked && (!reading || isPlain(this.#world, this.#workload, reading));
-    const made = models ? undefined : sidecarOf(this.#world, this.#workload);
-    return made?.state === "injected"
-      ? { sidecar: made.sidecar, rendered: true }
-      : { sidecar: undefined, rendered: false };
+    if (severalAsked) {
+      const made = sidecarOf(this.#world, this.#workload);
+      return made.state === "injected"
+        ? { sidecar: made.sidecar, rendered: true }
+        : { sidecar: undefined, rendered: false };
+    }
+    if (!reading || isPlain(this.#world, this.#workload, reading))
+      return { sidecar: undefined, rendered: false };
+    const { made, sidecar } = likeSidecar(this.#world, this.#workload, reading);
+    return { sidecar, rendered: made };
   }
 
   /** What the mesh sets where the pod says nothing. */
@@ -219,6 +225,19 @@ export class ProxyView {
   }
   get meshLimits(): Texts {
     return valuesOf(meshResources(this.mesh.resources), "limits");
+  }
+
+  get usualRequests(): Texts {
+    return usualOf(this.meshRequests, this.#world.configuration.config.fixes, {
+      cpu: "proxyCPU",
+      memory: "proxyMemory",
+    });
+  }
+  get usualLimits(): Texts {
+    return usualOf(this.meshLimits, this.#world.configuration.config.fixes, {
+      cpu: "proxyCPULimit",
+      memory: "proxyMemoryLimit",
+    });
   }
 
   /** What decides on ports and capture: the mesh's configuration and the pod's own. */
@@ -339,4 +358,21 @@ function valuesOf(resources: ProxyResources, kind: ResourceKind): Texts {
     if (from !== "none" && from !== "limit") result.set(name, value);
   }
   return result;
+}
+
+type Fixes = NonNullable<Config["fixes"]>;
+
+/** The mesh's requests or limits, with what the configuration wants instead. */
+function usualOf(
+  mesh: Texts,
+  fixes: Fixes | undefined,
+  settings: Readonly<Record<ResourceName, keyof Fixes>>,
+): Texts {
+  if (!fixes) return mesh;
+  const usual = new Map(mesh);
+  for (const name of names) {
+    const wanted = fixes[settings[name]];
+    if (wanted !== undefined) usual.set(name, String(wanted));
+  }
+  return usual;
 }

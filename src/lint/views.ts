@@ -4,6 +4,7 @@ import { isReadFromPods } from "../istio/key-place.ts";
 import { injectValue, readInject } from "../istio/policy.ts";
 import { missed, prepareMesh } from "../istio/prepare.ts";
 import { quantityText } from "../istio/proxy-resources.ts";
+import { opensByLabel } from "../istio/remedy.ts";
 import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { groupOf } from "../kube/workload.ts";
@@ -330,6 +331,10 @@ export class DecisionView {
   }
   get asksFor(): string {
     return readInject(this.askedValue, this.#mesh.facts.inject);
+  }
+  get labelOpens(): boolean {
+    const { pod, namespace } = this.#workload;
+    return opensByLabel(pod, namespace, this.#mesh.world.mesh);
   }
   get hinge(): string {
     const { possibilities, revisionsInDoubt } = this.decision;

@@ -63,3 +63,16 @@ export function memoryTree(files: Readonly<Record<string, string | Uint8Array>>)
     read: (path) => bytes.get(path) ?? { path, reason: "no such file" },
   };
 }
+
+/** A tree in which some files have other bytes. */
+export function overlayTree(tree: FileTree, files: ReadonlyMap<string, Uint8Array>): FileTree {
+  return {
+    ...tree,
+    stat(path) {
+      const found = tree.stat(path);
+      const bytes = files.get(path);
+      return found && bytes ? { ...found, size: bytes.length } : found;
+    },
+    read: (path) => files.get(path) ?? tree.read(path),
+  };
+}

@@ -22,6 +22,7 @@ export function impossibleValues(config: Config): readonly ImpossibleValue[] {
     ...impossibleDays(config),
     ...repeatedRevisions(config),
     ...wrongQuantities(config),
+    ...wrongFixes(config),
     ...wrongInstalls(config),
   ];
 }
@@ -106,6 +107,32 @@ function wrongQuantities({ istio }: Config): readonly ImpossibleValue[] {
     const path = [...above, "requests", name];
     const hint = "Kubernetes refuses a request above its limit";
     return [{ path, says: `cannot be ${request}: the limit is ${limit}`, hint }];
+  });
+}
+
+/** What fixes would write, where Kubernetes would refuse it. */
+function wrongFixes({ fixes = {} }: Config): readonly ImpossibleValue[] {
+  const pairs = [
+    ["proxyCPU", "proxyCPULimit", examples.cpu],
+    ["proxyMemory", "proxyMemoryLimit", examples.memory],
+  ] as const;
+  return pairs.flatMap(([request, limit, example]) => {
+    const found = [request, limit].flatMap((name): readonly ImpossibleValue[] => {
+      const value = fixes[name];
+      const fault = value === undefined ? undefined : quantityFault(String(value));
+      return fault ? [{ path: ["fixes", name], says: fault, hint: `such as ${example}` }] : [];
+    });
+    const least = fixes[request] === undefined ? undefined : quantityOf(String(fixes[request]));
+    const most = fixes[limit] === undefined ? undefined : quantityOf(String(fixes[limit]));
+    if (found.length > 0 || !most || !least || compareQuantities(least, most) <= 0) return found;
+    const hint = "Kubernetes refuses a request above its limit";
+    return [
+      {
+        path: ["fixes", request],
+        says: `cannot be ${fixes[request]}: fixes.${limit} is ${fixes[limit]}`,
+        hint,
+      },
+    ];
   });
 }
 

@@ -1,0 +1,386 @@
+/** From findings to the edits that fix them: which can be made together, which have to wait, and which cannot be made at all. */
+import { at } from "../kube/json.ts";
+import type { Change, Fix, Holder, Safety } from "../lint/edits.ts";
+import type { Finding } from "../lint/finding.ts";
+import { type Document, readDocuments } from "../source/document.ts";
+import { type Node, nodeAt, type Path, type Value } from "../source/node.ts";
+import type { SourceFile } from "../source/reading.ts";
+import { applyEdits, type Edit, sortedEdits } from "../source/splice.ts";
+import type { World } from "../world/world.ts";
+import { textOf } from "./align.ts";
+import { editsOfChanges, touchedBy } from "./apply-changes.ts";
+import type { EditedFile } from "./edited.ts";
+import { anchorOf, type DocumentChange, nameOf, resolveProposal } from "./resolve.ts";
+
+/** What fixes are made of. */
+export interface FixContext {
+  readonly world: World;
+  /** Whether a file may be changed. */
+  readonly mayEdit: (file: string) => boolean;
+}
+
+/** A finding whose fix is not made, and why. */
+export interface UnfixedFinding {
+  readonly finding: Finding;
+  readonly reason: string;
+}
+
+/** One pass of fixes. */
+export interface FixPlan {
+  readonly files: readonly EditedFile[];
+  /** The findings that these fix. */
+  readonly fixed: readonly Finding[];
+  readonly unfixed: readonly UnfixedFinding[];
+  /** Findings whose fixes touch the same places as others, and are to be looked at again afterwards. */
+  readonly waiting: readonly Finding[];
+}
+
+/** Fixes of a finding as changes of documents. */
+interface Candidate {
+  readonly finding: Finding;
+  readonly safety: Safety;
+  readonly changes: readonly DocumentChange[];
+}
+
+/** An edit of a file's text. */
+export interface FileEdit extends Edit {
+  readonly file: SourceFile;
+}
+
+/** The fixes of findings that can be made together; `unsafe` takes in those that somebody should look at. */
+export function planFixes(context: FixContext, findings: readonly Finding[], unsafe: boolean): FixPlan {
+  const { candidates, unfixed } = candidatesOf(context, findings, unsafe);
+  const { chosen, waiting } = withoutConflicts(candidates);
+  return made(chosen, unfixed, waiting);
+}
+
+function candidatesOf(
+  context: FixContext,
+  findings: readonly Finding[],
+  unsafe: boolean,
+): { readonly candidates: readonly Candidate[]; readonly unfixed: readonly UnfixedFinding[] } {
+  const read = findings.flatMap((finding) => {
+    const fix = finding.fix?.();
+    return fix && (!fix.ok || unsafe || fix.safety === "safe") ? [{ finding, fix }] : [];
+  });
+  const sharing = sharersOf(read);
+  const unfixed: UnfixedFinding[] = [];
+  const candidates: Candidate[] = [];
+  for (const { finding, fix } of read) {
+    const one = candidateOf(context, finding, fix, sharing);
+    if ("reason" in one) unfixed.push(one);
+    else candidates.push(one);
+  }
+  return { candidates, unfixed };
+}
+
+/** Which objects a rule wants the same change in, by the place of the change in its document. */
+type Sharing = ReadonlyMap<string, ReadonlySet<Holder>>;
+
+function sharersOf(read: readonly { readonly finding: Finding; readonly fix: Fix }[]): Sharing {
+  const sharing = new Map<string, Set<Holder>>();
+  for (const { finding, fix } of read) {
+    if (!fix.ok) continue;
+    for (const { holder, changes } of fix.proposals) {
+      for (const change of changes) {
+        const key = sharingKey(finding, holder, change);
+        const known = sharing.get(key);
+        if (known) known.add(holder);
+        else sharing.set(key, new Set([holder]));
+      }
+    }
+  }
+  return sharing;
+}
+
+function sharingKey({ rule }: Finding, holder: Holder, change: Change): string {
+  const { document, path } = holder.sourceOf(anchorOf(holder, change));
+  const { beside: _, path: __, ...wanted } = { beside: undefined, path: undefined, ...change };
+  return JSON.stringify([rule, placeKey(document), path, textOf(wanted as unknown as Value)]);
+}
+
+/** Tells documents apart, also when a file was read twice. */
+function placeKey({ file, start, within }: Document): string {
+  return `${file.path}\n${start}\n${within ? within.path.join("/") : ""}`;
+}
+
+function candidateOf(
+  context: FixContext,
+  finding: Finding,
+  fix: Fix,
+  sharing: Sharing,
+): Candidate | UnfixedFinding {
+  if (!fix.ok) return { finding, reason: fix.reason };
+  const changes: DocumentChange[] = [];
+  const seen = new Set<string>();
+  for (const proposal of fix.proposals) {
+    const resolved = resolveProposal(context.world, proposal);
+    if (!resolved.ok) return { finding, reason: resolved.reason };
+    for (const change of proposal.changes) {
+      const other = otherUser(
+        context.world,
+        proposal.holder,
+        change,
+        sharing.get(sharingKey(finding, proposal.holder, change)),
+      );
+      if (other !== undefined) return { finding, reason: other };
+    }
+    for (const change of resolved.changes) {
+      const { path } = change.document.file;
+      if (!context.mayEdit(path))
+        return { finding, reason: `${path} is not among the files that were asked for` };
+      const key = changeKey(change);
+      if (!seen.has(key)) changes.push(change);
+      seen.add(key);
+    }
+  }
+  return { finding, safety: fix.safety, changes };
+}
+
+function changeKey({ document, ...change }: DocumentChange): string {
+  return `${placeKey(document)}\n${textOf(change as unknown as Value)}`;
+}
+
+/** Why a change is not made: another object takes the same place of a document, and the change is not for it. */
+function otherUser(
+  world: World,
+  holder: Holder,
+  change: Change,
+  wanted: ReadonlySet<Holder> | undefined,
+): string | undefined {
+  if (holder.root === null) return undefined;
+  const anchor = anchorOf(holder, change);
+  const source = holder.sourceOf(anchor);
+  const place = placeKey(source.document) + JSON.stringify(source.path);
+  const others: readonly (Holder & { readonly label?: string; readonly name: string })[] = [
+    ...world.workloads,
+    ...world.namespaces.flatMap(({ placed }) => placed ?? []),
+  ];
+  for (const other of others) {
+    if (other === holder || wanted?.has(other) || other.root === null) continue;
+    if (anchor.length > 0 && at(other.value, anchor) === undefined) continue;
+    const { document, path } = other.sourceOf(anchor);
+    if (placeKey(document) + JSON.stringify(path) !== place) continue;
+    const name = other.label ?? other.name;
+    return `${nameOf(anchor)} counts for ${name} in ${other.root} as well, where the fix is not for it`;
+  }
+  return undefined;
+}
+
+/** Candidates that touch nothing that one before them touches, unless they want the same of it. */
+function withoutConflicts(candidates: readonly Candidate[]): {
+  readonly chosen: readonly Candidate[];
+  readonly waiting: readonly Finding[];
+} {
+  const chosen: Candidate[] = [];
+  const waiting: Finding[] = [];
+  const touched = new Map<string, { readonly path: Path; readonly key: string }[]>();
+  for (const candidate of candidates) {
+    const touches = candidate.changes.flatMap((change) => {
+      const key = changeKey(change);
+      return touchedBy(change).map((path) => ({ document: placeKey(change.document), path, key }));
+    });
+    const isBlocked = touches.some(({ document, path, key }) =>
+      touched.get(document)?.some((other) => other.key !== key && overlap(other.path, path)),
+    );
+    if (isBlocked) {
+      waiting.push(candidate.finding);
+      continue;
+    }
+    chosen.push(candidate);
+    for (const { document, path, key } of touches) {
+      const known = touched.get(document);
+      if (known) known.push({ path, key });
+      else touched.set(document, [{ path, key }]);
+    }
+  }
+  return { chosen, waiting };
+}
+
+/** Whether one path leads to the other or below it. */
+function overlap(a: Path, b: Path): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) if (a[index] !== b[index]) return false;
+  return true;
+}
+
+/** The changes of one document by those who want them. */
+interface DocumentPlan {
+  readonly document: Document;
+  readonly candidates: Set<Candidate>;
+  readonly changes: Map<string, DocumentChange>;
+}
+
+function documentPlans(candidates: Iterable<Candidate>): ReadonlyMap<string, DocumentPlan> {
+  const plans = new Map<string, DocumentPlan>();
+  for (const candidate of candidates) {
+    for (const change of candidate.changes) {
+      const key = placeKey(change.document);
+      const plan = plans.get(key) ?? { document: change.document, candidates: new Set(), changes: new Map() };
+      plan.candidates.add(candidate);
+      plan.changes.set(changeKey(change), change);
+      plans.set(key, plan);
+    }
+  }
+  return plans;
+}
+
+/** Makes what can be made; who cannot be made takes nobody else with it. */
+function made(
+  chosen: readonly Candidate[],
+  known: readonly UnfixedFinding[],
+  later: readonly Finding[],
+): FixPlan {
+  const open = new Set(chosen);
+  const unfixed = [...known];
+  const waiting = [...later];
+  for (;;) {
+    const plans = documentPlans(open);
+    const outcome = editsOfPlans(plans);
+    if (outcome.ok)
+      return {
+        files: filesOf(outcome.edits),
+        fixed: [...open].map(({ finding }) => finding),
+        unfixed,
+        waiting,
+      };
+    const refused = blamed(outcome.plan, outcome.reason);
+    for (const [candidate, reason] of refused) {
+      open.delete(candidate);
+      if (reason === undefined) waiting.push(candidate.finding);
+      else unfixed.push({ finding: candidate.finding, reason });
+    }
+  }
+}
+
+type PlanEdits =
+  | { readonly ok: true; readonly edits: readonly FileEdit[] }
+  | { readonly ok: false; readonly plan: DocumentPlan; readonly reason: string };
+
+/** The edits of all documents; those of a text inside of a scalar become a change of the document around it. */
+function editsOfPlans(plans: ReadonlyMap<string, DocumentPlan>): PlanEdits {
+  const edits: FileEdit[] = [];
+  const outer = new Map([...plans].filter(([, { document }]) => !document.within));
+  for (const plan of plans.values()) {
+    const { within } = plan.document;
+    if (!within) continue;
+    const inner = innerText(plan);
+    if (!inner.ok) return { ok: false, plan, reason: inner.reason };
+    const { document, path } = within;
+    const change: DocumentChange = { document, is: "set", path, value: inner.text };
+    const known = outer.get(placeKey(document)) ?? { document, candidates: new Set(), changes: new Map() };
+    outer.set(placeKey(document), {
+      document,
+      candidates: new Set([...known.candidates, ...plan.candidates]),
+      changes: new Map([...known.changes, [changeKey(change), change]]),
+    });
+  }
+  for (const plan of outer.values()) {
+    const { file } = plan.document;
+    const result = editsOfChanges(plan.document, [...plan.changes.values()]);
+    if (!result.ok) return { ok: false, plan, reason: result.reason };
+    for (const edit of result.edits) edits.push({ ...edit, file });
+  }
+  return { ok: true, edits };
+}
+
+function scalarAt(root: Node, path: Path): string | undefined {
+  const node = nodeAt(root, path);
+  return node?.type === "scalar" && typeof node.value === "string" ? node.value : undefined;
+}
+
+function innerText({
+  document,
+  changes,
+}: DocumentPlan):
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly reason: string } {
+  const { within } = document;
+  const outer = within?.document.read();
+  const text = within && outer?.ok && outer.root ? scalarAt(outer.root, within.path) : undefined;
+  const [alone, ...others] = text === undefined ? [] : readDocuments({ path: document.file.path, text });
+  if (text === undefined || !alone || others.length > 0)
+    return { ok: false, reason: "the patch is not written as one document" };
+  const result = editsOfChanges(alone, [...changes.values()]);
+  if (!result.ok) return { ok: false, reason: `in an inline patch, ${result.reason}` };
+  const applied = applyEdits(text, result.edits);
+  return applied.ok ? applied : { ok: false, reason: applied.reason };
+}
+
+/** Who keeps a document from being edited: each that alone cannot be made; else the last, to be tried after the others. */
+function blamed(plan: DocumentPlan, reason: string): ReadonlyMap<Candidate, string | undefined> {
+  const candidates = [...plan.candidates];
+  const [only, second] = candidates;
+  if (only && !second) return new Map([[only, reason]]);
+  const refused = new Map<Candidate, string | undefined>();
+  const room = mostRetried / Math.max(plan.document.end - plan.document.start, 1);
+  if (candidates.length > room) return new Map(candidates.map((candidate) => [candidate, reason]));
+  for (const candidate of candidates) {
+    const alone = editsOfPlans(documentPlans([candidate]));
+    if (!alone.ok) refused.set(candidate, alone.reason);
+  }
+  const last = candidates.at(-1);
+  if (refused.size === 0 && last) refused.set(last, undefined);
+  return refused;
+}
+
+/** The most characters that are read again to find out which fix of a document cannot be made. */
+const mostRetried = 20_000_000;
+
+function filesOf(edits: readonly FileEdit[]): readonly EditedFile[] {
+  const byFile = new Map<string, { readonly file: SourceFile; readonly edits: Edit[] }>();
+  for (const { file, start, end, text } of edits) {
+    const known = byFile.get(file.path) ?? { file, edits: [] };
+    known.edits.push({ start, end, text });
+    byFile.set(file.path, known);
+  }
+  return [...byFile.values()].flatMap(({ file, edits: ofFile }) => {
+    const applied = applyEdits(file.text, sortedEdits(ofFile));
+    return applied.ok ? [{ file, after: applied.text }] : [];
+  });
+}
+
+/** How a finding can be fixed. */
+export interface Fixability {
+  readonly safety: Safety;
+  /** The edits that fix it alone; none where the documents are too large to work them out for every finding. */
+  readonly edits: readonly FileEdit[];
+}
+
+/** The findings that can be fixed, each as if it were the only one. */
+export function fixabilities(
+  context: FixContext,
+  findings: readonly Finding[],
+): ReadonlyMap<Finding, Fixability> {
+  const { candidates } = candidatesOf(context, findings, true);
+  const { chosen, waiting } = withoutConflicts(candidates);
+  const fixed = new Set(made(chosen, [], []).fixed);
+  const others = new Set(waiting);
+  let room = mostRetried;
+  const fixable = new Map<Finding, Fixability>();
+  for (const candidate of candidates) {
+    const { finding, safety } = candidate;
+    const isOpen = others.has(finding) && !fixed.has(finding);
+    if (!fixed.has(finding) && !isOpen) continue;
+    const plans = documentPlans([candidate]);
+    for (const { document } of plans.values()) room -= document.end - document.start;
+    const alone = once((): PlanEdits => (room > 0 ? editsOfPlans(plans) : { ok: true, edits: [] }));
+    if (isOpen && !alone().ok) continue;
+    fixable.set(finding, {
+      safety,
+      get edits() {
+        const outcome = alone();
+        return outcome.ok ? outcome.edits : [];
+      },
+    });
+  }
+  return fixable;
+}
+
+function once<T>(make: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: make() };
+    return known.value;
+  };
+}
