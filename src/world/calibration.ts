@@ -15,6 +15,7 @@ import type { Workload, World } from "./world.ts";
 /** What was found out of an injector: by kinds of workloads, and which keys its templates look at. */
 interface Known {
   readonly plain: Map<string, boolean>;
+  readonly sidecars: Map<string, Sidecar | undefined>;
   readonly mentioned: Map<string, boolean>;
 }
 
@@ -28,13 +29,46 @@ const known = new WeakMap<ReadableIstiod, Known>();
  */
 export function isPlain(world: World, workload: Workload, reading: ReadableIstiod): boolean {
   if (reading.source === "profile") return reading.istiod.platform !== "openshift";
-  const ofInjector = known.get(reading) ?? { plain: new Map(), mentioned: new Map() };
-  known.set(reading, ofInjector);
+  const ofInjector = knownOf(reading);
   const kind = kindOf(workload, reading, ofInjector.mentioned);
   const answer = ofInjector.plain.get(kind) ?? isAsModelled(world, workload, reading);
   if (answer !== undefined) ofInjector.plain.set(kind, answer);
   // What is refused, or cannot be read, is told as that; the models say what was meant.
   return answer ?? true;
+}
+
+function knownOf(reading: ReadableIstiod): Known {
+  const ofInjector = known.get(reading) ?? { plain: new Map(), sidecars: new Map(), mentioned: new Map() };
+  known.set(reading, ofInjector);
+  return ofInjector;
+}
+
+/**
+ * The sidecar of a workload that no model describes, as far as resources, ports and user go: that of the first workload of its kind whose
+ * settings have the same values. `made` is false where nothing comes of the injection.
+ */
+export function likeSidecar(
+  world: World,
+  workload: Workload,
+  reading: ReadableIstiod,
+): { readonly made: boolean; readonly sidecar: Sidecar | undefined } {
+  const { sidecars, mentioned } = knownOf(reading);
+  const { pod } = workload;
+  const values = [...valueKeys].map((key) => pod.annotations[key] ?? "");
+  const own = ownProxy(pod);
+  const container = own
+    ? JSON.stringify([own.index, own.spec.resources, own.spec.securityContext], plainNumber)
+    : "";
+  const key = [kindOf(workload, reading, mentioned), ...values, container].join("\n");
+  if (sidecars.has(key)) return { made: true, sidecar: sidecars.get(key) };
+  const injection = injectionOf(world, workload);
+  if (injection.state !== "injected") return { made: false, sidecar: undefined };
+  sidecars.set(key, injection.sidecar);
+  return { made: true, sidecar: injection.sidecar };
+}
+
+function plainNumber(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }
 
 /** Labels and annotations that stock templates look at for other things than resources. */
@@ -53,6 +87,8 @@ const stockKeys: ReadonlySet<string> = new Set([
 const resourceKeys: ReadonlySet<string> = new Set(
   Object.values(resourceAnnotations).flatMap((byName) => Object.values(byName)),
 );
+
+const valueKeys: ReadonlySet<string> = new Set([...resourceKeys, "proxy.istio.io/config"]);
 
 /** A text that is the same for workloads of one kind. */
 function kindOf({ pod }: Workload, reading: ReadableIstiod, mentioned: Map<string, boolean>): string {

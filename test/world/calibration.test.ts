@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ProxyResources, proxyResources, resourceAnnotations } from "../../src/istio/proxy-resources.ts";
 import { at, isObject } from "../../src/kube/json.ts";
-import { isPlain } from "../../src/world/calibration.ts";
+import { isPlain, likeSidecar } from "../../src/world/calibration.ts";
 import { istiodOf, sidecarOf } from "../../src/world/sidecar.ts";
 import { configured, enabled, namespace, scanned } from "./scanned.ts";
 
@@ -106,6 +106,29 @@ model("does not hold where a label that the template names decides", () => {
   const labelled = (name: string, value: string) =>
     pod(name, 0).replace("namespace: shop", `namespace: shop, labels: {tier: ${value}}`);
   assert.equal(plain(tier, [labelled("a", "tin"), labelled("b", "gold")]), [true, false]);
+});
+
+model("of workloads of one kind one is rendered, and what it has is what each of them has", () => {
+  const own =
+    '{requests: {cpu: 5m}, limits: {cpu: {{ index .ObjectMeta.Annotations "sidecar.istio.io/proxyCPULimit" | default "9" }}}}';
+  const other = pod("d", 4).replace("3333m", "4444m");
+  const files = {
+    "istio.yaml": injector(own),
+    "ns.yaml": shop,
+    "pods.yaml": [pod("a", 0), pod("b", 0), pod("c", 4), other].join(""),
+  };
+  const { world } = scanned(files);
+  const read = world.workloads.map((workload) => {
+    const reading = istiodOf(world, workload);
+    if (!reading?.ok) throw new Error("no istiod");
+    const { made, sidecar } = likeSidecar(world, workload, reading);
+    const exact = sidecarOf(world, workload);
+    assert.ok(made && exact.state === "injected");
+    assert.equal(sidecar?.resources, exact.state === "injected" && exact.sidecar?.resources);
+    return sidecar;
+  });
+  assert.is(read[0], read[1]);
+  assert.is.not(read[2], read[3]);
 });
 
 model.run();
