@@ -15,8 +15,9 @@ import { readValues } from "../istio/values.ts";
 import { defaultRevision } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { type Location, locationOf } from "../source/locate.ts";
-import { type Path, toValue } from "../source/node.ts";
-import { deepestDocument, readYaml } from "../source/read.ts";
+import type { Path } from "../source/node.ts";
+import { deepestDocument } from "../source/read.ts";
+import { readPlain } from "../source/read-plain.ts";
 import {
   type ConfiguredInstall,
   configuredInstall,
@@ -131,12 +132,7 @@ function readIstiod(world: World, revision: string): IstiodReading {
 }
 
 /** YAML as the engine is given it. */
-const parse: ReadYaml = (text) => {
-  const read = readYaml(text, 0, text.length, { maxDepth: deepestDocument });
-  return read.ok
-    ? { ok: true, value: read.root && toValue(read.root) }
-    : { ok: false, message: read.error.message };
-};
+const parse: ReadYaml = (text) => readPlain(text, { maxDepth: deepestDocument });
 
 /** The release of an istiod where the command line, the configuration or its values say it. */
 function toldRelease({ mesh, configuration }: World, revision: string): string | undefined {
