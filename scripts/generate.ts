@@ -32,8 +32,10 @@ export default validate;
 
 await configType();
 await configValidator();
+presets();
 if (existsSync(join(top, "schemas/rule.schema.json"))) {
   await ruleType();
+  await writeValidator("schemas/rule.schema.json", "src/lint/generated/rule-validator");
   builtinRules();
 }
 profile();
@@ -55,6 +57,24 @@ async function configType(): Promise<void> {
 /** src/world/generated/config-validator.js: the check of sidelint.yaml, compiled. */
 async function configValidator(): Promise<void> {
   await writeValidator("schemas/config.schema.json", "src/world/generated/config-validator");
+}
+
+/** src/world/generated/presets.ts: the texts of presets/ by name; one that breaks the schema stops the build. */
+function presets(): void {
+  const valid = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
+    schemaAt("schemas/config.schema.json"),
+  );
+  const files = readdirSync(join(top, "presets")).filter((name) => name.endsWith(".yaml"));
+  const texts = files.sort().map((name) => {
+    const text = readFileSync(join(top, "presets", name), "utf8");
+    if (!valid(parse(text))) throw new Error(`presets/${name}: ${JSON.stringify(valid.errors)}`);
+    return [name.replace(/\.yaml$/, ""), text];
+  });
+  const data = JSON.stringify(Object.fromEntries(texts), null, 2);
+  write(
+    "src/world/generated/presets.ts",
+    `export const presets: Readonly<Record<string, string>> = ${data};\n`,
+  );
 }
 
 /** src/lint/generated/rule.ts: the type of a rule file. */

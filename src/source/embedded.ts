@@ -31,6 +31,12 @@ export function readEmbedded(file: SourceFile, scalar: ScalarNode): Reading {
   return { ok: true, root, ...(duplicates && { duplicates }) };
 }
 
+/** Where a character of a scalar's value stands in the file; beside a fold or an escape the nearest place. */
+export function offsetInFile(file: SourceFile, scalar: ScalarNode, offset: number): number {
+  const value = typeof scalar.value === "string" ? scalar.value : "";
+  return Math.min(place(segmentsOf(file.text, scalar, value), offset), scalar.end);
+}
+
 /** A copy of a node with other ranges; shared nodes stay shared. Works from the leaves up, without recursion. */
 function moveNode(root: Node, range: (range: Range) => Range): Node {
   const moved = new Map<Node, Node>();
