@@ -132,11 +132,14 @@ function without(value: Value, path: Path): Value {
   return Object.fromEntries(Object.entries(value).filter(([key]) => key !== step));
 }
 
-/** The value without a map that has become empty. */
+const metadataMaps = new Set<string | number | undefined>(["labels", "annotations", "metadata"]);
+
+/** The value without a map that has become empty, nor metadata that is empty with it. */
 function pruned(value: Value, path: Path): Value {
   const here = valueAt(value, path);
   const isEmpty = isMap(here) && Object.keys(here).length === 0;
-  return isEmpty && typeof path.at(-1) === "string" ? without(value, path) : value;
+  if (!isEmpty || !metadataMaps.has(path.at(-1))) return value;
+  return pruned(without(value, path), path.slice(0, -1));
 }
 
 function valueAt(value: Value, path: Path): Value | undefined {

@@ -13,20 +13,32 @@ export interface ExampleResult {
 /** Lints the text of a manifest under a configuration, and gives all findings. */
 export type CheckText = (manifest: string, config: object) => readonly Finding[];
 
+/** The text of a manifest after all fixes of one rule, unsafe ones too. */
+export type FixText = (manifest: string, config: object, rule: string) => string;
+
 /** The parts of a rule file that its examples need. */
 export type RuleExamples = Pick<RuleFile, "id" | "bad" | "good">;
 
-/** Runs all examples of rules: each bad one must give exactly what it expects of its rule, each good one nothing of it. */
-export function runExamples(rules: readonly RuleExamples[], check: CheckText): readonly ExampleResult[] {
+/**
+ * Runs all examples of rules: each bad one must give exactly what it expects of its rule, each good one nothing of it. With `fix`,
+ * fixes must turn a bad one into what it says is `fixed`, of which the rule is silent, and leave one that does not say so.
+ */
+export function runExamples(
+  rules: readonly RuleExamples[],
+  check: CheckText,
+  fix?: FixText,
+): readonly ExampleResult[] {
   return rules.flatMap(({ id, bad, good }) => [
     ...bad.map((example, index) => ({
       rule: id,
       example: nameOf("bad", index, example.title),
-      failure: difference(
-        example.expect.map(({ at, message, help }) => told(at, message, help)),
-        ownFindings(id, check(example.manifest, example.config ?? {})),
-        example.expect.map(({ help }) => help !== undefined),
-      ),
+      failure:
+        difference(
+          example.expect.map(({ at, message, help }) => told(at, message, help)),
+          ownFindings(id, check(example.manifest, example.config ?? {})),
+          example.expect.map(({ help }) => help !== undefined),
+        ) ??
+        (fix && fixFailure(id, example, check, fix)),
     })),
     ...good.map((example, index) => ({
       rule: id,
@@ -34,6 +46,23 @@ export function runExamples(rules: readonly RuleExamples[], check: CheckText): r
       failure: difference([], ownFindings(id, check(example.manifest, example.config ?? {})), []),
     })),
   ]);
+}
+
+function fixFailure(
+  id: string,
+  { manifest, fixed, config = {} }: RuleExamples["bad"][number],
+  check: CheckText,
+  fix: FixText,
+): string | undefined {
+  const text = fix(manifest, config, id);
+  if (text !== (fixed ?? manifest)) {
+    return fixed === undefined
+      ? `the fix makes something of it, and nothing says that it is fixed:\n${text}`
+      : `expected to be fixed as\n${fixed}\nand is fixed as\n${text}`;
+  }
+  if (fixed === undefined) return undefined;
+  const left = difference([], ownFindings(id, check(fixed, config)), []);
+  return left === undefined ? undefined : `fixed, ${left}`;
 }
 
 function nameOf(kind: string, index: number, title: string | undefined): string {

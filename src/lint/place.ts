@@ -69,7 +69,7 @@ function errorsOf(steps: readonly Step[]): readonly PlaceFault[] {
   });
 }
 
-const indexTypes = new Set(["string", "int", "dyn", "list", "list<dyn>"]);
+const indexTypes = new Set(["string", "int", "dyn", "list", "list<dyn>", "list<string>"]);
 
 function compileStep(
   node: ASTNode,

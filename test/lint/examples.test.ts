@@ -1,15 +1,21 @@
 /** Every rule's examples, through the public API. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Config, memoryTree, scan } from "../../src/index.ts";
+import { type Config, type Finding, fix, memoryTree, scan } from "../../src/index.ts";
 import { ruleCatalogue } from "../../src/lint/catalogue.ts";
 import { runExamples } from "../../src/lint/examples.ts";
 
 const check = (manifest: string, config: object) =>
   scan(memoryTree({ "manifest.yaml": manifest }), { config: config as Config }).findings;
 
+const fixText = (manifest: string, config: object, rule: string) => {
+  const options = { unsafe: true, only: (finding: Finding) => finding.rule === rule };
+  const { files } = fix(memoryTree({ "manifest.yaml": manifest }), { config: config as Config }, options);
+  return files[0]?.after ?? manifest;
+};
+
 const examples = suite("rule examples");
-for (const { rule, example, failure } of runExamples(ruleCatalogue(), check)) {
+for (const { rule, example, failure } of runExamples(ruleCatalogue(), check, fixText)) {
   examples(`${rule}: ${example} holds`, () => assert.is(failure, undefined, failure));
 }
 
@@ -18,6 +24,37 @@ examples("every rule has a bad and a good example, and each bad one expects some
     assert.ok(bad.length > 0 && good.length > 0, id);
     for (const { expect } of bad) assert.ok(expect.length > 0, id);
   }
+});
+
+examples("a rule with edits has an example that is fixed, and no other rule has", () => {
+  for (const rule of ruleCatalogue()) {
+    const edits = [rule.edits ?? [], ...(rule.checks ?? []).map((check) => check.edits ?? [])].flat();
+    if (edits.length > 0)
+      assert.ok(
+        rule.bad.some(({ fixed }) => fixed !== undefined),
+        rule.id,
+      );
+    else
+      assert.ok(
+        rule.bad.every(({ fixed }) => fixed === undefined),
+        rule.id,
+      );
+  }
+});
+
+examples("an example that is fixed otherwise, or that a fix leaves, fails", () => {
+  const rule = ruleCatalogue().find(({ id }) => id === "inject-label-annotation-disagree");
+  const [example] = rule?.bad ?? [];
+  assert.ok(rule && example?.fixed);
+  const failures = (fixed: string | undefined, run = fixText) => {
+    const { fixed: _, ...rest } = example;
+    const changed = { ...rule, bad: [{ ...rest, ...(fixed !== undefined && { fixed }) }], good: [] };
+    return runExamples([changed], check, run)[0]?.failure;
+  };
+  assert.is(failures(example.fixed), undefined);
+  assert.match(failures(undefined) ?? "", /nothing says that it is fixed/);
+  assert.match(failures(`${example.fixed}# more\n`) ?? "", /^expected to be fixed as/);
+  assert.match(failures(example.manifest, (manifest) => manifest) ?? "", /^fixed, expected nothing, found/);
 });
 
 examples("an example that expects something else fails", () => {
