@@ -30,14 +30,11 @@ export function summary(report: Report, presentation: Presentation, paint: Paint
 /** The few lines for a repository without findings: the verdicts, and what they rest on. */
 export function nothingToReport(report: Report, presentation: Presentation): string {
   const { workloads, files, skipped } = report.summary;
-  const left =
-    skipped.length === 0
-      ? []
-      : [
-          `Not looked at: ${skippedRows(skipped)
-            .map(([, said]) => said)
-            .join("; ")}.`,
-        ];
+  const unread = skippedRows(skipped).map(([, said]) => said);
+  const left = [
+    ...(unread.length > 0 ? [`Not looked at: ${unread.join("; ")}.`] : []),
+    ...(report.baseline ? [`Baseline: ${compared(report.baseline)}.`] : []),
+  ];
   const lines = (first: string): string =>
     [first, ...left].flatMap((line) => wrap(line, presentation.width)).join("\n");
   if (files.read === 0) return lines("No manifests found: there is no *.yaml, *.yml or *.json file here.");
@@ -50,8 +47,7 @@ export function nothingToReport(report: Report, presentation: Presentation): str
   const head = `${count(workloads.total, "workload")}${known ? `, nothing ${report.baseline ? "new " : ""}to report` : ""}`;
   const hidden = suppressedCount(report).map((one) => `; ${one}`);
   const counts = lines(`${head}: ${verdicts(report)}${hidden.join("")}.`);
-  const baseline = report.baseline ? [`Baseline: ${compared(report.baseline)}.`] : [];
-  return [counts, ...baseline, ...wrap(`Istio ${mesh(report)}`, presentation.width)].join("\n");
+  return [counts, ...wrap(`Istio ${mesh(report)}`, presentation.width)].join("\n");
 }
 
 /** "12 old findings left, 2 gone" */
