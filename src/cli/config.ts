@@ -2,22 +2,18 @@
 import type { Rule } from "../lint/rule.ts";
 import { defaultRules } from "../lint/run.ts";
 import { settingProblems } from "../lint/settings.ts";
+import { configuredRules, type UserRule } from "../lint/user-rules.ts";
 import { plain } from "../report/cells.ts";
 import { frame } from "../report/frame.ts";
 import { paintOf } from "../report/paint.ts";
 import { withSlashes } from "../source/disk.ts";
 import type { Location } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
-import { decodeText } from "../source/text.ts";
+import { outsideOf } from "../source/reach.ts";
 import type { FileTree } from "../source/tree.ts";
 import { directoryOf } from "../world/collect.ts";
-import {
-  type AcceptedConfig,
-  type Config,
-  type ConfigProblem,
-  findConfig,
-  loadConfig,
-} from "../world/config.ts";
+import { type AcceptedConfig, type Config, type ConfigProblem, findConfig } from "../world/config.ts";
+import { readConfigFile } from "../world/extended-config.ts";
 import { missing } from "./input.ts";
 import { UsageError } from "./usage.ts";
 
@@ -29,9 +25,17 @@ export interface FoundConfig {
   readonly remarks: readonly string[];
   /** Where a setting stands. */
   readonly locate: (path: Path) => Location | undefined;
+  /** The rules that it names. */
+  readonly userRules: readonly UserRule[];
 }
 
-const none: FoundConfig = { config: {}, path: undefined, remarks: [], locate: () => undefined };
+const none: FoundConfig = {
+  config: {},
+  path: undefined,
+  remarks: [],
+  locate: () => undefined,
+  userRules: [],
+};
 
 /** Width and colour of the frames. */
 export interface ConfigStyle {
@@ -54,16 +58,18 @@ export function readConfig(
   const remarks = named === undefined ? passedOver(tree, path) : [];
   if (path === undefined) return { ...none, remarks };
   if (!tree.stat(path)) throw missing(`--config ${named}`, path, tree);
-  const bytes = tree.read(path);
-  if ("reason" in bytes) throw new UsageError(`${path}: ${bytes.reason}`);
-  const decoded = decodeText(bytes);
-  if ("error" in decoded) throw new UsageError(`${path}: ${decoded.error}`);
-  const { text } = decoded;
-  const reading = loadConfig(text, path);
-  const problems = reading.ok ? unknownRuleProblems(reading, defaultRules()) : reading.problems;
-  if (reading.ok && problems.length === 0)
-    return { config: reading.config, path, remarks, locate: reading.locate };
-  throw new UsageError(problems.map((problem) => shown(problem, text, path, style)).join("\n"));
+  const isOutside = outsideOf(tree, [path], []);
+  const reading = readConfigFile(tree, path, isOutside);
+  const told = (problems: readonly ConfigProblem[], texts: (file: string) => string | undefined) =>
+    new UsageError(problems.map((problem) => shown(problem, path, texts, style)).join("\n"));
+  if (!reading.ok) throw told(reading.problems, reading.textOf);
+  const { config, locate } = reading;
+  const own = configuredRules(tree, config, { base: directoryOf(path), locate, isOutside });
+  const rules = own.rules.map(({ rule }) => rule);
+  const wrong = own.problems.length > 0 ? [] : unknownRuleProblems(reading, [...defaultRules(), ...rules]);
+  const problems = [...own.problems, ...wrong];
+  if (problems.length > 0) throw told(problems, (file) => reading.textOf(file) ?? own.textOf(file));
+  return { config, path, remarks, locate, userRules: own.rules };
 }
 
 /** What has the name of a configuration but is not read: a second file beside it, or a directory. */
@@ -105,13 +111,21 @@ export function withKubernetes(config: Config, version: string | undefined): Con
   return version === undefined ? config : { ...config, kubernetes: { ...config.kubernetes, version } };
 }
 
-function shown(problem: ConfigProblem, text: string, path: string, style: ConfigStyle): string {
+function shown(
+  problem: ConfigProblem,
+  path: string,
+  textOf: (file: string) => string | undefined,
+  style: ConfigStyle,
+): string {
   const { location, message, hint } = problem;
   const paint = paintOf(style.colour);
-  const place = plain(location ? `${path}:${location.line}:${location.column}` : path);
-  const drawn = location
-    ? frame(text, location, { width: style.width - 2, gutter: paint.faint, carets: paint.severity.error })
-    : [];
+  const file = location?.file ?? path;
+  const text = textOf(file);
+  const place = plain(location ? `${file}:${location.line}:${location.column}` : file);
+  const drawn =
+    location && text !== undefined
+      ? frame(text, location, { width: style.width - 2, gutter: paint.faint, carets: paint.severity.error })
+      : [];
   const advice = hint === undefined ? [] : [`  ${plain(hint)}`];
   return [`${place}: ${plain(message)}`, ...drawn.map((line) => `  ${line}`), ...advice].join("\n");
 }

@@ -60,6 +60,7 @@ export async function openSession(
     path: configPath,
     locate,
     remarks,
+    userRules,
   } = readConfig(flags.config, input.tree, input.paths, presentationFor(flags, io));
   for (const line of [...remarks, ...oddLabels(assume)]) io.stderr(`sidelint: ${plain(line)}\n`);
   const progress = progressOn(io);
@@ -67,6 +68,7 @@ export async function openSession(
     paths: input.paths,
     config: withKubernetes(withRevisions(config, flags.revision), kubernetes),
     ...(configPath === undefined ? {} : { configPath, locateInConfig: locate }),
+    rules: userRules.map(({ rule }) => rule),
     ...(istioVersion === undefined ? {} : { istioVersion }),
     ...(assume === undefined ? {} : { assume }),
     ...(flags.namespace === undefined ? {} : { defaultNamespace: flags.namespace }),

@@ -2,8 +2,9 @@
 
 import { readDocuments } from "../source/document.ts";
 import { offsetInFile } from "../source/embedded.ts";
-import { locationOf } from "../source/locate.ts";
+import { type Location, locationOf } from "../source/locate.ts";
 import { type MapEntry, type Node, nodeAt, type Path, toValue } from "../source/node.ts";
+import { absolutePath, relativePath } from "../source/path.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
@@ -11,7 +12,7 @@ import { type FileFault, inOrder, locate, problem, schemaProblems } from "../wor
 import { type CheckFault, checkFaults } from "./check.ts";
 import { validate } from "./generated/rule-validator.js";
 import { type Check, type Rule, type RuleFile, ruleOf } from "./rule.ts";
-import { whyNot } from "./settings.ts";
+import { type RuleSettings, ruleSources, whyNot } from "./settings.ts";
 
 /** A rule of the user, with what its file says besides. */
 export interface UserRule {
@@ -33,6 +34,30 @@ export interface RuleReading {
 export interface RuleSource {
   readonly path: string;
   readonly fault: (message: string, hint?: string) => FileFault;
+}
+
+/** What the rules of a configuration are read by. */
+export interface RulePlaces {
+  /** The directory of the configuration, as a path of the tree. */
+  readonly base: string;
+  /** Where a setting stands. */
+  locate(path: Path, part?: "value"): Location | undefined;
+  /** Whether a path lies beyond the repository. */
+  isOutside(path: string): boolean;
+}
+
+/** The rules of the files and directories that `rules` of a configuration names. */
+export function configuredRules(tree: FileTree, config: RuleSettings, places: RulePlaces): RuleReading {
+  const root = (tree.root ?? "").replace(/\/$/, "");
+  const base = absolutePath(root, places.base);
+  const sources = ruleSources(config).map(({ path, place }): RuleSource => {
+    const location = places.locate(place, "value");
+    return {
+      path: relativePath(root, absolutePath(base, path)),
+      fault: (message, hint) => problem(message, location, hint),
+    };
+  });
+  return readRules(tree, sources, (path) => places.isOutside(path));
 }
 
 const largestFile = 1_000_000;

@@ -76,15 +76,16 @@ export function readConfigFile(
 
 function readFile(reader: Reader, asked: Asked): void {
   const { tree, problems, texts } = reader;
-  const { path, chain, fault } = asked;
+  const { path, chain } = asked;
+  const fault = (reason: string) => asked.fault(chain.length === 0 ? reason : `${path}: ${reason}`);
   const bytes = tree.read(path);
   if ("reason" in bytes) {
-    problems.push(fault(`${path}: ${bytes.reason}`));
+    problems.push(fault(bytes.reason));
     return;
   }
   const decoded = decodeText(bytes);
   if ("error" in decoded) {
-    problems.push(fault(`${path}: ${decoded.error}`));
+    problems.push(fault(decoded.error));
     return;
   }
   if (texts.size >= mostFiles && !texts.has(path)) {
