@@ -295,7 +295,8 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
   },
   Setting: {
     view: SettingView,
-    means: "A request or limit of the sidecar that the pod's author wrote, and that counts.",
+    means:
+      "A request or limit of the sidecar that the pod's author wrote, and that counts; of an injector, one of its values.",
     fields: {
       kind: ["string", "`requests` or `limits`."],
       resource: ["string", "`cpu` or `memory`."],
@@ -434,6 +435,7 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       revision: ["string", "The revision."],
       policy: ["string", "Its policy, as text."],
       configMap: ["string", "namespace/name of its ConfigMap; empty when it is assumed."],
+      settings: ["list<Setting>", "What its values set for every sidecar whose pod says nothing."],
       valuesKnown: ["bool", "Whether its values tell requests and limits of sidecars."],
       requests: ["map<string, string>", "What a sidecar requests where its pod says nothing."],
       limits: ["map<string, string>", "What a sidecar is limited to where its pod says nothing."],

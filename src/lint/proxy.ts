@@ -204,14 +204,7 @@ export class ProxyView {
     return this.mesh.known;
   }
   get settings(): readonly SettingView[] {
-    this.#settings ??= kinds.flatMap((kind) =>
-      names.flatMap((name) => {
-        const set = this.resources[kind][name];
-        return set.from === "annotation" || set.from === "container"
-          ? [new SettingView(kind, name, set)]
-          : [];
-      }),
-    );
+    this.#settings ??= settingsOf(this.resources, "annotation", "container");
     return this.#settings;
   }
   get requests(): Texts {
@@ -348,6 +341,19 @@ export class ProxyView {
   get unknownTemplates(): readonly TemplateView[] {
     return unknownTemplates(this.#asked, this.#workload, this.#world);
   }
+}
+
+/** The requests and limits that certain origins set. */
+export function settingsOf(
+  resources: ProxyResources,
+  ...origins: readonly ProxyResource["from"][]
+): readonly SettingView[] {
+  return kinds.flatMap((kind) =>
+    names.flatMap((name) => {
+      const set = resources[kind][name];
+      return set.from !== "none" && origins.includes(set.from) ? [new SettingView(kind, name, set)] : [];
+    }),
+  );
 }
 
 /** What is asked for; a request that Kubernetes would copy from the limit is not. */

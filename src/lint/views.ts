@@ -3,7 +3,7 @@ import type { Injector, Labels, NamespaceFacts, Selector } from "../istio/facts.
 import { isReadFromPods } from "../istio/key-place.ts";
 import { injectValue, readInject } from "../istio/policy.ts";
 import { missed, prepareMesh } from "../istio/prepare.ts";
-import { quantityText } from "../istio/proxy-resources.ts";
+import { meshResources, quantityText } from "../istio/proxy-resources.ts";
 import { opensByLabel } from "../istio/remedy.ts";
 import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
@@ -16,6 +16,7 @@ import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
 import { isPlaceholder } from "./functions.ts";
 import { MeshView } from "./mesh-view.ts";
+import { type SettingView, settingsOf } from "./proxy.ts";
 
 import { enumeration } from "./template.ts";
 
@@ -449,6 +450,9 @@ export class InjectorView {
   }
   get valuesKnown(): boolean {
     return this.injector.proxyResources !== undefined && !this.injector.valuesUnreadable;
+  }
+  get settings(): readonly SettingView[] {
+    return settingsOf(meshResources(this.injector.proxyResources), "mesh");
   }
   get requests(): Texts {
     return quantitiesOf(this.injector, "requests");
