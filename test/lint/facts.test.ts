@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { type Config, memoryTree, scan } from "../../src/index.ts";
 import { ruleCatalogue } from "../../src/lint/catalogue.ts";
 import { facts } from "../../src/lint/facts.ts";
+import type { Finding } from "../../src/lint/finding.ts";
 import type { Check, Rule } from "../../src/lint/rule.ts";
 import { defaultRules, lint } from "../../src/lint/run.ts";
 
@@ -19,6 +20,9 @@ function withoutFacts(check: Check): Check {
   return rest;
 }
 
+/** Findings without what is worked out later. */
+const told = (findings: readonly Finding[]) => findings.map((finding) => JSON.stringify(finding));
+
 test("no rule says less because of its facts", () => {
   const rules: readonly Rule[] = defaultRules().map((rule) => ({
     ...rule,
@@ -26,7 +30,7 @@ test("no rule says less because of its facts", () => {
   }));
   for (const { manifest, config } of manifests) {
     const { world } = scan(memoryTree({ "a.yaml": manifest }), { config });
-    assert.equal(lint(world, []), lint(world, [], { rules }), manifest);
+    assert.equal(told(lint(world, [])), told(lint(world, [], { rules })), manifest);
   }
 });
 
