@@ -1,7 +1,7 @@
 /** The public API: what the command line, the action and the functions call, over any tree of files. */
 import { type EditedFile, editFiles } from "./fix/edited.ts";
 import { type InjectedObject, injectResources, type LeftAsIs } from "./fix/inject.ts";
-import { type Fixability, fixabilities, planFixes, type UnfixedFinding } from "./fix/plan.ts";
+import { type FixContext, fixabilities, planFixes, type UnfixedFinding } from "./fix/plan.ts";
 import { uninjectResources } from "./fix/uninject.ts";
 import { injectionWay, type WayOptions } from "./fix/way.ts";
 import type { Labels } from "./istio/facts.ts";
@@ -150,6 +150,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       world,
       findings: findings(),
       suppressed: suppression().suppressed,
+      fixes: () => fixabilities(fixContext({ world, files: walked.files }), findings()),
       files: collected.files,
       documents: collected.documents,
       assume: options.assume ?? (config.assumptions?.namespaceLabels === "absent" ? {} : undefined),
@@ -213,8 +214,8 @@ const nothing: Rewriting = { files: [], workloads: [], left: [], problems: [] };
 export interface FixOptions {
   /** Also those that somebody should look at. */
   readonly unsafe?: boolean;
-  /** Which findings are fixed; default: all. */
-  readonly only?: (finding: Finding) => boolean;
+  /** Which of a scan's findings are fixed; asked in every pass. Default: all. */
+  readonly select?: (scan: Scan) => readonly Finding[];
 }
 
 /** A repository as fixes leave it. Nothing has been written. */
@@ -239,7 +240,7 @@ const mostPasses = 10;
 export function fix(
   tree: FileTree,
   options: ScanOptions = {},
-  { unsafe = false, only = () => true }: FixOptions = {},
+  { unsafe = false, select = ({ findings }) => findings }: FixOptions = {},
   first: Scan = scan(tree, options),
 ): Fixing {
   const edited = new Map<string, EditedFile>();
@@ -248,9 +249,7 @@ export function fix(
   const { onProgress: _, ...again } = options;
   let current = first;
   for (let pass = 1; ; pass++) {
-    const mayEdit = new Set(current.files);
-    const context = { world: current.world, mayEdit: (file: string) => mayEdit.has(file) };
-    const plan = planFixes(context, current.findings.filter(only), unsafe);
+    const plan = planFixes(fixContext(current), select(current), unsafe);
     if (plan.files.length === 0 || pass > mostPasses) {
       const endless = pass > mostPasses ? plan.fixed.map((finding) => ({ finding, reason: neverEnds })) : [];
       return { scan: current, files: [...edited.values()], fixed, unfixed: [...plan.unfixed, ...endless] };
@@ -264,6 +263,12 @@ export function fix(
     fixed.push(...plan.fixed);
     current = scan(overlayTree(tree, bytes), again);
   }
+}
+
+/** What was asked for may be changed, and nothing else that was read. */
+function fixContext({ world, files }: Pick<Scan, "world" | "files">): FixContext {
+  const asked = new Set(files);
+  return { world, mayEdit: (file) => asked.has(file) };
 }
 
 const neverEnds = `its fixes bring about new findings, also after ${mostPasses} passes`;

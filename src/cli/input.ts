@@ -21,6 +21,8 @@ export interface Input {
   readonly paths: readonly string[];
   /** The files among the paths that were named themselves. */
   readonly named: readonly string[];
+  /** The name of what was read from standard input, where it was. */
+  readonly stdin?: string;
   /** Dumps of namespaces that flags name. */
   readonly namespaceDumps: readonly string[];
 }
@@ -63,6 +65,7 @@ export async function openInput(
     tree,
     paths: args.length > 0 ? paths : ["."],
     named,
+    ...(tree === disk ? {} : { stdin: stdinName }),
     namespaceDumps: (flags.namespaces ?? []).map(withSlashes),
   };
 }

@@ -1,5 +1,5 @@
 /** What every command that reads a repository does: open the input, read the configuration, scan, and speak up on failures. */
-import type { Scan } from "../index.ts";
+import type { Scan, ScanOptions } from "../index.ts";
 import { scan } from "../index.ts";
 import { plain } from "../report/cells.ts";
 import type { Presentation } from "../report/report.ts";
@@ -21,6 +21,8 @@ import { progressOn } from "./progress.ts";
 
 export interface Session {
   readonly scan: Scan;
+  /** What the scan was made with. */
+  readonly options: ScanOptions;
   readonly input: Input;
   readonly presentation: Presentation;
   /** 2 when something asked for could not be read, else 0. */
@@ -64,7 +66,7 @@ export async function openSession(
   } = readConfig(flags.config, input.tree, input.paths, presentationFor(flags, io));
   for (const line of [...remarks, ...oddLabels(assume)]) io.stderr(`sidelint: ${plain(line)}\n`);
   const progress = progressOn(io);
-  const result = scan(input.tree, {
+  const options: ScanOptions = {
     paths: input.paths,
     config: withKubernetes(withRevisions(config, flags.revision), kubernetes),
     ...(configPath === undefined ? {} : { configPath, locateInConfig: locate }),
@@ -74,14 +76,15 @@ export async function openSession(
     ...(flags.namespace === undefined ? {} : { defaultNamespace: flags.namespace }),
     namespaceDumps: [...input.namespaceDumps, ...findDumps(input.tree, input.paths, configPath)],
     ...(io.today === undefined ? {} : { today: io.today }),
-    onProgress: progress.update,
     version,
-  });
+  };
+  const result = scan(input.tree, { ...options, onProgress: progress.update });
   progress.end();
   const unread = [...notRead(result), ...noTexts(input, result)];
   for (const line of unread) io.stderr(`sidelint: ${plain(line)}\n`);
   return {
     scan: result,
+    options,
     input,
     presentation: {
       ...presentationFor(flags, io),

@@ -1,14 +1,17 @@
 /** The report as JSON for programs; documented by schemas/report.schema.json. */
 import type { Finding } from "../lint/finding.ts";
 import { shownFindings } from "./findings.ts";
+import { fixCounts, flatFix } from "./fixes.ts";
 import type { Presentation, Report } from "./report.ts";
 
 /** The report with the locations of its findings spelled out; indented, ending in a line end. */
 export function json(report: Report, presentation: Presentation): string {
-  const findings = shownFindings(report, presentation).map(flat);
+  const findings = shownFindings(report, presentation).map((finding) => {
+    return { ...flat(finding), ...flatFix(report, finding) };
+  });
   const { schema, version, istio, workloads, summary } = report;
   const suppressed = report.suppressed.map(({ finding, kind, reason, place }) => {
-    return { finding: flat(finding), kind, reason, place };
+    return { finding: { ...flat(finding), ...flatFix(report, finding) }, kind, reason, place };
   });
   return jsonText({
     schema,
@@ -17,7 +20,7 @@ export function json(report: Report, presentation: Presentation): string {
     workloads,
     findings,
     suppressed,
-    summary,
+    summary: { ...summary, fixable: fixCounts(report) },
     baseline: report.baseline,
   });
 }

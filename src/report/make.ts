@@ -6,12 +6,13 @@ import type { Finding, Severity } from "../lint/finding.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import type { Location } from "../source/locate.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
-import type { Report, ReportedStep, ReportedWorkload, Summary } from "./report.ts";
+import type { Report, ReportedFix, ReportedStep, ReportedWorkload, Summary } from "./report.ts";
 
 export interface ReportSources {
   readonly world: World;
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
+  readonly fixes?: () => ReadonlyMap<Finding, ReportedFix>;
   readonly files: number;
   readonly documents: number;
   readonly assume: Labels | undefined;
@@ -22,6 +23,7 @@ export interface ReportSources {
 /** Makes the report. Traces are computed here and nowhere else; everything is plain data afterwards. */
 export function makeReport(sources: ReportSources): Report {
   const { world, findings } = sources;
+  let fixes: ReadonlyMap<Finding, ReportedFix> | undefined;
   return {
     schema: "sidelint.dev/report/v1",
     version: sources.version,
@@ -32,6 +34,10 @@ export function makeReport(sources: ReportSources): Report {
     },
     workloads: [...world.workloads].sort(byPlace).map(reportedWorkload),
     findings,
+    get fixes() {
+      fixes ??= sources.fixes?.() ?? new Map();
+      return fixes;
+    },
     suppressed: sources.suppressed,
     summary: summary(sources),
   };

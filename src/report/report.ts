@@ -70,11 +70,25 @@ export interface Report {
   };
   readonly workloads: readonly ReportedWorkload[];
   readonly findings: readonly Finding[];
+  /** The findings that can be fixed; worked out when somebody asks. */
+  readonly fixes?: ReadonlyMap<Finding, ReportedFix>;
   /** Findings that are hidden on purpose, and are not among the others. */
   readonly suppressed: readonly Suppressed[];
   readonly summary: Summary;
   /** What findings were compared with, where somebody asked for that; then `findings` are the new ones. */
   readonly baseline?: ComparedBaseline;
+}
+
+/** What would fix a finding. */
+export interface ReportedFix {
+  readonly safety: "safe" | "unsafe";
+  /** Edits of texts, each of one file; none where they were not worked out. */
+  readonly edits: readonly {
+    readonly file: { readonly path: string; readonly text: string };
+    readonly start: number;
+    readonly end: number;
+    readonly text: string;
+  }[];
 }
 
 /** What a report says of the baseline that its findings were compared with. */

@@ -2,6 +2,7 @@
 import type { Skipped } from "../world/world.ts";
 import { count, grouped, padEnd, plain, wrap } from "./cells.ts";
 import { compare, severities } from "./findings.ts";
+import { fixableText } from "./fixes.ts";
 import type { Paint } from "./paint.ts";
 import type { ComparedBaseline, Presentation, Report } from "./report.ts";
 
@@ -10,9 +11,11 @@ const LABEL = "Workloads   ".length;
 
 /** The block of counts. */
 export function summary(report: Report, presentation: Presentation, paint: Paint): string {
+  const fixable = fixableText(report);
   const rows: (readonly [string, string])[] = [
     ["Workloads", verdicts(report)],
     ["Findings", findingCounts(report)],
+    ...(fixable === undefined ? [] : [["Fixable", fixable] as const]),
     ...(report.baseline ? [["Baseline", compared(report.baseline)] as const] : []),
     ["Read", amount(report, presentation)],
     ["Istio", mesh(report)],

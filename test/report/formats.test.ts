@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { github } from "../../src/report/github.ts";
 import { json } from "../../src/report/json.ts";
-import { empty, findingAt, page, report } from "./sample.ts";
+import { empty, files, findingAt, page, report } from "./sample.ts";
 
 const asJson = suite("json");
 
@@ -23,14 +23,31 @@ asJson("a finding is flat, sorted, and says null for what it lacks", () => {
     endColumn: 28,
     workloads: [],
     workload: null,
+    fixable: null,
+    edits: [],
   });
   assert.is(findings[0].workload, "Deployment/web in shop");
+});
+
+asJson("a finding that can be fixed comes with its edits, in lines and columns", () => {
+  const [first] = report.findings;
+  assert.ok(first);
+  const { file, start, end } = first.location;
+  const edit = { file: { path: file, text: files[file] ?? "" }, start, end, text: "enabled" };
+  const fixes = new Map([[first, { safety: "safe" as const, edits: [edit] }]]);
+  const { findings, summary } = JSON.parse(json({ ...report, fixes }, page));
+  const told = findings.find(({ fixable }: { fixable: unknown }) => fixable !== null);
+  assert.is(told.fixable, "safe");
+  const { line, column, endLine, endColumn } = first.location;
+  assert.equal(told.edits, [{ file, line, column, endLine, endColumn, text: "enabled" }]);
+  assert.equal(summary.fixable, { safe: 1, unsafe: 0 });
 });
 
 asJson("everything else is the report, word for word", () => {
   const { findings: _, ...rest } = JSON.parse(json(report, page));
   const { findings: __, ...expected } = report;
-  assert.equal(rest, JSON.parse(JSON.stringify(expected)));
+  const summary = { ...expected.summary, fixable: { safe: 0, unsafe: 0 } };
+  assert.equal(rest, JSON.parse(JSON.stringify({ ...expected, summary })));
   assert.equal(Object.keys(JSON.parse(json(report, page))), [
     "schema",
     "version",

@@ -1,0 +1,83 @@
+/** `check --fix`: writes fixes to the files, or shows them as a diff. */
+import { type Finding, type Fixing, fix, type Scan } from "../index.ts";
+import { plain } from "../report/cells.ts";
+import type { Io } from "./io.ts";
+import { counted, deliverFiles, deliveryOf, textsOf } from "./rewrite.ts";
+import type { Session } from "./session.ts";
+import { UsageError } from "./usage.ts";
+
+/** Options of fixes. */
+export interface FixFlags {
+  readonly fix?: boolean;
+  readonly unsafeFixes?: boolean;
+  readonly diff?: boolean;
+}
+
+/** Throws a UsageError for flags that ask for nothing. */
+export function mustAskForFixes({ fix: writes, unsafeFixes, diff }: FixFlags): void {
+  if (unsafeFixes && !writes && !diff)
+    throw new UsageError("--unsafe-fixes goes with --fix, or with --diff to look at them first");
+}
+
+/** What became of fixes: the session of what is left, or the exit status where there is nothing more to say. */
+export type Fixed =
+  | { readonly is: "written"; readonly session: Session; readonly exit: 0 | 2 }
+  | { readonly is: "shown"; readonly exit: 0 | 1 };
+
+/**
+ * Fixes what a session found. With --diff nothing is written, and the exit status is 1 where something would be; else the files are, and
+ * what came from standard input goes to standard output.
+ * @param select the findings that are fixed
+ */
+export async function fixSession(
+  session: Session,
+  flags: FixFlags,
+  io: Io,
+  select: (scan: Scan) => readonly Finding[],
+): Promise<Fixed> {
+  const { input, options, scan, presentation } = session;
+  const fixing = fix(input.tree, options, { unsafe: flags.unsafeFixes === true, select }, scan);
+  const { files, unfixed } = fixing;
+  for (const { finding, reason } of unfixed) {
+    const { file, line, column } = finding.location;
+    io.stderr(`sidelint: ${plain(`${file}:${line}:${column}: ${finding.rule} is not fixed: ${reason}`)}\n`);
+  }
+  const delivery = deliveryOf(session, io);
+  if (flags.diff) {
+    await deliverFiles(files, { diff: true }, delivery);
+    if (files.length > 0) io.stderr(`sidelint: would fix ${extent(fixing)}\n`);
+    return { is: "shown", exit: files.length > 0 ? 1 : 0 };
+  }
+  const exit = await deliverFiles(
+    files.filter(({ file }) => file.path !== input.stdin),
+    { inPlace: true },
+    delivery,
+  );
+  if (input.stdin !== undefined) await writeStdin(session, fixing, input.stdin, io);
+  if (files.length > 0 && exit === 0) io.stderr(`sidelint: fixed ${extent(fixing)}\n`);
+  const left: Session = {
+    ...session,
+    scan: fixing.scan,
+    presentation: {
+      ...presentation,
+      get milliseconds() {
+        return presentation.milliseconds;
+      },
+      textOf: (file) => fixing.scan.textOf(file),
+    },
+  };
+  return { is: "written", session: left, exit: exit === 0 ? 0 : 2 };
+}
+
+function extent({ fixed, files }: Fixing): string {
+  return `${counted(fixed.length, "finding")} in ${counted(files.length, "file")}`;
+}
+
+/** All of standard input as it is now. */
+async function writeStdin({ input }: Session, { files }: Fixing, name: string, io: Io): Promise<void> {
+  const [before] = textsOf([name], input.tree);
+  const after = files.find(({ file }) => file.path === name)?.after ?? before?.text;
+  const bytes = input.tree.read(name);
+  const hasMark = !("reason" in bytes) && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  if (after !== undefined) await io.stdout(`${hasMark ? "\uFEFF" : ""}${after}`);
+}
