@@ -45,13 +45,14 @@ export interface ConfigStyle {
 
 /**
  * The configuration: the named file, none (false), or the one that holds for the paths.
- * Throws a UsageError that shows every mistake in it.
+ * Throws a UsageError that shows every mistake in it and, `withRules`, in the rules that it names.
  */
 export function readConfig(
   named: string | false | undefined,
   tree: FileTree,
   paths: readonly string[],
   style: ConfigStyle,
+  withRules = true,
 ): FoundConfig {
   if (named === false) return none;
   const path = named === undefined ? findConfig(tree, paths) : withSlashes(named);
@@ -60,15 +61,15 @@ export function readConfig(
   if (!tree.stat(path)) throw missing(`--config ${named}`, path, tree);
   const isOutside = outsideOf(tree, [path], []);
   const reading = readConfigFile(tree, path, isOutside);
-  const told = (problems: readonly ConfigProblem[], texts: (file: string) => string | undefined) =>
-    new UsageError(problems.map((problem) => shown(problem, path, texts, style)).join("\n"));
-  if (!reading.ok) throw told(reading.problems, reading.textOf);
+  if (!reading.ok) throw told(reading.problems, path, reading.textOf, style);
+  if (!withRules) return { ...none, config: reading.config, path, remarks, locate: reading.locate };
   const { config, locate } = reading;
   const own = configuredRules(tree, config, { base: directoryOf(path), locate, isOutside });
   const rules = own.rules.map(({ rule }) => rule);
   const wrong = own.problems.length > 0 ? [] : unknownRuleProblems(reading, [...defaultRules(), ...rules]);
   const problems = [...own.problems, ...wrong];
-  if (problems.length > 0) throw told(problems, (file) => reading.textOf(file) ?? own.textOf(file));
+  if (problems.length > 0)
+    throw told(problems, path, (file) => reading.textOf(file) ?? own.textOf(file), style);
   return { config, path, remarks, locate, userRules: own.rules };
 }
 
@@ -111,21 +112,35 @@ export function withKubernetes(config: Config, version: string | undefined): Con
   return version === undefined ? config : { ...config, kubernetes: { ...config.kubernetes, version } };
 }
 
+/** The error that shows mistakes where they stand; `path` is the file of those that have no place. */
+export function told(
+  problems: readonly ConfigProblem[],
+  path: string | undefined,
+  textOf: (file: string) => string | undefined,
+  style: ConfigStyle,
+): UsageError {
+  return new UsageError(problems.map((problem) => shown(problem, path, textOf, style)).join("\n"));
+}
+
 function shown(
   problem: ConfigProblem,
-  path: string,
+  path: string | undefined,
   textOf: (file: string) => string | undefined,
   style: ConfigStyle,
 ): string {
   const { location, message, hint } = problem;
   const paint = paintOf(style.colour);
   const file = location?.file ?? path;
-  const text = textOf(file);
-  const place = plain(location ? `${file}:${location.line}:${location.column}` : file);
+  const text = file === undefined ? undefined : textOf(file);
+  const place = location
+    ? `${file}:${location.line}:${location.column}: `
+    : file === undefined
+      ? ""
+      : `${file}: `;
   const drawn =
     location && text !== undefined
       ? frame(text, location, { width: style.width - 2, gutter: paint.faint, carets: paint.severity.error })
       : [];
   const advice = hint === undefined ? [] : [`  ${plain(hint)}`];
-  return [`${place}: ${plain(message)}`, ...drawn.map((line) => `  ${line}`), ...advice].join("\n");
+  return [`${plain(place)}${plain(message)}`, ...drawn.map((line) => `  ${line}`), ...advice].join("\n");
 }

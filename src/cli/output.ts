@@ -1,5 +1,13 @@
 /** The file that --output names: written wholly or not at all. */
-import { existsSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { writeFiles } from "../fix/files.ts";
 
@@ -15,6 +23,19 @@ export function writeOutput(path: string, text: string, cwd: string): string | u
       return outcome && "reason" in outcome ? outcome.reason : undefined;
     }
     writeNew(absolute, after);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** Writes a file that must not be there yet, with its directory; what comes back is why that failed. */
+export function writeFresh(path: string, text: string, cwd: string): string | undefined {
+  const absolute = resolve(cwd, path);
+  try {
+    if (lstatSync(absolute, { throwIfNoEntry: false })) return "it is there already, and is left as it is";
+    mkdirSync(dirname(absolute), { recursive: true });
+    writeFileSync(absolute, text, { flag: "wx" });
     return undefined;
   } catch (error) {
     return reasonOf(error);

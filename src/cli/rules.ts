@@ -4,6 +4,8 @@ import type { RulePage } from "../lint/catalogue.ts";
 import { catalogue, rulePage } from "../report/rules.ts";
 import type { Context } from "./context.ts";
 import { withColour } from "./options.ts";
+import { addRulesNew } from "./rules-new.ts";
+import { addRulesTest } from "./rules-test.ts";
 import { presentationFor } from "./session.ts";
 import { guess, oneOf, UsageError } from "./usage.ts";
 
@@ -13,7 +15,7 @@ interface RulesFlags {
 }
 
 export function addRules(program: Command, context: Context): void {
-  withColour(
+  const command = withColour(
     program
       .command("rules")
       .description("List the rules, or explain one")
@@ -30,6 +32,8 @@ export function addRules(program: Command, context: Context): void {
       if (format === "json") await context.io.stdout(`${JSON.stringify(one ?? rules, null, 2)}\n`);
       else await context.io.stdout(one ? rulePage(one, presentation) : catalogue(rules, presentation));
     });
+  addRulesTest(command, context);
+  addRulesNew(command, context);
 }
 
 function noRule(id: string, rules: readonly RulePage[]): never {
@@ -41,4 +45,6 @@ const examples = `
 Examples:
   sidelint rules
   sidelint rules proxy-cpu-limit-missing
-  sidelint rules IST0135`;
+  sidelint rules IST0135
+  sidelint rules test                         the examples of your own rules
+  sidelint rules new acme/team-label-missing  a rule of your own`;

@@ -77,7 +77,7 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
   addInject(program, context);
   addUninject(program, context);
   addRules(program, context);
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride((error) => {
       throw error.exitCode === 0 ? error : usageError(error, command);
     });

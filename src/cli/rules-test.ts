@@ -1,0 +1,143 @@
+/** `sidelint rules test`: the examples of rules, run as their tests. */
+import type { Command } from "commander";
+import { fix, loadConfig, memoryTree, type Scan, scan } from "../index.ts";
+import { type ExampleResult, type RuleExamples, runExamples } from "../lint/examples.ts";
+import type { Rule } from "../lint/rule.ts";
+import { readRules, type UserRule } from "../lint/user-rules.ts";
+import { plain } from "../report/cells.ts";
+import { paintOf } from "../report/paint.ts";
+import { outsideOf } from "../source/reach.ts";
+import type { Config } from "../world/config.ts";
+import { readConfig, told } from "./config.ts";
+import type { Context } from "./context.ts";
+import { openInput } from "./input.ts";
+import { withColour } from "./options.ts";
+import { presentationFor } from "./session.ts";
+import { UsageError } from "./usage.ts";
+
+interface TestFlags {
+  readonly config?: string | false;
+  readonly builtin?: boolean;
+  readonly color?: boolean;
+}
+
+export function addRulesTest(rules: Command, context: Context): void {
+  withColour(
+    rules
+      .command("test")
+      .description("Run the examples of your rules as their tests")
+      .argument("[paths...]", "files and directories with rules (default: those that sidelint.yaml names)")
+      .option("--builtin", "the built-in rules, too")
+      .option("--config <file>", "read this configuration (default: sidelint.yaml if it is here)")
+      .option("--no-config", "read no configuration"),
+  )
+    .addHelpText("after", examples)
+    .action(async (paths: readonly string[], flags: TestFlags) => {
+      const { io } = context;
+      const own = await rulesOf(paths, flags, context);
+      if (own.length === 0 && !flags.builtin) {
+        throw new UsageError(
+          "there are no rules to test: name files, or list them under rules in sidelint.yaml; --builtin tests the built-in ones",
+        );
+      }
+      const { ruleCatalogue } = await import("../lint/catalogue.ts");
+      const tested: readonly RuleExamples[] = [
+        ...own.map(({ file }) => file),
+        ...(flags.builtin ? ruleCatalogue() : []),
+      ];
+      const places = new Map(own.map(({ rule, path, line }) => [rule.id, `${path}:${line}`]));
+      const results = testRules(
+        tested,
+        own.map(({ rule }) => rule),
+      );
+      const { colour } = presentationFor(flags, io);
+      await io.stdout(testReport(results, tested.length, places, colour));
+      context.exit(results.some(({ failure }) => failure !== undefined) ? 1 : 0);
+    });
+}
+
+/** The rules of the paths, or else of the configuration. Throws a UsageError that shows every mistake in them. */
+async function rulesOf(
+  paths: readonly string[],
+  flags: TestFlags,
+  { io }: Context,
+): Promise<readonly UserRule[]> {
+  const input = await openInput(paths, { ...(flags.config !== undefined && { config: flags.config }) }, io);
+  const style = presentationFor(flags, io);
+  if (paths.length === 0) return readConfig(flags.config, input.tree, ["."], style).userRules;
+  const sources = input.paths.map((path) => ({ path, fault: (message: string) => ({ message }) }));
+  const reading = readRules(input.tree, sources, outsideOf(input.tree, input.paths, []));
+  if (reading.problems.length > 0) throw told(reading.problems, undefined, reading.textOf, style);
+  return reading.rules;
+}
+
+/** Runs the examples of rules, each as a repository of one file; `own` are the rules besides the built-in ones. */
+export function testRules(tested: readonly RuleExamples[], own: readonly Rule[]): readonly ExampleResult[] {
+  const optionsFor = (config: object) => ({ config: configOf(config), rules: own });
+  const repository = (manifest: string) => memoryTree({ "manifest.yaml": manifest });
+  return tested.flatMap((rule) => {
+    const broken = brokenConfigs(rule);
+    if (broken.length > 0) return broken;
+    return runExamples(
+      [rule],
+      (manifest, config) => scan(repository(manifest), optionsFor(config)).findings,
+      (manifest, config, id) => {
+        const select = ({ findings }: Scan) => findings.filter(({ rule }) => rule === id);
+        const { files } = fix(repository(manifest), optionsFor(config), { unsafe: true, select });
+        return files[0]?.after ?? manifest;
+      },
+    );
+  });
+}
+
+/** The configuration of an example; one that is none was told before. */
+function configOf(config: object): Config {
+  const reading = loadConfig(JSON.stringify(config), "config");
+  return reading.ok ? reading.config : {};
+}
+
+function brokenConfigs({ id, bad, good }: RuleExamples): readonly ExampleResult[] {
+  const all = [
+    ...bad.map(({ config }, index) => ({ config, example: `bad ${index + 1}` })),
+    ...good.map(({ config }, index) => ({ config, example: `good ${index + 1}` })),
+  ];
+  return all.flatMap(({ config, example }) => {
+    const reading = loadConfig(JSON.stringify(config ?? {}), "config");
+    if (reading.ok) return [];
+    const reasons = reading.problems.map(({ message, hint }) => (hint ? `${message} (${hint})` : message));
+    return [{ rule: id, example, failure: `its config is none: ${reasons.join("; ")}` }];
+  });
+}
+
+/** What failed, and how many examples there are; ends in a line end. */
+function testReport(
+  results: readonly ExampleResult[],
+  rules: number,
+  places: ReadonlyMap<string, string>,
+  colour: boolean,
+): string {
+  const paint = paintOf(colour);
+  const failed = results.filter(({ failure }) => failure !== undefined);
+  const blocks = failed.map(({ rule, example, failure = "" }) => {
+    const place = places.get(rule);
+    const head = `${paint.heading(rule)}  ${plain(example)}${place ? `  ${plain(place)}` : ""}`;
+    const lines = failure.split("\n").map((line) => `  ${plain(line)}`.trimEnd());
+    return `${head}\n${lines.join("\n")}\n\n`;
+  });
+  const tally = `${counted(results.length, "example")} of ${counted(rules, "rule")}`;
+  const verdict = failed.length === 0 ? `${tally}: all hold` : `${tally}: ${failed.length} failed`;
+  return `${blocks.join("")}${verdict}\n`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+const examples = `
+Examples:
+  sidelint rules test                     the rules that sidelint.yaml names
+  sidelint rules test policies/team.yaml
+  sidelint rules test --builtin
+
+Exit status: 0 all examples hold, 1 some fail, 2 usage errors and rules that
+cannot be read.`;
