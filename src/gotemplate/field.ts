@@ -7,7 +7,7 @@ import { fail } from "./state.ts";
 import { quoteText } from "./text.ts";
 import type { AnyNode } from "./tree.ts";
 import { anyType, type GoType, sameType, stringType } from "./types.ts";
-import type { FoundField, FoundMethod, Value } from "./values.ts";
+import type { Dict, FoundField, FoundMethod, Value } from "./values.ts";
 import {
   fieldOf,
   fieldValue,
@@ -39,6 +39,8 @@ interface Step {
   readonly last: boolean;
   /** Whether arguments are given, which only a method takes. */
   readonly hasArguments: boolean;
+  /** Whether JavaScript's own objects have a member of the name, which is no entry of a map. */
+  readonly isInherited: boolean;
   /** The struct that was met last, and its field of the name, unless a method has the name too. */
   type: GoType | undefined;
   field: FoundField | undefined;
@@ -49,7 +51,8 @@ export function accessOf(node: AnyNode, names: readonly string[], operands: Oper
   const steps = names.map((name, i): Step => {
     const last = i === names.length - 1;
     const hasArguments = last && (operands.nodes.length > 0 || operands.piped);
-    return { name, last, hasArguments, type: undefined, field: undefined };
+    const isInherited = name in Object.prototype;
+    return { name, last, hasArguments, isInherited, type: undefined, field: undefined };
   });
   return { node, operands, steps };
 }
@@ -75,7 +78,7 @@ export function follow(
     if (value === undefined) {
       if (state.missingKey === "error") fail(state, `nil data; no entry for key ${quoteText(step.name)}`);
     } else if (!step.hasArguments && isDict(value)) {
-      here = Object.hasOwn(value, step.name) ? (value[step.name] ?? null) : missing(state, value, step.name);
+      here = (step.isInherited ? undefined : value[step.name]) ?? entryOf(state, value, step.name);
     } else {
       const found = step.hasArguments ? nothing : knownField(value, step);
       if (found !== nothing) here = found as Value;
@@ -95,6 +98,11 @@ export function follow(
 /** Whether the field or variable read last gave something out of an interface as it is. */
 export function gaveInterface({ holder, heldAs, heldInInterface: held }: State): boolean {
   return heldAs === undefined ? held : heldInInterface(holder, heldAs);
+}
+
+/** What a map holds under a key, or what a missing key is. */
+function entryOf(state: State, map: Dict, name: string): Value {
+  return Object.hasOwn(map, name) ? (map[name] ?? null) : missing(state, map, name);
 }
 
 /** The field of a struct, or of what a pointer points to, as far as a step knows it without asking for methods and errors. */

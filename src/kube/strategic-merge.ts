@@ -14,16 +14,7 @@ import {
 } from "./strategic-merge-directives.ts";
 import { orderLists } from "./strategic-merge-element-order.ts";
 import { type ListRule, mergeList } from "./strategic-merge-lists.ts";
-import {
-  below,
-  copyOf,
-  fieldOf,
-  itemType,
-  type MergeError,
-  own,
-  type Run,
-  refuse,
-} from "./strategic-merge-run.ts";
+import { copyOf, fieldOf, itemType, type MergeError, own, type Run, refuse } from "./strategic-merge-run.ts";
 
 export type { MergeError };
 
@@ -73,25 +64,34 @@ function mergeMap(run: Run, original: JsonObject, patch: JsonObject, type: Type)
 }
 
 function mergeEntry(run: Run, merged: Record<string, Json>, key: string, patch: Json, type: Type): void {
-  below(run, key, () => {
-    const deletes = key.startsWith(deleteFromList);
-    const named = deletes ? listNamed(run, key, deleteFromList) : key;
-    if (named === undefined) return;
-    const name = named || key;
-    if (patch === null) {
-      delete merged[name];
-      return;
-    }
-    const before = own(merged, name);
-    if (before === undefined || !isSameKind(before, patch)) {
-      if (!deletes) put(merged, name, added(patch, "dropped"));
-    } else if (isObject(before) && isObject(patch)) {
-      const field = fieldOf(run, type, name);
-      if (field) merged[name] = mergeMap(run, before, patch, field.type);
-    } else if (Array.isArray(before) && Array.isArray(patch)) {
-      merged[name] = mergeListField(run, before, patch, type, name, deletes);
-    } else merged[name] = patch;
-  });
+  run.here.push(key);
+  const deletes = key.startsWith(deleteFromList);
+  const named = deletes ? listNamed(run, key, deleteFromList) : key;
+  if (named !== undefined) mergeNamed(run, merged, named || key, patch, type, deletes);
+  run.here.pop();
+}
+
+function mergeNamed(
+  run: Run,
+  merged: Record<string, Json>,
+  name: string,
+  patch: Json,
+  type: Type,
+  deletes: boolean,
+): void {
+  if (patch === null) {
+    delete merged[name];
+    return;
+  }
+  const before = own(merged, name);
+  if (before === undefined || !isSameKind(before, patch)) {
+    if (!deletes) put(merged, name, added(patch, "dropped"));
+  } else if (isObject(before) && isObject(patch)) {
+    const field = fieldOf(run, type, name);
+    if (field) merged[name] = mergeMap(run, before, patch, field.type);
+  } else if (Array.isArray(before) && Array.isArray(patch)) {
+    merged[name] = mergeListField(run, before, patch, type, name, deletes);
+  } else merged[name] = patch;
 }
 
 function isSameKind(a: Json, b: Json): boolean {
