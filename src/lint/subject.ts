@@ -1,9 +1,13 @@
 /** What checks look at, one after the other: workloads, namespaces, webhooks, injectors and unreadable documents. */
 
+import type { Injector } from "../istio/facts.ts";
+import { at, isObject } from "../kube/json.ts";
 import { type Location, locationOf, type Part } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
 import type { Problem } from "../world/collect.ts";
 import { locateInside } from "../world/embedded.ts";
+import { installOf } from "../world/installs.ts";
+import { istiodFor } from "../world/istiods.ts";
 import type { NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
 import { injectedByHand } from "./by-hand.ts";
 import type { Context } from "./cel.ts";
@@ -211,7 +215,10 @@ function* injectorSubjects(surroundings: Surroundings): Iterable<Subject> {
     const placed = injectorConfigMaps.find(
       ({ name, namespace }) => `${namespace ?? "istio-system"}/${name}` === injector.configMap,
     );
-    if (!placed) continue;
+    if (!placed) {
+      yield* installSubject(injector, surroundings);
+      continue;
+    }
     yield {
       kind: "injector",
       release: injector.release,
@@ -228,6 +235,35 @@ function* injectorSubjects(surroundings: Surroundings): Iterable<Subject> {
       place: () => placed.locate(["data", "config"], "key") ?? placed.locate(["metadata", "name"]),
     };
   }
+}
+
+/** An injector that an IstioOperator or a Sail resource describes, as far as its values go. */
+function* installSubject(injector: Injector, surroundings: Surroundings): Iterable<Subject> {
+  const { world } = surroundings;
+  const shown = world.installs.length > 0 ? installOf(world, injector.revision) : undefined;
+  const install = shown?.ok ? shown.install : undefined;
+  const reading = install && istiodFor(world, injector.revision);
+  if (!install || !reading?.ok) return;
+  const { placed } = install;
+  const resources = at(reading.istiod.values.all, ["global", "proxy", "resources"]);
+  const proxyResources = isObject(resources) ? resources : undefined;
+  yield {
+    kind: "injector",
+    release: reading.release,
+    label: undefined,
+    file: placed.resource.document.file.path,
+    namespace: placed.namespace ?? undefined,
+    context: {
+      injector: new InjectorView({ ...injector, proxyResources }),
+      mesh: surroundings.mesh(reading.release),
+    },
+    has: () => true,
+    locate: (root, steps) =>
+      root === "injector" && steps[0] === "values"
+        ? reading.origins.values.originOf(steps.slice(1)).location
+        : undefined,
+    place: () => placed.locate(["metadata", "name"]) ?? placed.locate(["kind"]),
+  };
 }
 
 function documentSubject({ file, error, refusedBy }: Problem, release: string): Subject {
