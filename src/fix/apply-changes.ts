@@ -1,13 +1,18 @@
 /** What a document says after some changes, and how its text gets there. */
-import type { Document } from "../source/document.ts";
+import { commentsOf } from "../source/comments.ts";
+import { type Document, readDocuments } from "../source/document.ts";
 import { entryOf, type MapEntry, nodeAt, type Path, toValue, type Value } from "../source/node.ts";
-import type { Edit } from "../source/splice.ts";
+import { applyEdits, type Edit } from "../source/splice.ts";
 import type { Spelled } from "./edit-task.ts";
+import { beforeLine, isBlank, lineEnd, lineStart } from "./lines.ts";
 import type { DocumentChange } from "./resolve.ts";
 import { isList, isMap, type ValueMap } from "./same.ts";
 import { editsOfDocument, type ValueEdits } from "./value-edits.ts";
 
-/** The edits that make changes of one document, checked by reading it again; or why there are none. */
+/**
+ * The edits that make changes of one document, checked by reading it again; or why there are none. Comments stay, but for those on the
+ * lines of entries that go.
+ */
 export function editsOfChanges(document: Document, changes: readonly DocumentChange[]): ValueEdits {
   const reading = document.read();
   if (!reading.ok || !reading.root) return { ok: false, reason: "there is nothing that can be read" };
@@ -19,8 +24,47 @@ export function editsOfChanges(document: Document, changes: readonly DocumentCha
     return { ok: false, reason: "a key that is to be renamed is not written" };
   let final = wanted;
   for (const { path, key } of renames) final = renamedAt(final, path, key);
-  const spelled = spelledIn(document, wanted, changes);
-  return editsOfDocument(document, wanted, [], { ordered: true, spelled, also, final });
+  const moved = movedEntries(document, changes);
+  const attempt = (withComments: boolean): ValueEdits => {
+    const taken = withComments ? moved.flatMap(({ comments }) => comments ?? []) : [];
+    const spelled = spelledIn(wanted, moved, withComments);
+    const options = { ordered: true, spelled, also: [...also, ...taken], final };
+    const result = editsOfDocument(document, wanted, [], options);
+    const lost = result.ok ? lostComment(document, result.edits, changes) : undefined;
+    return lost === undefined ? result : { ok: false, reason: `the comment ${lost} would be lost` };
+  };
+  const first = attempt(true);
+  return first.ok || moved.every(({ comments }) => comments === undefined) ? first : attempt(false);
+}
+
+/** A comment that edits take out, and that does not stand on the line of an entry that goes. */
+function lostComment(
+  document: Document,
+  edits: readonly Edit[],
+  changes: readonly DocumentChange[],
+): string | undefined {
+  // An object that is replaced as a whole takes with it what is written in it.
+  if (changes.some((change) => change.is === "set" && typeof change.value === "object")) return undefined;
+  const comments = commentsOf(document);
+  if (comments.length === 0) return undefined;
+  const { start, end, file } = document;
+  const inside = edits.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }));
+  const applied = applyEdits(file.text.slice(start, end), inside);
+  const [after] = applied.ok ? readDocuments({ path: "", text: applied.text }) : [];
+  const left = new Map<string, number>();
+  for (const { text } of after ? commentsOf(after) : [])
+    left.set(text.trim(), (left.get(text.trim()) ?? 0) + 1);
+  const gone = changes.flatMap((change) => {
+    const entry = change.is === "remove" || change.is === "move" ? entryAt(document, change.path) : undefined;
+    return entry ? [{ from: entry.keyRange.start, to: lineEnd(file.text, entry.value.end) }] : [];
+  });
+  for (const comment of comments) {
+    const text = comment.text.trim();
+    const count = left.get(text) ?? 0;
+    if (count > 0) left.set(text, count - 1);
+    else if (!gone.some(({ from, to }) => comment.start >= from && comment.start <= to)) return text;
+  }
+  return undefined;
 }
 
 /** The places of a document that a change touches. */
@@ -182,18 +226,80 @@ function keyEdit(document: Document, path: Path, key: string): Edit | undefined 
   return { start, end, text };
 }
 
-/** The lines of entries that move, for those that are written on one line: they keep their quotes and their comments. */
-function spelledIn(document: Document, wanted: Value, changes: readonly DocumentChange[]): Spelled {
-  const spelled = new Map<Value, Map<string, string>>();
-  for (const change of changes) {
-    if (change.is !== "move") continue;
-    const map = valueAt(wanted, change.to.slice(0, -1));
+/** An entry that moves and is written on one line: it keeps its quotes and its comments. */
+interface MovedEntry {
+  readonly to: Path;
+  readonly line: string;
+  /** The lines of comments above it that are about it alone, and what takes them away there. */
+  readonly above: readonly string[];
+  readonly comments: Edit | undefined;
+}
+
+function movedEntries(document: Document, changes: readonly DocumentChange[]): readonly MovedEntry[] {
+  const leaving = new Set(changes.flatMap((one) => (one.is === "move" ? [JSON.stringify(one.path)] : [])));
+  return changes.flatMap((change) => {
+    if (change.is !== "move") return [];
     const line = lineOfEntry(document, change.path, change.value, String(change.to.at(-1)));
-    if (map === undefined || line === undefined) continue;
-    const known = spelled.get(map) ?? new Map<string, string>();
-    spelled.set(map, known.set(String(change.to.at(-1)), line));
+    if (line === undefined) return [];
+    return [{ to: change.to, line, ...commentsAbove(document, change.path, leaving) }];
+  });
+}
+
+function spelledIn(wanted: Value, moved: readonly MovedEntry[], withComments: boolean): Spelled {
+  const spelled = new Map<Value, Map<string, readonly string[]>>();
+  for (const { to, line, above } of moved) {
+    const map = valueAt(wanted, to.slice(0, -1));
+    if (map === undefined) continue;
+    const known = spelled.get(map) ?? new Map<string, readonly string[]>();
+    spelled.set(map, known.set(String(to.at(-1)), withComments ? [...above, line] : [line]));
   }
   return spelled;
+}
+
+const noComments = { above: [], comments: undefined };
+
+/** Comments above an entry that are not about what follows it: then a comment or nothing does. Of a map's only entry those above the map. */
+function commentsAbove(
+  document: Document,
+  path: Path,
+  leaving: ReadonlySet<string>,
+): { readonly above: readonly string[]; readonly comments: Edit | undefined } {
+  const reading = document.read();
+  const map = reading.ok ? nodeAt(reading.root, path.slice(0, -1)) : undefined;
+  const entry = entryAt(document, path);
+  if (map?.type !== "map" || map.flow || !entry) return noComments;
+  const { text } = document.file;
+  const index = map.entries.indexOf(entry);
+  const next = map.entries[index + 1];
+  const follows = next ? text.slice(entry.value.end, next.keyRange.start) : "";
+  const isLeft = next !== undefined && !leaving.has(JSON.stringify([...path.slice(0, -1), next.key]));
+  if (isLeft && !/\n[ \t]*(?:#|\r?\n)/.test(follows)) return noComments;
+  const own = linesAbove(text, document.start, entry.keyRange.start);
+  if (own) return own;
+  const outer = map.entries.length === 1 ? entryAt(document, path.slice(0, -1)) : undefined;
+  return (outer && linesAbove(text, document.start, outer.keyRange.start)) ?? noComments;
+}
+
+/** The lines of comments right above a line that begins at an offset, at its column. */
+function linesAbove(
+  text: string,
+  from: number,
+  offset: number,
+): { readonly above: readonly string[]; readonly comments: Edit } | undefined {
+  const start = lineStart(text, offset);
+  if (!isBlank(text, start, offset)) return undefined;
+  const above: string[] = [];
+  let first = start;
+  while (first > from) {
+    const line = lineStart(text, beforeLine(text, first));
+    const said = text.slice(line, lineEnd(text, line));
+    if (line < from || said.trimStart() !== said.slice(offset - start) || !said.trimStart().startsWith("#"))
+      break;
+    above.unshift(said.trim());
+    first = line;
+  }
+  if (above.length === 0 || first === from) return undefined;
+  return { above, comments: { start: beforeLine(text, first), end: beforeLine(text, start), text: "" } };
 }
 
 function lineOfEntry(document: Document, path: Path, value: Value, key: string): string | undefined {

@@ -6,8 +6,8 @@ import type { Edit } from "../source/splice.ts";
 import type { Literals } from "../source/write-scalar.ts";
 import { columnOf, hasBreak, lineEnd, lineOf } from "./lines.ts";
 
-/** Entries of maps as they are to be spelled, by the map of the wanted value and the key. */
-export type Spelled = ReadonlyMap<Value, ReadonlyMap<string, string>>;
+/** Entries of maps as they are to be spelled, in lines, by the map of the wanted value and the key. */
+export type Spelled = ReadonlyMap<Value, ReadonlyMap<string, readonly string[]>>;
 
 export interface Task {
   /** The whole file's. */

@@ -146,7 +146,7 @@ function placedKeys(
 function spelledEntry(task: Task, map: ValueMap, key: string, column: number): string | undefined {
   const pad = " ".repeat(column);
   const given = task.spelled?.get(map)?.get(key);
-  if (given !== undefined) return pad + given;
+  if (given !== undefined) return given.map((line) => pad + line).join("\n");
   const inner = map[key];
   if (!task.spelled?.has(inner ?? null) || !isMap(inner ?? null)) return undefined;
   const lines = Object.keys(inner as ValueMap).map((one) =>
