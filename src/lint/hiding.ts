@@ -28,6 +28,8 @@ export interface Hiding {
   readonly problem: "no-rule" | "misplaced" | "unknown-word" | undefined;
   /** Whether it stands in a document that cannot be read, such as a template, in which nothing can be found. */
   readonly unread: boolean;
+  /** The one file (by its path), document or workload outside of which it covers nothing. */
+  readonly only: string | Document | Workload | undefined;
   /** Whether it covers what stands at a place. */
   covers(location: Location): boolean;
   /** Whether it covers what is found for a workload at a place. */
@@ -40,6 +42,7 @@ const nothing = {
   until: undefined,
   problem: undefined,
   unread: false,
+  only: undefined,
   covers: () => false,
   coversWorkload: () => false,
   coversNamespace: () => false,
@@ -52,7 +55,8 @@ export function hidingsOfFile(file: SourceFile, documents: readonly Document[]):
   return documents.flatMap((document) => {
     const isFirst = document.index === 0;
     const comments = commentsOf(document, isFirst ? 0 : document.start);
-    return comments.flatMap((comment) => hidingsOfComment(comment, comments, { file, document, lines }));
+    const alone = new Set(comments.flatMap((one) => (one.alone ? [positionAt(lines, one.start).line] : [])));
+    return comments.flatMap((comment) => hidingsOfComment(comment, { file, document, lines, alone }));
   });
 }
 
@@ -60,15 +64,17 @@ interface Page {
   readonly file: SourceFile;
   readonly document: Document;
   readonly lines: readonly number[];
+  /** The lines that hold nothing but a comment. */
+  readonly alone: ReadonlySet<number>;
 }
 
-function hidingsOfComment(comment: Comment, comments: readonly Comment[], page: Page): readonly Hiding[] {
+function hidingsOfComment(comment: Comment, page: Page): readonly Hiding[] {
   const directive = readDirective(comment.text);
   if (!directive) return [];
   const { word, rules, reason } = directive;
   const whole = locationOf(page.file, { start: comment.start, end: comment.end });
   const unread = !page.document.read().ok;
-  const said = { kind: "comment" as const, word: `sidelint-${word}`, reason, unread };
+  const said = { kind: "comment" as const, word: `sidelint-${word}`, reason, unread, only: page.document };
   const inPlace = (rule: NamedRule | undefined) => {
     const start = comment.start + (rule?.offset ?? 0);
     const location = rule ? locationOf(page.file, { start, end: start + rule.name.length }) : whole;
@@ -80,12 +86,14 @@ function hidingsOfComment(comment: Comment, comments: readonly Comment[], page: 
     return [{ ...nothing, ...inPlace(undefined), rule, problem: "misplaced" }];
   }
   if (word === "ignore-file") {
-    const range = page.document.index === 0 ? everything : page.document;
-    return named.map((rule) => ({ ...nothing, ...inPlace(rule), covers: within([range], page.file) }));
+    const isFirst = page.document.index === 0;
+    const covers = within([isFirst ? everything : page.document], page.file);
+    const only = isFirst ? page.file.path : page.document;
+    return named.map((rule) => ({ ...nothing, ...inPlace(rule), only, covers }));
   }
   if (word !== "ignore") return [{ ...nothing, ...inPlace(undefined), problem: "unknown-word" }];
   if (rules.length === 0) return [{ ...nothing, ...inPlace(undefined), problem: "no-rule" }];
-  const covers = within(rangesBelow(comment, comments, page), page.file);
+  const covers = within(rangesBelow(comment, page), page.file);
   return named.map((rule) => ({ ...nothing, ...inPlace(rule), covers }));
 }
 
@@ -97,8 +105,8 @@ function within(ranges: readonly Range[], { path }: SourceFile): (location: Loca
 }
 
 /** What a comment is about: its line, or what begins on the line below it, with everything in that. */
-function rangesBelow(comment: Comment, comments: readonly Comment[], page: Page): readonly Range[] {
-  const { lines, file, document } = page;
+function rangesBelow(comment: Comment, page: Page): readonly Range[] {
+  const { lines, file, document, alone } = page;
   const lineOf = (offset: number) => positionAt(lines, offset).line;
   const rangeOf = (line: number): Range => ({
     start: lines[line - 1] ?? file.text.length + 1,
@@ -106,7 +114,6 @@ function rangesBelow(comment: Comment, comments: readonly Comment[], page: Page)
   });
   const own = lineOf(comment.start);
   if (!comment.alone) return [rangeOf(own)];
-  const alone = new Set(comments.filter((one) => one.alone).map(({ start }) => lineOf(start)));
   let next = own + 1;
   while (alone.has(next)) next++;
   const line = rangeOf(next);
@@ -153,7 +160,8 @@ export function hidingsOfAnnotations(world: World): readonly Hiding[] {
       if (value === undefined) continue;
       const coversWorkload = (one: Workload) => one === workload;
       const locate = () => workload.locate([...path, "annotations", ignoreAnnotation], "value");
-      hidings.push(...hidingsOfValue(value, locate() ?? workload.start(), { coversWorkload }));
+      const covered = { only: workload, coversWorkload };
+      hidings.push(...hidingsOfValue(value, locate() ?? workload.start(), covered));
     }
   }
   for (const record of world.namespaces) {
@@ -178,7 +186,7 @@ function annotationAt(value: Json, path: readonly (string | number)[]): string |
 function hidingsOfValue(
   value: string,
   location: Location,
-  covered: Partial<Pick<Hiding, "coversWorkload" | "coversNamespace">>,
+  covered: Partial<Pick<Hiding, "only" | "coversWorkload" | "coversNamespace">>,
 ): readonly Hiding[] {
   const said = { kind: "annotation" as const, word: ignoreAnnotation, location, place: placeText(location) };
   const ignored = readIgnored(value);
@@ -208,6 +216,7 @@ export function hidingsOfConfig({ configuration }: World): readonly Hiding[] {
       place: whole ? placeText(whole) : (configPath ?? "the configuration"),
       problem: undefined,
       unread: false,
+      only: undefined,
       covers: ({ file }: Location) => !isNamed && (!matcher || inPaths(file)),
       coversWorkload: ({ namespace, resource, root }: Workload, { file }: Location) =>
         (!isNamed || (namespace.name !== null && isNamed(namespace.name))) &&

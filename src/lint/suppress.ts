@@ -62,7 +62,7 @@ export function suppress(findings: readonly Finding[], options: SuppressOptions)
   ];
   if (hidings.length === 0) return { shown: findings, suppressed: [], own: [] };
   const wishes = hidings.map((hiding) => wishOf(hiding, options));
-  const context: Applied = { wishes, concerned: concernedOf(options.world) };
+  const context: Applied = { wishes, files, concerned: concernedOf(options.world) };
   const first = apply(findings, context);
   // What hides findings about suppressions is judged last: only then is it known whether there were any.
   const judges = wishes.filter(({ rule }) => rule === undefined || ownRules.has(rule));
@@ -106,6 +106,19 @@ class Files {
     return known;
   }
 
+  /** The document in which something stands, or behind which. */
+  documentAt({ file, start }: Location): Document | undefined {
+    const documents = this.documentsOf(file);
+    let low = 0;
+    let high = documents.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((documents[middle]?.start ?? 0) <= start) low = middle;
+      else high = middle - 1;
+    }
+    return documents[low];
+  }
+
   fileOf(path: string): SourceFile | undefined {
     return this.documentsOf(path)[0]?.file;
   }
@@ -142,6 +155,7 @@ interface Concerned {
 
 interface Applied {
   readonly wishes: readonly Wish[];
+  readonly files: Files;
   readonly concerned: Concerned;
 }
 
@@ -179,60 +193,67 @@ function stands({ document, path }: Workload["resource"], { file, start }: Locat
   return node !== undefined && node.start <= start && start < node.end;
 }
 
-function apply(
-  findings: readonly Finding[],
-  { wishes, concerned }: Applied,
-): Pick<Suppression, "shown" | "suppressed"> {
+function apply(findings: readonly Finding[], context: Applied): Pick<Suppression, "shown" | "suppressed"> {
   const shown: Finding[] = [];
   const suppressed: Suppressed[] = [];
-  const byRule = wishesByRule(wishes);
-  const forAll = byRule.get(undefined) ?? [];
+  const shelves = shelvesOf(context.wishes);
   for (const finding of findings) {
-    const asked = [...(byRule.get(finding.rule) ?? []), ...forAll];
-    const outcome = asked.length === 0 ? undefined : judge(finding, asked, concerned);
+    const outcome = judge(finding, shelves, context);
     if (outcome?.hidden) suppressed.push(outcome.hidden);
     else shown.push(outcome?.left ?? finding);
   }
   return { shown, suppressed };
 }
 
-function wishesByRule(wishes: readonly Wish[]): ReadonlyMap<string | undefined, readonly Wish[]> {
-  const byRule = new Map<string | undefined, Wish[]>();
+/** Wishes by the one file, document or workload that they are about; those about more stand below `undefined`. */
+type Shelves = ReadonlyMap<Hiding["only"], readonly Wish[]>;
+
+function shelvesOf(wishes: readonly Wish[]): Shelves {
+  const shelves = new Map<Hiding["only"], Wish[]>();
   for (const wish of wishes) {
     if (wish.problem) continue;
-    const known = byRule.get(wish.rule);
-    if (known) known.push(wish);
-    else byRule.set(wish.rule, [wish]);
+    const shelf = shelves.get(wish.hiding.only);
+    if (shelf) shelf.push(wish);
+    else shelves.set(wish.hiding.only, [wish]);
   }
-  return byRule;
+  return shelves;
 }
 
-/** What becomes of a finding; every wish that covers any of it was not in vain. */
+function wishesFor(finding: Finding, shelves: Shelves, only: Hiding["only"]): readonly Wish[] {
+  return (shelves.get(only) ?? []).filter(({ rule }) => rule === undefined || rule === finding.rule);
+}
+
+/** What becomes of a finding; every wish that covers any of it was not in vain. Undefined: nothing does. */
 function judge(
   finding: Finding,
-  asked: readonly Wish[],
-  concerned: Concerned,
-): { readonly hidden?: Suppressed; readonly left?: Finding } {
+  shelves: Shelves,
+  { concerned, files }: Applied,
+): { readonly hidden?: Suppressed; readonly left?: Finding } | undefined {
   const { location } = finding;
-  const record = concerned.namespace(location);
-  const whole = asked.filter(
+  const general = wishesFor(finding, shelves, undefined);
+  const record = general.length > 0 ? concerned.namespace(location) : undefined;
+  const inFile = wishesFor(finding, shelves, location.file);
+  const inDocument = wishesFor(finding, shelves, files.documentAt(location));
+  const whole = [...inFile, ...inDocument, ...general].filter(
     ({ hiding }) => hiding.covers(location) || (record !== undefined && hiding.coversNamespace(record)),
   );
   const workloads = concerned.workloads(finding).map(([label, all]) => {
-    const covering = asked.filter(
-      ({ hiding }) => all.length > 0 && all.every((one) => hiding.coversWorkload(one, location)),
+    const each = all.map((workload) =>
+      [...wishesFor(finding, shelves, workload), ...general].filter(({ hiding }) =>
+        hiding.coversWorkload(workload, location),
+      ),
     );
-    return { label, covering };
+    return { label, covering: each.flat(), covered: each.length > 0 && each.every(firstOf) };
   });
   const covering = [...whole, ...workloads.flatMap((one) => one.covering)];
+  if (covering.length === 0) return undefined;
   for (const wish of covering) wish.used = true;
-  const by =
-    firstOf(whole) ?? (workloads.every((one) => firstOf(one.covering)) ? firstOf(covering) : undefined);
+  const by = firstOf(whole) ?? (workloads.every(({ covered }) => covered) ? firstOf(covering) : undefined);
   if (by) {
     const { kind, reason, place } = by.hiding;
     return { hidden: { finding, kind, reason, place } };
   }
-  const left = workloads.filter((one) => !firstOf(one.covering)).map(({ label }) => label);
+  const left = workloads.filter(({ covered }) => !covered).map(({ label }) => label);
   const expired = covering.find((wish) => wish.expired);
   return { left: { ...finding, workloads: left, help: withExpiry(finding.help, expired) } };
 }

@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import { inRepository, namespace } from "../cli/terminal.ts";
 
 const page = new URL("../../docs/suppressions.md", import.meta.url);
-const fence = /^```(\S+)(?: (\S+))?\n([^]*?)^```$/gm;
+const fence = /^```(\S+)(?: (\S+))?\n([\s\S]*?)^```$/gm;
 const today = "2026-06-01";
 
 const docs = suite("docs/suppressions.md");

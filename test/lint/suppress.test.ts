@@ -280,6 +280,18 @@ annotations("of one workload of several leaves the finding for the others", () =
   assert.equal(result.findings[0]?.workloads, ["Pod/web in b"]);
 });
 
+annotations("of a base hides the finding in everything that is built of it", () => {
+  const base = annotated("inject-value-invalid=mapped");
+  const result = scanned({
+    "base/web.yaml": base,
+    "base/kustomization.yaml": "resources: [web.yaml]\n",
+    "a/kustomization.yaml": "resources: [../base]\n",
+    "b/kustomization.yaml": "resources: [../base]\n",
+  });
+  assert.is(result.world.workloads.length, 2);
+  assert.equal(left(result), []);
+});
+
 annotations("without any rule says so", () => {
   assert.equal(left(scanned({ "a.yaml": annotated("") })), ["6:38 suppression-invalid", `11:9 ${invalid}`]);
 });
