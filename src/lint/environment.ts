@@ -13,8 +13,10 @@ import {
   suspicion,
   yamlString,
 } from "./functions.ts";
+import { OutdatedView } from "./key-views.ts";
 import { MeshView } from "./mesh-view.ts";
 import { ContainerView, InvalidAnnotationView, LostSettingView, PodView, PortView } from "./pod-view.ts";
+import { PolicyEntryView, PolicyView } from "./policies.ts";
 import { ProbeView } from "./probe-view.ts";
 import { BreakingAnnotationView, ProxyView, SettingView, SidecarPortView } from "./proxy.ts";
 import type { SubjectKind } from "./rule.ts";
@@ -392,6 +394,26 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       ],
     },
   },
+  Policy: {
+    view: PolicyView,
+    means: "What the configuration asks of a workload.",
+    fields: {
+      required: ["list<PolicyEntry>", "The entries of `require` that cover it."],
+      forbidden: ["list<PolicyEntry>", "The entries of `forbid` that cover it."],
+      because: [
+        "string",
+        "What decides whether it gets a sidecar, and where that stands: `namespace shop has istio-injection=disabled (ns.yaml:5:5)`.",
+      ],
+    },
+  },
+  PolicyEntry: {
+    view: PolicyEntryView,
+    means: "An entry of `require` or `forbid`.",
+    fields: {
+      reason: ["string", "Its reason."],
+      where: ["string", "Where it stands, as file:line:column."],
+    },
+  },
   Mesh: {
     view: MeshView,
     means: "The mesh, seen from the subject.",
@@ -477,6 +499,7 @@ export const variables: Readonly<Record<SubjectKind, Readonly<Record<string, Doc
     ns: ["Namespace", "Its namespace."],
     decision: ["Decision", "Whether it gets a sidecar."],
     proxy: ["Proxy", "Its sidecar."],
+    policy: ["Policy", "What the configuration asks of it."],
     mesh,
   },
   namespace: { ns: ["Namespace", "The namespace."], mesh },
