@@ -14,6 +14,7 @@ import type { Context } from "./cel.ts";
 import type { Editable } from "./edits.ts";
 import { facts, namespaceFacts } from "./facts.ts";
 import { PodView } from "./pod-view.ts";
+import { PolicyView } from "./policies.ts";
 import { ProxyView } from "./proxy.ts";
 import type { Check, Fact, SubjectKind } from "./rule.ts";
 import type { SuppressionView } from "./suppression.ts";
@@ -127,6 +128,9 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
       },
       get proxy() {
         return sources.proxy;
+      },
+      get policy() {
+        return new PolicyView(workload, surroundings.world);
       },
       mesh,
     },

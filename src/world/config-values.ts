@@ -5,6 +5,7 @@ import { nearestFacts, newestRelease, releaseFacts } from "../istio/releases.ts"
 import { readValues } from "../istio/values.ts";
 import { isObject, type Json } from "../kube/json.ts";
 import { compareQuantities, parseQuantity, type Quantity, signOf } from "../kube/quantity.ts";
+import { validateSelector } from "../kube/selector.ts";
 import type { Path } from "../source/node.ts";
 import type { Config } from "./config.ts";
 
@@ -24,7 +25,20 @@ export function impossibleValues(config: Config): readonly ImpossibleValue[] {
     ...wrongQuantities(config),
     ...wrongFixes(config),
     ...wrongInstalls(config),
+    ...wrongSelectors(config),
   ];
+}
+
+/** Label selectors of policies that Kubernetes would refuse. */
+function wrongSelectors(config: Config): readonly ImpossibleValue[] {
+  return (["require", "forbid"] as const).flatMap((key) =>
+    (config[key] ?? []).flatMap(({ labels }, index): readonly ImpossibleValue[] => {
+      const [fault] = labels ? validateSelector(labels as Json) : [];
+      if (fault === undefined) return [];
+      const hint = "such as {matchLabels: {tier: gold}}";
+      return [{ path: [key, index, "labels"], says: `is no selector: ${fault}`, hint }];
+    }),
+  );
 }
 
 /** Releases of the right form that the table of releases does not cover. */
