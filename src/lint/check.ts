@@ -70,11 +70,32 @@ export function checkFaults(check: Check): readonly CheckFault[] {
   const faults = parts.flatMap((part) => {
     const outcome = prepared[part]();
     if (!outcome.ok) return outcome.fault ? [outcome.fault] : [];
-    return typeFaults(part, outcome.value);
+    const faults = typeFaults(part, outcome.value);
+    return part === "places" && outcome.value ? [...faults, ...rootFaults(check, prepared.places())] : faults;
   });
   const edits = prepared.edits();
   if (edits.ok) return [...faults, ...editFaults(edits.value)];
   return edits.fault ? [...faults, edits.fault] : faults;
+}
+
+/** What places may start at, by what the check looks at. */
+const roots: Readonly<Record<Check["on"], readonly string[]>> = {
+  workload: ["pod", "workload"],
+  namespace: ["ns"],
+  "webhook-configuration": ["configuration"],
+  injector: ["injector"],
+  document: [],
+  suppression: [],
+};
+
+function rootFaults({ on }: Check, places: Outcome<readonly PlaceExpression[]>): readonly CheckFault[] {
+  if (!places.ok) return [];
+  const known = roots[on];
+  return places.value.flatMap(({ root }, index): readonly CheckFault[] => {
+    if (known.includes(root)) return [];
+    const start = known.length === 0 ? "there are no places in it" : `it starts at ${known.join(" or ")}`;
+    return [{ part: "at", index, error: `${root} is no place of a ${on}: ${start}`, offset: 0 }];
+  });
 }
 
 const wanted: Readonly<Record<string, string>> = { when: "bool", each: "list", group: "string" };

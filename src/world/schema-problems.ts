@@ -33,7 +33,21 @@ export function schemaProblems(
 ): readonly FileFault[] {
   // What these say is told by the errors inside of them.
   const telling = errors.filter(({ keyword }) => keyword !== "propertyNames" && keyword !== "if");
-  return inOrder(telling.map((error) => problemOf({ file, root, whole }, error)));
+  const told = telling.map((error) => problemOf({ file, root, whole }, withAllMissing(error, telling)));
+  return inOrder(told.filter((one, index) => index === told.findIndex((other) => isSame(one, other))));
+}
+
+/** Of several keys that are missing in one place, one error that names them all. */
+function withAllMissing(error: SchemaError, all: readonly SchemaError[]): SchemaError {
+  if (error.keyword !== "required") return error;
+  const missing = all
+    .filter(({ keyword, instancePath }) => keyword === "required" && instancePath === error.instancePath)
+    .map(({ params }) => String(params.missingProperty));
+  return missing.length < 2 ? error : { ...error, params: { missingProperty: missing.join(", ") } };
+}
+
+function isSame(a: FileFault, b: FileFault): boolean {
+  return a.message === b.message && a.location?.start === b.location?.start;
 }
 
 /** Problems in the order of the text. */

@@ -26,7 +26,7 @@ rules("ids are in order and given once", () => {
 rules("a rule is found by its id and by the code of istioctl", () => {
   assert.equal(
     rulesNamed("IST0135").map(({ id }) => id),
-    ["inject-annotation-deprecated"],
+    ["annotation-deprecated", "inject-annotation-deprecated"],
   );
   assert.equal(
     rulesNamed("reserved-port").map(({ id }) => id),
@@ -53,6 +53,7 @@ for (const [check, errors] of [
     { at: "pod.containers[true].image" },
     ["at: an index must be a string, an int or a list of these, and is a bool"],
   ],
+  [{ at: "pdo.labels" }, ["at: pdo is no place of a workload: it starts at pod or workload"]],
   [{ at: "pod.labels[item.kye]", each: "pod.metadata" }, ["at: No such key: kye"]],
   [{ message: "{item.kye}", each: "pod.metadata" }, ["message: No such key: kye"]],
   [{ message: "{count}" }, ["message: Unknown variable: count"]],
