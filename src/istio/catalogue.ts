@@ -6,19 +6,19 @@ export interface KnownKey {
   readonly kind: "annotation" | "label";
   /** Kinds it applies to; "Any" for every kind. */
   readonly resources: readonly string[];
-  /** The first minor release whose table has it; "1.8" also stands for earlier ones. */
+  /** The first minor release looked at whose table has it; "1.8" also stands for earlier ones. */
   readonly since: string;
-  /** The first minor release looked at that has it no more. */
+  /** The first minor release that has it no more. */
   readonly until: string | undefined;
-  /** The first minor release looked at that calls it deprecated. */
+  /** The first minor release that calls it deprecated. */
   readonly deprecated: string | undefined;
   readonly meaning: string;
 }
 
 const table = `
-alpha.istio.io/canonical-serviceaccounts | annotation | Service | 1.8 | - | 1.12 | non-Kubernetes identities that may run the service
-alpha.istio.io/identity | annotation | Pod | 1.8 | 1.24 | 1.12 | workload identity (old)
-alpha.istio.io/kubernetes-serviceaccounts | annotation | Service | 1.8 | - | 1.12 | Kubernetes identities that may run the service on VMs
+alpha.istio.io/canonical-serviceaccounts | annotation | Service | 1.8 | - | 1.9 | non-Kubernetes identities that may run the service
+alpha.istio.io/identity | annotation | Pod | 1.8 | 1.24 | 1.9 | workload identity (old)
+alpha.istio.io/kubernetes-serviceaccounts | annotation | Service | 1.8 | - | 1.9 | Kubernetes identities that may run the service on VMs
 ambient.istio.io/bypass-inbound-capture | annotation | Pod | 1.24 | - | - | ambient: inbound traffic not captured
 ambient.istio.io/dns-capture | annotation | Pod | 1.26 | - | - | ambient: DNS capture on or off
 ambient.istio.io/redirection | annotation | Pod | 1.24 | - | - | set by the CNI: pod is in ambient capture
@@ -63,6 +63,11 @@ networking.istio.io/traffic-distribution | annotation | Namespace Service Servic
 operator.istio.io/component | label | Any | 1.8 | - | - | operator bookkeeping
 operator.istio.io/managed | label | Any | 1.8 | - | - | operator bookkeeping
 operator.istio.io/version | label | Any | 1.8 | - | - | operator bookkeeping
+policy.istio.io/check | annotation | Pod | 1.8 | 1.8 | - | what is done when Mixer cannot be asked (old)
+policy.istio.io/checkBaseRetryWaitTime | annotation | Pod | 1.8 | 1.8 | - | wait before Mixer is asked again (old)
+policy.istio.io/checkMaxRetryWaitTime | annotation | Pod | 1.8 | 1.8 | - | longest wait before Mixer is asked again (old)
+policy.istio.io/checkRetries | annotation | Pod | 1.8 | 1.8 | - | how often Mixer is asked again (old)
+policy.istio.io/lang | annotation | Pod | 1.8 | 1.8 | - | language of expressions for Mixer (old)
 prometheus.istio.io/merge-metrics | annotation | Pod | 1.8 | - | - | merge application metrics into the agent port
 proxy.istio.io/config | annotation | Pod | 1.8 | - | - | ProxyConfig overrides as YAML
 proxy.istio.io/overrides | annotation | Pod | 1.12 | - | - | internal: user containers merged at injection
@@ -70,7 +75,7 @@ readiness.status.sidecar.istio.io/applicationPorts | annotation | Pod | 1.8 | - 
 readiness.status.sidecar.istio.io/failureThreshold | annotation | Pod | 1.8 | - | - | proxy readiness failures allowed
 readiness.status.sidecar.istio.io/initialDelaySeconds | annotation | Pod | 1.8 | - | - | proxy readiness delay
 readiness.status.sidecar.istio.io/periodSeconds | annotation | Pod | 1.8 | - | - | proxy readiness period
-security.istio.io/tlsMode | annotation | Pod | 1.8 | 1.12 | - | mTLS mode of the workload (old)
+security.istio.io/tlsMode | annotation | Pod | 1.8 | 1.10 | 1.9 | mTLS mode of the workload (old)
 security.istio.io/tlsMode | label | Pod | 1.8 | - | 1.8 | mTLS mode of the pod (written)
 service.istio.io/canonical-name | label | Pod | 1.8 | - | - | canonical service name
 service.istio.io/canonical-revision | label | Pod | 1.8 | - | - | canonical service revision
@@ -78,11 +83,11 @@ service.istio.io/workload-name | label | Pod WorkloadEntry | 1.26 | - | - | work
 sidecar.istio.io/agentLogLevel | annotation | Pod | 1.12 | - | - | log level of the agent
 sidecar.istio.io/bootstrapOverride | annotation | Pod | 1.8 | - | - | ConfigMap with another Envoy bootstrap
 sidecar.istio.io/componentLogLevel | annotation | Pod | 1.8 | - | - | Envoy per-component log levels
-sidecar.istio.io/controlPlaneAuthPolicy | annotation | Pod | 1.8 | 1.24 | 1.12 | auth towards the control plane (old)
-sidecar.istio.io/discoveryAddress | annotation | Pod | 1.8 | - | 1.12 | control plane address
-sidecar.istio.io/enableCoreDump | annotation | Pod | 1.8 | 1.26 | - | core dumps of the proxy (old)
-sidecar.istio.io/extraStatTags | annotation | Pod | 1.12 | - | 1.24 | more tags taken from stats
-sidecar.istio.io/inject | annotation | Pod | 1.8 | - | 1.16 | inject or not (the label is preferred)
+sidecar.istio.io/controlPlaneAuthPolicy | annotation | Pod | 1.8 | 1.24 | 1.9 | auth towards the control plane (old)
+sidecar.istio.io/discoveryAddress | annotation | Pod | 1.8 | - | 1.9 | control plane address
+sidecar.istio.io/enableCoreDump | annotation | Pod | 1.8 | 1.25 | - | core dumps of the proxy (old)
+sidecar.istio.io/extraStatTags | annotation | Pod | 1.12 | - | 1.21 | more tags taken from stats
+sidecar.istio.io/inject | annotation | Pod | 1.8 | - | 1.15 | inject or not (the label is preferred)
 sidecar.istio.io/inject | label | Pod | 1.16 | - | - | inject or not
 sidecar.istio.io/interceptionMode | annotation | Pod | 1.8 | - | - | REDIRECT, TPROXY or NONE
 sidecar.istio.io/logLevel | annotation | Pod | 1.8 | - | - | log level of Envoy
@@ -94,14 +99,14 @@ sidecar.istio.io/proxyImageType | annotation | Pod | 1.12 | - | - | image flavou
 sidecar.istio.io/proxyMemory | annotation | Pod | 1.8 | - | - | memory request of the proxy
 sidecar.istio.io/proxyMemoryLimit | annotation | Pod | 1.8 | - | - | memory limit of the proxy
 sidecar.istio.io/rewriteAppHTTPProbers | annotation | Pod | 1.8 | - | - | send probes through the agent
-sidecar.istio.io/statsCompression | annotation | Pod | 1.26 | - | 1.30 | compress the stats endpoint
+sidecar.istio.io/statsCompression | annotation | Pod | 1.26 | - | 1.29 | compress the stats endpoint
 sidecar.istio.io/statsEvictionInterval | annotation | Pod | 1.28 | - | - | when unused metrics expire
 sidecar.istio.io/statsFlushInterval | annotation | Pod | 1.28 | - | - | push interval of stats
 sidecar.istio.io/statsHistogramBins | annotation | Pod | 1.28 | - | - | histogram bin count
 sidecar.istio.io/statsHistogramBuckets | annotation | Pod | 1.20 | - | - | histogram buckets
-sidecar.istio.io/statsInclusionPrefixes | annotation | Pod | 1.8 | - | 1.12 | stats kept, by prefix
-sidecar.istio.io/statsInclusionRegexps | annotation | Pod | 1.8 | - | 1.12 | stats kept, by regexp
-sidecar.istio.io/statsInclusionSuffixes | annotation | Pod | 1.8 | - | 1.12 | stats kept, by suffix
+sidecar.istio.io/statsInclusionPrefixes | annotation | Pod | 1.8 | - | 1.9 | stats kept, by prefix
+sidecar.istio.io/statsInclusionRegexps | annotation | Pod | 1.8 | - | 1.9 | stats kept, by regexp
+sidecar.istio.io/statsInclusionSuffixes | annotation | Pod | 1.8 | - | 1.9 | stats kept, by suffix
 sidecar.istio.io/status | annotation | Pod | 1.8 | - | - | written at injection: what was added
 sidecar.istio.io/userVolume | annotation | Pod | 1.8 | - | - | extra volumes for the proxy (JSON)
 sidecar.istio.io/userVolumeMount | annotation | Pod | 1.8 | - | - | extra mounts for the proxy (JSON)
@@ -119,7 +124,7 @@ traffic.sidecar.istio.io/excludeOutboundPorts | annotation | Pod | 1.8 | - | - |
 traffic.sidecar.istio.io/includeInboundPorts | annotation | Pod | 1.8 | - | - | inbound ports captured
 traffic.sidecar.istio.io/includeOutboundIPRanges | annotation | Pod | 1.8 | - | - | outbound CIDRs captured
 traffic.sidecar.istio.io/includeOutboundPorts | annotation | Pod | 1.8 | - | - | outbound ports captured whatever the address
-traffic.sidecar.istio.io/kubevirtInterfaces | annotation | Pod | 1.8 | - | 1.26 | VM interfaces whose traffic counts as outbound (old name)
+traffic.sidecar.istio.io/kubevirtInterfaces | annotation | Pod | 1.8 | - | 1.25 | VM interfaces whose traffic counts as outbound (old name)
 `;
 
 /** Keys that Istio's own code or templates read and its tables do not list. */

@@ -1,6 +1,8 @@
 /** The environment that rules see: every type, variable and function, each with its documentation. */
 
+import { rangesCover } from "../istio/capture-ranges.ts";
 import { ByHandView } from "./by-hand.ts";
+import { CaptureView } from "./capture-view.ts";
 import { EntryView } from "./entry.ts";
 import {
   compareQuantityTexts,
@@ -87,6 +89,30 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       ],
     },
   },
+  Outdated: {
+    view: OutdatedView,
+    means: "An annotation that this release of Istio calls deprecated, or no longer has.",
+    fields: {
+      key: ["string", "The annotation."],
+      since: ["string", "The release that deprecated it, or the first without it."],
+      gone: ["bool", "Whether this release does without it."],
+      instead: ["string", "What to do instead, as a clause."],
+    },
+  },
+  Capture: {
+    view: CaptureView,
+    means: "The traffic that goes through the sidecar: by the pod's annotations, else by the install.",
+    fields: {
+      inboundPorts: ["string", "Inbound ports that are captured: `*` for all, a list, or empty for none."],
+      excludedInboundPorts: ["list<int>", "Inbound ports that are not, where inboundPorts is `*`."],
+      outboundRanges: [
+        "string",
+        "Destinations that are captured: `*` for all, CIDR ranges, or empty for none.",
+      ],
+      excludedOutboundRanges: ["string", "CIDR ranges that are not; they count first."],
+      outboundPorts: ["string", "Destination ports that are captured whatever outboundRanges says."],
+    },
+  },
   LostSetting: {
     view: LostSettingView,
     means: "A field of proxy.istio.io/config that no ProxyConfig has, so that it is dropped without a word.",
@@ -158,6 +184,11 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       ],
       misspelled: ["list<Entry>", "Labels and annotations that misspell a known Istio key."],
       strays: ["list<Entry>", "Labels and annotations of Istio's that have no effect on pods."],
+      unknownKeys: [
+        "list<Entry>",
+        "Labels and annotations in Istio's domain that no release knows, nor an injector or webhook of the repository.",
+      ],
+      outdated: ["list<Outdated>", "Annotations that this release calls deprecated, or no longer has."],
       invalidAnnotations: [
         "list<InvalidAnnotation>",
         "Annotations that the injector of this release refuses.",
@@ -207,6 +238,10 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       labels: ["map<string, string>", "The labels of the object itself, not of its pods."],
       annotations: ["map<string, string>", "The annotations of the object itself."],
       nonStrings: ["list<Entry>", "Like pod.nonStrings, of the object around the pods; empty for a Pod."],
+      unknownKeys: [
+        "list<Entry>",
+        "Labels and annotations in Istio's domain on the object itself that no release knows, nor an injector or webhook of the repository.",
+      ],
       misplaced: [
         "list<Entry>",
         "Labels and annotations of the object itself that Istio reads from pods only, and that the pod template lacks.",
@@ -245,6 +280,11 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "Labels and annotations of Istio's that have no effect on a Namespace (of the subject only).",
       ],
       workloads: ["int", "How many workloads go there."],
+      leftOut: [
+        "int",
+        "How many of them get no sidecar because no label of the namespace asks for it, and say nothing themselves.",
+      ],
+      unknownKeys: ["list<Entry>", "Like pod.unknownKeys (of the subject only)."],
       nonStrings: [
         "list<Entry>",
         "Names, labels and annotations whose value is no string (of the subject only).",
@@ -369,6 +409,7 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       ],
       usualLimits: ["map<string, string>", "What to limit it to likewise."],
       ports: ["list<SidecarPort>", "The ports that it may listen on."],
+      capture: ["Capture", "The traffic that goes through it."],
       mode: ["string", "How traffic gets to it: REDIRECT, TPROXY, or NONE where it does not."],
       user: [
         "int",
@@ -550,6 +591,11 @@ export const functions: readonly FunctionDefinition[] = [
     "selectorError(dyn): string",
     "Why the API server refuses a label selector; empty when it does not.",
     selectorError,
+  ),
+  define(
+    "rangesCover(string, string): bool",
+    "Whether a list of CIDR ranges covers all of another, where `*` stands for every IPv4 address; false where either is empty or no such list.",
+    rangesCover,
   ),
   define("counted(int, string): string", "`1 workload`, `12 workloads`.", counted),
   define("either(list<string>): string", "`a`, `a or b`, `a, b or c`.", (items: readonly string[]) =>

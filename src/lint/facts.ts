@@ -42,6 +42,10 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
     means: "The pod has init containers.",
     holds: ({ workload }) => workload.workload.pod.initContainers.length > 0,
   },
+  "install-capture": {
+    means: "The install of Istio, not the pod, may keep the sidecar from traffic.",
+    holds: ({ decision, proxy }) => decision.mayInject && proxy.capturesByInstall,
+  },
   job: {
     means: "It is a Job or a CronJob.",
     holds: ({ workload: { kind } }) => kind === "Job" || kind === "CronJob",
@@ -61,6 +65,10 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
   "odd-annotations": {
     means: "An annotation of Istio's holds what is not plain text: quotes, braces, line breaks; JSON aside.",
     holds: ({ pod }) => hasOddAnnotation(pod.workload.pod.annotations),
+  },
+  "outdated-annotations": {
+    means: "`pod.outdated` has entries.",
+    holds: ({ pod }) => pod.outdated.length > 0,
   },
   "proxy-user": {
     means: "The pod or a container runs as the user of the sidecar.",
@@ -84,6 +92,10 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
     means: "`pod.strays`, `workload.strays` or `ns.strays` has entries.",
     holds: ({ workload, pod }) => pod.strays.length > 0 || workload.strays.length > 0,
   },
+  "unknown-keys": {
+    means: "`pod.unknownKeys`, `workload.unknownKeys` or `ns.unknownKeys` has entries.",
+    holds: ({ workload, pod }) => pod.unknownKeys.length > 0 || workload.unknownKeys.length > 0,
+  },
   "unresolved-probes": {
     means: "`pod.unresolvedProbes` has entries.",
     holds: ({ pod }) => pod.unresolvedProbes.length > 0,
@@ -99,6 +111,7 @@ export const namespaceFacts: { readonly [fact in Fact]?: (ns: NamespaceView) => 
   misspelled: (ns) => ns.misspelled.length > 0,
   "non-strings": (ns) => ns.nonStrings.length > 0,
   stray: (ns) => ns.strays.length > 0,
+  "unknown-keys": (ns) => ns.unknownKeys.length > 0,
 };
 
 const odd = /["'\\\n\r\t{}[\]#&*!|>%@`]|: |^[-?:] /;

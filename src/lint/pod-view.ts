@@ -9,6 +9,7 @@ import type { Path } from "../source/node.ts";
 import type { Workload } from "../world/world.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
+import { type OutdatedView, outdatedOf, unknownKeysOf } from "./key-views.ts";
 import type { MeshView } from "./mesh-view.ts";
 import { type ProbeView, unresolvedProbes } from "./probe-view.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -102,6 +103,7 @@ export class PodView {
   #nonStrings: readonly EntryView[] | undefined;
   #misspelled: readonly EntryView[] | undefined;
   #strays: readonly EntryView[] | undefined;
+  #unknown: readonly EntryView[] | undefined;
   #unresolved: readonly ProbeView[] | undefined;
 
   constructor(workload: Workload, mesh: MeshView) {
@@ -223,6 +225,15 @@ export class PodView {
   get misspelled(): readonly EntryView[] {
     this.#misspelled ??= entriesOf(this.workload, this.#metadata, isMisspelled);
     return this.#misspelled;
+  }
+
+  get unknownKeys(): readonly EntryView[] {
+    this.#unknown ??= unknownKeysOf(this.#mesh.world, this.workload, this.#metadata);
+    return this.#unknown;
+  }
+
+  get outdated(): readonly OutdatedView[] {
+    return outdatedOf(this.workload.pod.annotations, this.#mesh.release);
   }
 
   get strays(): readonly EntryView[] {

@@ -24,6 +24,7 @@ import type { Config } from "../world/config.ts";
 import { type IstiodReading, istiodFor } from "../world/istiods.ts";
 import { type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
+import { CaptureView, captureSettings } from "./capture-view.ts";
 import type { Texts } from "./cel-values.ts";
 import {
   injectorFor,
@@ -270,6 +271,35 @@ export class ProxyView {
     const read = own === undefined ? undefined : readYaml(own);
     const { interceptionMode } = effectiveProxyConfig(mesh, read?.ok ? read.value : undefined, facts);
     return typeof interceptionMode === "string" ? interceptionMode : "REDIRECT";
+  }
+
+  get capture(): CaptureView {
+    const { sidecar, rendered } = this.#inspected;
+    if (rendered && sidecar?.capture) return new CaptureView(sidecar.capture);
+    const of = (setting: keyof typeof captureSettings): string => this.#captureSetting(setting);
+    return new CaptureView({
+      includedRanges: of("includedRanges"),
+      excludedRanges: of("excludedRanges"),
+      includedOutboundPorts: of("includedOutboundPorts"),
+      includedInboundPorts: of("includedInboundPorts"),
+      excludedInboundPorts: of("excludedInboundPorts"),
+    });
+  }
+
+  /** The pod's annotation, else the value of the install. */
+  #captureSetting(setting: keyof typeof captureSettings): string {
+    const [annotation, value, fallback] = captureSettings[setting];
+    const annotated = this.#workload.pod.annotations[annotation];
+    if (annotated !== undefined) return annotated;
+    const installed = at(this.#reading?.istiod.values.all, ["global", "proxy", value]);
+    return typeof installed === "string" ? installed : fallback;
+  }
+
+  /** Whether what is captured may be set for all pods of an install, not by annotations. */
+  get capturesByInstall(): boolean {
+    if (this.#shown === undefined) return false;
+    const { inboundPorts, outboundRanges, excludedOutboundRanges } = this.capture;
+    return inboundPorts === "" || outboundRanges === "" || excludedOutboundRanges !== "";
   }
 
   /** The user whose traffic is taken for the sidecar's own, where any is captured; undefined where it is not known. */

@@ -15,6 +15,7 @@ import { ByHandView, injectedByHand, sidecarByHand } from "./by-hand.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
 import { isPlaceholder } from "./functions.ts";
+import { unknownKeysOf } from "./key-views.ts";
 import { MeshView } from "./mesh-view.ts";
 import { type SettingView, settingsOf } from "./proxy.ts";
 
@@ -29,6 +30,8 @@ export interface Surroundings {
   mesh(release: string): MeshView;
   /** Workloads by the name of their namespace. */
   readonly population: ReadonlyMap<string, number>;
+  /** Of these, the ones that get no sidecar because no label of the namespace asks for it, and that say nothing themselves. */
+  leftOut(): ReadonlyMap<string, number>;
   /** The names of namespaces whose labels stand in a file. */
   readonly written: ReadonlySet<string>;
 }
@@ -48,8 +51,28 @@ export function surroundingsOf(world: World): Surroundings {
   const written = new Set(
     world.namespaces.filter((record) => record.placed || record.origin.location).map(({ name }) => name),
   );
-  return { world, population, mesh, written };
+  let left: ReadonlyMap<string, number> | undefined;
+  const leftOut = () => {
+    left ??= countLeftOut(world);
+    return left;
+  };
+  return { world, population, leftOut, mesh, written };
 }
+
+/** Workloads without a word of their own that no webhook takes, by the name of their namespace. */
+function countLeftOut({ workloads }: World): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const workload of workloads) {
+    const { namespace, decision, pod } = workload;
+    if (namespace.name === null || decision.reason !== "no-webhook" || pod.hostNetwork) continue;
+    if (ownWords.some((key) => key in pod.labels) || injectKey in pod.annotations) continue;
+    if (isPartial(workload) || injectedByHand(workload)) continue;
+    counts.set(namespace.name, (counts.get(namespace.name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+const ownWords = [injectKey, revisionKey, "istio.io/dataplane-mode"];
 
 /** Whether some webhook takes pods without labels of their own from a namespace with these labels. */
 function isOpen(world: World, labels: Labels, name: string): boolean {
@@ -164,6 +187,13 @@ export class WorkloadView {
     return this.#around.flatMap((path) => straysOf(this.workload, path, "Workload", counted));
   }
 
+  /** Keys of Istio's domain on the object that nothing knows, and its pods lack. */
+  get unknownKeys(): readonly EntryView[] {
+    if (this.isPod) return none;
+    const counted = (key: string) => this.#onPods(key);
+    return this.#around.flatMap((path) => unknownKeysOf(this.#world, this.workload, path, counted));
+  }
+
   /** The metadata around its pods. */
   get #around(): readonly Path[] {
     return this.kind === "CronJob" ? aroundCronJobs : aroundOthers;
@@ -272,6 +302,13 @@ export class NamespaceView {
         ? key in labels
         : webhooks.some(({ namespaceSelector }) => asksFor(namespaceSelector, key)),
     );
+  }
+  get unknownKeys(): readonly EntryView[] {
+    const { world } = this.#surroundings;
+    return this.record?.placed ? unknownKeysOf(world, this.record.placed, ["metadata"]) : none;
+  }
+  get leftOut(): bigint {
+    return BigInt(this.#surroundings.leftOut().get(this.name) ?? 0);
   }
   /** Whether some webhook takes pods of the namespace that say nothing themselves. */
   get answered(): boolean {

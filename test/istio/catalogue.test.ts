@@ -8,7 +8,7 @@ catalogue("a key can be a label and an annotation, each with its history", () =>
   assert.equal(
     knownKey("sidecar.istio.io/inject").map(({ kind, deprecated }) => [kind, deprecated]),
     [
-      ["annotation", "1.16"],
+      ["annotation", "1.15"],
       ["label", undefined],
     ],
   );
