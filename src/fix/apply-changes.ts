@@ -28,7 +28,7 @@ export function editsOfChanges(document: Document, changes: readonly DocumentCha
   const attempt = (withComments: boolean): ValueEdits => {
     const taken = withComments ? moved.flatMap(({ comments }) => comments ?? []) : [];
     const spelled = spelledIn(wanted, moved, withComments);
-    const options = { ordered: true, spelled, also: [...also, ...taken], final };
+    const options = { ordered: true, keepsAliases: true, spelled, also: [...also, ...taken], final };
     const result = editsOfDocument(document, wanted, [], options);
     const lost = result.ok ? lostComment(document, result.edits, changes) : undefined;
     return lost === undefined ? result : { ok: false, reason: `the comment ${lost} would be lost` };

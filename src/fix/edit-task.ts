@@ -28,6 +28,8 @@ export interface Task {
   readonly hasAliases: boolean;
   /** Whether new keys stand where they stand in the wanted value. */
   readonly ordered: boolean;
+  /** Whether aliases and merge keys stay as they are, unless an alias itself is to say something else. */
+  readonly keepsAliases: boolean;
   readonly spelled: Spelled | undefined;
   /** What anchored nodes are to say, of those that stay; without a value what they said. */
   readonly anchors: Map<WrittenNode, { readonly value: Value | undefined; readonly changed: boolean }>;
@@ -60,6 +62,7 @@ export function taskFor(
     moves,
     hasAliases,
     ordered: false,
+    keepsAliases: false,
     spelled: undefined,
     anchors: new Map(),
     edits: [],

@@ -11,7 +11,7 @@ import type { WrittenEntry, WrittenItem, WrittenList, WrittenMap, WrittenNode } 
 import { applyEdits } from "../source/splice.ts";
 import { type FlowStyle, flowEntry, writeFlow } from "../source/write-flow.ts";
 import { alignLists, type Origin } from "./align.ts";
-import type { Task } from "./edit-task.ts";
+import { refuse, type Task } from "./edit-task.ts";
 import {
   beginsLine,
   columnOf,
@@ -45,6 +45,8 @@ function editNode(task: Task, slot: Slot, written: WrittenNode, node: Node, valu
     const anchored = task.anchors.get(written.target);
     const stays =
       anchored?.value === undefined ? anchored && says(node, value) : isSame(anchored.value, value);
+    if (!stays && task.keepsAliases && says(node, value))
+      refuse(task, written.start, `*${written.name} stands here for what would change`);
     if (!stays) replaceValue(task, slot, written, value);
     return;
   }
@@ -96,6 +98,7 @@ function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, val
     editNode(task, inner, entry.value, read.value, value[read.key] ?? null);
   }
   const expands = own.some((entry) => entry.written.merges) && !mergesStay(task, parts, value);
+  if (expands && task.keepsAliases) refuse(task, written.start, "a merge key (<<) brings what would change");
   const brought = expands ? merged.map(({ key }) => key).filter((key) => Object.hasOwn(value, key)) : [];
   const members = own.map((entry): Member => {
     const { merges } = entry.written;

@@ -51,7 +51,17 @@ export interface FileEdit extends Edit {
 export function planFixes(context: FixContext, findings: readonly Finding[], unsafe: boolean): FixPlan {
   const { candidates, unfixed } = candidatesOf(context, findings, unsafe);
   const { chosen, waiting } = withoutConflicts(candidates);
-  return made(chosen, unfixed, waiting);
+  const plan = made(chosen, unfixed, waiting);
+  const isHeldUp = plan.fixed.length === 0 && plan.waiting.length > 0 && plan.unfixed.length > unfixed.length;
+  if (!isHeldUp) return plan;
+  // Nobody waits for what cannot be made.
+  const refused = new Set(plan.unfixed.map(({ finding }) => finding));
+  const others = planFixes(
+    context,
+    findings.filter((finding) => !refused.has(finding)),
+    unsafe,
+  );
+  return { ...others, unfixed: [...plan.unfixed, ...others.unfixed] };
 }
 
 function candidatesOf(
@@ -167,7 +177,15 @@ function otherUser(
   return undefined;
 }
 
-/** Candidates that touch nothing that one before them touches, unless they want the same of it. */
+/** Whether a fix only adds what is not there. */
+function adds({ changes }: Candidate): boolean {
+  return changes.every((change) => change.is === "set" && change.isNew === true);
+}
+
+/**
+ * Candidates that touch nothing that one before them touches, unless they want the same of it. What only adds something comes last, and
+ * waits where its document changes otherwise: that may bring what it would add.
+ */
 function withoutConflicts(candidates: readonly Candidate[]): {
   readonly chosen: readonly Candidate[];
   readonly waiting: readonly Finding[];
@@ -175,13 +193,19 @@ function withoutConflicts(candidates: readonly Candidate[]): {
   const chosen: Candidate[] = [];
   const waiting: Finding[] = [];
   const touched = new Map<string, { readonly path: Path; readonly key: string }[]>();
-  for (const candidate of candidates) {
+  const changing = candidates.filter((candidate) => !adds(candidate));
+  const changed = new Set(
+    changing.flatMap(({ changes }) => changes.map(({ document }) => placeKey(document))),
+  );
+  for (const candidate of [...changing, ...candidates.filter(adds)]) {
     const touches = candidate.changes.flatMap((change) => {
       const key = changeKey(change);
       return touchedBy(change).map((path) => ({ document: placeKey(change.document), path, key }));
     });
-    const isBlocked = touches.some(({ document, path, key }) =>
-      touched.get(document)?.some((other) => other.key !== key && overlap(other.path, path)),
+    const isBlocked = touches.some(
+      ({ document, path, key }) =>
+        touched.get(document)?.some((other) => other.key !== key && overlap(other.path, path)) ||
+        (changed.has(document) && adds(candidate)),
     );
     if (isBlocked) {
       waiting.push(candidate.finding);

@@ -9,7 +9,14 @@ import { takenBack } from "./uninject.ts";
 
 /** One change of a document; paths are the document's. */
 export type DocumentChange = { readonly document: Document } & (
-  | { readonly is: "set"; readonly path: Path; readonly value: Value; readonly beside?: string }
+  | {
+      readonly is: "set";
+      readonly path: Path;
+      readonly value: Value;
+      /** Whether nothing stood there, and of an entry the key that it follows. */
+      readonly isNew?: true;
+      readonly beside?: string;
+    }
   | { readonly is: "remove"; readonly path: Path }
   | { readonly is: "rename"; readonly path: Path; readonly key: string }
   | { readonly is: "move"; readonly path: Path; readonly to: Path; readonly value: Value }
@@ -140,6 +147,7 @@ function resolveNew(holder: Holder, path: Path, value: Json, beside: Path | unde
       ...target,
       is: "set",
       value: value as Value,
+      isNew: true,
       ...(sibling !== undefined && { beside: sibling }),
     },
   };

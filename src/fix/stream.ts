@@ -188,18 +188,28 @@ export function tidy(object: JsonObject): JsonObject {
 }
 
 function withoutUnset(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutUnset);
-  if (!isObject(value)) return value;
-  const kept = emptyMap();
-  let isWhole = true;
-  for (const key of Object.keys(value)) {
-    const item = value[key] as Json;
+  if (Array.isArray(value)) {
+    const items = value.map(withoutUnset);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  return isObject(value) ? mapWithoutUnset(value) : value;
+}
+
+/** The same map where all of it is set, which most maps are. */
+function mapWithoutUnset(map: JsonObject): JsonObject {
+  let kept: Record<string, Json> | undefined;
+  const keys = Object.keys(map);
+  for (const [index, key] of keys.entries()) {
+    const item = map[key] as Json;
     const isKept = item !== null && !(unset.has(key) && isEmptyMap(item));
     const left = isKept ? withoutUnset(item) : null;
-    if (isKept) kept[key] = left;
-    if (left !== item || !isKept) isWhole = false;
+    if (!kept && (!isKept || left !== item)) {
+      kept = emptyMap();
+      for (const before of keys.slice(0, index)) kept[before] = map[before] as Json;
+    }
+    if (kept && isKept) kept[key] = left;
   }
-  return isWhole ? value : kept;
+  return kept ?? map;
 }
 
 function isEmptyMap(value: Json): boolean {

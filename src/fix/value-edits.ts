@@ -58,11 +58,17 @@ export function editsOfDocument(
 export interface EditOptions {
   /** Whether new keys stand where they stand in the value, rather than behind all others. */
   readonly ordered?: boolean;
+  /** Whether an alias or a merge key that would have to be written out is a reason not to edit. */
+  readonly keepsAliases?: boolean;
   /** Of maps of the value: entries as they are to be spelled in a block, with a comment behind them. */
   readonly spelled?: Spelled;
   /** Edits made otherwise, such as of keys, and what the document says with them. */
   readonly also?: readonly Edit[];
   readonly final?: Value;
+}
+
+function choicesOf({ ordered = false, keepsAliases = false, spelled }: EditOptions) {
+  return { ordered, keepsAliases, spelled };
 }
 
 interface Target {
@@ -80,7 +86,7 @@ interface Target {
 function editsWith(target: Target, literals: Literals, moves: boolean): ValueEdits {
   const { document, outline, root, wanted, options } = target;
   const plain = taskFor(document.file.text, document.start, outline, literals, moves);
-  const task = { ...plain, ordered: options.ordered === true, spelled: options.spelled };
+  const task = { ...plain, ...choicesOf(options) };
   editRoot(task, outline.root, root, wanted);
   if (task.refusal !== undefined) return { ok: false, reason: task.refusal };
   const edits = sortedEdits([...task.edits, ...(options.also ?? [])]);
