@@ -60,6 +60,8 @@ export interface YamlChunks extends Chunks {
 
 /** YAMLReader: a line that begins with `---` separates, and may hold nothing else but a comment. */
 export function yamlReaderChunks(text: string): YamlChunks {
+  if (text.endsWith("\n") && !text.includes(separator) && !text.includes("\r"))
+    return { chunks: [text], lines: [1], error: undefined, errorLine: undefined };
   const chunks: string[] = [];
   const lines: number[] = [];
   let chunk: string[] = [];
