@@ -5,6 +5,7 @@ import { addBaseline } from "./baseline.ts";
 import { addCheck } from "./check.ts";
 import type { Context } from "./context.ts";
 import { addExplain } from "./explain.ts";
+import { addInit } from "./init.ts";
 import { addInject } from "./inject.ts";
 import type { Io } from "./io.ts";
 import { addList } from "./list.ts";
@@ -74,6 +75,7 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
   addBaseline(program, context);
   addList(program, context);
   addExplain(program, context);
+  addInit(program, context);
   addInject(program, context);
   addUninject(program, context);
   addRules(program, context);

@@ -77,7 +77,7 @@ function revisionList(facts: readonly MissingFact[]): string {
 }
 
 /** The parts of a fact's line: `paths`, `travels/**` and `namespace: …` of `paths: {travels/**: {namespace: …}}`. */
-function partsOf(fact: MissingFact): {
+export function partsOf(fact: MissingFact): {
   readonly section: string;
   readonly key: string;
   readonly value: string;

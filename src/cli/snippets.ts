@@ -1,0 +1,65 @@
+/** What runs sidelint elsewhere: the hook for pre-commit, and the workflow for GitHub. */
+
+/** The package as npm is asked for it; sources that were never released have no version to ask for. */
+function packageOf(version: string): string {
+  return /^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version) && !version.startsWith("0.0.0")
+    ? `sidelint@${version}`
+    : "sidelint";
+}
+
+/** An entry for the list `repos` of .pre-commit-config.yaml. */
+function hook(version: string): string {
+  return `  - repo: local
+    hooks:
+      - id: sidelint
+        name: sidelint
+        entry: sidelint check
+        language: node
+        additional_dependencies: ["${packageOf(version)}"]
+        files: (\\.(ya?ml|json)|(^|/)Kustomization)$
+        pass_filenames: false
+`;
+}
+
+/** A text for people's own files: where it belongs, and the part of it that a file which is there already lacks. */
+export interface Snippet {
+  readonly path: string;
+  readonly whole: string;
+  /** What to add to a file that is there. */
+  readonly part: string;
+  /** Where it goes in such a file. */
+  readonly place: string;
+}
+
+/** The hook for pre-commit: the whole repository is checked, as what one file says decides on workloads of others. */
+export function preCommitSnippet(version: string): Snippet {
+  const part = hook(version);
+  return {
+    path: ".pre-commit-config.yaml",
+    whole: `repos:\n${part}`,
+    part,
+    place: "below repos:",
+  };
+}
+
+/** The workflow for GitHub: findings as annotations of the changed lines. */
+export function githubSnippet(version: string): Snippet {
+  const whole = `name: sidelint
+on:
+  pull_request:
+  push:
+    branches: [main, master]
+permissions:
+  contents: read
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with:
+          node-version: 22
+      - run: npx --yes ${packageOf(version)} check --format github
+`;
+  return { path: ".github/workflows/sidelint.yml", whole, part: whole, place: "in its place, or as a job" };
+}
