@@ -2,8 +2,8 @@
 
 /** The account of one check; each evaluation has a share of its own, and all of a run together have one. */
 export interface Account {
-  /** Starts a run over a repository. */
-  open(): void;
+  /** Starts a run over a repository of so many workloads. */
+  open(workloads: number): void;
   /** Starts one evaluation of an expression. */
   begin(): void;
   /** Counts work; throws when there is none left, and from then on always. */
@@ -21,24 +21,27 @@ export class Exhausted extends Error {
 
 /** Far above what a rule needs, and done in a tenth of a second. */
 export const mostSteps = 1_000_000;
-/** Of one check over all of a repository: seconds. */
+/** Of one check over all of a repository, a second or two; more for each workload, so that what is fit for a few is fit for many. */
 export const mostStepsInAll = 20_000_000;
+const moreForEach = 1000;
 const longestText = 1_000_000;
 const longestList = 100_000;
 
 /** A fresh account with everything left. */
 export function newAccount(): Account {
   let share = mostSteps;
-  let rest = mostStepsInAll;
+  let all = mostStepsInAll;
+  let rest = all;
   let exhausted: string | undefined;
   const close = (reason: string): never => {
     exhausted ??= reason;
     throw new Exhausted(exhausted);
   };
   return {
-    open() {
+    open(workloads) {
       share = mostSteps;
-      rest = mostStepsInAll;
+      all = mostStepsInAll + moreForEach * workloads;
+      rest = all;
       exhausted = undefined;
     },
     begin() {
@@ -49,7 +52,7 @@ export function newAccount(): Account {
       share -= steps;
       rest -= steps;
       if (share < 0) close(`it takes more than ${mostSteps} steps`);
-      if (rest < 0) close(`it takes more than ${mostStepsInAll} steps over the whole repository`);
+      if (rest < 0) close(`it takes more than ${all} steps over the whole repository`);
     },
     make(what, length) {
       const most = what === "text" ? longestText : longestList;

@@ -33,6 +33,8 @@ interface ActiveCheck {
   readonly rule: Rule;
   readonly settings: Settings;
   readonly check: Check;
+  /** Its compiled form, with an account for this run. */
+  readonly ready: () => ReadyCheck;
 }
 
 /** Something found, with everything needed to tell it. */
@@ -78,7 +80,7 @@ export function lint(
   problems: readonly Problem[],
   options: LintOptions = {},
 ): readonly Finding[] {
-  const active = activeChecks(options);
+  const active = activeChecks(options, world.workloads.length);
   const surroundings = surroundingsOf(world);
   const hits = new Hits();
   for (const kind of kinds) {
@@ -97,7 +99,7 @@ export function lintSubjects(
   subjects: Iterable<Subject>,
   options: LintOptions = {},
 ): readonly Finding[] {
-  const checks = activeChecks(options).filter(({ check }) => check.on === kind);
+  const checks = activeChecks(options, 0).filter(({ check }) => check.on === kind);
   const hits = new Hits();
   for (const subject of subjects) for (const one of checks) evaluate(one, subject, hits);
   return hits.findings();
@@ -105,14 +107,26 @@ export function lintSubjects(
 
 const asWritten = settingsOf({});
 
-function activeChecks({ settings = asWritten, rules = defaultRules() }: LintOptions): readonly ActiveCheck[] {
+function activeChecks(
+  { settings = asWritten, rules = defaultRules() }: LintOptions,
+  workloads: number,
+): readonly ActiveCheck[] {
   return rules.flatMap((rule) => {
     if (!settings.isOn(rule)) return [];
-    return rule.checks.map((check): ActiveCheck => {
-      readyCheck(check).account.open();
-      return { rule, settings, check };
-    });
+    return rule.checks.map((check) => ({ rule, settings, check, ready: opened(check, workloads) }));
   });
+}
+
+/** Nothing is compiled before something is to be evaluated. */
+function opened(check: Check, workloads: number): () => ReadyCheck {
+  let ready: ReadyCheck | undefined;
+  return () => {
+    if (!ready) {
+      ready = readyCheck(check);
+      ready.account.open(workloads);
+    }
+    return ready;
+  };
 }
 
 function evaluate(active: ActiveCheck, subject: Subject, hits: Hits): void {
@@ -122,8 +136,9 @@ function evaluate(active: ActiveCheck, subject: Subject, hits: Hits): void {
   if (check.needs && !subject.has(check.needs)) return;
   const state = settings.of(rule, subject);
   const severity = gradeOf(check, state);
-  const ready = readyCheck(check);
-  if (severity === "off" || ready.account.exhausted !== undefined) return;
+  if (severity === "off") return;
+  const ready = active.ready();
+  if (ready.account.exhausted !== undefined) return;
   const found = hitsOf(ready, subject, state.parameters);
   if (!found.ok) {
     hits.fail(active, subject, found.error);

@@ -95,7 +95,7 @@ bounded("an evaluation has a share of its own, all of a run together have one", 
   }
   account.begin();
   assert.throws(() => account.spend(1), /over the whole repository/);
-  account.open();
+  account.open(0);
   account.begin();
   account.spend(mostSteps);
   assert.throws(() => account.spend(1), new RegExp(tooManySteps));

@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryTree, scan } from "../../src/index.ts";
-import type { Check, Rule } from "../../src/lint/rule.ts";
+import { type Check, type Rule, type RuleCore, ruleOf } from "../../src/lint/rule.ts";
 import { type LintOptions, lint } from "../../src/lint/run.ts";
 import { type RuleSettings, settingsOf } from "../../src/lint/settings.ts";
 
@@ -145,6 +145,86 @@ test("a rule that does not compile or fails is told once, and the others go on",
       "fine info m",
     ],
   );
+});
+
+test("a check has a severity that its findings do not pass, the rule's setting may be less", () => {
+  const two = rule("two", { message: "much" }, { severity: "error" });
+  const rules = [
+    { ...two, checks: [...two.checks, { on: "workload", message: "less", severity: "warning" } as const] },
+  ];
+  const found = (set: RuleSettings["rules"] & object) =>
+    run({ "a.yaml": pod("a") }, { rules, settings: settingsOf({ rules: set }) }).map(
+      ({ severity, message }) => `${message} ${severity}`,
+    );
+  assert.equal(found({}), ["less warning", "much error"]);
+  assert.equal(found({ two: "warning" }), ["less warning", "much warning"]);
+  assert.equal(found({ two: "info" }), ["less info", "much info"]);
+});
+
+test("one thing that is graded differently in two namespaces is two findings", () => {
+  const overlay = (namespace: string) => `namespace: ${namespace}\nresources: [../base]\n`;
+  const settings = settingsOf({ overrides: [{ namespaces: ["dev"], rules: { one: "error" } }] });
+  const found = run(
+    {
+      "base/kustomization.yaml": "resources: [pod.yaml]\n",
+      "base/pod.yaml": pod("web"),
+      "dev/kustomization.yaml": overlay("dev"),
+      "prod/kustomization.yaml": overlay("prod"),
+    },
+    { rules: [rule("one", { message: "m" })], settings },
+  );
+  assert.equal(found.map(({ severity, workloads }) => [severity, workloads]).sort(), [
+    ["error", ["Pod/web in dev"]],
+    ["info", ["Pod/web in prod"]],
+  ]);
+});
+
+test("a rule sees its parameters, typed", () => {
+  const file: RuleCore = {
+    id: "acme/p",
+    severity: "info",
+    summary: "p",
+    on: "workload",
+    parameters: {
+      least: { type: "int", default: 3, description: "least" },
+      names: { type: "list", default: ["web"], description: "names" },
+    },
+  };
+  const told = (message: string, set: RuleSettings["rules"] & object = {}) =>
+    run(
+      { "a.yaml": pod("a") },
+      { rules: [ruleOf({ ...file, message })], settings: settingsOf({ rules: set }) },
+    )[0]?.message;
+  assert.is(told("{parameters.least + 1} {parameters.names}"), "4 web");
+  assert.is(told("{parameters.least}", { "acme/p": { parameters: { least: 7 } } }), "7");
+  assert.match(told("{parameters.lest}") ?? "", /No such key: lest/);
+  assert.match(told('{parameters.least + ""}') ?? "", /no such overload: int \+ string/);
+});
+
+test("a check that has used up what it may is not evaluated any more, in the next run it is", () => {
+  const greedy = `"${"x,".repeat(2000)}".split(",").exists(a, "${"y,".repeat(2000)}".split(",").exists(b, a + b == ""))`;
+  const rules = [rule("greedy", { when: greedy, message: "m" })];
+  for (let again = 0; again < 2; again++) {
+    const found = run({ "a.yaml": pod("a"), "b.yaml": pod("b") }, { rules });
+    assert.equal(
+      found.map(({ message }) => message),
+      ["the rule greedy could not be evaluated here: when: it takes more than 1000000 steps"],
+    );
+  }
+});
+
+test("more findings of one thing than anybody reads are a failure, long messages are cut", () => {
+  const many = `"x,".size() > 0 ? "${"x,".repeat(1500)}".split(",") : ["a"]`;
+  assert.match(
+    run({ "a.yaml": pod("a") }, { rules: [rule("many", { each: many, message: "m" })] })[0]?.message ?? "",
+    /each: a list of more than 1000 elements/,
+  );
+  const long = rule("long", { message: `{"${"y".repeat(9000)}"}` });
+  assert.is(run({ "a.yaml": pod("a") }, { rules: [long] })[0]?.message.length, 4001);
+  const map = rule("map", {
+    message: '{{"a": 1}}{{"a": 1}}'.replaceAll("{{", "{ {").replaceAll("}}", "} }"),
+  });
+  assert.is(run({ "a.yaml": pod("a") }, { rules: [map] })[0]?.message, "{…}{…}");
 });
 
 test("a help that comes out empty is none", () => {
