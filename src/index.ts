@@ -26,6 +26,7 @@ import { collect, directoryOf, type Problem } from "./world/collect.ts";
 import type { Config } from "./world/config.ts";
 import { workloadKinds } from "./world/configured.ts";
 import { dumpFailures } from "./world/dumps.ts";
+import { guarded } from "./world/guard.ts";
 import type { FileProblem } from "./world/injector-files.ts";
 import type { Skipped, World } from "./world/world.ts";
 
@@ -130,12 +131,13 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     settings: settingsOf(config, world.configuration.belowConfig),
     rules: [...defaultRules(), ...(options.rules ?? [])],
   };
+  const documentsOf = (path: string) => guarded({ path, text: "" }, [], () => collected.documentsOf(path));
   const suppression = once(() =>
     suppress(lint(world, problems, rules), {
       ...rules,
       world,
       files: collected.kept(),
-      documentsOf: (path) => collected.documentsOf(path),
+      documentsOf,
       today: options.today,
       isWhole: wholeBelow(tree, root, paths),
     }),
@@ -172,7 +174,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     unreadable: collected.problems,
     files: walked.files,
     isOutside,
-    documentsOf: (file) => collected.documentsOf(file),
+    documentsOf,
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text ?? configText(file),
   };
 }

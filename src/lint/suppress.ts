@@ -45,8 +45,8 @@ export interface SuppressOptions extends LintOptions {
 /** A wish to hide a rule's findings, and whether there were any. */
 interface Wish {
   readonly hiding: Hiding;
-  /** The rule that is meant; undefined for all. */
-  readonly rule: string | undefined;
+  /** The ids of the rules that are meant, of which a code may have several; undefined for all rules. */
+  readonly rules: readonly string[] | undefined;
   readonly problem: SuppressionProblem | undefined;
   readonly expired: boolean;
   used: boolean;
@@ -65,7 +65,7 @@ export function suppress(findings: readonly Finding[], options: SuppressOptions)
   const context: Applied = { wishes, files, concerned: concernedOf(options.world) };
   const first = apply(findings, context);
   // What hides findings about suppressions is judged last: only then is it known whether there were any.
-  const judges = wishes.filter(({ rule }) => rule === undefined || ownRules.has(rule));
+  const judges = wishes.filter(({ rules }) => !rules || rules.some((rule) => ownRules.has(rule)));
   const others = wishes.filter((wish) => !judges.includes(wish));
   const second = apply(complaints(others, files, options), context);
   const last = complaints(judges, files, options);
@@ -126,13 +126,13 @@ class Files {
 
 function wishOf(hiding: Hiding, { rules = defaultRules(), world, today }: SuppressOptions): Wish {
   const { rule, reason, until } = hiding;
-  const named = rule === undefined ? undefined : ruleNamed(rule, rules);
+  const named = rule === undefined ? undefined : rulesNamed(rule, rules);
   const wantsReason = world.configuration.config.suppressions?.requireReason === true;
-  const isUnknown = rule !== undefined && named === undefined && !hiding.problem;
+  const isUnknown = named?.length === 0 && !hiding.problem;
   const isMute = wantsReason && reason === null;
   return {
     hiding,
-    rule: named ?? rule,
+    rules: named,
     problem: hiding.problem ?? (isUnknown ? "unknown-rule" : isMute ? "no-reason" : undefined),
     expired: until !== undefined && today !== undefined && until < today,
     used: false,
@@ -141,10 +141,11 @@ function wishOf(hiding: Hiding, { rules = defaultRules(), world, today }: Suppre
 
 const unlisted = "rule-failed";
 
-/** The id of the rule that a name means: an id, or the code of istioctl in either case. */
-function ruleNamed(name: string, rules: readonly Rule[]): string | undefined {
-  if (name === unlisted) return name;
-  return rules.find(({ id, aliases }) => id === name || aliases.includes(name.toUpperCase()))?.id;
+/** The ids of the rules that a name means: that of one, or a code of istioctl in either case. */
+function rulesNamed(name: string, rules: readonly Rule[]): readonly string[] {
+  if (name === unlisted) return [name];
+  const code = name.toUpperCase();
+  return rules.flatMap(({ id, aliases }) => (id === name || aliases.includes(code) ? [id] : []));
 }
 
 /** What a finding is about, besides its place. */
@@ -220,7 +221,7 @@ function shelvesOf(wishes: readonly Wish[]): Shelves {
 }
 
 function wishesFor(finding: Finding, shelves: Shelves, only: Hiding["only"]): readonly Wish[] {
-  return (shelves.get(only) ?? []).filter(({ rule }) => rule === undefined || rule === finding.rule);
+  return (shelves.get(only) ?? []).filter(({ rules }) => !rules || rules.includes(finding.rule));
 }
 
 /** What becomes of a finding; every wish that covers any of it was not in vain. Undefined: nothing does. */
@@ -296,12 +297,12 @@ function complaints(wishes: readonly Wish[], files: Files, options: SuppressOpti
 }
 
 /** Whether a wish that hid nothing can be held against its author: its rule ran, and everything was looked at. */
-function isJudged({ rule, hiding }: Wish, { file }: Location, options: SuppressOptions): boolean {
+function isJudged({ rules: named, hiding }: Wish, { file }: Location, options: SuppressOptions): boolean {
   const { settings, rules = defaultRules(), isWhole } = options;
   if (hiding.unread || (isWhole && !isWhole(file))) return false;
-  if (rule === undefined) return true;
-  const meant = rules.find(({ id }) => id === rule);
-  return !settings || !meant || settings.isOn(meant);
+  if (!named || !settings) return true;
+  const meant = rules.filter(({ id }) => named.includes(id));
+  return meant.length === 0 || meant.some((rule) => settings.isOn(rule));
 }
 
 function viewOf(

@@ -16,10 +16,13 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
   [["check", "--zzzzzz"], "sidelint: unknown option --zzzzzz; see sidelint check --help\n"],
   [["--quiet", "check"], "sidelint: --quiet goes after the command, as in sidelint check --quiet\n"],
   [["--formatt"], "sidelint: unknown option --formatt; see sidelint --help\n"],
-  [["chek"], "sidelint: unknown command chek (did you mean check?); there are check, list, explain, rules\n"],
+  [
+    ["chek"],
+    "sidelint: unknown command chek (did you mean check?); there are check, baseline, list, explain, init, inject, uninject, rules\n",
+  ],
   [
     ["./apps"],
-    "sidelint: unknown command ./apps (did you mean sidelint check ./apps?); there are check, list, explain, rules\n",
+    "sidelint: unknown command ./apps (did you mean sidelint check ./apps?); there are check, baseline, list, explain, init, inject, uninject, rules\n",
   ],
   [["check", "--format"], "sidelint: --format needs a value; see sidelint check --help\n"],
   [
@@ -64,10 +67,13 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
   ],
   [["check", ""], "sidelint: a path is empty; the directory here is .\n"],
   [["check", "-"], "sidelint: standard input (-) is empty; did the command before it fail?\n"],
-  [["help", "foo"], "sidelint: unknown command foo; there are check, list, explain, rules\n"],
+  [
+    ["help", "foo"],
+    "sidelint: unknown command foo; there are check, baseline, list, explain, init, inject, uninject, rules\n",
+  ],
   [
     ["help", "chek"],
-    "sidelint: unknown command chek (did you mean check?); there are check, list, explain, rules\n",
+    "sidelint: unknown command chek (did you mean check?); there are check, baseline, list, explain, init, inject, uninject, rules\n",
   ],
   [["check", "--revision", "1.30"], 'sidelint: --revision "1.30": a name takes no dots\n'],
   [
