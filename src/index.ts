@@ -34,10 +34,13 @@ export type { EditedFile } from "./fix/edited.ts";
 export type { LeftAsIs } from "./fix/inject.ts";
 export type { UnfixedFinding } from "./fix/plan.ts";
 export type { Finding, Severity } from "./lint/finding.ts";
+export type { Rule } from "./lint/rule.ts";
 export type { Suppressed } from "./lint/suppress.ts";
+export { configuredRules, type UserRule } from "./lint/user-rules.ts";
 export type { Report, ReportedWorkload } from "./report/report.ts";
 export { type FileTree, memoryTree } from "./source/tree.ts";
 export { type Config, loadConfig } from "./world/config.ts";
+export { readConfigFile } from "./world/extended-config.ts";
 export type { FileProblem, InjectorFiles } from "./world/injector-files.ts";
 export type { Workload, World } from "./world/world.ts";
 
@@ -59,7 +62,7 @@ export interface ScanOptions {
   readonly namespaceDumps?: readonly string[];
   /** The day for which `until` in the configuration is judged, as 2026-12-31; without it nothing expires. */
   readonly today?: string;
-  /** Rules besides the built-in ones; `readRules` gives those that a configuration names. */
+  /** Rules besides the built-in ones; `configuredRules` reads those that a configuration names. */
   readonly rules?: readonly Rule[];
   readonly onProgress?: (done: number, total: number) => void;
   /** sidelint's own version, for reports. */
