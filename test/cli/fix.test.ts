@@ -1,0 +1,140 @@
+/** `check --fix`: what is written, printed and returned. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { inRepository, namespace } from "./terminal.ts";
+
+const pod = (...metadata: readonly string[]) => `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: shop
+${metadata.map((line) => `  ${line}\n`).join("")}spec:
+  containers:
+    - {name: web, image: shop/web:1}
+`;
+const before = pod("annotations:", "  sidecar.istio.io/inject: 'false' # not this one");
+const after = pod("labels:", "  sidecar.istio.io/inject: 'false' # not this one");
+const odd = namespace.replace("enabled", "'on'");
+const diff = `--- a/pod.yaml
++++ b/pod.yaml
+@@ -3,7 +3,7 @@
+ metadata:
+   name: web
+   namespace: shop
+-  annotations:
++  labels:
+     sidecar.istio.io/inject: 'false' # not this one
+ spec:
+   containers:
+`;
+
+const check = suite("check --fix");
+
+check("says what can be fixed, and writes nothing unless asked", () =>
+  inRepository({ "pod.yaml": before, "ns.yaml": odd }, async (sidelint, directory) => {
+    const { stdout, status } = await sidelint(["check"]);
+    assert.is(status, 1);
+    assert.match(stdout, /\nFixable {5}1 with --fix \(1 more with --unsafe-fixes\)\n/);
+    assert.is(readFileSync(join(directory, "pod.yaml"), "utf8"), before);
+    const { findings, summary } = JSON.parse((await sidelint(["check", "--format", "json"])).stdout);
+    assert.equal(summary.fixable, { safe: 1, unsafe: 1 });
+    assert.equal(
+      findings.map(({ fixable }: { fixable: unknown }) => fixable),
+      ["unsafe", "safe"],
+    );
+    assert.equal(findings[0].edits, [
+      { file: "ns.yaml", line: 5, column: 29, endLine: 5, endColumn: 33, text: "'enabled'" },
+    ]);
+  }),
+);
+
+check("writes the safe ones, and reports and returns what is left", () =>
+  inRepository({ "pod.yaml": before, "ns.yaml": odd }, async (sidelint, directory) => {
+    const { stdout, stderr, status } = await sidelint(["check", "--fix"]);
+    assert.is(stderr, "sidelint: fixed 1 finding in 1 file\n");
+    assert.is(status, 1);
+    assert.match(stdout, /^ns\.yaml\n/);
+    assert.match(stdout, /\nFixable {5}1 with --fix --unsafe-fixes\n/);
+    assert.is(readFileSync(join(directory, "pod.yaml"), "utf8"), after);
+    const again = await sidelint(["check", "--fix"]);
+    assert.equal([again.stderr, again.status], ["", 1]);
+    const all = await sidelint(["check", "--fix", "--unsafe-fixes"]);
+    assert.equal([all.stderr, all.status], ["sidelint: fixed 1 finding in 1 file\n", 0]);
+    assert.is(readFileSync(join(directory, "ns.yaml"), "utf8"), odd.replace("'on'", "'enabled'"));
+  }),
+);
+
+check("--diff shows it, writes nothing, and returns 1 where something would be fixed", () =>
+  inRepository({ "pod.yaml": before, "ns.yaml": namespace }, async (sidelint, directory) => {
+    for (const flags of [["--diff"], ["--fix", "--diff"]]) {
+      const { stdout, stderr, status } = await sidelint(["check", ...flags]);
+      assert.equal([stdout, stderr, status], [diff, "sidelint: would fix 1 finding in 1 file\n", 1]);
+    }
+    assert.is(readFileSync(join(directory, "pod.yaml"), "utf8"), before);
+    writeFileSync(join(directory, "pod.yaml"), after);
+    const { stdout, stderr, status } = await sidelint(["check", "--diff"]);
+    assert.equal([stdout, stderr, status], ["", "", 0]);
+  }),
+);
+
+check("says where and why something is not fixed", () =>
+  inRepository(
+    { "pod.yaml": pod("annotations:", "  sidecar.istio.io/inject: 'false'", "    # a: b") },
+    async (sidelint) => {
+      const { stderr, status } = await sidelint(["check", "--fix"]);
+      assert.is(status, 0);
+      const reason = "inject-annotation-deprecated is not fixed: the comment # a: b would be lost";
+      assert.is(stderr, `sidelint: pod.yaml:7:5: ${reason}\n`);
+    },
+  ),
+);
+
+check("of standard input prints the fixed text, and the report on standard error", () =>
+  inRepository({ "ns.yaml": namespace }, async (sidelint) => {
+    const fixed = await sidelint(["check", "--fix", "-"], { stdin: `\uFEFF${before}` });
+    assert.is(fixed.stdout, `\uFEFF${after}`);
+    assert.match(fixed.stderr, /^sidelint: fixed 1 finding in 1 file\n1 workload, nothing to report/);
+    assert.is(fixed.status, 0);
+    const clean = await sidelint(["check", "--fix", "-"], { stdin: after });
+    assert.equal([clean.stdout, clean.status], [after, 0]);
+    const shown = await sidelint(["check", "--diff", "-", "--stdin-name", "pod.yaml"], { stdin: before });
+    assert.equal([shown.stdout, shown.status], [diff, 1]);
+  }),
+);
+
+check("keeps a byte order mark and the ends of lines", () =>
+  inRepository({ "pod.yaml": `\uFEFF${before.replaceAll("\n", "\r\n")}` }, async (sidelint, directory) => {
+    await sidelint(["check", "--fix"]);
+    const text = readFileSync(join(directory, "pod.yaml"), "utf8");
+    assert.is(text, `\uFEFF${after.replaceAll("\n", "\r\n")}`);
+  }),
+);
+
+check("leaves what is hidden, and what a baseline holds", () =>
+  inRepository({ "a.yaml": before, "ns.yaml": namespace }, async (sidelint, directory) => {
+    await sidelint(["baseline"]);
+    writeFileSync(join(directory, "b.yaml"), before.replace("name: web", "name: other"));
+    writeFileSync(
+      join(directory, "c.yaml"),
+      before.replace("# not this one", "# sidelint-ignore inject-annotation-deprecated -- old cluster"),
+    );
+    const { stderr } = await sidelint(["check", "--fix", "--baseline"]);
+    assert.is(stderr, "sidelint: fixed 1 finding in 1 file\n");
+    assert.is(readFileSync(join(directory, "a.yaml"), "utf8"), before);
+    assert.is(readFileSync(join(directory, "b.yaml"), "utf8"), after.replace("name: web", "name: other"));
+  }),
+);
+
+check("--unsafe-fixes alone asks for nothing", () =>
+  inRepository({ "pod.yaml": before }, async (sidelint) => {
+    const { stderr, status } = await sidelint(["check", "--unsafe-fixes"]);
+    assert.equal(
+      [stderr, status],
+      ["sidelint: --unsafe-fixes goes with --fix, or with --diff to look at them first\n", 2],
+    );
+  }),
+);
+
+check.run();
