@@ -30,10 +30,15 @@ export function text(report: Report, given: Presentation): string {
     );
     const gone = goneFindings(report, presentation, paint);
     if (gone) blocks.push(gone);
-    const missing = missingFacts(report, presentation, paint);
+    const missing = isOld(report) ? undefined : missingFacts(report, presentation, paint);
     if (missing) blocks.push(missing);
   }
   return blocks.length === 0 ? "" : `${blocks.join("\n\n")}\n`;
+}
+
+/** Whether a baseline holds all that is unknown, so that what is missing is no news. */
+function isOld({ baseline, findings }: Report): boolean {
+  return baseline !== undefined && !findings.some(({ rule }) => rule === "verdict-unknown");
 }
 
 /** An unknown verdict is told once, as the fact that is missing, and not again for every workload. */

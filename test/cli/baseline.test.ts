@@ -22,6 +22,18 @@ const name = "sidelint-baseline.json";
 
 const baseline = suite("baseline");
 
+baseline("leaves out the facts that were missing before, until one more is", () =>
+  inRepository({ "a.yaml": pod("a", '"true"') }, async (sidelint, directory) => {
+    const plain = pod("a").replace(/ {2}labels:\n.*\n/, "");
+    writeFileSync(join(directory, "a.yaml"), plain);
+    assert.match((await sidelint(["check"])).stdout, /Missing facts/);
+    await sidelint(["baseline"]);
+    assert.not.match((await sidelint(["check", "--baseline"])).stdout, /Missing facts/);
+    writeFileSync(join(directory, "b.yaml"), plain.replace("shop", "pay"));
+    assert.match((await sidelint(["check", "--baseline"])).stdout, /Missing facts/);
+  }),
+);
+
 baseline("is written, and then nothing is new", () =>
   inRepository(repository, async (sidelint, directory) => {
     const written = await sidelint(["baseline"]);
