@@ -78,6 +78,8 @@ export function testRules(tested: readonly RuleExamples[], own: readonly Rule[])
   return tested.flatMap((rule) => {
     const broken = brokenConfigs(rule);
     if (broken.length > 0) return broken;
+    const unshown = untested(rule);
+    if (unshown) return [unshown];
     return runExamples(
       [rule],
       (manifest, config) => scan(repository(manifest), optionsFor(config)).findings,
@@ -88,6 +90,19 @@ export function testRules(tested: readonly RuleExamples[], own: readonly Rule[])
       },
     );
   });
+}
+
+/** A rule of which nothing shows what it finds, or what it leaves alone. */
+function untested({ id, bad, good }: RuleExamples): ExampleResult | undefined {
+  if (!bad.some(({ expect }) => expect.length > 0))
+    return {
+      rule: id,
+      example: "bad",
+      failure: "no example expects a finding: nothing shows that it finds anything",
+    };
+  if (good.length === 0)
+    return { rule: id, example: "good", failure: "there is no example in which it finds nothing" };
+  return undefined;
 }
 
 /** The configuration of an example; one that is none was told before. */

@@ -1,4 +1,6 @@
 /** The reference of the environment that rules see, as Markdown, made from the definitions themselves. */
+
+import { mostSteps, mostStepsInAll } from "./account.ts";
 import { type Documented, functions, types, variables } from "./environment.ts";
 import { facts } from "./facts.ts";
 
@@ -10,7 +12,7 @@ export function environmentReference(): string {
     ...Object.entries(variables).map(
       ([subject, documented]) => `### on: ${subject}\n\n${table("variable", documented)}`,
     ),
-    "With `each` there is also `item`, an element of the list, and with `group` the messages see `count` (int).",
+    "With `each` there is also `item`, an element of the list, and with `group` the messages see `count` (int). A rule that declares `parameters` sees them as `parameters.name`: `string`, `int`, `bool`, `quantity` (a string) and `list` (of strings).",
     "## Types",
     ...Object.entries(types).map(
       ([name, { means, fields }]) => `### ${name}\n\n${means}\n\n${table("field", fields)}`,
@@ -26,7 +28,7 @@ export function environmentReference(): string {
 
 const introduction = `# What rules see
 
-A rule is a YAML file (\`schemas/rule.schema.json\`). Its conditions are [CEL](https://cel.dev), the language of Kubernetes'
+A rule is a YAML file (\`schemas/rule.schema.json\`); [writing-rules.md](writing-rules.md) says how to write your own. Its conditions are [CEL](https://cel.dev), the language of Kubernetes'
 own admission policies, over typed values. This page is made from the definitions; a test keeps it true.
 
 A check runs in this order: \`needs\` passes over what cannot be concerned, \`when\` says whether there is anything to say,
@@ -45,7 +47,18 @@ with the same text there become one.
 const limits = `## Limits
 
 An expression has at most 2000 parts and three loops (\`map\`, \`filter\`, \`all\`, \`exists\`, \`exists_one\`) inside one another.
-What does not compile, or fails when it runs, is told as the finding \`rule-failed\`, once for each check.`;
+An evaluation takes at most ${thousands(mostSteps)} steps, and a check ${thousands(mostStepsInAll)} over a whole repository, 1 000 more for each workload.
+A loop pays for all its turns before the first, for each as much as there are parts inside it; going through lists and texts pays by their
+length. Texts that \`+\` makes have at most 1 000 000 characters, such lists 100 000 elements, those of \`each\` 1 000. Steps are counted, not
+timed: what fails, fails everywhere. \`matches\` takes RE2's syntax and time in proportion to the text.
+
+What does not compile, fails when it runs, or takes too much, is told as the finding \`rule-failed\`, once for each check. What took too
+much is not evaluated again in that run.`;
+
+/** 1 000 000. */
+function thousands(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, " ");
+}
 
 function table(head: string, documented: Readonly<Record<string, Documented>>): string {
   const rows = Object.entries(documented).map(

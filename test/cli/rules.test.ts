@@ -78,6 +78,14 @@ commands("rules test says so when the configuration of an example is none", () =
   ),
 );
 
+commands("rules test fails for a rule without examples", () =>
+  inRepository({ "a.yaml": rule().replace(/bad:[\s\S]*/, "bad: []\ngood: []\n") }, async (sidelint) => {
+    const { status, stdout } = await sidelint(["rules", "test", "a.yaml"]);
+    assert.is(status, 1);
+    assert.match(stdout, "no example expects a finding");
+  }),
+);
+
 commands("rules test without rules is an error of usage", () =>
   inRepository({}, async (sidelint) => {
     const { status, stderr } = await sidelint(["rules", "test"]);
