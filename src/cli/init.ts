@@ -119,7 +119,7 @@ function lookAt(tree: FileTree, paths: readonly string[], path: string, { io, ve
     version,
   };
   const first = scan(tree, options);
-  const looked = survey(first.world, tree, first.files, directoryOf(path));
+  const looked = survey(first.world, tree, first.files);
   const point = startingPoint({
     world: first.world,
     survey: looked,
@@ -134,8 +134,16 @@ function lookAt(tree: FileTree, paths: readonly string[], path: string, { io, ve
     point,
     text: point.textWith(holding),
     holding,
-    unread: first.failures.map(({ path: failed, reason }) => `${failed}: ${reason}`),
+    unread: unreadIn(first),
   };
+}
+
+function unreadIn({ failures, world }: Scan): readonly string[] {
+  const files = world.skipped.filter(({ reason }) => reason === "unreadable");
+  return [
+    ...failures.map(({ path, reason }) => `${path}: ${reason}`),
+    ...files.map(({ path, detail }) => `${path}: ${detail}`),
+  ];
 }
 
 /** The known facts with which the same is found: all of them, else those of one key of the file. */
@@ -197,6 +205,6 @@ const examples = `
 Examples:
   sidelint init                           sidelint.yaml, at the repository's top
   sidelint init --dry-run                 what it would be
-  sidelint init --pre-commit --github     with checks in commits and pull requests
+  sidelint init --pre-commit --github     with checks of commits and requests
 
 Nothing that check finds changes until you uncomment something in the file.`;

@@ -27,7 +27,7 @@ export interface Snippet {
   readonly whole: string;
   /** What to add to a file that is there. */
   readonly part: string;
-  /** Where it goes in such a file. */
+  /** What that is, and where it goes. */
   readonly place: string;
 }
 
@@ -38,7 +38,7 @@ export function preCommitSnippet(version: string): Snippet {
     path: ".pre-commit-config.yaml",
     whole: `repos:\n${part}`,
     part,
-    place: "below repos:",
+    place: "What to add to its list of repos",
   };
 }
 
@@ -61,5 +61,10 @@ jobs:
           node-version: 22
       - run: npx --yes ${packageOf(version)} check --format github
 `;
-  return { path: ".github/workflows/sidelint.yml", whole, part: whole, place: "in its place, or as a job" };
+  return {
+    path: ".github/workflows/sidelint.yml",
+    whole,
+    part: whole,
+    place: "What would have been written",
+  };
 }

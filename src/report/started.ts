@@ -57,9 +57,12 @@ export function startedMessage(started: Started, width: number): string {
 
 function holding({ settings, facts }: Found): string {
   const comments = settings - facts;
-  const open = `${count(comments, "suggestion")}, ${comments === 1 ? "a comment" : "comments"} until you uncomment ${comments === 1 ? "it" : "them"}`;
-  if (facts === 0) return `: ${open}`;
-  return `: ${count(facts, "setting")} that ${facts === 1 ? "holds" : "hold"}${comments === 0 ? "" : `, and ${open}`}`;
+  const holds = facts === 0 ? [] : [`${count(facts, "setting")} that ${facts === 1 ? "holds" : "hold"}`];
+  const open =
+    comments === 0
+      ? []
+      : [`${count(comments, "suggestion")} as ${comments === 1 ? "a comment" : "comments"}`];
+  return `: ${[...holds, ...open].join(", ")}`;
 }
 
 function rows({ report, survey, leftOut }: Found, width: number): readonly string[] {
@@ -118,7 +121,7 @@ function layout({ layout: { kustomizations, charts, argo, flux } }: Survey): str
 
 function snippetLines({ path, add }: PlacedSnippet, width: number): readonly string[] {
   if (!add) return wrap(`Wrote ${plain(path)}; commit it.`, width);
-  const says = `${plain(path)} is there and stays as it is. What to add, ${add.place}:`;
+  const says = `${plain(path)} is there and stays as it is. ${add.place}:`;
   return [...wrap(says, width), "", ...add.text.trimEnd().split("\n")];
 }
 

@@ -102,7 +102,7 @@ function settingsFor(sources: StartingSources): {
   const named = facts.slice(0, mostFacts);
   const where = placesIn(world);
   const namespaces = labelled(named);
-  const paths = placed(facts, named, survey, where);
+  const paths = placed(facts, named, sources, where);
   return {
     settings: [
       version(survey, where),
@@ -212,13 +212,13 @@ function labelled(named: readonly MissingFact[]): readonly Setting[] {
 function placed(
   all: readonly MissingFact[],
   named: readonly MissingFact[],
-  { layout }: Survey,
+  { world, survey }: StartingSources,
   where: Places,
 ): readonly Setting[] {
   const facts = named.filter(({ what }) => what === "namespace");
   const lines = noted(
     facts.map((fact) => {
-      const known = destinationOf(fact.subject, layout.destinations);
+      const known = destinationOf(fact.subject, world, survey.layout.destinations);
       return {
         text: `  ${partsOf(fact).key}: {namespace: ${scalar(known?.value.namespace ?? "default")}}`,
         note: `${known ? `${where(known)} says so, ` : ""}decides ${count(fact.decides, "workload")}`,
@@ -247,9 +247,11 @@ function settingsOf(
 /** The deepest directory that Argo CD or Flux deploys and that holds the files. */
 function destinationOf(
   subject: string,
+  { configuration }: World,
   destinations: readonly Seen<Destination>[],
 ): Seen<Destination> | undefined {
-  const directory = subject.replace(/\/?\*\*$/, "");
+  const below = subject.replace(/\/?\*\*$/, "");
+  const directory = configuration.belowConfig(below) ?? below;
   return destinations
     .filter(({ value }) => directory === value.directory || directory.startsWith(`${value.directory}/`))
     .sort((a, b) => b.value.directory.length - a.value.directory.length)[0];

@@ -28,7 +28,7 @@ export interface Layout {
   readonly flux: number;
   /** Releases of Istio of which the chart istiod is installed. */
   readonly istiodCharts: readonly Seen<string>[];
-  /** Directories that Argo CD or Flux deploys, and the namespace that objects without one go to. */
+  /** Directories, from the top of the repository, that Argo CD or Flux deploys, and the namespace that objects without one go to. */
   readonly destinations: readonly Seen<Destination>[];
 }
 
@@ -40,9 +40,8 @@ export interface Destination {
 /**
  * Reads the layout off the names of files and the documents that Argo CD, Flux, Helm and kustomize take their orders from. What cannot
  * be read is left out: a check tells of it.
- * @param top the directory that paths in such documents start from: the top of the repository
  */
-export function layoutOf(tree: FileTree, files: readonly string[], top: string): Layout {
+export function layoutOf(tree: FileTree, files: readonly string[]): Layout {
   const charts = files.filter((file) => /(?:^|\/)Chart\.yaml$/.test(file)).map(directoryOf);
   const told = files.flatMap((file) => ordersIn(tree, file));
   const of = (group: string) => told.filter(({ apiVersion }) => apiVersion.includes(group)).length;
@@ -53,7 +52,7 @@ export function layoutOf(tree: FileTree, files: readonly string[], top: string):
     argo: of("argoproj.io/"),
     flux: of("fluxcd.io/"),
     istiodCharts: told.flatMap(istiodCharts),
-    destinations: told.flatMap((order) => destinationsOf(order, top)),
+    destinations: told.flatMap(destinationsOf),
   };
 }
 
@@ -108,9 +107,15 @@ function seen<T>({ document }: Order, path: Path, value: T): Seen<T> {
 /** Where an order names the chart istiod with a release that sidelint knows: in sources of Argo CD, releases of Flux, dependencies. */
 function istiodCharts(order: Order): readonly Seen<string>[] {
   return chartsBelow(order.value, []).flatMap(({ version, path }) => {
-    const [, release] = /^[~=]?v?(\d+\.\d+(?:\.\d+)?)(?:\.[x*])?(?:-[\w.]+)?$/.exec(version) ?? [];
+    const release = releaseIn(version);
     return release === undefined || "unknown" in releaseFacts(release) ? [] : [seen(order, path, release)];
   });
+}
+
+/** The release that a version or a range of patches names: "1.26.3", "1.26" of "1.26.x" and "~1.26.0"; undefined for wider ranges. */
+function releaseIn(version: string): string | undefined {
+  const [, minor, patch = ""] = /^[~=]?v?(\d+\.\d+)(?:\.[x*]|(\.\d+))?(?:-[\w.]+)?$/.exec(version) ?? [];
+  return minor === undefined || version.startsWith("~") ? minor : minor + patch;
 }
 
 function chartsBelow(value: Json, path: Path): readonly { readonly version: string; readonly path: Path }[] {
@@ -123,7 +128,7 @@ function chartsBelow(value: Json, path: Path): readonly { readonly version: stri
   return Object.entries(value).flatMap(([name, inner]) => chartsBelow(inner, [...path, name]));
 }
 
-function destinationsOf(order: Order, top: string): readonly Seen<Destination>[] {
+function destinationsOf(order: Order): readonly Seen<Destination>[] {
   const { kind, apiVersion, value } = order;
   const isFlux = kind === "Kustomization" && apiVersion.includes("fluxcd.io/");
   if (!isFlux && kind !== "Application") return [];
@@ -135,9 +140,8 @@ function destinationsOf(order: Order, top: string): readonly Seen<Destination>[]
   return sources.flatMap((source) => {
     const path = at(source, ["path"]);
     if (typeof path !== "string") return [];
-    const below = path.replace(/^(?:\.?\/)+|\/+$/g, "");
-    if (below === "" || below === ".") return [];
-    const directory = top === "." ? below : `${top}/${below}`;
+    const directory = path.replace(/^(?:\.?\/)+|\/+$/g, "");
+    if (directory === "" || directory === ".") return [];
     return [seen(order, place, { directory, namespace })];
   });
 }

@@ -34,8 +34,8 @@ export interface Survey {
 }
 
 /** Looks at a repository that was read. Pure but for reading files of the tree again, which may hold orders of Argo CD or Flux. */
-export function survey(world: World, tree: FileTree, files: readonly string[], top: string): Survey {
-  const layout = layoutOf(tree, files, top);
+export function survey(world: World, tree: FileTree, files: readonly string[]): Survey {
+  const layout = layoutOf(tree, files);
   const revisions = revisionsIn(world);
   const known = new Set(revisions.flatMap(({ value, tags }) => [value, ...tags]));
   const assumesDefault = world.webhooks === "stock";
