@@ -178,7 +178,7 @@ init("hook and workflow that are there are left alone, and what to add is printe
     const { stdout } = await sidelint(["init", "--pre-commit"]);
     assert.match(
       stdout.replaceAll("\n", " "),
-      "-config.yaml is there and stays as it is. What to add, below repos: ",
+      "-config.yaml is there and stays as it is. What to add to its list of repos: ",
     );
     assert.match(stdout, "\n  - repo: local\n    hooks:\n      - id: sidelint\n");
     assert.is(readFileSync(join(directory, ".pre-commit-config.yaml"), "utf8"), mine);
