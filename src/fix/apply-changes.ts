@@ -11,7 +11,7 @@ import { editsOfDocument, type ValueEdits } from "./value-edits.ts";
 
 /**
  * The edits that make changes of one document, checked by reading it again; or why there are none. Comments stay, but for those on the
- * lines of entries that go.
+ * lines of entries that are removed.
  */
 export function editsOfChanges(document: Document, changes: readonly DocumentChange[]): ValueEdits {
   const reading = document.read();
@@ -55,7 +55,7 @@ function lostComment(
   for (const { text } of after ? commentsOf(after) : [])
     left.set(text.trim(), (left.get(text.trim()) ?? 0) + 1);
   const gone = changes.flatMap((change) => {
-    const entry = change.is === "remove" || change.is === "move" ? entryAt(document, change.path) : undefined;
+    const entry = change.is === "remove" ? entryAt(document, change.path) : undefined;
     return entry ? [{ from: entry.keyRange.start, to: lineEnd(file.text, entry.value.end) }] : [];
   });
   for (const comment of comments) {

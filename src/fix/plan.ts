@@ -3,7 +3,7 @@ import { at } from "../kube/json.ts";
 import type { Change, Fix, Holder, Safety } from "../lint/edits.ts";
 import type { Finding } from "../lint/finding.ts";
 import { type Document, readDocuments } from "../source/document.ts";
-import { type Node, nodeAt, type Path, type Value } from "../source/node.ts";
+import { type Node, nodeAt, type Path, toValue, type Value } from "../source/node.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { applyEdits, type Edit, sortedEdits } from "../source/splice.ts";
 import type { World } from "../world/world.ts";
@@ -328,7 +328,20 @@ function innerText({
   const result = editsOfChanges(alone, [...changes.values()]);
   if (!result.ok) return { ok: false, reason: `in an inline patch, ${result.reason}` };
   const applied = applyEdits(text, result.edits);
-  return applied.ok ? applied : { ok: false, reason: applied.reason };
+  return applied.ok
+    ? { ok: true, text: endedLike(text, applied.text) }
+    : { ok: false, reason: applied.reason };
+}
+
+/** A text that ends without line breaks where another one does, if that changes nothing of what it says. */
+function endedLike(before: string, after: string): string {
+  const cut = after.replace(/\n+$/, "");
+  if (before.endsWith("\n") || cut === after) return after;
+  const says = (text: string) => {
+    const reading = readDocuments({ path: "", text })[0]?.read();
+    return reading?.ok && reading.root ? textOf(toValue(reading.root)) : undefined;
+  };
+  return says(cut) === says(after) ? cut : after;
 }
 
 /** Who keeps a document from being edited: each that alone cannot be made; else the last, to be tried after the others. */

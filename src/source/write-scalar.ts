@@ -94,7 +94,7 @@ export function literalText(
   const keeps = text.endsWith("\n\n");
   if (keeps && literals !== "all") return undefined;
   const chomp = keeps ? "+" : text.endsWith("\n") ? "" : "-";
-  const hint = /^[ \t\n]/.test(text) ? String(indent) : "";
+  const hint = /^\n*(?:[ \t]|$)/.test(text) ? String(indent) : "";
   const body = chomp === "-" ? text : text.slice(0, -1);
   return { header: `|${hint}${chomp}`, lines: body.replace(/^(?=[^\n])/gm, pad) };
 }
