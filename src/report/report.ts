@@ -4,6 +4,7 @@ import type { Possibility, Reason, Verdict } from "../istio/decision.ts";
 import type { BaselineEntry } from "../lint/baseline.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { Suppressed } from "../lint/suppress.ts";
+import type { Document } from "../source/document.ts";
 import type { MissingFact, Skipped } from "../world/world.ts";
 
 /** A step of a trace with the place it looked at. */
@@ -108,4 +109,28 @@ export interface Presentation {
   readonly quiet: boolean;
   readonly milliseconds: number | undefined;
   textOf(file: string): string | undefined;
+  /** The file as it is stored, for offsets in bytes; without it files are taken for UTF-8 without a mark. */
+  bytesOf?(file: string): Uint8Array | undefined;
+  /** The documents of a file, for fingerprints; without it findings go by rule and message alone. */
+  documentsOf?(file: string): readonly Document[] | undefined;
+  /** What there is to read of a rule. */
+  ruleOf?(id: string): DescribedRule | undefined;
 }
+
+/** A rule as a reader of findings wants it; `why` and `fix` are Markdown. */
+export interface DescribedRule {
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly bad: readonly RuleExample[];
+  readonly good: readonly RuleExample[];
+}
+
+interface RuleExample {
+  readonly title?: string;
+  readonly manifest: string;
+}
+
+/** A format: the whole text of a report, ending in a line end. */
+export type Reporter = (report: Report, presentation: Presentation) => string;

@@ -59,7 +59,8 @@ export function compared({ known, gone }: ComparedBaseline): string {
   return `${count(known, "old finding")} left${lost > 0 ? `, ${grouped(lost)} gone` : ""}`;
 }
 
-function verdicts(report: Report): string {
+/** "87 injected, 14 not injected, 3 unknown" */
+export function verdicts(report: Report): string {
   const { total, injected, notInjected, refused, unknown } = report.summary.workloads;
   if (total === 0) return "none";
   const parts: string[] = [];
@@ -97,7 +98,8 @@ function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-function mesh(report: Report): string {
+/** The release, and where its webhooks come from. */
+export function mesh(report: Report): string {
   const { version, webhooks, assumed } = report.istio;
   const hooks = {
     stock: "stock webhooks assumed, as none were found",
@@ -125,7 +127,7 @@ const reasons: Readonly<Record<Skipped["reason"], (files: number) => string>> = 
 };
 
 /** One row a reason: how many, and the first few places. */
-function skippedRows(skipped: readonly Skipped[]): readonly (readonly [string, string])[] {
+export function skippedRows(skipped: readonly Skipped[]): readonly (readonly [string, string])[] {
   const byReason = new Map<Skipped["reason"], Skipped[]>();
   for (const one of skipped) {
     const list = byReason.get(one.reason);
