@@ -198,7 +198,12 @@ for (const [what, annotations, stage, words] of [
     "template",
     /there is no template "nope"; there are broken, /,
   ],
-  ["a template that fails", { "inject.istio.io/templates": "broken" }, "template", /inject:1:\d+: executing/],
+  [
+    "a template that fails",
+    { "inject.istio.io/templates": "broken" },
+    "template",
+    /^template broken, line 1, at /,
+  ],
   ["a template that renders no object", { "inject.istio.io/templates": "list" }, "merge", /template list/],
   [
     "a template that renders no pod",
