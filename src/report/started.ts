@@ -83,7 +83,7 @@ function rows({ report, survey, leftOut }: Found, width: number): readonly strin
   const all: readonly (readonly [string, string])[] = [
     [
       "Workloads",
-      `${grouped(total)} in ${count(summary.files.read, "file")}${total > 0 ? `: ${each.join(", ")}` : ""}`,
+      `${total === 0 ? "none" : grouped(total)} in ${count(summary.files.read, "file")}${total > 0 ? `: ${each.join(", ")}` : ""}`,
     ],
     ["Istio", istio(survey)],
     ["Layout", layout(survey)],
