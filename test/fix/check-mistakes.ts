@@ -71,11 +71,16 @@ function countChanged(before: string, after: string): number {
   return differing(before, after).length + differing(after, before).length;
 }
 
-/** A line that is not the same, although it names no key of a fix, nor a map that holds one, and is no comment that moved. */
+/**
+ * A line that is not the same, although it names no key of a fix, nor a map that holds one, and is no comment that moved. An alias that
+ * is to say something of its own is written out.
+ */
 function oddLine(before: string, after: string, keys: readonly string[]): string | undefined {
   const names = [...keys, "labels", "annotations", "metadata", "template", "spec"];
   const comments = new Set([...after.split(/\r?\n/), ...before.split(/\r?\n/)].map((line) => line.trim()));
-  return [...differing(before, after), ...differing(after, before)].find(
+  const removed = differing(before, after);
+  const added = removed.some((line) => /: \*a\d/.test(line)) ? [] : differing(after, before);
+  return [...removed, ...added].find(
     (line) =>
       line.trim() !== "" &&
       !names.some((name) => line.includes(name)) &&
