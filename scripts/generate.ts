@@ -1,5 +1,5 @@
-/** Makes the sources that follow from schemas/ and rules/: types, standalone validators, the built-in rules as a module; and the profile from profiles/. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+/** Makes the sources that follow from schemas/ and rules/: types, standalone validators, the built-in rules as a module, docs/rules/; and the profile from profiles/. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020.js";
@@ -39,6 +39,17 @@ if (existsSync(join(top, "schemas/rule.schema.json"))) {
   builtinRules();
 }
 profile();
+if (existsSync(join(top, "docs"))) await ruleDocs();
+
+/** docs/rules/, by the engine itself: everything else must have been made before it is loaded. */
+async function ruleDocs(): Promise<void> {
+  const made = await import("./rule-docs.ts");
+  const pages = await made.ruleDocs();
+  const folder = join(top, "docs/rules");
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) if (!pages.has(name)) rmSync(join(folder, name));
+  for (const [name, text] of pages) writeUnlessSame(join(folder, name), text);
+}
 
 /** src/istio/generated/profile.ts: profiles/ as one text, which is parsed when somebody asks for it. */
 function profile(): void {
@@ -163,8 +174,10 @@ function titleOf(schema: AnySchemaObject): string {
 
 /** Writes a generated file unless it says the same already, so that watchers stay calm. */
 function write(path: string, text: string): void {
-  const file = join(top, path);
-  const content = banner + text;
+  writeUnlessSame(join(top, path), banner + text);
+}
+
+function writeUnlessSame(file: string, content: string): void {
   if (existsSync(file) && readFileSync(file, "utf8") === content) return;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);

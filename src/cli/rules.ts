@@ -28,9 +28,12 @@ export function addRules(program: Command, context: Context): void {
       const { ruleCatalogue, rulesNamed } = await import("../lint/catalogue.ts");
       const rules = ruleCatalogue();
       const presentation = presentationFor(flags, context.io);
-      const one = id === undefined ? undefined : (rulesNamed(id)[0] ?? noRule(id, rules));
-      if (format === "json") await context.io.stdout(`${JSON.stringify(one ?? rules, null, 2)}\n`);
-      else await context.io.stdout(one ? rulePage(one, presentation) : catalogue(rules, presentation));
+      const named = id === undefined ? undefined : rulesNamed(id);
+      if (id !== undefined && named?.length === 0) noRule(id, rules);
+      const told = named?.length === 1 ? named[0] : (named ?? rules);
+      if (format === "json") await context.io.stdout(`${JSON.stringify(told, null, 2)}\n`);
+      else if (!named) await context.io.stdout(catalogue(rules, presentation));
+      else await context.io.stdout(named.map((rule) => rulePage(rule, presentation)).join("\n\n"));
     });
   addRulesTest(command, context);
   addRulesNew(command, context);

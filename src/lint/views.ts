@@ -5,6 +5,7 @@ import { injectValue, readInject } from "../istio/policy.ts";
 import { missed, prepareMesh } from "../istio/prepare.ts";
 import { meshResources, quantityText } from "../istio/proxy-resources.ts";
 import { opensByLabel } from "../istio/remedy.ts";
+import { isUnknownKey } from "../istio/unknown-key.ts";
 import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { groupOf } from "../kube/workload.ts";
@@ -65,11 +66,17 @@ function countLeftOut({ workloads }: World): ReadonlyMap<string, number> {
   for (const workload of workloads) {
     const { namespace, decision, pod } = workload;
     if (namespace.name === null || decision.reason !== "no-webhook" || pod.hostNetwork) continue;
-    if (ownWords.some((key) => key in pod.labels) || injectKey in pod.annotations) continue;
-    if (isPartial(workload) || injectedByHand(workload)) continue;
+    if (ownWords.some((key) => key in pod.labels || key in pod.annotations)) continue;
+    if (ownWords.some((key) => isOnObject(workload, key)) || isPartial(workload) || injectedByHand(workload))
+      continue;
     counts.set(namespace.name, (counts.get(namespace.name) ?? 0) + 1);
   }
   return counts;
+}
+
+/** Controllers of custom kinds may copy it to pods, and on other kinds it shows what its author wants. */
+function isOnObject({ value }: Workload, key: string): boolean {
+  return ["labels", "annotations"].some((map) => at(value, ["metadata", map, key]) !== undefined);
 }
 
 const ownWords = [injectKey, revisionKey, "istio.io/dataplane-mode"];
@@ -169,7 +176,8 @@ export class WorkloadView {
 
   #findMisplaced(): readonly EntryView[] {
     if (this.isPod || !copiesTemplates(this.workload)) return none;
-    const lost = (key: string, _value: Json, map: string) => isReadFromPods(key, map) && !this.#onPods(key);
+    const lost = (key: string, _value: Json, map: string) =>
+      isReadFromPods(key, map) && !(isUnknownKey(key) && !isMisspelled(key)) && !this.#onPods(key);
     return this.#around.flatMap((path) => entriesOf(this.workload, path, lost));
   }
 

@@ -1,9 +1,13 @@
 /** The catalogue of rules as a table, and one rule as a page. */
 import type { RulePage } from "../lint/catalogue.ts";
+import type { Value } from "../source/node.ts";
+import { writeYaml } from "../source/write-yaml.ts";
 import { padEnd, plain, wrap } from "./cells.ts";
 import type { Paint } from "./paint.ts";
 import { paintOf } from "./paint.ts";
 import type { Presentation } from "./report.ts";
+import { fixSentence, ignoreComment, releasesOf, settingOf } from "./rule-facts.ts";
+import { unifiedDiff } from "./unified-diff.ts";
 
 /** A table of all rules: id, severity, summary; ends in a line end. */
 export function catalogue(rules: readonly RulePage[], presentation: Presentation): string {
@@ -29,23 +33,40 @@ export function catalogue(rules: readonly RulePage[], presentation: Presentation
 export function rulePage(rule: RulePage, presentation: Presentation): string {
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
-  const also =
-    rule.aliases && rule.aliases.length > 0 ? `, istioctl calls it ${rule.aliases.join(", ")}` : "";
   const blocks = [
-    `${paint.heading(rule.id)}  ${paint.severity[rule.severity](rule.severity)}${also}${releases(rule)}`,
+    [
+      `${paint.heading(rule.id)}  ${paint.severity[rule.severity](rule.severity)}`,
+      ...wrap(about(rule), width),
+    ].join("\n"),
     wrap(plain(rule.summary), width).join("\n"),
     section("Why", rule.why, width, paint),
-    section("Fix", rule.fix, width, paint),
-    ...rule.bad.map((example) => exampleBlock("Bad", example, paint)),
-    ...rule.good.map((example) => exampleBlock("Good", example, paint)),
+    section("What to do", `${rule.fix.trim()}\n\n${fixSentence(rule)}`, width, paint),
+    ...parameters(rule, width, paint),
+    ...rule.bad.map((example) => exampleBlock("Bad", example, width, paint)),
+    ...rule.good.map((example) => exampleBlock("Good", example, width, paint)),
+    [
+      paint.heading("Not here"),
+      "  In a comment on the line, or above it:",
+      `    ${ignoreComment(rule)}`,
+      rule.optional ? "  It is off until sidelint.yaml names it:" : "  Nowhere, by sidelint.yaml:",
+      `    ${settingOf(rule)}`,
+    ].join("\n"),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
 
-function releases(rule: RulePage): string {
-  if (rule.since && rule.until) return `, Istio ${rule.since} to ${rule.until}`;
-  if (rule.since) return `, since Istio ${rule.since}`;
-  return rule.until ? `, up to Istio ${rule.until}` : "";
+/** "Istio 1.12 and newer; istioctl analyze calls it IST0135". */
+function about(rule: RulePage): string {
+  const codes = rule.aliases.length > 0 ? [`istioctl analyze calls it ${rule.aliases.join(", ")}`] : [];
+  return [releasesOf(rule), ...(rule.optional ? ["off until it is named"] : []), ...codes].join("; ");
+}
+
+/** What sidelint.yaml may set for a rule besides its severity. */
+function parameters({ parameters = {} }: RulePage, width: number, paint: Paint): readonly string[] {
+  const items = Object.entries(parameters).map(
+    ([name, { type, description }]) => `- ${name} (${type}): ${description}`,
+  );
+  return items.length === 0 ? [] : [section("Parameters", items.join("\n"), width, paint)];
 }
 
 function section(title: string, markdown: string, width: number, paint: Paint): string {
@@ -65,7 +86,8 @@ function paragraphs(markdown: string, width: number): readonly string[] {
     lines.push(...wrapped.map((line, index) => (item ? `${index === 0 ? "- " : "  "}${line}` : line)));
     flowing = "";
   };
-  for (const line of markdown.trim().split("\n").map(plain)) {
+  const text = markdown.trim().replace(/\[([^\]]+)\]\(([^)]+)\)/g, "$1 ($2)");
+  for (const line of text.split("\n").map(plain)) {
     if (line.startsWith("    ") && flowing === "") lines.push(line);
     else if (line.trim() === "") {
       flush();
@@ -79,13 +101,44 @@ function paragraphs(markdown: string, width: number): readonly string[] {
   return lines;
 }
 
-function exampleBlock(title: string, example: RulePage["good"][number], paint: Paint): string {
+type Example = RulePage["good"][number] & Partial<Pick<RulePage["bad"][number], "expect" | "fixed">>;
+
+function exampleBlock(title: string, example: Example, width: number, paint: Paint): string {
   const about = example.title === undefined ? "" : `: ${plain(example.title)}`;
   const manifest = example.manifest
     .trimEnd()
     .split("\n")
     .map((line) => `  ${plain(line)}`.trimEnd());
   const config =
-    example.config === undefined ? [] : [`  # sidelint.yaml: ${plain(JSON.stringify(example.config))}`];
-  return [paint.heading(title) + about, ...config, ...manifest].join("\n");
+    example.config === undefined
+      ? []
+      : [
+          "  # sidelint.yaml:",
+          ...writeYaml(example.config as Value)
+            .trimEnd()
+            .split("\n")
+            .map((line) => `  #   ${line}`),
+        ];
+  const found = (example.expect ?? []).flatMap(({ at, message, help }) =>
+    foundLines(at, message, help, width),
+  );
+  return [paint.heading(title) + about, ...config, ...manifest, ...found, ...fixedLines(example)].join("\n");
+}
+
+/** What is found in a bad example: where, the message, the help. */
+function foundLines(at: string, message: string, help: string | undefined, width: number): readonly string[] {
+  const place = at.slice(0, at.indexOf("-"));
+  const indent = " ".repeat(place.length + 6);
+  const room = width - indent.length;
+  const told = wrap(plain(message), room).map((line, index) =>
+    index === 0 ? `  → ${place}  ${line}` : indent + line,
+  );
+  return [...told, ...(help ? wrap(plain(`fix: ${help}`), room).map((line) => indent + line) : [])];
+}
+
+/** What its fix changes. */
+function fixedLines({ manifest, fixed }: Example): readonly string[] {
+  if (fixed === undefined) return [];
+  const [, , ...hunks] = unifiedDiff("", manifest, fixed).trimEnd().split("\n");
+  return ["  fixed:", ...hunks.map((line) => `    ${plain(line)}`)];
 }

@@ -325,7 +325,11 @@ others("rules lists the catalogue and shows one of it", () =>
     assert.match(all.stdout, /^proxy-cpu-limit-missing +error/m);
     const one = await sidelint(["rules", "proxy-cpu-limit-missing"]);
     assert.is(one.status, 0);
-    for (const part of ["Why", "Fix", "Bad", "Good"]) assert.match(one.stdout, new RegExp(`^${part}`, "m"));
+    for (const part of ["Why", "What to do", "Bad", "Good", "Not here"])
+      assert.match(one.stdout, new RegExp(`^${part}`, "m"));
+    const byCode = (await sidelint(["rules", "IST0135"])).stdout;
+    for (const id of ["annotation-deprecated", "inject-annotation-deprecated"])
+      assert.match(byCode, new RegExp(`^${id}  `, "m"));
     const json = JSON.parse(
       (await sidelint(["rules", "proxy-cpu-limit-missing", "--format", "json"])).stdout,
     );

@@ -284,7 +284,8 @@ One of them with examples: sidelint rules <id>
 rules("a rule has its reasons, its fix and its examples", () => {
   assert.is(
     rulePage(limit, page),
-    `proxy-cpu-limit-missing  error, istioctl calls it IST0999, since Istio 1.12
+    `proxy-cpu-limit-missing  error
+Istio 1.12 and newer; istioctl analyze calls it IST0999
 
 proxyCPU without proxyCPULimit leaves the sidecar's CPU without any limit at all
 
@@ -295,17 +296,27 @@ Why
     give
   - so is memory
 
-Fix
+What to do
   Add the limit.
 
+  No command fixes it: what is meant is yours to say.
+
 Bad: only a request
-  # sidelint.yaml: {"istio":{"version":"1.30"}}
+  # sidelint.yaml:
+  #   istio:
+  #     version: "1.30"
   kind: Pod
 
   spec: {}
 
 Good
   kind: Pod
+
+Not here
+  In a comment on the line, or above it:
+    # sidelint-ignore proxy-cpu-limit-missing -- reason
+  Nowhere, by sidelint.yaml:
+    rules: {proxy-cpu-limit-missing: off}
 `,
   );
 });
