@@ -21,9 +21,9 @@ export class Exhausted extends Error {
 
 /** Far above what a rule needs, and done in a tenth of a second. */
 export const mostSteps = 1_000_000;
-/** Of one check over all of a repository, a second or two; more for each workload, so that what is fit for a few is fit for many. */
-export const mostStepsInAll = 20_000_000;
-const moreForEach = 1000;
+/** Of one check over all of a repository, seconds; more for each workload, so that what is fit for a few is fit for many. */
+export const mostStepsInAll = 50_000_000;
+const moreForEach = 5000;
 const longestText = 1_000_000;
 const longestList = 100_000;
 

@@ -3,7 +3,7 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { EvaluationError } from "@marcbachmann/cel-js";
 import { type Context, defaultLimits, Failure, LimitReached } from "../gotemplate/limits.ts";
 import { compileRegexp, firstMatch, type Regexp } from "../gotemplate/regexp/match.ts";
-import type { Account } from "./account.ts";
+import { type Account, mostSteps } from "./account.ts";
 
 /** What the library keeps with every node, and its types do not show; tests hold that it is so. */
 interface Kept {
@@ -36,11 +36,13 @@ function boundNode(node: Kept, account: Account, inLoop: boolean): void {
     boundNode(part, account, inLoop || (loop && part !== parts[0]));
   });
   if (loop && node.meta.alternate) boundLoop(node.meta.alternate, weightOf(parts.slice(1)), account);
-  else if (node.op === "rcall" && !node.meta.macro) boundCall(node, account);
+  else if (node.op === "rcall" && !node.meta.macro) boundMethod(node, account);
+  else if (node.op === "call" && !node.meta.macro) boundFunction(node, account);
   else if (node.op === "+" || (inLoop && comparing.has(node.op))) boundOperator(node, account);
+  else if (node.op === "." && inLoop) boundField(node, account);
 }
 
-const comparing = new Set(["==", "!=", "in"]);
+const comparing = new Set(["==", "!=", "in", "<", "<=", ">", ">="]);
 
 /** The nodes right below one, those of list and map literals among them. */
 function partsOf(args: unknown): readonly Kept[] {
@@ -68,16 +70,53 @@ function boundLoop(comprehension: Kept, weight: number, account: Account): void 
   });
 }
 
-function boundCall(call: Kept, account: Account): void {
+function boundMethod(call: Kept, account: Account): void {
   const [name] = call.args as readonly unknown[];
   call.setMeta("evaluate", (evaluator, node, context) => {
-    const given = node.receiverWithArgs.map((part) => evaluator.run(part, context));
-    account.spend(given.reduce<number>((sum, value) => sum + passOver(value), 0));
+    const given = evaluated(node.receiverWithArgs, evaluator, context, account);
     const [text, expression] = given;
     if (name === "matches" && typeof text === "string" && typeof expression === "string")
       return matches(text, expression, account);
     return node.handle(given, evaluator, node);
   });
+}
+
+function boundFunction(call: Kept, account: Account): void {
+  const [, parts] = call.args as readonly [string, readonly Kept[]];
+  call.setMeta("evaluate", (evaluator, node, context) =>
+    node.handle(evaluated(parts, evaluator, context, account), node, evaluator),
+  );
+}
+
+/** What is given to a function, which is supposed to go through all of it once. */
+function evaluated(
+  parts: readonly Kept[],
+  evaluator: Evaluator,
+  context: unknown,
+  account: Account,
+): readonly unknown[] {
+  account.spend(0);
+  const given = parts.map((part) => evaluator.run(part, context));
+  account.spend(given.reduce<number>((sum, value) => sum + passOver(value), 0));
+  return given;
+}
+
+/** What a field of a view says may have to be worked out anew each time. */
+function boundField(field: Kept, account: Account): void {
+  field.setMeta("evaluate", (evaluator, node, context) => {
+    const object = evaluator.run(node.left, context);
+    if (isView(object)) account.spend(stepsOfField);
+    return node.handle(object, node.right, node, evaluator);
+  });
+}
+
+const stepsOfField = 5;
+
+function isView(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Map)
+    return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype !== null && prototype !== Object.prototype;
 }
 
 /** The steps of going through a value once. */
@@ -88,12 +127,28 @@ function passOver(value: unknown): number {
 function boundOperator(operator: Kept, account: Account): void {
   const grows = operator.op === "+";
   operator.setMeta("evaluate", (evaluator, node, context) => {
+    // Measuring is work too: none is done when nothing is left.
+    account.spend(0);
     const left = evaluator.run(node.left, context);
     const right = evaluator.run(node.right, context);
     if (grows) account.make(typeof left === "string" ? "text" : "list", sizeOf(left) + sizeOf(right));
-    account.spend(passOver(left) + passOver(right));
+    account.spend(grows ? passOver(left) + passOver(right) : Math.max(inDepth(left), inDepth(right)));
     return node.handle(left, right, node, evaluator);
   });
+}
+
+/** The steps of comparing a value with what is inside of it. */
+function inDepth(value: unknown): number {
+  if (typeof value !== "object") return passOver(value);
+  let steps = 0;
+  const todo: unknown[] = [value];
+  while (todo.length > 0 && steps < mostSteps) {
+    const one = todo.pop();
+    steps += passOver(one);
+    if (typeof one !== "object" || one === null || isView(one)) continue;
+    for (const inside of one instanceof Map ? one.values() : Object.values(one)) todo.push(inside);
+  }
+  return steps;
 }
 
 function sizeOf(value: unknown): number {

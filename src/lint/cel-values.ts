@@ -26,8 +26,17 @@ export type Held = Json | readonly Held[] | ReadonlyMap<string, Held>;
  * objects with such a key become maps; all others stay as they are.
  */
 export function heldOf(value: Json): Held {
-  return hidesType(value) ? copyOf(value) : value;
+  if (typeof value !== "object" || value === null) return value;
+  let held = known.get(value);
+  if (held === undefined) {
+    held = hidesType(value) ? copyOf(value) : value;
+    known.set(value, held);
+  }
+  return held;
 }
+
+/** Expressions ask for the same objects again and again. */
+const known = new WeakMap<object, Held>();
 
 function hidesType(value: Json): boolean {
   if (Array.isArray(value)) return value.some(hidesType);

@@ -47,9 +47,9 @@ with the same text there become one.
 const limits = `## Limits
 
 An expression has at most 2000 parts and three loops (\`map\`, \`filter\`, \`all\`, \`exists\`, \`exists_one\`) inside one another.
-An evaluation takes at most ${thousands(mostSteps)} steps, and a check ${thousands(mostStepsInAll)} over a whole repository, 1 000 more for each workload.
-A loop pays for all its turns before the first, for each as much as there are parts inside it; going through lists and texts pays by their
-length. Texts that \`+\` makes have at most 1 000 000 characters, such lists 100 000 elements, those of \`each\` 1 000. Steps are counted, not
+An evaluation takes at most ${thousands(mostSteps)} steps, and a check ${thousands(mostStepsInAll)} over a whole repository, 5 000 more for each workload.
+A loop pays for all its turns before the first, for each as much as there are parts inside it; inside of it, a field pays for five, and
+going through lists and texts pays by their length. Texts that \`+\` makes have at most 1 000 000 characters, such lists 100 000 elements, those of \`each\` 1 000. Steps are counted, not
 timed: what fails, fails everywhere. \`matches\` takes RE2's syntax and time in proportion to the text.
 
 What does not compile, fails when it runs, or takes too much, is told as the finding \`rule-failed\`, once for each check. What took too
