@@ -18,6 +18,15 @@ export interface Data {
 
 export type Family = (data: Data) => AsyncIterable<Case>;
 
+/** The cases of a group: how many passed, and those that failed. */
+export interface Outcome {
+  passed: number;
+  readonly failed: Case[];
+}
+
+/** What --verbose prints of a family in place of a line for each group: rows of cells, the first the heading. */
+export type Table = (tally: ReadonlyMap<string, Outcome>) => readonly (readonly string[])[];
+
 /** The lines of a JSON Lines file, parsed; `prepare` may change a line before. */
 export async function* jsonLines<T>(
   file: string,

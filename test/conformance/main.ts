@@ -6,9 +6,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Case, Family } from "./family.ts";
+import type { Family, Outcome, Table } from "./family.ts";
 
-const families: Readonly<Record<string, () => Promise<{ readonly family: Family }>>> = {
+interface FamilyModule {
+  readonly family: Family;
+  readonly table?: Table;
+}
+
+const families: Readonly<Record<string, () => Promise<FamilyModule>>> = {
   decision: () => import("./decision.ts"),
   injection: () => import("./injection.ts"),
   releases: () => import("./releases.ts"),
@@ -65,19 +70,20 @@ for (const name of chosen) {
   }
   const load = families[name];
   if (!load) continue;
-  const { family } = await load();
-  const tally = new Map<string, { passed: number; failed: Case[] }>();
+  const { family, table } = await load();
+  const tally = new Map<string, Outcome>();
   for await (const result of family({ directory, repos: values.repos })) {
     const group = tally.get(result.group) ?? { passed: 0, failed: [] };
     tally.set(result.group, group);
     if (result.failure === undefined) group.passed++;
     else group.failed.push(result);
   }
+  if (values.verbose && table) printRows(table(tally));
   let passed = 0;
   let failed = 0;
   for (const [group, { passed: good, failed: bad }] of tally) {
     if (values.verbose) {
-      console.log(`  ${group}: ${good} passed, ${bad.length} failed`);
+      if (!table) console.log(`  ${group}: ${good} passed, ${bad.length} failed`);
       for (const { id, failure } of bad) console.log(`    ${id}: ${failure}`);
     }
     passed += good;
@@ -91,3 +97,12 @@ for (const name of chosen) {
   console.log(`${name}: ${passed} passed, ${failed} failed${note}`);
 }
 process.exitCode = failures === 0 ? 0 : 1;
+
+/** Rows of cells in columns. */
+function printRows(rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows) {
+    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    console.log(`  ${cells.join("  ").trimEnd()}`);
+  }
+}
