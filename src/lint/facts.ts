@@ -2,6 +2,7 @@
 import type { ContainerFacts } from "../istio/facts.ts";
 import { at, type Json } from "../kube/json.ts";
 import type { PodView } from "./pod-view.ts";
+import type { PolicyView } from "./policies.ts";
 import type { ProxyView } from "./proxy.ts";
 import type { Fact } from "./rule.ts";
 import type { DecisionView, NamespaceView, WorkloadView } from "./views.ts";
@@ -12,6 +13,7 @@ export interface FactSources {
   readonly pod: PodView;
   readonly decision: DecisionView;
   readonly proxy: ProxyView;
+  readonly policy: PolicyView;
 }
 
 /** A fact: what it says of a workload, and whether it holds. */
@@ -29,6 +31,10 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
   "dns-policy": {
     means: "The pod has a dnsPolicy of its own.",
     holds: ({ pod }) => pod.hasOwn("dnsPolicy"),
+  },
+  forbidden: {
+    means: "`policy.forbidden` has entries.",
+    holds: ({ policy }) => policy.forbidden.length > 0,
   },
   "image-auto": {
     means: "A container has the image `auto`.",
@@ -77,6 +83,10 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
   rendered: {
     means: "The sidecar is not one of the stock template alone, so that what is known of it is rendered.",
     holds: ({ decision, proxy }) => decision.mayInject && proxy.rendered,
+  },
+  required: {
+    means: "`policy.required` has entries.",
+    holds: ({ policy }) => policy.required.length > 0,
   },
   "several-revisions": {
     means: "`decision.injectedBy` names more than one revision.",

@@ -99,6 +99,7 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
       proxy ??= new ProxyView(workload, surroundings.world, injectedByHand(workload));
       return proxy;
     },
+    policy: new PolicyView(workload, surroundings.world),
   };
   const known = new Map<Fact, boolean>();
   const holds = (word: Fact): boolean => {
@@ -129,9 +130,7 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
       get proxy() {
         return sources.proxy;
       },
-      get policy() {
-        return new PolicyView(workload, surroundings.world);
-      },
+      policy: sources.policy,
       mesh,
     },
     has: ({ keys, containers, facts: words }) =>
