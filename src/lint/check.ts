@@ -1,5 +1,6 @@
 /** Checks compiled as far as they are needed: conditions when first asked, places and messages when first told. */
 import type { Location } from "../source/locate.ts";
+import type { Path } from "../source/node.ts";
 import { type Account, newAccount } from "./account.ts";
 import { type Compiler, type Context, compilerFor, type Program } from "./cel.ts";
 import { compileEdits, editFaults, type ReadyEdit } from "./edits.ts";
@@ -17,6 +18,8 @@ export type Outcome<T> =
 export interface CheckFault {
   readonly part: "when" | "each" | "group" | "at" | "message" | "help" | "edits";
   readonly index?: number;
+  /** Below `edits`, where it stands there. */
+  readonly path?: Path;
   readonly error: string;
   readonly offset?: number | undefined;
 }

@@ -6,7 +6,7 @@ import type { Compiler, Context, Program } from "./cel.ts";
 import { plainOf } from "./cel-values.ts";
 import type { CheckFault, Outcome } from "./check.ts";
 import { compilePlace, type PlaceExpression } from "./place.ts";
-import type { Check, SubjectKind } from "./rule.ts";
+import type { Check, OperationData, SubjectKind } from "./rule.ts";
 
 /** Whether a fix keeps, or plainly does, what is meant. */
 export type Safety = "safe" | "unsafe";
@@ -42,9 +42,6 @@ export type Fix =
   | { readonly ok: true; readonly safety: Safety; readonly proposals: readonly Proposal[] }
   | { readonly ok: false; readonly reason: string };
 
-type EditData = NonNullable<Check["edits"]>[number];
-type OperationData = EditData["do"][number];
-
 /** A fix with everything compiled. */
 export interface ReadyEdit {
   readonly safety: Safety;
@@ -53,6 +50,8 @@ export interface ReadyEdit {
 }
 
 interface ReadyOperation {
+  /** Below the edits of its rule. */
+  readonly path: Path;
   readonly when: Program | undefined;
   readonly data: OperationData;
   readonly place: PlaceExpression | undefined;
@@ -72,15 +71,16 @@ const roots: Readonly<Partial<Record<SubjectKind, readonly string[]>>> = {
 export function compileEdits(check: Check, compiler: Compiler): Outcome<readonly ReadyEdit[]> {
   const { edits = [], on, group } = check;
   if (edits.length === 0) return { ok: true, value: [] };
-  if (group !== undefined) return faulty("what is told once for many findings (group) has no fix");
-  if (!roots[on]) return faulty(`nothing can be changed for a check on: ${on}`);
+  if (group !== undefined) return faulty([], "what is told once for many findings (group) has no fix");
+  const starts = roots[on];
+  if (!starts) return faulty([], `nothing can be changed for a check on: ${on}`);
   const compiled: ReadyEdit[] = [];
-  for (const edit of edits) {
-    const when = compileProgram(edit.when, compiler, "when");
+  for (const [nth, edit] of edits.entries()) {
+    const when = compileProgram(edit.when, compiler, [nth, "when"]);
     if (!when.ok) return when;
     const operations: ReadyOperation[] = [];
-    for (const data of edit.do) {
-      const operation = compileOperation(data, compiler, on);
+    for (const [index, data] of edit.do.entries()) {
+      const operation = compileOperation(data, compiler, starts, [nth, "do", index]);
       if (!operation.ok) return operation;
       operations.push(operation.value);
     }
@@ -89,75 +89,105 @@ export function compileEdits(check: Check, compiler: Compiler): Outcome<readonly
   return { ok: true, value: compiled };
 }
 
-function compileOperation(data: OperationData, compiler: Compiler, on: SubjectKind): Outcome<ReadyOperation> {
-  const main = data.set ?? data.quote ?? data.remove ?? data.rename ?? data.move;
-  const { to: target, beside: siblings = [] } = data;
-  const when = compileProgram(data.when, compiler, "when");
+const mainParts = ["set", "quote", "remove", "rename", "move"] as const;
+
+function compileOperation(
+  data: OperationData,
+  compiler: Compiler,
+  starts: readonly string[],
+  path: Path,
+): Outcome<ReadyOperation> {
+  const part = mainParts.find((one) => data[one] !== undefined);
+  const when = compileProgram(data.when, compiler, [...path, "when"]);
   if (!when.ok) return when;
-  const value = compileProgram(data.value, compiler, "value");
+  const value = compileProgram(data.value, compiler, [...path, "value"]);
   if (!value.ok) return value;
-  const key = compileProgram(data.key, compiler, "key");
+  const key = compileProgram(data.key, compiler, [...path, "key"]);
   if (!key.ok) return key;
-  const places: PlaceExpression[] = [];
-  const wanted = [main, target, ...(typeof siblings === "string" ? [siblings] : siblings)];
-  for (const text of wanted) {
-    if (text === undefined) continue;
-    const compiled = compilePlace(text, compiler);
-    if (!compiled.ok) return faulty(`${text}: ${compiled.error}`, compiled.offset);
-    if (!roots[on]?.includes(compiled.place.root))
-      return faulty(`${text}: a place to change starts at ${roots[on]?.join(" or ")}`);
-    places.push(compiled.place);
+  const placeAt = (text: string | undefined, below: Path): Outcome<PlaceExpression | undefined> =>
+    text === undefined
+      ? { ok: true, value: undefined }
+      : compileTarget(text, compiler, starts, [...path, ...below]);
+  const place = placeAt(part && data[part], [part ?? "run"]);
+  if (!place.ok) return place;
+  const to = placeAt(data.to, ["to"]);
+  if (!to.ok) return to;
+  const beside: PlaceExpression[] = [];
+  for (const [index, text] of [data.beside ?? []].flat().entries()) {
+    const sibling = placeAt(text, typeof data.beside === "string" ? ["beside"] : ["beside", index]);
+    if (!sibling.ok) return sibling;
+    if (sibling.value) beside.push(sibling.value);
   }
-  const [first, ...others] = places;
-  const isMove = target !== undefined;
   return {
     ok: true,
     value: {
+      path,
       when: when.value,
       data,
-      place: main === undefined ? undefined : first,
-      to: isMove ? others[0] : undefined,
-      beside: isMove ? others.slice(1) : others,
+      place: place.value,
+      to: to.value,
+      beside,
       value: value.value,
       key: key.value,
     },
   };
 }
 
+function compileTarget(
+  text: string,
+  compiler: Compiler,
+  starts: readonly string[],
+  path: Path,
+): Outcome<PlaceExpression> {
+  const compiled = compilePlace(text, compiler);
+  if (!compiled.ok) return faulty(path, compiled.error, compiled.offset);
+  if (starts.includes(compiled.place.root)) return { ok: true, value: compiled.place };
+  return faulty(
+    path,
+    `a place to change starts at ${starts.join(" or ")}, and this at ${compiled.place.root}`,
+  );
+}
+
 function compileProgram(
   text: string | undefined,
   compiler: Compiler,
-  part: string,
+  path: Path,
 ): Outcome<Program | undefined> {
   if (text === undefined) return { ok: true, value: undefined };
   const compiled = compiler.compile(text);
   if (compiled.ok) return { ok: true, value: compiled.program };
-  return faulty(`${part}: ${compiled.error}`, compiled.offset);
+  return faulty(path, compiled.error, compiled.offset);
 }
 
-function faulty(error: string, offset?: number): Outcome<never> {
-  return { ok: false, error: `edits: ${error}`, fault: { part: "edits", error, offset } };
+function faulty(path: Path, error: string, offset?: number): Outcome<never> {
+  return { ok: false, error: `edits: ${error}`, fault: { part: "edits", path, error, offset } };
 }
 
 /** What is wrong with the types of compiled fixes. */
 export function editFaults(edits: readonly ReadyEdit[]): readonly CheckFault[] {
-  const fault = (error: string): CheckFault => ({ part: "edits", error });
-  const typed = (name: string, wanted: readonly string[], program: Program | undefined) => {
-    if (!program) return [];
-    const type = program.type();
-    if (!type.ok) return [fault(`${name}: ${type.error}`)];
-    const isFine = type.type === "dyn" || wanted.length === 0 || wanted.includes(type.type);
-    return isFine ? [] : [fault(`${name}: it must be a ${wanted.join(" or ")}, and is a ${type.type}`)];
-  };
-  return edits.flatMap(({ when, operations }) => [
-    ...typed("when", ["bool"], when),
-    ...operations.flatMap(({ when: only, value, key, place, to, beside }) => [
-      ...typed("when", ["bool"], only),
-      ...typed("value", [], value),
-      ...typed("key", ["string"], key),
-      ...[place, to, ...beside].flatMap((one) => one?.errors().map(({ error }) => fault(error)) ?? []),
+  return edits.flatMap(({ when, operations }, nth) => [
+    ...typeFaults([nth, "when"], "bool", when),
+    ...operations.flatMap(({ path, when: only, value, key, place, to, beside }) => [
+      ...typeFaults([...path, "when"], "bool", only),
+      ...typeFaults([...path, "value"], undefined, value),
+      ...typeFaults([...path, "key"], "string", key),
+      ...[place, to, ...beside].flatMap(
+        (one) => one?.errors().map(({ error }): CheckFault => ({ part: "edits", path, error })) ?? [],
+      ),
     ]),
   ]);
+}
+
+function typeFaults(
+  path: Path,
+  wanted: string | undefined,
+  program: Program | undefined,
+): readonly CheckFault[] {
+  const typed = program?.type();
+  if (!typed) return [];
+  if (!typed.ok) return [{ part: "edits", path, error: typed.error, offset: typed.offset }];
+  if (wanted === undefined || typed.type === wanted || typed.type === "dyn") return [];
+  return [{ part: "edits", path, error: `it must be a ${wanted}, and is a ${typed.type}` }];
 }
 
 /** A subject whose object can be changed. */

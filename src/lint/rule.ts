@@ -16,6 +16,16 @@ export type SubjectKind =
 /** A word for something that is cheap to know of a workload, see facts.ts. */
 export type Fact = NonNullable<NonNullable<RuleFile["needs"]>["facts"]>[number];
 
+/** A fix as a rule says it. */
+export interface EditData {
+  readonly safety: "safe" | "unsafe";
+  readonly when?: string;
+  readonly do: readonly OperationData[];
+}
+
+/** One change of a fix. */
+export type OperationData = NonNullable<RuleFile["edits"]>[number]["do"][number];
+
 /** One question a rule asks of one kind of subject; the texts are CEL or hold CEL, see docs/rules-environment.md. */
 export interface Check {
   readonly on: SubjectKind;
@@ -31,7 +41,7 @@ export interface Check {
   readonly part?: "entry" | "key" | "value";
   readonly message: string;
   readonly help?: string;
-  readonly edits?: RuleFile["edits"];
+  readonly edits?: readonly EditData[];
   /** The most that its findings are graded; the rule's severity counts where it is less. */
   readonly severity?: Severity;
   /** The CEL types of the rule's parameters. */

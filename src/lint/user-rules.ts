@@ -251,8 +251,9 @@ function checkProblems(file: SourceFile, root: Node, check: Check, above: Path):
 }
 
 /** Where a fault stands: at its character of the expression, or the whole of what holds it. */
-function locationOfFault(file: SourceFile, root: Node, { part, index, offset }: CheckFault, above: Path) {
-  const whole: Path = [...above, part];
+function locationOfFault(file: SourceFile, root: Node, fault: CheckFault, above: Path) {
+  const { part, index, offset, path = [] } = fault;
+  const whole: Path = [...above, part, ...path];
   const node = nodeAt(root, index === undefined ? whole : [...whole, index]) ?? nodeAt(root, whole);
   if (node?.type !== "scalar" || offset === undefined) return locate(file, root, whole, "value");
   const start = offsetInFile(file, node, offset);

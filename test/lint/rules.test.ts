@@ -58,6 +58,38 @@ for (const [check, errors] of [
   [{ message: "{item.kye}", each: "pod.metadata" }, ["message: No such key: kye"]],
   [{ message: "{count}" }, ["message: Unknown variable: count"]],
   [{ message: "{count}", group: "ns.name" }, []],
+  [
+    { edits: [{ safety: "safe", when: "pod.name", do: [{ run: "uninject" }] }] },
+    ["edits: No such key: name"],
+  ],
+  [
+    { edits: [{ safety: "safe", when: "workload.name", do: [{ run: "uninject" }] }] },
+    ["edits: it must be a bool, and is a string"],
+  ],
+  [
+    { edits: [{ safety: "safe", do: [{ remove: "ns.labels.x" }] }] },
+    ["edits: a place to change starts at pod or workload, and this at ns"],
+  ],
+  [
+    { edits: [{ safety: "safe", do: [{ set: "pod.labels[true]", value: "1" }] }] },
+    ["edits: an index must be a string, an int or a list of these, and is a bool"],
+  ],
+  [
+    { edits: [{ safety: "safe", do: [{ set: "pod.labels.x", value: "item" }] }] },
+    ["edits: Unknown variable: item"],
+  ],
+  [
+    { edits: [{ safety: "safe", do: [{ rename: "pod.labels.x", key: "1" }] }] },
+    ["edits: it must be a string, and is a int"],
+  ],
+  [
+    { edits: [{ safety: "safe", do: [{ move: "pod.labels.x", to: "1" }] }] },
+    ["edits: 1 is not a path of names and indices"],
+  ],
+  [
+    { group: "ns.name", edits: [{ safety: "safe", do: [{ run: "uninject" }] }] },
+    ["edits: what is told once for many findings (group) has no fix"],
+  ],
   [{ help: "{" }, ["help: the brace at character 1 is not closed"]],
 ] as const) {
   rules(`${JSON.stringify(check)}: ${errors.join() || "fine"}`, () => {
