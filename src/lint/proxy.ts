@@ -295,11 +295,13 @@ export class ProxyView {
     return typeof installed === "string" ? installed : fallback;
   }
 
-  /** Whether what is captured may be set for all pods of an install, not by annotations. */
+  /** Whether the values of the install keep all sidecars from traffic. */
   get capturesByInstall(): boolean {
-    if (this.#shown === undefined) return false;
-    const { inboundPorts, outboundRanges, excludedOutboundRanges } = this.capture;
-    return inboundPorts === "" || outboundRanges === "" || excludedOutboundRanges !== "";
+    const proxy = at(this.#reading?.istiod.values.all, ["global", "proxy"]);
+    const says = (key: string) => at(proxy, [key]);
+    return (
+      says("includeInboundPorts") === "" || says("includeIPRanges") === "" || Boolean(says("excludeIPRanges"))
+    );
   }
 
   /** The user whose traffic is taken for the sidecar's own, where any is captured; undefined where it is not known. */
