@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decide } from "../../src/istio/decide.ts";
 import type { Injector, Labels, Mesh, NamespaceFacts, PodFacts, Webhook } from "../../src/istio/facts.ts";
-import { findOpeners } from "../../src/istio/remedy.ts";
+import { findOpeners, opensByLabel } from "../../src/istio/remedy.ts";
 import { stockWebhooks } from "../../src/istio/webhook.ts";
 
 const inject = "sidecar.istio.io/inject";
@@ -791,6 +791,18 @@ telling("only what really opens the gates is offered", () => {
     { what: "namespace-label", key: rev, value: "1-30" },
     { what: "pod-label", key: rev, value: "1-30" },
   ]);
+});
+telling("whether the label in the place of the annotation opens the gates", () => {
+  const asking = pod({ annotations: { [inject]: "true" } });
+  const opens = (where: NamespaceFacts, given: Mesh = mesh()) => opensByLabel(asking, where, given);
+  assert.is(opens(namespace()), true);
+  assert.is(opens(namespace({ "istio-injection": "disabled" })), false);
+  assert.is(opens({ name: "shop", labels: null }), false);
+  assert.is(
+    opens(namespace(), mesh({ webhooks: stockWebhooks({ release: "1.30", revision: "1-30" }) })),
+    false,
+  );
+  assert.is(opensByLabel({ ...asking, hostNetwork: true }, namespace(), mesh()), false);
 });
 telling.run();
 

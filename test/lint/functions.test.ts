@@ -5,6 +5,7 @@ import {
   compareQuantityTexts,
   counted,
   isPlaceholder,
+  meantWord,
   quantityError,
   releaseAtLeast,
   selectorError,
@@ -60,6 +61,25 @@ for (const [resource, text, suspicious] of [
 ] as const) {
   functions(`${resource} ${text} is ${suspicious ? "" : "not "}suspicious`, () =>
     assert.is(suspicion("requests", resource, text) !== "", suspicious),
+  );
+}
+
+for (const [text, words, meant] of [
+  ["enable", ["enabled", "disabled"], "enabled"],
+  ["Enabled", ["enabled", "disabled"], "enabled"],
+  [" disable ", ["enabled", "disabled"], "disabled"],
+  ["enabledd", ["enabled", "disabled"], "enabled"],
+  ["able", ["enabled", "disabled"], ""],
+  ["true", ["enabled", "disabled"], ""],
+  ["TRUE", ["true"], "true"],
+  ["treu", ["true"], "true"],
+  ["tue", ["true"], "true"],
+  ["yes", ["true"], ""],
+  ["cat", ["bat", "hat"], ""],
+  ["", ["a"], ""],
+] as const) {
+  functions(`${JSON.stringify(text)} means ${JSON.stringify(meant)} of ${words.join()}`, () =>
+    assert.is(meantWord(text, words), meant),
   );
 }
 

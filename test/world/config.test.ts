@@ -136,6 +136,14 @@ const mistakes: readonly (readonly [name: string, text: string, expected: readon
     ],
   ],
   [
+    "fixes that Kubernetes would refuse",
+    "fixes: {proxyCPU: 3, proxyCPULimit: 2, proxyMemory: lots, proxyMemoryLimit: 1Gi}\n",
+    [
+      "1:19 fixes.proxyCPU cannot be 3: fixes.proxyCPULimit is 2 (Kubernetes refuses a request above its limit)",
+      "1:53 fixes.proxyMemory cannot be lots: that is no quantity (such as 128Mi)",
+    ],
+  ],
+  [
     "settings of an install that istiod would not take",
     `istio:
   values:
