@@ -1,0 +1,152 @@
+/** Files with rules: which are read, how YAML in them is taken, where faults stand, and hostile ones. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { ruleTemplate } from "../../src/cli/rules-new.ts";
+import { configuredRules, type RuleReading, readRuleFile } from "../../src/lint/user-rules.ts";
+import { memoryTree } from "../../src/source/tree.ts";
+
+const rule = (id: string) => ruleTemplate(id);
+
+function read(
+  files: Readonly<Record<string, string>>,
+  rules: readonly string[],
+  isOutside = (_: string) => false,
+) {
+  return configuredRules(memoryTree(files), { rules }, { base: ".", locate: () => undefined, isOutside });
+}
+
+const ids = ({ rules }: RuleReading) => rules.map(({ rule: { id } }) => id);
+const problems = (text: string) =>
+  readRuleFile({ path: "r.yaml", text }).problems.map(
+    ({ message, location }) => `${location?.line}:${location?.column} ${message}`,
+  );
+
+const files = suite("files with rules");
+
+files("of a directory all YAML files below it, in order, but for hidden ones and node_modules", () => {
+  const reading = read(
+    {
+      "p/b.yaml": rule("acme/b"),
+      "p/a/c.yml": `${rule("acme/c")}---\n${rule("acme/d")}`,
+      "p/README.md": "# no rule",
+      "p/.git/x.yaml": "no: rule",
+      "p/node_modules/x/y.yaml": "no: rule",
+    },
+    ["p"],
+  );
+  assert.equal(reading.problems, []);
+  assert.equal(ids(reading), ["acme/c", "acme/d", "acme/b"]);
+});
+
+files("a file that is named twice is read once", () => {
+  assert.equal(ids(read({ "p/a.yaml": rule("acme/a") }, ["p", "p/a.yaml", "./p"])), ["acme/a"]);
+});
+
+files("what lies outside of the repository is not read, a link below a directory among it", () => {
+  const reading = read(
+    { "p/a.yaml": rule("acme/a"), "p/out.yaml": "broken: [" },
+    ["p"],
+    (path) => path === "p/out.yaml",
+  );
+  assert.equal([ids(reading), reading.problems], [["acme/a"], []]);
+  const [problem] = read({ "p/a.yaml": "" }, ["p"], () => true).problems;
+  assert.match(problem?.message ?? "", /outside of the repository/);
+});
+
+for (const [name, tree, message] of [
+  ["nothing there", { "x.yaml": "" }, "there are no rules in p: no such file or directory"],
+  ["an empty directory", { "p/x.txt": "" }, "there are no rules in p"],
+  ["an empty file", { "p/x.yaml": "# nothing\n" }, "p/x.yaml holds no rule"],
+  [
+    "a large file",
+    { "p/x.yaml": `a: ${"x".repeat(1_000_001)}` },
+    "p/x.yaml has more than 1000000 bytes, too many for rules",
+  ],
+] as const) {
+  files(`told: ${name}`, () => {
+    assert.equal(
+      read(tree, ["p"]).problems.map((one) => one.message),
+      [message],
+    );
+  });
+}
+
+files.run();
+
+const texts = suite("texts of rules");
+
+texts("on and off are words, in every style and with any line end", () => {
+  const text = rule("acme/a").replace(
+    "config: {namespaces",
+    "config: {rules: {verdict-unknown: off}, namespaces",
+  );
+  for (const variant of [
+    text,
+    text.replaceAll("\n", "\r\n"),
+    text.replace("on: workload", '"on": workload'),
+  ]) {
+    const { rules, problems: found } = readRuleFile({ path: "r.yaml", text: variant });
+    assert.equal(found, []);
+    const [one] = rules;
+    assert.is(one?.rule.checks[0]?.on, "workload");
+    assert.equal(JSON.parse(JSON.stringify(one?.file.bad[0]?.config)).rules, { "verdict-unknown": "off" });
+  }
+});
+
+texts("a rule has one place for its checks", () => {
+  const text = rule("acme/a").replace("on: workload", "checks: [{on: workload, message: m}]\non: workload");
+  assert.equal(problems(text), ["16:1 a rule with checks has on and message there, not beside them"]);
+});
+
+for (const [name, change, found] of [
+  ["plain", "when: pod.lables == 1", ["18:11 when: No such key: lables"]],
+  ["quoted", 'when: "pod.lables == 1"', ["18:12 when: No such key: lables"]],
+  ["an escape before it", 'when: "\\"a\\" == pod.lables"', ["18:21 when: No such key: lables"]],
+  ["literal", "when: |\n  true &&\n  pod.lables == 1", ["20:7 when: No such key: lables"]],
+  ["syntax", "when: pod.labels == ", ["18:20 when: Unexpected token: EOF"]],
+  ["another type", "when: pod.labels.size()", ["18:7 when: it must be a bool, and is a int"]],
+  ["no parameter", "when: parameters.lable == ''", ["18:18 when: No such key: lable"]],
+  [
+    "four loops",
+    `when: ${"pod.ports.exists(a, ".repeat(4)}true${")".repeat(4)}`,
+    ["18:7 when: 4 loops inside one another; at most 3 are run"],
+  ],
+  ["a brace", "when: 'true'\nhelp: 'x {'", ["19:10 help: the brace at character 3 is not closed"]],
+] as const) {
+  texts(`a fault stands at its character: ${name}`, () => {
+    const text = rule("acme/a")
+      .replace(/when: .*/, change.replaceAll("$", "$$$$"))
+      .replace(/help: "add.*\n/, "");
+    assert.equal(problems(text), found);
+  });
+}
+
+texts("places have faults of their own", () => {
+  const at = (text: string) => problems(rule("acme/a").replace("at: pod.labels", text));
+  assert.equal(at("at: [pod.labels, 'pod.containers[pod.lables]']"), ["20:38 at: No such key: lables"]);
+  assert.equal(at("at: ns.labels"), ["20:5 at: ns is no place of a workload: it starts at pod or workload"]);
+});
+
+texts("hostile files are told, and quickly", () => {
+  const started = performance.now();
+  const laughs = [
+    "a: &a0 [x]",
+    ...Array.from({ length: 30 }, (_, n) => `b${n}: &a${n + 1} [*a${n}, *a${n}]`),
+  ].join("\n");
+  for (const text of [
+    laughs,
+    `${"[".repeat(5000)}`,
+    `id: ${"a".repeat(100_000)}`,
+    rule("acme/a").replace(/when: .*/, `when: ${"(".repeat(5000)}true${")".repeat(5000)}`),
+    rule("acme/a").replace(/when: .*/, `when: ${Array.from({ length: 5000 }, () => "true").join(" && ")}`),
+    rule("acme/a").replace(/message: .*/, `message: "${"{".repeat(4999)}"`),
+    "\u0000",
+    "- a\n- b\n",
+    "text",
+  ]) {
+    assert.ok(problems(text).length > 0, text.slice(0, 40));
+  }
+  assert.ok(performance.now() - started < 5000);
+});
+
+texts.run();
