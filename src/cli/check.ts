@@ -2,24 +2,24 @@
 import type { Command } from "commander";
 import type { Finding, Severity } from "../lint/finding.ts";
 import { withBaseline } from "../report/baseline.ts";
-import { github } from "../report/github.ts";
-import { json } from "../report/json.ts";
-import type { Report } from "../report/report.ts";
-import { text } from "../report/text.ts";
+import { plain } from "../report/cells.ts";
+import type { Presentation, Report } from "../report/report.ts";
 import { comparedWith } from "./baseline.ts";
 import type { Context } from "./context.ts";
 import { type FixFlags, fixSession, mustAskForFixes } from "./fix.ts";
-import { type ScanFlags, withScanOptions } from "./options.ts";
+import { formatNames, formatOf, reporterOf, ruleReader, type WantedFile, wantedFiles } from "./formats.ts";
+import { gather, type ScanFlags, withScanOptions } from "./options.ts";
+import { writeOutput } from "./output.ts";
 import { openSession, type Session } from "./session.ts";
-import { oneOf } from "./usage.ts";
+import { oneOf, UsageError } from "./usage.ts";
 
 interface CheckFlags extends ScanFlags, FixFlags {
   readonly failOn: string;
   readonly quiet?: boolean;
   readonly baseline?: string | true;
+  readonly output?: readonly string[];
 }
 
-const formats = { text, json, github } as const;
 const failures = ["error", "warning", "info", "never"] as const;
 const failing: Readonly<Record<(typeof failures)[number], readonly Severity[]>> = {
   error: ["error"],
@@ -34,7 +34,8 @@ export function addCheck(program: Command, context: Context): void {
       .command("check")
       .description("Say which pods get a sidecar, and what is wrong with it")
       .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
-      .option("--format <format>", "text, json or github", "text")
+      .option("--format <format>", `what is printed: ${formatNames.join(", ")}`, "text")
+      .option("-o, --output <format=file>", "also write the report to a file; repeatable", gather)
       .option("--fail-on <severity>", "exit 1 from this severity on: error, warning, info or never", "error")
       .option("-q, --quiet", "errors only, and no summary")
       .option("--fix", "write the fixes that keep what is meant, and report what is left")
@@ -44,9 +45,12 @@ export function addCheck(program: Command, context: Context): void {
   )
     .addHelpText("after", examples)
     .action(async (paths: readonly string[], flags: CheckFlags) => {
-      const format = formats[oneOf("--format", flags.format, ["text", "json", "github"])];
+      const format = formatOf(flags.format);
+      const wanted = wantedFiles(flags.output);
       const failOn = oneOf("--fail-on", flags.failOn, failures);
       mustAskForFixes(flags);
+      if (flags.diff && wanted.length > 0)
+        throw new UsageError("--output writes the report, and with --diff there is none");
       const opened = await openSession(paths, flags, context.io, context.version);
       const outcome =
         flags.fix || flags.diff
@@ -58,15 +62,57 @@ export function addCheck(program: Command, context: Context): void {
       const session = outcome?.session ?? opened;
       const report = reportOf(session, flags, context);
       const { summary, findings } = report;
-      const presentation = { ...session.presentation, quiet: flags.quiet === true };
+      const ruleOf = await ruleReader([format, ...wanted.map((one) => one.format)], session.userRules);
+      const presentation = presentationOf(session, flags, ruleOf);
+      const written = await writeFiles(wanted, report, presentation, context);
       // What could not be read has been told; that there is nothing else would only be half true.
       const isSilent = session.exit !== 0 && summary.workloads.total === 0 && findings.length === 0;
-      const told = flags.format !== "text" || !isSilent ? format(report, presentation) : "";
+      const told = format !== "text" || !isSilent ? (await reporterOf(format))(report, presentation) : "";
       // Standard output is for the fixed text of what came from standard input.
       if (outcome && session.input.stdin !== undefined) context.io.stderr(told);
       else await context.io.stdout(told);
-      context.exit(session.exit || outcome?.exit || (fails(report, failing[failOn]) ? 1 : 0));
+      context.exit(session.exit || written || outcome?.exit || (fails(report, failing[failOn]) ? 1 : 0));
     });
+}
+
+/** How reports are written: what they may ask for of files and rules. */
+function presentationOf(
+  { presentation, scan, input }: Session,
+  { quiet }: CheckFlags,
+  ruleOf: Presentation["ruleOf"],
+): Presentation {
+  return {
+    ...presentation,
+    quiet: quiet === true,
+    documentsOf: (file) => scan.documentsOf(file),
+    bytesOf(file) {
+      const bytes = input.tree.read(file);
+      return "reason" in bytes ? undefined : bytes;
+    },
+    ...(ruleOf && { ruleOf }),
+  };
+}
+
+/** Columns of a text that is read from a file. */
+const PAGE = 80;
+
+/** Writes the report to the files of --output; what fails is told, and then the exit status is 2. */
+async function writeFiles(
+  wanted: readonly WantedFile[],
+  report: Report,
+  presentation: Presentation,
+  { io }: Context,
+): Promise<0 | 2> {
+  const page = { ...presentation, colour: false, width: PAGE };
+  let exit: 0 | 2 = 0;
+  for (const { format, path } of wanted) {
+    const reporter = await reporterOf(format);
+    const failure = writeOutput(path, reporter(report, page), io.cwd);
+    if (failure === undefined) continue;
+    io.stderr(`sidelint: --output ${plain(`${format}=${path}: ${failure}`)}\n`);
+    exit = 2;
+  }
+  return exit;
 }
 
 /** The findings to fix: those that the report shows. */
@@ -95,6 +141,7 @@ Examples:
   kustomize build prod | sidelint check -   what a build prints
   sidelint check --assume istio-injection=enabled --fail-on warning
   sidelint check --format github            annotations for a pull request
+  sidelint check --output sarif=sidelint.sarif --output html=report.html
   sidelint check --diff                     what --fix would change
   sidelint check --baseline                 what sidelint baseline did not find
 

@@ -1,6 +1,7 @@
 /** What every command that reads a repository does: open the input, read the configuration, scan, and speak up on failures. */
 import type { Scan, ScanOptions } from "../index.ts";
 import { scan } from "../index.ts";
+import type { UserRule } from "../lint/user-rules.ts";
 import { plain } from "../report/cells.ts";
 import type { Presentation } from "../report/report.ts";
 import { checkCharacters, decodeText, refusal } from "../source/text.ts";
@@ -24,6 +25,8 @@ export interface Session {
   /** What the scan was made with. */
   readonly options: ScanOptions;
   readonly input: Input;
+  /** The rules that the configuration names, with what their files say. */
+  readonly userRules: readonly UserRule[];
   readonly presentation: Presentation;
   /** 2 when something asked for could not be read, else 0. */
   readonly exit: 0 | 2;
@@ -86,6 +89,7 @@ export async function openSession(
     scan: result,
     options,
     input,
+    userRules,
     presentation: {
       ...presentationFor(flags, io),
       // Read when a report is written: until then nobody knows how long it takes.

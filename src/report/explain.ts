@@ -7,7 +7,7 @@ import { paintOf } from "./paint.ts";
 import type { Presentation, Report, ReportedStep, ReportedWorkload } from "./report.ts";
 import { sidecarSection } from "./sidecar.ts";
 
-const marks = { open: "✓", shut: "✗", passed: "·" } as const;
+export const marks = { open: "✓", shut: "✗", passed: "·" } as const;
 
 /** The page, ending in a line end; `report` says which Istio and which webhooks were taken for granted. */
 export function explain(explanation: Explanation, report: Report, presentation: Presentation): string {
@@ -69,7 +69,8 @@ function sides(left: string, leftWidth: number, right: string, width: number, pa
   return gap >= 2 ? [left + " ".repeat(gap) + paint.faint(right)] : [left, paint.faint(`  ${right}`)];
 }
 
-interface Section {
+/** The steps of one gate under a heading. */
+export interface Section {
   readonly title: string;
   readonly steps: readonly ReportedStep[];
   /** Whether the title says already where the steps stand. */
@@ -77,7 +78,7 @@ interface Section {
 }
 
 /** The trace by gates; where the namespace is not certain, the gates' answers are by its cases instead. */
-function sectionsOf(workload: ReportedWorkload, report: Report): readonly Section[] {
+export function sectionsOf(workload: ReportedWorkload, report: Report): readonly Section[] {
   const of = (gate: ReportedStep["gate"]): readonly ReportedStep[] =>
     workload.trace.filter((step) => step.gate === gate);
   const first = { title: "Namespace", steps: of("namespace") };
@@ -107,7 +108,8 @@ function webhookSection(steps: readonly ReportedStep[], report: Report): Section
   return { title: `${title} (stock, the repository has none)`, steps, saysPlace: true };
 }
 
-function isByCases(workload: ReportedWorkload): boolean {
+/** Whether the trace goes through the cases of what is not certain. */
+export function isByCases(workload: ReportedWorkload): boolean {
   return workload.possibilities.length > 1 && workload.trace.some((step) => step.gate !== "namespace");
 }
 
