@@ -2,6 +2,8 @@
 import type { Command } from "commander";
 import type { RulePage } from "../lint/catalogue.ts";
 import { catalogue, rulePage } from "../report/rules.ts";
+import { diskTree } from "../source/disk.ts";
+import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { withColour } from "./options.ts";
 import { addRulesNew } from "./rules-new.ts";
@@ -11,6 +13,7 @@ import { guess, oneOf, UsageError } from "./usage.ts";
 
 interface RulesFlags {
   readonly format: string;
+  readonly config?: string | false;
   readonly color?: boolean;
 }
 
@@ -18,17 +21,23 @@ export function addRules(program: Command, context: Context): void {
   const command = withColour(
     program
       .command("rules")
-      .description("List the rules, or explain one")
+      .description("List the rules, your own too, or explain one")
       .argument("[id]", "the id of a rule, or the code that istioctl analyze gives it")
-      .option("--format <format>", "text or json", "text"),
+      .option("--format <format>", "text or json", "text")
+      .option(
+        "--config <file>",
+        "with the rules that this configuration names (default: sidelint.yaml if it is here)",
+      )
+      .option("--no-config", "the built-in rules alone"),
   )
     .addHelpText("after", examples)
     .action(async (id: string | undefined, flags: RulesFlags) => {
       const format = oneOf("--format", flags.format, ["text", "json"]);
-      const { ruleCatalogue, rulesNamed } = await import("../lint/catalogue.ts");
-      const rules = ruleCatalogue();
+      const { pageOf, ruleCatalogue, rulesNamed } = await import("../lint/catalogue.ts");
       const presentation = presentationFor(flags, context.io);
-      const named = id === undefined ? undefined : rulesNamed(id);
+      const { userRules } = readConfig(flags.config, diskTree(context.io.cwd), ["."], presentation);
+      const rules = [...ruleCatalogue(), ...userRules.map(({ rule, file }) => pageOf(rule, file))];
+      const named = id === undefined ? undefined : rulesNamed(id, rules);
       if (id !== undefined && named?.length === 0) noRule(id, rules);
       const told = named?.length === 1 ? named[0] : (named ?? rules);
       if (format === "json") await context.io.stdout(`${JSON.stringify(told, null, 2)}\n`);

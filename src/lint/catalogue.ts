@@ -16,11 +16,19 @@ export function ruleCatalogue(): readonly RulePage[] {
   const pages = new Map(rulePages.map((page) => [page.id, page]));
   return defaultRules().flatMap((rule) => {
     const page = pages.get(rule.id);
-    return page ? [{ ...rule, why: page.why, fix: page.fix, bad: page.bad, good: page.good }] : [];
+    return page ? [pageOf(rule, page)] : [];
   });
 }
 
-/** The rules that an id or a code of istioctl names, the code in either case. */
-export function rulesNamed(name: string): readonly RulePage[] {
-  return ruleCatalogue().filter(({ id, aliases }) => id === name || aliases.includes(name.toUpperCase()));
+/** A rule with what its file says to readers. */
+export function pageOf(
+  rule: Rule,
+  { why, fix, bad, good }: Pick<RuleFile, "why" | "fix" | "bad" | "good">,
+): RulePage {
+  return { ...rule, why, fix, bad, good };
+}
+
+/** The rules that an id or a code of istioctl names, the code in either case; default: among the built-in ones. */
+export function rulesNamed(name: string, rules = ruleCatalogue()): readonly RulePage[] {
+  return rules.filter(({ id, aliases }) => id === name || aliases.includes(name.toUpperCase()));
 }

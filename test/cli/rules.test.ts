@@ -231,6 +231,19 @@ overrides:
   ),
 );
 
+commands("rules lists the rules of the user after the others, and shows one", () =>
+  inRepository({ ...repository, "sidelint.yaml": "rules: [policies]\n" }, async (sidelint) => {
+    const all = await sidelint(["rules"]);
+    assert.is(all.status, 0, all.stderr);
+    assert.match(all.stdout, /\nacme\/team-label-missing +warning +a pod in the mesh/);
+    const one = await sidelint(["rules", "acme/team-label-missing"]);
+    assert.match(one.stdout, /^acme\/team-label-missing {2}warning\n/);
+    assert.match(one.stdout, /label/);
+    const none = await sidelint(["rules", "acme/team-label-missing", "--no-config"]);
+    assert.is(none.status, 2);
+  }),
+);
+
 commands("rules outside of the repository are not read", () =>
   inRepository({ "sidelint.yaml": "rules: [../elsewhere]\n" }, async (sidelint) => {
     const { status, stderr } = await sidelint(["check"]);
