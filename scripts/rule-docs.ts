@@ -79,7 +79,7 @@ async function rulePage(rule: RulePage): Promise<string> {
 function factTable(rule: RulePage): string {
   const rows: readonly (readonly [string, string])[] = [
     ["severity", rule.optional ? `${rule.severity}; off until it is named` : rule.severity],
-    ["about", releasesOf(rule)],
+    ["releases", releasesOf(rule)],
     ["fix", fixWords[fixKind(rule)] || "by hand"],
     ...(rule.aliases.length > 0 ? [["istioctl analyze", rule.aliases.join(", ")] as const] : []),
   ];

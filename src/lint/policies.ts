@@ -8,7 +8,7 @@ import type { Config } from "../world/config.ts";
 import { placeText } from "../world/resource.ts";
 import type { Workload, World } from "../world/world.ts";
 import { namesMatching } from "./names.ts";
-import { releaseFor } from "./views.ts";
+import { releaseFor } from "./workload-state.ts";
 
 /** One entry of `require` or `forbid`. */
 export class PolicyEntryView {

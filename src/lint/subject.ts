@@ -23,11 +23,11 @@ import {
   DocumentView,
   InjectorView,
   NamespaceView,
-  releaseFor,
   type Surroundings,
   WebhookConfigurationView,
   WorkloadView,
 } from "./views.ts";
+import { releaseFor } from "./workload-state.ts";
 
 /** One thing that a check looks at. */
 export interface Subject {

@@ -17,10 +17,12 @@ import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
 import { isPlaceholder } from "./functions.ts";
 import { unknownKeysOf } from "./key-views.ts";
+import { countLeftOut } from "./left-out.ts";
 import { MeshView } from "./mesh-view.ts";
 import { type SettingView, settingsOf } from "./proxy.ts";
 
 import { enumeration } from "./template.ts";
+import { isPartial } from "./workload-state.ts";
 
 const noLabels: Labels = Object.freeze(Object.create(null));
 
@@ -59,27 +61,6 @@ export function surroundingsOf(world: World): Surroundings {
   };
   return { world, population, leftOut, mesh, written };
 }
-
-/** Workloads without a word of their own that no webhook takes, by the name of their namespace. */
-function countLeftOut({ workloads }: World): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const workload of workloads) {
-    const { namespace, decision, pod } = workload;
-    if (namespace.name === null || decision.reason !== "no-webhook" || pod.hostNetwork) continue;
-    if (ownWords.some((key) => key in pod.labels || key in pod.annotations)) continue;
-    if (ownWords.some((key) => isOnObject(workload, key)) || isPartial(workload) || injectedByHand(workload))
-      continue;
-    counts.set(namespace.name, (counts.get(namespace.name) ?? 0) + 1);
-  }
-  return counts;
-}
-
-/** Controllers of custom kinds may copy it to pods, and on other kinds it shows what its author wants. */
-function isOnObject({ value }: Workload, key: string): boolean {
-  return ["labels", "annotations"].some((map) => at(value, ["metadata", map, key]) !== undefined);
-}
-
-const ownWords = [injectKey, revisionKey, "istio.io/dataplane-mode"];
 
 /** Whether some webhook takes pods without labels of their own from a namespace with these labels. */
 function isOpen(world: World, labels: Labels, name: string): boolean {
@@ -251,11 +232,6 @@ function stringsOf(workload: Workload, map: string): Labels {
       result[key] = String(value ?? "");
   }
   return result;
-}
-
-/** A fragment, such as a patch that lies about: no container has an image. */
-function isPartial({ pod }: Workload): boolean {
-  return !pod.containers.some(({ image }) => image !== "");
 }
 
 /** Whether a value that decides on injection is yet to be filled in by some other program. */
@@ -468,12 +444,6 @@ export class WebhookView {
   get objectSelector(): Held {
     return heldOf(this.#spec.objectSelector ?? null);
   }
-}
-
-/** The release that judges a workload: of the injector that is called, else the mesh's. */
-export function releaseFor({ decision }: Workload, world: World): string {
-  const call = decision.calls.find(({ required }) => required) ?? decision.calls[0];
-  return call?.release || world.mesh.release;
 }
 
 /** An injector's configuration: ConfigMap istio-sidecar-injector of a revision, or what is assumed in its place. */
