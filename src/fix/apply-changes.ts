@@ -27,8 +27,15 @@ export function editsOfChanges(document: Document, changes: readonly DocumentCha
   const moved = movedEntries(document, changes);
   const attempt = (withComments: boolean): ValueEdits => {
     const taken = withComments ? moved.flatMap(({ comments }) => comments ?? []) : [];
+    const remarks = moved.flatMap(({ remark }) => remark ?? []);
     const spelled = spelledIn(wanted, moved, withComments);
-    const options = { ordered: true, keepsAliases: true, spelled, also: [...also, ...taken], final };
+    const options = {
+      ordered: true,
+      keepsAliases: true,
+      spelled,
+      also: [...also, ...taken, ...remarks],
+      final,
+    };
     const result = editsOfDocument(document, wanted, [], options);
     const lost = result.ok ? lostComment(document, result.edits, changes) : undefined;
     return lost === undefined ? result : { ok: false, reason: `the comment ${lost} would be lost` };
@@ -233,6 +240,8 @@ interface MovedEntry {
   /** The lines of comments above it that are about it alone, and what takes them away there. */
   readonly above: readonly string[];
   readonly comments: Edit | undefined;
+  /** Its comment behind the flow map that it goes into, where that ends its line. */
+  readonly remark: Edit | undefined;
 }
 
 function movedEntries(document: Document, changes: readonly DocumentChange[]): readonly MovedEntry[] {
@@ -241,8 +250,20 @@ function movedEntries(document: Document, changes: readonly DocumentChange[]): r
     if (change.is !== "move") return [];
     const line = lineOfEntry(document, change.path, change.value, String(change.to.at(-1)));
     if (line === undefined) return [];
-    return [{ to: change.to, line, ...commentsAbove(document, change.path, leaving) }];
+    const remark = remarkBehind(document, change.to.slice(0, -1), line);
+    return [{ to: change.to, line, remark, ...commentsAbove(document, change.path, leaving) }];
   });
+}
+
+function remarkBehind(document: Document, path: Path, line: string): Edit | undefined {
+  const comment = /[ \t]+#[^"']*$/.exec(line)?.[0];
+  const reading = document.read();
+  const map = reading.ok ? nodeAt(reading.root, path) : undefined;
+  if (comment === undefined || map?.type !== "map" || !map.flow) return undefined;
+  const { text } = document.file;
+  const end = lineEnd(text, map.end);
+  const isOnOneLine = lineStart(text, map.start) === lineStart(text, map.end) && isBlank(text, map.end, end);
+  return isOnOneLine ? { start: end, end, text: comment } : undefined;
 }
 
 function spelledIn(wanted: Value, moved: readonly MovedEntry[], withComments: boolean): Spelled {

@@ -96,6 +96,11 @@ for (const [name, before, after] of [
     ['labels: {app: web, sidecar.istio.io/inject: "true"}', "annotations: {a: b}"],
   ],
   [
+    "a comment goes behind the flow map that its entry goes into",
+    ["labels: {app: web}", "annotations:", "  sidecar.istio.io/inject: 'true'  # we want it", "  a: b"],
+    ['labels: {app: web, sidecar.istio.io/inject: "true"}  # we want it', "annotations:", "  a: b"],
+  ],
+  [
     "into a map without a value",
     ["labels:", "annotations:", '  sidecar.istio.io/inject: "true"', "  a: b"],
     ["labels:", '  sidecar.istio.io/inject: "true"', "annotations:", "  a: b"],
