@@ -282,7 +282,7 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
       workloads: ["int", "How many workloads go there."],
       leftOut: [
         "int",
-        "How many of them get no sidecar because no label of the namespace asks for it, and say nothing themselves.",
+        "How many of them get no sidecar without anybody having said so; of several places that describe the namespace at the first, and 0 where one of them labels it (of the subject only).",
       ],
       unknownKeys: ["list<Entry>", "Like pod.unknownKeys (of the subject only)."],
       nonStrings: [

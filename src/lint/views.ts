@@ -33,8 +33,8 @@ export interface Surroundings {
   mesh(release: string): MeshView;
   /** Workloads by the name of their namespace. */
   readonly population: ReadonlyMap<string, number>;
-  /** Of these, the ones that get no sidecar because no label of the namespace asks for it, and that say nothing themselves. */
-  leftOut(): ReadonlyMap<string, number>;
+  /** How many workloads of a namespace get no sidecar without anybody having said so. */
+  leftOut(): ReadonlyMap<NamespaceRecord, number>;
   /** The names of namespaces whose labels stand in a file. */
   readonly written: ReadonlySet<string>;
 }
@@ -54,7 +54,7 @@ export function surroundingsOf(world: World): Surroundings {
   const written = new Set(
     world.namespaces.filter((record) => record.placed || record.origin.location).map(({ name }) => name),
   );
-  let left: ReadonlyMap<string, number> | undefined;
+  let left: ReadonlyMap<NamespaceRecord, number> | undefined;
   const leftOut = () => {
     left ??= countLeftOut(world);
     return left;
@@ -292,7 +292,7 @@ export class NamespaceView {
     return this.record?.placed ? unknownKeysOf(world, this.record.placed, ["metadata"]) : none;
   }
   get leftOut(): bigint {
-    return BigInt(this.#surroundings.leftOut().get(this.name) ?? 0);
+    return BigInt((this.record && this.#surroundings.leftOut().get(this.record)) ?? 0);
   }
   /** Whether some webhook takes pods of the namespace that say nothing themselves. */
   get answered(): boolean {
