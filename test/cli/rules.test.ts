@@ -231,6 +231,70 @@ overrides:
   ),
 );
 
+commands("an optional rule is off until it is named, or a preset turns all on", async () => {
+  const optional = {
+    ...repository,
+    "policies/team.yaml": rule().replace("severity:", "optional: true\nseverity:"),
+  };
+  assert.equal(await findings("rules: [policies]", optional), []);
+  assert.equal(
+    await findings("rules: [policies, {acme/team-label-missing: error}]", optional),
+    found("error"),
+  );
+  assert.equal(await findings("extends: sidelint:all\nrules: [policies]", optional), found("warning"));
+});
+
+commands("rules and overrides of an extended file are relative to it", async () => {
+  const base = "rules: [team.yaml]\noverrides: [{paths: [../apps], rules: {acme/team-label-missing: off}}]\n";
+  const files = { ...repository, "policies/base.yaml": base };
+  assert.equal(await findings("extends: ./policies/base.yaml", files), found("warning"));
+  const inApps = {
+    ...repository,
+    "apps/base.yaml":
+      "rules: [../policies]\noverrides: [{paths: [web.yaml], rules: {acme/team-label-missing: info}}]\n",
+  };
+  assert.equal(await findings("extends: ./apps/base.yaml", inApps), found("info"));
+});
+
+commands("a mistake in an extended file is shown there", () =>
+  inRepository(
+    {
+      "sidelint.yaml": "extends: [./policies/base.yaml]\n",
+      "policies/base.yaml": "rules: {nothing-like-it: off}\n",
+    },
+    async (sidelint) => {
+      const { status, stderr } = await sidelint(["check"]);
+      assert.is(status, 2);
+      assert.is(
+        stderr,
+        "sidelint: policies/base.yaml:1:9: there is no rule nothing-like-it\n" +
+          "  1 │ rules: {nothing-like-it: off}\n    │         ^^^^^^^^^^^^^^^\n  `sidelint rules` lists them\n",
+      );
+    },
+  ),
+);
+
+commands("check --fix does what edits of the user's rules say", () =>
+  inRepository(
+    {
+      ...repository,
+      "sidelint.yaml": "rules: [policies]\n",
+      "policies/team.yaml": rule().replace(
+        "help:",
+        "edits: [{safety: safe, do: [{set: 'pod.labels[\"team\"]', value: '\"unowned\"'}]}]\nhelp:",
+      ),
+    },
+    async (sidelint, directory) => {
+      const { status, stderr } = await sidelint(["check", "--fix"]);
+      assert.is(status, 0, stderr);
+      assert.match(
+        readFileSync(join(directory, "apps/web.yaml"), "utf8"),
+        "labels: {app: web, team: unowned}",
+      );
+    },
+  ),
+);
+
 commands("rules lists the rules of the user after the others, and shows one", () =>
   inRepository({ ...repository, "sidelint.yaml": "rules: [policies]\n" }, async (sidelint) => {
     const all = await sidelint(["rules"]);
