@@ -1,8 +1,8 @@
 /** What injection makes of the workloads of a repository: objects before and after, what is left as it is and why, what fails and where. */
+import type { Labels } from "../istio/facts.ts";
 import { type Command, injectObject, typedWorkload } from "../istio/inject/command.ts";
 import type { Owner } from "../istio/inject/owner.ts";
 import type { InjectionError } from "../istio/inject/pipeline.ts";
-import { uninject } from "../istio/inject/uninject.ts";
 import type { Istiod } from "../istio/inject/webhook.ts";
 import { injectTemplate } from "../istio/inject/workload.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
@@ -14,21 +14,26 @@ import { locateIn, locateResource } from "../world/resource.ts";
 import type { Resource, Workload } from "../world/world.ts";
 import { carryOver } from "./carry-over.ts";
 import { isSame } from "./same.ts";
+import { isSettled } from "./settled.ts";
 
 /** How it is decided who gets a sidecar, and which. */
-export type Way =
+export type Way = {
+  /** Kinds that carry pod templates besides the built-in ones. */
+  readonly kinds: readonly WorkloadKind[];
+} & (
   | {
       /** Both gates decide, and the sidecar is that of the revision whose webhook matches. */
       readonly by: "gates";
       readonly istiodOf: (revision: string) => IstiodAnswer;
+      /** The annotations of a Namespace, which hold the user ids of OpenShift. */
+      readonly namespaceAnnotations: (namespace: string | null) => Labels;
     }
   | {
       /** Every workload but those in the host's network, as kube-inject does it. */
       readonly by: "command";
       readonly command: Command;
-      /** Kinds that carry pod templates besides the built-in ones. */
-      readonly kinds: readonly WorkloadKind[];
-    };
+    }
+);
 
 export type IstiodAnswer =
   | { readonly ok: true; readonly istiod: Istiod }
@@ -215,7 +220,11 @@ function injectedBy(
     let after = object;
     for (const workload of workloads) {
       const raw = at(object, workload.template) ?? null;
-      const injection = injectTemplate(answer.istiod, { owner: ownerOf(workload), template: raw });
+      const injection = injectTemplate(answer.istiod, {
+        owner: ownerOf(workload),
+        template: raw,
+        namespaceAnnotations: way.namespaceAnnotations(workload.namespace.name),
+      });
       if (!injection.ok)
         return { is: "failed", problems: injection.errors.map((one) => problemOf(workload, one)) };
       const carried = carryOver(raw, injection.before, injection.after);
@@ -223,7 +232,7 @@ function injectedBy(
     }
     return { is: "injected", object: after };
   };
-  return outcome(first, before, root, run);
+  return outcome(first, before, root, way.kinds, run);
 }
 
 function ownerOf({ resource, name, namespace }: Workload): Owner {
@@ -247,26 +256,29 @@ function byCommand(group: readonly Workload[], way: ByCommand, whose: "file" | "
     return { is: "injected", object: carried as JsonObject };
   };
   const isBuilt = whose === "built";
-  return outcome(first, isBuilt ? first.value : first.resource.value, isBuilt ? first.root : null, run);
+  const before = isBuilt ? first.value : first.resource.value;
+  return outcome(first, before, isBuilt ? first.root : null, way.kinds, run);
 }
 
 /** The outcome for an object; one that holds the sidecar that it would be given stays as it is. */
-function outcome(workload: Workload, before: JsonObject, root: string | null, run: Run): Injections {
+function outcome(
+  workload: Workload,
+  before: JsonObject,
+  root: string | null,
+  kinds: readonly WorkloadKind[],
+  run: Run,
+): Injections {
   const result = run(before);
   if (result.is === "unsupported") return nothing;
   if (result.is === "left") return left(workload, result.says);
   if (result.is === "failed") return { ...nothing, problems: result.problems };
-  if (isSame(before, result.object) || isSettled(before, run))
+  const again = (original: JsonObject) => {
+    const made = run(original);
+    return made.is === "injected" ? made.object : undefined;
+  };
+  if (isSame(before, result.object) || isSettled(before, kinds, again))
     return leftInPeace(workload, "has its sidecar already");
   return { ...nothing, objects: [{ resource: workload.resource, before, after: result.object, root }] };
-}
-
-/** Whether an object that was injected before is what injection makes of its original: a second injection may order things anew. */
-function isSettled(before: JsonObject, run: Run): boolean {
-  const original = uninject(before);
-  if (!original.ok || original.was === "untouched") return false;
-  const again = run(original.object);
-  return again.is === "injected" && isSame(typedWorkload(before, []), typedWorkload(again.object, []));
 }
 
 /** Why kube-inject leaves a workload as it is, in words for people. */

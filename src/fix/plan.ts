@@ -192,7 +192,7 @@ function withoutConflicts(candidates: readonly Candidate[]): {
 } {
   const chosen: Candidate[] = [];
   const waiting: Finding[] = [];
-  const touched = new Map<string, { readonly path: Path; readonly key: string }[]>();
+  const touched = new Map<string, Touched>();
   const changing = candidates.filter((candidate) => !adds(candidate));
   const changed = new Set(
     changing.flatMap(({ changes }) => changes.map(({ document }) => placeKey(document))),
@@ -202,30 +202,53 @@ function withoutConflicts(candidates: readonly Candidate[]): {
       const key = changeKey(change);
       return touchedBy(change).map((path) => ({ document: placeKey(change.document), path, key }));
     });
-    const isBlocked = touches.some(
-      ({ document, path, key }) =>
-        touched.get(document)?.some((other) => other.key !== key && overlap(other.path, path)) ||
-        (changed.has(document) && adds(candidate)),
-    );
-    if (isBlocked) {
+    const isHeldUp = adds(candidate) && touches.some(({ document }) => changed.has(document));
+    if (isHeldUp || touches.some(({ document, path, key }) => touched.get(document)?.conflicts(path, key))) {
       waiting.push(candidate.finding);
       continue;
     }
     chosen.push(candidate);
     for (const { document, path, key } of touches) {
-      const known = touched.get(document);
-      if (known) known.push({ path, key });
-      else touched.set(document, [{ path, key }]);
+      const known = touched.get(document) ?? touchedPaths();
+      touched.set(document, known);
+      known.add(path, key);
     }
   }
   return { chosen, waiting };
 }
 
-/** Whether one path leads to the other or below it. */
-function overlap(a: Path, b: Path): boolean {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index++) if (a[index] !== b[index]) return false;
-  return true;
+/** The places that are touched in a document, each by a change. */
+interface Touched {
+  add(path: Path, key: string): void;
+  /** Whether another change touches a place that this one leads to, or that leads to it. */
+  conflicts(path: Path, key: string): boolean;
+}
+
+function touchedPaths(): Touched {
+  const here = new Map<string, Set<string>>();
+  const below = new Map<string, Set<string>>();
+  const note = (map: Map<string, Set<string>>, name: string, key: string) => {
+    const known = map.get(name);
+    if (known) known.add(key);
+    else map.set(name, new Set([key]));
+  };
+  const hasOther = (keys: ReadonlySet<string> | undefined, key: string) =>
+    keys !== undefined && (keys.size > 1 || !keys.has(key));
+  return {
+    add(path, key) {
+      note(here, JSON.stringify(path), key);
+      for (const name of above(path)) note(below, name, key);
+    },
+    conflicts(path, key) {
+      const name = JSON.stringify(path);
+      if (hasOther(here.get(name), key) || hasOther(below.get(name), key)) return true;
+      return above(path).some((one) => hasOther(here.get(one), key));
+    },
+  };
+}
+
+function above(path: Path): readonly string[] {
+  return path.map((_, length) => JSON.stringify(path.slice(0, length)));
 }
 
 /** The changes of one document by those who want them. */
@@ -310,7 +333,8 @@ function editsOfPlans(plans: ReadonlyMap<string, DocumentPlan>): PlanEdits {
 
 function scalarAt(root: Node, path: Path): string | undefined {
   const node = nodeAt(root, path);
-  return node?.type === "scalar" && typeof node.value === "string" ? node.value : undefined;
+  const isText = node?.type === "scalar" && node.style !== "folded" && typeof node.value === "string";
+  return isText ? String(node.value) : undefined;
 }
 
 function innerText({
@@ -324,7 +348,10 @@ function innerText({
   const text = within && outer?.ok && outer.root ? scalarAt(outer.root, within.path) : undefined;
   const [alone, ...others] = text === undefined ? [] : readDocuments({ path: document.file.path, text });
   if (text === undefined || !alone || others.length > 0)
-    return { ok: false, reason: "the patch is not written as one document" };
+    return {
+      ok: false,
+      reason: "the patch is not written as one document, in lines of their own or in quotes",
+    };
   const result = editsOfChanges(alone, [...changes.values()]);
   if (!result.ok) return { ok: false, reason: `in an inline patch, ${result.reason}` };
   const applied = applyEdits(text, result.edits);

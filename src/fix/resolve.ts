@@ -176,7 +176,8 @@ function counterpart(
   if (form === "kustomization" && !isBeside) return elsewhere(anchor, document);
   if (form === "json-patch" && (head.length < 2 || head[1] !== "value")) return elsewhere(anchor, document);
   const reading = document.read();
-  if (!reading.ok || (head.length > 0 && !nodeAt(reading.root, head))) return elsewhere(anchor, document);
+  if (!reading.ok || !nodeAt(reading.root, place))
+    return `${nameOf(anchor)} does not stand in any file as it arrives in the cluster`;
   return { document, path: [...head, ...path.slice(shared)] };
 }
 

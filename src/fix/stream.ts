@@ -1,7 +1,6 @@
 /** A stream of manifests with the sidecar written into it: what `istioctl kube-inject` prints. */
-import { type Command, injectObject, type Skipped, typedWorkload } from "../istio/inject/command.ts";
+import { type Command, injectObject, type Skipped } from "../istio/inject/command.ts";
 import type { InjectionError } from "../istio/inject/pipeline.ts";
-import { uninject } from "../istio/inject/uninject.ts";
 import { emptyMap, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
 import { yamlReaderChunks } from "../source/kubernetes-split.ts";
@@ -10,7 +9,7 @@ import { type Node, nodeAt } from "../source/node.ts";
 import { readYaml } from "../source/read.ts";
 import { readPlain } from "../source/read-plain.ts";
 import { writeYaml } from "../source/write-yaml.ts";
-import { isSame } from "./same.ts";
+import { isSettled } from "./settled.ts";
 
 /** A document of the stream, as it was or injected. */
 export type Part =
@@ -64,7 +63,7 @@ export function injectStream(command: Command, text: string, options: StreamOpti
       problems.push(...injected.errors.map((one) => placed(chunk, line, root, one)));
       continue;
     }
-    const isKept = options.keepsSettled && isObject(before) && isSettled(command, before, options);
+    const isKept = options.keepsSettled && isObject(before) && holdsItsSidecar(command, before, options);
     if (injected.is === "unsupported" || !isObject(before) || isKept) {
       parts.push({ is: "as-written", text: chunk });
       continue;
@@ -76,12 +75,11 @@ export function injectStream(command: Command, text: string, options: StreamOpti
   return problems.length > 0 ? { ok: false, problems } : { ok: true, parts, left };
 }
 
-/** Whether an object was injected before and is what injection makes of its original. */
-function isSettled(command: Command, before: JsonObject, { kinds = [] }: StreamOptions): boolean {
-  const original = uninject(before, { kinds });
-  if (!original.ok || original.was === "untouched") return false;
-  const again = injectObject(command, original.object, kinds);
-  return again.ok && again.is === "handled" && isSame(typedWorkload(before, kinds), again.object);
+function holdsItsSidecar(command: Command, object: JsonObject, { kinds = [] }: StreamOptions): boolean {
+  return isSettled(object, kinds, (original) => {
+    const again = injectObject(command, original, kinds);
+    return again.ok && again.is === "handled" ? again.object : undefined;
+  });
 }
 
 function separatorProblem(error: string): string {

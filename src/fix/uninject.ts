@@ -8,6 +8,7 @@ import { workloadKinds } from "../world/configured.ts";
 import type { FileProblem } from "../world/injector-files.ts";
 import { istiodFor } from "../world/istiods.ts";
 import { locateIn, locateResource } from "../world/resource.ts";
+import { annotationsOfNamespace } from "../world/sidecar.ts";
 import type { Resource, Workload, World } from "../world/world.ts";
 import type { InjectedObject, LeftAsIs } from "./inject.ts";
 
@@ -54,12 +55,14 @@ export function uninjectResources(world: World): Uninjections {
 /** An object of a workload's file without its sidecar, as the injector of the workload would have found it. */
 export function takenBack(
   world: World,
-  { decision }: Workload,
+  { decision, namespace }: Workload,
   object: JsonObject,
   kinds: readonly WorkloadKind[] = workloadKinds(world.configuration.config),
 ): Uninjected {
   const reading = istiodFor(world, decision.revision ?? defaultRevision);
-  return reading.ok ? uninjectChecked(reading.istiod, object, { kinds }) : uninject(object, { kinds });
+  if (!reading.ok) return uninject(object, { kinds });
+  const namespaceAnnotations = annotationsOfNamespace(world, namespace.name);
+  return uninjectChecked(reading.istiod, object, { kinds, namespaceAnnotations });
 }
 
 /** A label or annotation by its key, anything else by its path. */

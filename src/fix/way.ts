@@ -4,6 +4,7 @@ import { defaultRevision } from "../istio/webhook.ts";
 import { workloadKinds } from "../world/configured.ts";
 import { type FileProblem, type InjectorFiles, istiodFromFiles } from "../world/injector-files.ts";
 import { type InputProblem, istiodFor } from "../world/istiods.ts";
+import { annotationsOfNamespace } from "../world/sidecar.ts";
 import type { World } from "../world/world.ts";
 import type { IstiodAnswer, Way } from "./inject.ts";
 
@@ -37,12 +38,14 @@ export function injectionWay(world: World, options: WayOptions): WayReading {
       })
     : undefined;
   if (read && !read.ok) return read;
+  const kinds = workloadKinds(world.configuration.config);
   if (options.by === "gates") {
     const istiodOf = (asked: string): IstiodAnswer => {
       if (read?.ok) return { ok: true, istiod: { ...read.istiod, revision: asked } };
       return ofWorld(world, asked, (istiod) => (native === undefined ? istiod : { ...istiod, native }));
     };
-    return { ok: true, way: { by: "gates", istiodOf } };
+    const namespaceAnnotations = (namespace: string | null) => annotationsOfNamespace(world, namespace);
+    return { ok: true, way: { by: "gates", kinds, istiodOf, namespaceAnnotations } };
   }
   const answer: IstiodAnswer =
     read ??
@@ -52,7 +55,6 @@ export function injectionWay(world: World, options: WayOptions): WayReading {
       native: native ?? false,
     }));
   if (!answer.ok) return answer;
-  const kinds = workloadKinds(world.configuration.config);
   return { ok: true, way: { by: "command", command: answer.istiod, kinds } };
 }
 
