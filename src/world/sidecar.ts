@@ -139,7 +139,8 @@ function sourceOf(world: World, workload: Workload): TemplateSource {
   };
 }
 
-function annotationsOfNamespace({ namespaces }: World, name: string | null): Labels {
+/** The annotations of a Namespace of the repository; none where it holds no such Namespace. */
+export function annotationsOfNamespace({ namespaces }: World, name: string | null): Labels {
   const record = namespaces.find((one) => one.name === name && one.placed);
   return stringMap(at(record?.placed?.value, ["metadata", "annotations"]));
 }

@@ -98,6 +98,54 @@ inject("of a directory only the pods that the cluster injects", () =>
   }),
 );
 
+inject(
+  "a kind that sidelint.yaml names stays as it is a second time, with the user's settings of the proxy",
+  () => {
+    const files = {
+      "ns.yaml": namespace,
+      "sidelint.yaml":
+        "apiVersion: sidelint.dev/v1alpha1\nkind: Config\nworkloads: [{kind: Thing, group: acme.io, podTemplate: [spec.template]}]\n",
+      "thing.yaml": `apiVersion: acme.io/v1
+kind: Thing
+metadata: {name: web, namespace: shop}
+spec:
+  template:
+    metadata: {annotations: {proxy.istio.io/config: "holdApplicationUntilProxyStarts: true"}}
+    spec:
+      containers:
+      - {name: istio-proxy, image: auto, env: [{name: A, value: b}], resources: {limits: {cpu: "1"}}}
+      - {name: web, image: nginx}
+`,
+    };
+    return inRepository(files, async (sidelint, directory) => {
+      for (const flags of [[], ["--all"]]) {
+        await sidelint(["inject", "--in-place", ...flags, "."]);
+        const text = readFileSync(join(directory, "thing.yaml"), "utf8");
+        assert.match(text, 'cpu: "1"');
+        assert.not.match(text, "status: {}");
+        const again = await sidelint(["inject", "--in-place", ...flags, "."]);
+        assert.is(again.stderr, "sidelint: nothing to inject\n");
+        assert.is(readFileSync(join(directory, "thing.yaml"), "utf8"), text);
+        writeFileSync(join(directory, "thing.yaml"), files["thing.yaml"]);
+      }
+    });
+  },
+);
+
+inject("on OpenShift the sidecar's user is the one that the Namespace gives", () => {
+  const files = {
+    "ns.yaml": `${namespace}  annotations: {openshift.io/sa.scc.uid-range: 1000670000/10000}\n`,
+    "sidelint.yaml":
+      "apiVersion: sidelint.dev/v1alpha1\nkind: Config\nistio: {values: {global: {platform: openshift}}}\n",
+    "web.yaml": web,
+  };
+  return inRepository(files, async (sidelint) => {
+    const { stdout, stderr } = await sidelint(["inject", "."]);
+    assert.match(stdout, "runAsUser: 1000679999", stderr);
+    assert.not.match(stdout, "1337");
+  });
+});
+
 inject("in place: comments, order, quoting and the mode of the file stay, a second run changes nothing", () =>
   inRepository(repository, async (sidelint, directory) => {
     const path = join(directory, "apps/web.yaml");

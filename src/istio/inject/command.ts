@@ -211,8 +211,12 @@ function injectTemplates(command: Command, json: JsonObject, paths: readonly Pat
     const pod = { metadata: objectOf(typed.value.metadata), spec: objectOf(typed.value.spec) };
     const injection = injectOwned(command, pod, named(json), textOf(json.kind));
     if (!injection.ok) return placed(injection.errors, [...path, "metadata"]);
-    if ("skipped" in injection) skipped.push(injection.skipped);
-    else object = replaced(object, path as readonly string[], { ...template, ...injection.pod });
+    if ("skipped" in injection) {
+      skipped.push(injection.skipped);
+      continue;
+    }
+    const { metadata = {}, spec = {} } = injection.pod;
+    object = replaced(object, path as readonly string[], { ...template, metadata, spec });
   }
   return { ok: true, is: "handled", object, skipped };
 }

@@ -1,6 +1,7 @@
 /** The originals that an injected object may have had besides the likeliest: what injection does not record, chosen otherwise. */
 import { at, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Path } from "../../kube/workload.ts";
+import type { Labels } from "../facts.ts";
 import { objectOf, objectsOf, proxyName, textOf } from "./pod.ts";
 import { type Unrecorded, withKey } from "./taken.ts";
 import { traceAnnotations } from "./traces.ts";
@@ -14,6 +15,8 @@ export type Back = Uninjected & { readonly ok: true };
 export interface Given {
   readonly object: JsonObject;
   readonly places: readonly PodPlace[];
+  /** The annotations of its Namespace. */
+  readonly namespaceAnnotations: Labels;
 }
 
 /**

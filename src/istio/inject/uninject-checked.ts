@@ -2,6 +2,7 @@
 import { decode } from "../../kube/decode.ts";
 import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import { isListKind, type Path } from "../../kube/workload.ts";
+import type { Labels } from "../facts.ts";
 import { injectObject } from "./command.ts";
 import { sidecarTemplate } from "./injector.ts";
 import { isInjectable } from "./kinds.ts";
@@ -20,7 +21,7 @@ import {
 } from "./uninject.ts";
 import { type Back, candidates, changed, type Given, isAt, withoutKept } from "./uninject-candidates.ts";
 import type { Istiod } from "./webhook.ts";
-import { injectTemplate } from "./workload.ts";
+import { injectTemplate, type TemplateSource } from "./workload.ts";
 
 export type Checked =
   | (Back & {
@@ -31,12 +32,17 @@ export type Checked =
     })
   | (Uninjected & { readonly ok: false });
 
+export interface CheckOptions extends UninjectOptions {
+  /** The annotations of the Namespace, which hold the user ids of OpenShift. */
+  readonly namespaceAnnotations?: Labels;
+}
+
 /**
  * As `uninject`, and injects the result again, both as istiod and as `istioctl kube-inject` would. What the injector does not write was
  * the user's and is put back; what it writes without being asked is taken away, also where only its own templates say so.
  * @param istiod the one that injected, as far as anybody knows
  */
-export function uninjectChecked(istiod: Istiod, object: JsonObject, options: UninjectOptions = {}): Checked {
+export function uninjectChecked(istiod: Istiod, object: JsonObject, options: CheckOptions = {}): Checked {
   if (isListKind(textOf(object.apiVersion), textOf(object.kind)) && Array.isArray(object.items))
     return checkedList(istiod, object, object.items, options);
   const { injectedAnnotations } = istiod.injector;
@@ -46,6 +52,7 @@ export function uninjectChecked(istiod: Istiod, object: JsonObject, options: Uni
   const given: Given = {
     object,
     places: podPlacesIn(textOf(object.apiVersion), textOf(object.kind), options),
+    namespaceAnnotations: options.namespaceAnnotations ?? {},
   };
   const asCommand: Istiod = {
     ...istiod,
@@ -74,7 +81,7 @@ function checkedList(
   istiod: Istiod,
   list: JsonObject,
   given: readonly Json[],
-  options: UninjectOptions,
+  options: CheckOptions,
 ): Checked {
   const items: Json[] = [];
   const unrecorded: Unrecorded[] = [];
@@ -125,14 +132,16 @@ function byCommand(istiod: Istiod): Way["inject"] {
 function byIstiod(istiod: Istiod, candidate: JsonObject, given: Given): Again {
   let result = candidate;
   for (const place of templatePlaces(given)) {
-    const injected = injectTemplate(istiod, {
-      owner: ownerIn(given, place),
-      template: podAt(candidate, place),
-    });
+    const injected = injectTemplate(istiod, sourceIn(given, candidate, place));
     if (!injected.ok) return { ok: false, error: injected.errors[0]?.message ?? "" };
     result = withPod(result, place, injected.after);
   }
   return { ok: true, object: result };
+}
+
+function sourceIn(given: Given, candidate: JsonObject, place: PodPlace): TemplateSource {
+  const { namespaceAnnotations } = given;
+  return { owner: ownerIn(given, place), template: podAt(candidate, place), namespaceAnnotations };
 }
 
 /** The places of whole pod templates, whose metadata and spec stand side by side. */
@@ -227,10 +236,7 @@ const namedLists: ReadonlySet<string> = new Set([
 function takeLeaves(way: Way, given: Given, base: Back): Back {
   let { object, unrecorded } = base;
   for (const place of templatePlaces(given)) {
-    const injected = injectTemplate(way.istiod, {
-      owner: ownerIn(given, place),
-      template: podAt(object, place),
-    });
+    const injected = injectTemplate(way.istiod, sourceIn(given, object, place));
     if (!injected.ok) continue;
     for (const leaf of leavesOf(injected.rendered)) {
       for (const home of given.places) {
