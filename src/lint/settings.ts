@@ -18,9 +18,10 @@ export interface RuleState {
   readonly parameters: Readonly<Record<string, ParameterValue>> | undefined;
 }
 
-/** Where a subject stands: the file that holds it, and its namespace. */
+/** Where a subject stands: the file that holds it, the kustomization that builds it, and its namespace. */
 export interface Whereabouts {
   readonly file: string | undefined;
+  readonly kustomization?: string | undefined;
   readonly namespace: string | undefined;
 }
 
@@ -114,11 +115,13 @@ function overridesOf(
     return {
       settings: rules,
       path: ["overrides", index, "rules"],
-      covers({ file, namespace }) {
+      covers({ file, kustomization, namespace }) {
         if (isNamed && (namespace === undefined || !isNamed(namespace))) return false;
         if (!matcher) return true;
-        const below = file === undefined ? undefined : belowConfig(file);
-        return below !== undefined && matcher.ignores(below);
+        return [file, kustomization].some((path) => {
+          const below = path === undefined ? undefined : belowConfig(path);
+          return below !== undefined && matcher.ignores(below);
+        });
       },
     };
   });
@@ -134,7 +137,7 @@ interface Covering {
 function coveringOf(overrides: readonly Override[]): (where: Whereabouts) => Covering {
   const known = new Map<string, Covering>();
   return (where) => {
-    const place = `${where.file ?? ""}\n${where.namespace ?? ""}`;
+    const place = [where.file, where.kustomization, where.namespace].join("\n");
     let covering = known.get(place);
     if (!covering) {
       const found = overrides.filter((override) => override.covers(where));

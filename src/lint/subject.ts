@@ -40,6 +40,8 @@ export interface Subject {
   readonly label: string | undefined;
   /** The file that holds it; undefined when none does. */
   readonly file: string | undefined;
+  /** The kustomization that builds it; undefined when none does. */
+  readonly kustomization?: string | undefined;
   /** Its namespace, or the one that it is; undefined when that is not known. */
   readonly namespace: string | undefined;
   /** Whether it has any of what a check needs. */
@@ -118,6 +120,7 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
     release,
     label: labelOf(workload),
     file: workload.resource.document.file.path,
+    kustomization: kustomizationOf(workload.root),
     namespace: namespace.name ?? undefined,
     context: {
       workload: sources.workload,
@@ -147,6 +150,10 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
   };
 }
 
+function kustomizationOf(root: string | null): string | undefined {
+  return root === null ? undefined : `${root}/kustomization.yaml`;
+}
+
 /** `labels`, `annotations`, `name` and `namespace` are short for the metadata's; a CronJob's `jobTemplate` likewise. */
 function objectPath(steps: Path): Path | undefined {
   const [first, ...rest] = steps;
@@ -174,6 +181,7 @@ function namespaceSubject(record: NamespaceRecord, surroundings: Surroundings): 
     release,
     label: undefined,
     file: placed?.resource.document.file.path ?? origin.location?.file,
+    kustomization: kustomizationOf(record.root),
     namespace: record.name,
     context: {
       ns,
@@ -201,6 +209,7 @@ function webhookSubject(placed: Placed, surroundings: Surroundings): Subject {
     release,
     label: undefined,
     file: placed.resource.document.file.path,
+    kustomization: kustomizationOf(placed.root),
     namespace: undefined,
     context: { configuration: new WebhookConfigurationView(placed), mesh: surroundings.mesh(release) },
     has: () => true,

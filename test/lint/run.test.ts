@@ -163,20 +163,22 @@ test("a check has a severity that its findings do not pass, the rule's setting m
 
 test("one thing that is graded differently in two namespaces is two findings", () => {
   const overlay = (namespace: string) => `namespace: ${namespace}\nresources: [../base]\n`;
-  const settings = settingsOf({ overrides: [{ namespaces: ["dev"], rules: { one: "error" } }] });
-  const found = run(
-    {
-      "base/kustomization.yaml": "resources: [pod.yaml]\n",
-      "base/pod.yaml": pod("web"),
-      "dev/kustomization.yaml": overlay("dev"),
-      "prod/kustomization.yaml": overlay("prod"),
-    },
-    { rules: [rule("one", { message: "m" })], settings },
-  );
-  assert.equal(found.map(({ severity, workloads }) => [severity, workloads]).sort(), [
-    ["error", ["Pod/web in dev"]],
-    ["info", ["Pod/web in prod"]],
-  ]);
+  for (const covered of [{ namespaces: ["dev"] }, { paths: ["dev/**"] }, { paths: ["/dev"] }]) {
+    const settings = settingsOf({ overrides: [{ ...covered, rules: { one: "error" } }] });
+    const found = run(
+      {
+        "base/kustomization.yaml": "resources: [pod.yaml]\n",
+        "base/pod.yaml": pod("web"),
+        "dev/kustomization.yaml": overlay("dev"),
+        "prod/kustomization.yaml": overlay("prod"),
+      },
+      { rules: [rule("one", { message: "m" })], settings },
+    );
+    assert.equal(found.map(({ severity, workloads }) => [severity, workloads]).sort(), [
+      ["error", ["Pod/web in dev"]],
+      ["info", ["Pod/web in prod"]],
+    ]);
+  }
 });
 
 test("a rule sees its parameters, typed", () => {
