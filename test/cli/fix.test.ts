@@ -127,6 +127,61 @@ check("leaves what is hidden, and what a baseline holds", () =>
   }),
 );
 
+const ownRule = (edits: string) => `id: acme/team
+severity: warning
+summary: a pod without a team
+parameters:
+  team: {type: string, default: shop, description: Whose it is.}
+why: Alerts go there.
+fix: Add it.
+on: workload
+when: '!("team" in pod.labels)'
+message: "{workload.label} has no team"
+edits:
+  - safety: safe
+    do:
+${edits}bad:
+  - manifest: "apiVersion: v1\\nkind: Pod\\nmetadata: {name: a}\\nspec: {containers: [{name: a, image: b}]}\\n"
+    fixed: "apiVersion: v1\\nkind: Pod\\nmetadata: {name: a, labels: {team: shop}}\\nspec: {containers: [{name: a, image: b}]}\\n"
+    expect:
+      - {at: "3:12-3:19", message: Pod/a has no team}
+good:
+  - manifest: "apiVersion: v1\\nkind: Pod\\nmetadata: {name: a, labels: {team: b}}\\nspec: {containers: [{name: a, image: b}]}\\n"
+`;
+
+check("makes the fixes of rules of one's own, with their parameters", () =>
+  inRepository(
+    {
+      "policies/team.yaml": ownRule("      - set: pod.labels.team\n        value: parameters.team\n"),
+      "sidelint.yaml": "rules:\n  - policies\n  - acme/team: {parameters: {team: pay}}\n",
+      "ns.yaml": namespace,
+      "pod.yaml": pod("labels:", "  app: web"),
+    },
+    async (sidelint, directory) => {
+      assert.is((await sidelint(["rules", "test", "policies"])).status, 0);
+      const { stderr, status } = await sidelint(["check", "--fix", "pod.yaml"]);
+      assert.equal([stderr, status], ["sidelint: fixed 1 finding in 1 file\n", 0]);
+      const text = readFileSync(join(directory, "pod.yaml"), "utf8");
+      assert.is(text, pod("labels:", "  app: web", "  team: pay"));
+    },
+  ),
+);
+
+check("a fix that cannot be is an error of its rule, at its place", () =>
+  inRepository(
+    {
+      "policies/team.yaml": ownRule("      - set: ns.labels.team\n        value: parameters.team\n"),
+      "sidelint.yaml": "rules: [policies]\n",
+    },
+    async (sidelint) => {
+      const { stderr, status } = await sidelint(["check"]);
+      assert.is(status, 2);
+      const fault = "edits: a place to change starts at pod or workload, and this at ns";
+      assert.ok(stderr.startsWith(`sidelint: policies/team.yaml:14:14: ${fault}\n`), stderr);
+    },
+  ),
+);
+
 check("--unsafe-fixes alone asks for nothing", () =>
   inRepository({ "pod.yaml": before }, async (sidelint) => {
     const { stderr, status } = await sidelint(["check", "--unsafe-fixes"]);
