@@ -3,7 +3,14 @@ import { dirname, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { injectBuilt, type LeftAsIs, type Way, whySkipped } from "../fix/inject.ts";
 import { injectingKustomization, type Patched, patchDocuments, patchesFor } from "../fix/patches.ts";
-import { injectStream, type Left, type Part, streamJson, streamYaml } from "../fix/stream.ts";
+import {
+  injectStream,
+  type Left,
+  type Part,
+  type StreamProblem,
+  streamJson,
+  streamYaml,
+} from "../fix/stream.ts";
 import { injectionWay } from "../fix/way.ts";
 import { type InjectOptions, inject as injected, type Rewriting } from "../index.ts";
 import { at } from "../kube/json.ts";
@@ -14,7 +21,6 @@ import { decodeText } from "../source/text.ts";
 import type { FileProblem, InjectorFiles } from "../world/injector-files.ts";
 import { locateResource } from "../world/resource.ts";
 import type { Context } from "./context.ts";
-
 import { type Input, missing } from "./input.ts";
 import type { Io } from "./io.ts";
 import { gather, knownRelease, type ScanFlags, withScanOptions } from "./options.ts";
@@ -179,8 +185,9 @@ async function asWhole(
     return deliverWhole(patchText(patched, format, flags, io), flags.output, io);
   }
   if (way.by === "gates") return 0;
-  const { parts, left, problems } = streams(textsOf(scan.files, input.tree), way);
+  const { parts, left, dropped, problems } = streams(textsOf(scan.files, input.tree), way);
   if (problems.length > 0) return failed(problems, context);
+  io.stderr(problemLines(dropped));
   tellLeft(left, io);
   return deliverWhole(printed(parts), flags.output, io);
 }
@@ -188,6 +195,7 @@ async function asWhole(
 interface Streams {
   readonly parts: readonly Part[];
   readonly left: readonly LeftAsIs[];
+  readonly dropped: readonly FileProblem[];
   readonly problems: readonly FileProblem[];
 }
 
@@ -198,16 +206,17 @@ function streams(
 ): Streams {
   const parts: Part[] = [];
   const left: LeftAsIs[] = [];
+  const dropped: FileProblem[] = [];
   const problems: FileProblem[] = [];
   for (const { path, text } of files) {
     const stream = injectStream(command, text, { kinds, keepsSettled: true });
     if (stream.ok) {
       parts.push(...stream.parts);
       left.push(...stream.left.map((one) => asLeft(path, one)));
-    } else
-      problems.push(...stream.problems.map(({ line, column, says }) => placed(path, line, column, says)));
+      dropped.push(...stream.dropped.map((one) => placed(path, one)));
+    } else problems.push(...stream.problems.map((one) => placed(path, one)));
   }
-  return { parts, left, problems };
+  return { parts, left, dropped, problems };
 }
 
 function patchText(
@@ -257,14 +266,14 @@ function tellPatches(patched: readonly Patched[], format: string, io: Io): void 
   }
 }
 
-function placed(file: string, line: number, column: number, says: string): FileProblem {
+function placed(file: string, { line, column, says }: StreamProblem): FileProblem {
   const at = { line, column, endLine: line, endColumn: column, start: 0, end: 0 };
   return { location: { file, ...at }, says };
 }
 
 function asLeft(file: string, { kind, name, reason, line }: Left): LeftAsIs {
   const label = `${kind}/${name.slice(name.lastIndexOf("/") + 1)}`;
-  const { location } = placed(file, line, 1, "");
+  const { location } = placed(file, { line, column: 1, says: "" });
   return { location: location as LeftAsIs["location"], label, says: whySkipped[reason], matters: true };
 }
 

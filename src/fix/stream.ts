@@ -5,7 +5,7 @@ import { emptyMap, isObject, type Json, type JsonObject } from "../kube/json.ts"
 import type { WorkloadKind } from "../kube/workload.ts";
 import { yamlReaderChunks } from "../source/kubernetes-split.ts";
 import { lineStarts, positionAt, rangeAt } from "../source/locate.ts";
-import { type Node, nodeAt } from "../source/node.ts";
+import { type Node, nodeAt, type Path } from "../source/node.ts";
 import { readYaml } from "../source/read.ts";
 import { readPlain } from "../source/read-plain.ts";
 import { writeYaml } from "../source/write-yaml.ts";
@@ -30,7 +30,13 @@ export interface StreamProblem {
 }
 
 export type Stream =
-  | { readonly ok: true; readonly parts: readonly Part[]; readonly left: readonly Left[] }
+  | {
+      readonly ok: true;
+      readonly parts: readonly Part[];
+      readonly left: readonly Left[];
+      /** Fields that Kubernetes does not know, and that the injected objects lack therefore. */
+      readonly dropped: readonly StreamProblem[];
+    }
   | { readonly ok: false; readonly problems: readonly StreamProblem[] };
 
 export interface StreamOptions {
@@ -48,6 +54,7 @@ export function injectStream(command: Command, text: string, options: StreamOpti
   const { chunks, lines, error, errorLine = 1 } = yamlReaderChunks(text);
   const parts: Part[] = [];
   const left: Left[] = [];
+  const dropped: StreamProblem[] = [];
   const problems: StreamProblem[] = [];
   for (const [index, chunk] of chunks.entries()) {
     const line = lines[index] ?? 1;
@@ -69,10 +76,11 @@ export function injectStream(command: Command, text: string, options: StreamOpti
       continue;
     }
     left.push(...injected.skipped.map((one) => ({ ...one, line })));
+    if (injected.dropped.length > 0) dropped.push(...droppedFrom(chunk, line, injected.dropped));
     parts.push({ is: "injected", before, object: injected.object });
   }
   if (error !== undefined) problems.push({ line: errorLine, column: 1, says: separatorProblem(error) });
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, parts, left };
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, parts, left, dropped };
 }
 
 function holdsItsSidecar(command: Command, object: JsonObject, { kinds = [] }: StreamOptions): boolean {
@@ -106,6 +114,14 @@ function placed(
 ): StreamProblem {
   const says = `${labelAt(root, error.path)}${error.message}`;
   return { ...positionIn(chunk, line, deepest(root, error.path)), says, error };
+}
+
+function droppedFrom(chunk: string, line: number, paths: readonly Path[]): readonly StreamProblem[] {
+  const root = rootOf(chunk);
+  return paths.map((path) => ({
+    ...positionIn(chunk, line, deepest(root, path)),
+    says: `${labelAt(root, path)}Kubernetes has no field ${path.join(".")}, it is left out`,
+  }));
 }
 
 /** "Deployment/web: ", for an object that says its kind and name. */

@@ -84,6 +84,20 @@ inject("json is one object after the other", () =>
   }),
 );
 
+inject("fields that Kubernetes does not know are named where a stream leaves them out", () => {
+  const text = web.replace("    spec:\n", "    spec:\n      replcas: 2\n");
+  return inRepository({ "web.yaml": text }, async (sidelint) => {
+    const { status, stdout, stderr } = await sidelint(["inject", "-f", "web.yaml"]);
+    assert.is(status, 0);
+    assert.not.match(stdout, "replcas");
+    assert.is(
+      stderr,
+      "sidelint: web.yaml:14:7: Deployment/web: Kubernetes has no field spec.template.spec.replcas, it is left out\n",
+    );
+    assert.match((await sidelint(["inject", "--diff", "web.yaml"])).stdout, "       replcas: 2\n");
+  });
+});
+
 inject("of a directory only the pods that the cluster injects", () =>
   inRepository({ ...repository, "apps/away.yaml": elsewhere }, async (sidelint) => {
     const { status, stdout, stderr } = await sidelint(["inject", "--check"]);

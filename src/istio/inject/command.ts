@@ -40,6 +40,8 @@ export type Injected =
       readonly is: "handled";
       readonly object: JsonObject;
       readonly skipped: readonly Skipped[];
+      /** Where something stood that Kubernetes does not know; it is not in the object. */
+      readonly dropped: readonly Path[];
     }
   | { readonly ok: false; readonly errors: readonly ObjectError[] };
 
@@ -78,7 +80,8 @@ export function injectObject(
     });
     return { ok: false, errors };
   }
-  return injectTyped(command, kind, typed.value);
+  const injected = injectTyped(command, kind, typed.value);
+  return injected.ok && injected.is === "handled" ? { ...injected, dropped: typed.unknown } : injected;
 }
 
 /**
@@ -109,13 +112,17 @@ function injectList(
 ): Injected {
   const items: Json[] = [];
   const skipped: Skipped[] = [];
+  const dropped: Path[] = [];
   for (const [index, item] of (Array.isArray(list.items) ? list.items : []).entries()) {
     const injected = injectObject(command, item, kinds);
     if (!injected.ok) return within(injected.errors, ["items", index]);
-    if (injected.is === "handled") skipped.push(...injected.skipped);
+    if (injected.is === "handled") {
+      skipped.push(...injected.skipped);
+      dropped.push(...injected.dropped.map((path) => ["items", index, ...path]));
+    }
     items.push(injected.is === "handled" ? injected.object : item);
   }
-  return { ok: true, is: "handled", object: { ...list, items }, skipped };
+  return { ok: true, is: "handled", object: { ...list, items }, skipped, dropped };
 }
 
 function within(errors: readonly ObjectError[], path: Path): Injected {
@@ -145,10 +152,11 @@ function injectTyped(command: Command, kind: string, typed: JsonObject): Injecte
   const owner = kind === "Pod" && command.facts.kubeInjectOwners ? ownerOf(object) : named(object);
   const injection = injectOwned(command, pod, owner, kind);
   if (!injection.ok) return placed(injection.errors, place.metadata);
-  if ("skipped" in injection) return { ok: true, is: "handled", object, skipped: [injection.skipped] };
+  if ("skipped" in injection)
+    return { ok: true, is: "handled", object, skipped: [injection.skipped], dropped: [] };
   const { metadata = {}, spec = {} } = injection.pod;
   const result = replaced(replaced(object, place.metadata, metadata), place.spec, spec);
-  return { ok: true, is: "handled", object: result, skipped: [] };
+  return { ok: true, is: "handled", object: result, skipped: [], dropped: [] };
 }
 
 /** A pod of a workload, injected unless kube-inject leaves it as it is. */
@@ -198,6 +206,7 @@ function injectOwned(
 function injectTemplates(command: Command, json: JsonObject, paths: readonly Path[]): Injected {
   let object = json;
   const skipped: Skipped[] = [];
+  const dropped: Path[] = [];
   for (const path of paths) {
     const template = at(object, path);
     if (!isObject(template)) continue;
@@ -217,8 +226,10 @@ function injectTemplates(command: Command, json: JsonObject, paths: readonly Pat
     }
     const { metadata = {}, spec = {} } = injection.pod;
     object = replaced(object, path as readonly string[], { ...template, metadata, spec });
+    const lost = typed.unknown.filter(([part]) => part === "metadata" || part === "spec");
+    dropped.push(...lost.map((deep) => [...path, ...deep]));
   }
-  return { ok: true, is: "handled", object, skipped };
+  return { ok: true, is: "handled", object, skipped, dropped };
 }
 
 function placed(errors: readonly InjectionError[], metadata: Path): Injected {
