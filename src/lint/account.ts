@@ -32,10 +32,11 @@ export function newAccount(): Account {
   let share = mostSteps;
   let all = mostStepsInAll;
   let rest = all;
-  let exhausted: string | undefined;
+  // One error for all: loops that swallow it go on to the end of what they have paid for, and meet it in every turn.
+  let exhausted: Exhausted | undefined;
   const close = (reason: string): never => {
-    exhausted ??= reason;
-    throw new Exhausted(exhausted);
+    exhausted ??= new Exhausted(reason);
+    throw exhausted;
   };
   return {
     open(workloads) {
@@ -48,7 +49,7 @@ export function newAccount(): Account {
       share = mostSteps;
     },
     spend(steps) {
-      if (exhausted !== undefined) close(exhausted);
+      if (exhausted) throw exhausted;
       share -= steps;
       rest -= steps;
       if (share < 0) close(`it takes more than ${mostSteps} steps`);
@@ -60,7 +61,7 @@ export function newAccount(): Account {
         close(`it makes a ${what} of more than ${most} ${what === "text" ? "characters" : "elements"}`);
     },
     get exhausted() {
-      return exhausted;
+      return exhausted?.message;
     },
   };
 }
