@@ -80,11 +80,15 @@ function partsOf(written: WrittenMap, node: MapNode): MapParts {
   return { own, merged: node.entries.filter((entry) => !read.has(entry)) };
 }
 
+const broughtByMerge = "a merge key (<<) brings what would change";
+
 function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, value: ValueMap) {
   const parts = partsOf(written, node);
   const { own, merged } = parts;
   const isKept = ({ read }: OwnEntry) => read !== undefined && Object.hasOwn(value, read.key);
   if (written.bare ? !says(node, value) : !own.some(isKept) && !mergesStay(task, parts, value)) {
+    if (task.keepsAliases && own.some((entry) => entry.written.merges))
+      refuse(task, written.start, broughtByMerge);
     if (own.length > 0 || isFilled(value)) replaceValue(task, slot, written, value);
     return;
   }
@@ -98,7 +102,7 @@ function editMap(task: Task, slot: Slot, written: WrittenMap, node: MapNode, val
     editNode(task, inner, entry.value, read.value, value[read.key] ?? null);
   }
   const expands = own.some((entry) => entry.written.merges) && !mergesStay(task, parts, value);
-  if (expands && task.keepsAliases) refuse(task, written.start, "a merge key (<<) brings what would change");
+  if (expands && task.keepsAliases) refuse(task, written.start, broughtByMerge);
   const brought = expands ? merged.map(({ key }) => key).filter((key) => Object.hasOwn(value, key)) : [];
   const members = own.map((entry): Member => {
     const { merges } = entry.written;
