@@ -1,4 +1,4 @@
-/** Bundles dist/sidelint.js, the command, and dist/index.js, the library, which runs in browsers too. */
+/** Bundles dist/sidelint.js, the command, dist/sidelint-krm.js, the KRM function, and dist/index.js, the library, which runs in browsers too. */
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ const { version } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) 
 clean(join(top, "dist"));
 const { metafile } = await build({
   absWorkingDir: top,
-  entryPoints: { sidelint: "src/cli/bin.ts", index: "src/index.ts" },
+  entryPoints: { sidelint: "src/cli/bin.ts", "sidelint-krm": "src/krm/bin.ts", index: "src/index.ts" },
   outdir: "dist",
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,
@@ -27,7 +27,7 @@ const { metafile } = await build({
   metafile: true,
   logLevel: "warning",
 });
-chmodSync(join(top, "dist/sidelint.js"), 0o755);
+for (const bin of ["sidelint.js", "sidelint-krm.js"]) chmodSync(join(top, "dist", bin), 0o755);
 
 writeFileSync(join(top, "dist/THIRD-PARTY-NOTICES.txt"), notices(metafile));
 

@@ -32,9 +32,9 @@ const floors: Readonly<Record<string, number>> = {
   report: 4,
   fix: 4,
   "index.ts": 4.5,
+  krm: 4.75,
   cli: 5,
   action: 5,
-  krm: 5,
 };
 
 /** Pairs that the floors alone would allow. A `value` pair may still share types. */

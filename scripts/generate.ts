@@ -1,6 +1,6 @@
 /** Makes the sources that follow from schemas/ and rules/: types, standalone validators, the built-in rules as a module, docs/rules/; and the profile from profiles/. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
@@ -38,6 +38,9 @@ if (existsSync(join(top, "schemas/rule.schema.json"))) {
   await writeValidator("schemas/rule.schema.json", "src/lint/generated/rule-validator");
   builtinRules();
 }
+await writeValidator("schemas/function-config.schema.json", "src/krm/generated/function-config-validator", [
+  "schemas/config.schema.json",
+]);
 profile();
 if (existsSync(join(top, "docs"))) await ruleDocs();
 
@@ -137,14 +140,19 @@ async function typeOf(schemaPath: string): Promise<string> {
   return compile(schema, titleOf(schema), { bannerComment: "", additionalProperties: false, cwd: top });
 }
 
-/** Writes `<path>.js` and `<path>.d.ts` with a `validate` function that imports nothing. */
-async function writeValidator(schemaPath: string, path: string): Promise<void> {
+/** Writes `<path>.js` and `<path>.d.ts` with a `validate` function that imports nothing; `beside` are schemas that it refers to by name. */
+async function writeValidator(
+  schemaPath: string,
+  path: string,
+  beside: readonly string[] = [],
+): Promise<void> {
   const ajv = new Ajv2020({
     allErrors: true,
     allowUnionTypes: true,
     verbose: true,
     code: { source: true, esm: true, lines: true },
   });
+  for (const other of beside) ajv.addSchema(withoutDescriptions(other), basename(other));
   const code = standalone.default(ajv, ajv.compile(withoutDescriptions(schemaPath)));
   const bundled = await build({
     stdin: { contents: code, resolveDir: top, loader: "js" },

@@ -8,6 +8,7 @@ import { addExplain } from "./explain.ts";
 import { addInit } from "./init.ts";
 import { addInject } from "./inject.ts";
 import type { Io } from "./io.ts";
+import { addKrm } from "./krm.ts";
 import { addList } from "./list.ts";
 import { addRules } from "./rules.ts";
 import { addUninject } from "./uninject.ts";
@@ -79,6 +80,7 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
   addInject(program, context);
   addUninject(program, context);
   addRules(program, context);
+  addKrm(program, context);
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride((error) => {
       throw error.exitCode === 0 ? error : usageError(error, command);

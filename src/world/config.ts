@@ -123,8 +123,8 @@ function isConfig(value: unknown): value is Config {
   return validate(value);
 }
 
-/** The values of a document, with `off` as the word where severities stand: Kubernetes reads it as a boolean. */
-function asWritten(file: SourceFile, root: Node): Value {
+/** The values of a configuration, with `off` as the word where severities stand: Kubernetes reads it as a boolean. */
+export function asWritten(file: SourceFile, root: Node): Value {
   const value = toValue(root);
   if (root.type !== "map") return value;
   const words = wordsIn(file);
