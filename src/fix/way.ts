@@ -1,9 +1,14 @@
 /** Which istiod injects: the one of each revision as the gates choose, or the one that a command line describes. */
-import type { Istiod } from "../istio/inject/webhook.ts";
 import { defaultRevision } from "../istio/webhook.ts";
 import { workloadKinds } from "../world/configured.ts";
-import { type FileProblem, type InjectorFiles, istiodFromFiles } from "../world/injector-files.ts";
-import { type InputProblem, istiodFor } from "../world/istiods.ts";
+import {
+  type FileProblem,
+  fileProblemOf,
+  type InjectorFiles,
+  type InjectorSettings,
+  istiodFromFiles,
+} from "../world/injector-files.ts";
+import { istiodFor } from "../world/istiods.ts";
 import { annotationsOfNamespace } from "../world/sidecar.ts";
 import type { World } from "../world/world.ts";
 import type { IstiodAnswer, Way } from "./inject.ts";
@@ -11,7 +16,7 @@ import type { IstiodAnswer, Way } from "./inject.ts";
 export interface WayOptions {
   /** `gates`: who gets a sidecar is what the cluster would say. `command`: everybody, as with `istioctl kube-inject`. */
   readonly by: "gates" | "command";
-  /** Files that say how is injected; none of them means what the repository and its configuration say. */
+  /** Files that say how is injected; what they leave open is as the repository and its configuration say. */
   readonly files?: InjectorFiles | undefined;
   /** The control plane's revision; default: the default one. Ignored where gates decide. */
   readonly revision?: string | undefined;
@@ -27,44 +32,51 @@ export type WayReading =
 
 /** Reads what is needed to inject; where gates decide, that is read revision by revision, on demand. */
 export function injectionWay(world: World, options: WayOptions): WayReading {
-  const { files = {}, revision = "", native } = options;
+  const { files = {}, revision = "" } = options;
   const hasFiles = Object.values(files).some((file) => file !== undefined);
-  const read = hasFiles
-    ? istiodFromFiles(files, {
-        release: options.release,
-        revision,
-        native: options.by === "gates" ? native : (native ?? false),
-        kubernetesVersion: world.configuration.config.kubernetes?.version,
-      })
-    : undefined;
-  if (read && !read.ok) return read;
   const kinds = workloadKinds(world.configuration.config);
-  if (options.by === "gates") {
-    const istiodOf = (asked: string): IstiodAnswer => {
-      if (read?.ok) return { ok: true, istiod: { ...read.istiod, revision: asked } };
-      return ofWorld(world, asked, (istiod) => (native === undefined ? istiod : { ...istiod, native }));
-    };
-    const namespaceAnnotations = (namespace: string | null) => annotationsOfNamespace(world, namespace);
-    return { ok: true, way: { by: "gates", kinds, istiodOf, namespaceAnnotations } };
+  const read = (asked: string): IstiodAnswer =>
+    hasFiles ? fromFiles(world, options, asked) : ofWorld(world, options, asked);
+  if (options.by === "command") {
+    const answer = named(revision === defaultRevision ? "" : revision, read(revision));
+    return answer.ok ? { ok: true, way: { by: "command", command: answer.istiod, kinds } } : answer;
   }
-  const answer: IstiodAnswer =
-    read ??
-    ofWorld(world, revision || defaultRevision, (istiod) => ({
-      ...istiod,
-      revision: revision === defaultRevision ? "" : revision,
-      native: native ?? false,
-    }));
-  if (!answer.ok) return answer;
-  return { ok: true, way: { by: "command", command: answer.istiod, kinds } };
+  // What is wrong with the files is wrong even where nobody is injected.
+  const alone = hasFiles ? istiodFromFiles(files, settingsOf(world, options)) : undefined;
+  if (alone && !alone.ok) return alone;
+  const known = new Map<string, IstiodAnswer>();
+  const istiodOf = (asked: string): IstiodAnswer => {
+    const answer = known.get(asked) ?? named(asked, read(asked));
+    known.set(asked, answer);
+    return answer;
+  };
+  const namespaceAnnotations = (namespace: string | null) => annotationsOfNamespace(world, namespace);
+  return { ok: true, way: { by: "gates", kinds, istiodOf, namespaceAnnotations } };
 }
 
-function ofWorld(world: World, revision: string, change: (istiod: Istiod) => Istiod): IstiodAnswer {
-  const read = istiodFor(world, revision);
-  return read.ok
-    ? { ok: true, istiod: change(read.istiod) }
-    : { ok: false, problems: read.problems.map(problemOf) };
+/** With the revision as pods are told it: to a webhook the default one has a name, to kube-inject none. */
+function named(revision: string, answer: IstiodAnswer): IstiodAnswer {
+  return answer.ok ? { ok: true, istiod: { ...answer.istiod, revision } } : answer;
 }
 
-function problemOf({ message, origin }: InputProblem): FileProblem {
-  return { location: origin.location, where: origin.text, says: message };
+/** What the files say, and for the rest the world. */
+function fromFiles(world: World, options: WayOptions, revision: string): IstiodAnswer {
+  const rest = () => istiodFor(world, revision || defaultRevision);
+  return istiodFromFiles(options.files ?? {}, { ...settingsOf(world, options), revision, rest });
+}
+
+function settingsOf({ mesh, configuration }: World, { by, native, release }: WayOptions): InjectorSettings {
+  return {
+    release,
+    native: by === "gates" ? native : (native ?? false),
+    kubernetesVersion: configuration.config.kubernetes?.version,
+    usualRelease: mesh.release,
+  };
+}
+
+function ofWorld(world: World, { by, native }: WayOptions, revision: string): IstiodAnswer {
+  const read = istiodFor(world, revision || defaultRevision);
+  if (!read.ok) return { ok: false, problems: read.problems.map(fileProblemOf) };
+  const { istiod } = read;
+  return { ok: true, istiod: { ...istiod, native: native ?? (by === "gates" && istiod.native) } };
 }

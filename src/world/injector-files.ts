@@ -15,8 +15,9 @@ import { type Node, nodeAt, type Path } from "../source/node.ts";
 import { readYaml } from "../source/read.ts";
 import { readPlain } from "../source/read-plain.ts";
 import type { SourceFile } from "../source/reading.ts";
+import type { InputProblem, IstiodReading } from "./istiods.ts";
 
-/** The files; what is missing is that of a stock install. */
+/** The files; what is missing is said by `InjectorSettings.rest`, else by a stock install. */
 export interface InjectorFiles {
   /** The injector's `config`, or the text of one template, which then is the template of sidecars. */
   readonly injectConfig?: SourceFile | undefined;
@@ -27,7 +28,7 @@ export interface InjectorFiles {
 }
 
 export interface InjectorSettings {
-  /** Default: that of the tag of the values, else the newest. */
+  /** Default: that of the tag of the values, else `usualRelease`. */
   readonly release?: string | undefined;
   /** "" for the default revision. */
   readonly revision?: string | undefined;
@@ -35,6 +36,10 @@ export interface InjectorSettings {
   readonly native: boolean | undefined;
   /** The release of the oldest kubelet, on which that hangs. */
   readonly kubernetesVersion?: string | undefined;
+  /** The release where neither `release` nor the files name one; default: the newest. */
+  readonly usualRelease?: string | undefined;
+  /** The istiod that injects without the files; asked for what they leave open, and taken where it is of their release. */
+  readonly rest?: () => IstiodReading;
 }
 
 /** What is wrong, and where: the place in a file, or words where there is none. */
@@ -70,41 +75,74 @@ function unreadable(file: SourceFile): FileProblem {
   return { location: locationOf(file, { start: offset, end: offset }), says: message };
 }
 
+/** What the files say, parsed; beside an install, which wins, there are neither values nor a mesh. */
+interface Given {
+  readonly config: Parsed | undefined;
+  readonly values: Parsed | undefined;
+  readonly mesh: Parsed | undefined;
+  readonly install: Install | undefined;
+}
+
 /** Puts the files together to what an istiod is configured with; every mistake in any of them is a problem with its place. */
 export function istiodFromFiles(files: InjectorFiles, settings: InjectorSettings): FilesReading {
   const problems: FileProblem[] = [];
   const values = parsed(files.values, problems);
   const mesh = parsed(files.meshConfig, problems);
   const config = parsedConfig(files.injectConfig, problems);
-  const install = readOperator(parsed(files.operator, problems), problems);
+  const install = readOperator(parsed(files.operator, problems), settings.release, problems);
   if (problems.length > 0) return { ok: false, problems };
-  const release = settings.release ?? install?.release ?? releaseOf(values?.value) ?? newestRelease;
+  const own = install === undefined;
+  const given = { config, values: own ? values : undefined, mesh: own ? mesh : undefined, install };
+  const isWhole = !own || (config !== undefined && values !== undefined && mesh !== undefined);
+  const rest = isWhole ? undefined : settings.rest?.();
+  if (rest && !rest.ok) return { ok: false, problems: rest.problems.map(fileProblemOf) };
+  const release =
+    settings.release ??
+    install?.release ??
+    releaseOf(values?.value) ??
+    settings.usualRelease ??
+    newestRelease;
+  const isSameRelease = rest && nearestFacts(rest.release).minor === nearestFacts(release).minor;
+  return together(given, isSameRelease ? rest.istiod : undefined, release, settings);
+}
+
+/** The istiod of what is given; what is not is that of `rest` or, without one, of a stock install of the release. */
+function together(
+  { config, values, mesh, install }: Given,
+  rest: Istiod | undefined,
+  release: string,
+  settings: InjectorSettings,
+): FilesReading {
   const stock: Profile = profileOf({ release, ...install?.options });
   const revision = settings.revision ?? install?.options.revision ?? "";
-  const own = install === undefined;
-  const chosen = {
-    config: config?.value ?? stock.config,
-    values: (own ? values?.value : undefined) ?? stock.values,
-    mesh: (own ? mesh?.value : undefined) ?? stock.mesh,
-  };
   const installed = install?.environment ?? {};
   const facts = nearestFacts(release);
+  const setting = installed.ENABLE_NATIVE_SIDECARS;
+  const kubernetes = { kubernetesVersion: settings.kubernetesVersion };
   const native =
-    settings.native ??
-    areNative({
-      release: facts,
-      setting: installed.ENABLE_NATIVE_SIDECARS,
-      kubernetesVersion: settings.kubernetesVersion,
-    }) ??
-    false;
+    settings.native ?? rest?.native ?? areNative({ release: facts, setting, ...kubernetes }) ?? false;
   const environment = { ...installed, ENABLE_NATIVE_SIDECARS: String(native) };
-  const injector = readInjector(chosen.config, release, environment);
-  const read = readValues(chosen.values);
-  const applied = applyMeshConfig(chosen.mesh, meshDefaultsOf(facts));
-  if (!injector.ok) problems.push(...injector.errors.map((error) => problemAt(config, error)));
-  if (!read.ok) problems.push(...read.errors.map((error) => problemAt(values, error)));
-  if (!applied.ok) problems.push(...applied.errors.map((error) => problemAt(mesh, error)));
-  if (!injector.ok || !read.ok || !applied.ok) return { ok: false, problems };
+  const injector =
+    rest && !config
+      ? ({ ok: true, injector: rest.injector } as const)
+      : readInjector(config?.value ?? stock.config, release, environment);
+  const read =
+    rest && !values
+      ? ({ ok: true, values: rest.values } as const)
+      : readValues(values?.value ?? stock.values);
+  const applied =
+    rest && !mesh
+      ? ({ ok: true, value: rest.mesh } as const)
+      : applyMeshConfig(mesh?.value ?? stock.mesh, meshDefaultsOf(facts));
+  if (!injector.ok || !read.ok || !applied.ok) {
+    const problems = [
+      ...(injector.ok ? [] : injector.errors.map((error) => problemAt(config, error))),
+      ...(read.ok ? [] : read.errors.map((error) => problemAt(values, error))),
+      ...(applied.ok ? [] : applied.errors.map((error) => problemAt(mesh, error))),
+    ];
+    return { ok: false, problems };
+  }
+  const platform = at(read.values.all, ["global", "platform"]);
   return {
     ok: true,
     release,
@@ -114,12 +152,17 @@ export function istiodFromFiles(files: InjectorFiles, settings: InjectorSettings
       mesh: applied.value,
       revision: revision === "default" ? "" : revision,
       native,
-      platform: at(chosen.values, ["global", "platform"]) === "openshift" ? "openshift" : "",
-      compliancePolicy: installed.COMPLIANCE_POLICY ?? "",
+      platform: platform === "openshift" ? "openshift" : "",
+      compliancePolicy: installed.COMPLIANCE_POLICY ?? rest?.compliancePolicy ?? "",
       facts,
       readYaml: parseYaml,
     },
   };
+}
+
+/** What is wrong with an input of an istiod, as a problem of the file that it stands in. */
+export function fileProblemOf({ message, origin }: InputProblem): FileProblem {
+  return { location: origin.location, where: origin.text, says: message };
 }
 
 function parsed(file: SourceFile | undefined, problems: FileProblem[]): Parsed | undefined {
@@ -168,9 +211,13 @@ function isTemplate(text: string): boolean {
   return text.includes("{{") || /^(?:spec|metadata|containers|initContainers)\s*:/m.test(text);
 }
 
-function readOperator(file: Parsed | undefined, problems: FileProblem[]): Install | undefined {
+function readOperator(
+  file: Parsed | undefined,
+  release: string | undefined,
+  problems: FileProblem[],
+): Install | undefined {
   if (!file) return undefined;
-  const read = readInstall(file.value);
+  const read = readInstall(file.value, release);
   if (read.ok) return read.install;
   problems.push(...read.problems.map(({ path, says }) => problemAt(file, { path, message: says })));
   return undefined;

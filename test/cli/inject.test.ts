@@ -160,6 +160,29 @@ inject("on OpenShift the sidecar's user is the one that the Namespace gives", ()
   });
 });
 
+inject(
+  "what the files of a command line leave open is as the repository has it, with and without gates",
+  () => {
+    const files = {
+      "ns.yaml": namespace,
+      "sidelint.yaml":
+        'apiVersion: sidelint.dev/v1alpha1\nkind: Config\nistio: {version: "1.24", hub: example.com/istio}\n',
+      "mesh.yaml": "defaultConfig: {discoveryAddress: example.com:15012}\n",
+      "apps/web.yaml": web,
+    };
+    return inRepository(files, async (sidelint) => {
+      for (const how of [
+        ["-f", "apps/web.yaml"],
+        ["apps", "--assume", "istio-injection=enabled"],
+      ]) {
+        const { stdout, stderr } = await sidelint(["inject", ...how, "--meshConfigFile", "mesh.yaml"]);
+        assert.match(stdout, "image: example.com/istio/proxyv2:1.24.6", stderr);
+        assert.match(stdout, "example.com:15012");
+      }
+    });
+  },
+);
+
 inject("in place: comments, order, quoting and the mode of the file stay, a second run changes nothing", () =>
   inRepository(repository, async (sidelint, directory) => {
     const path = join(directory, "apps/web.yaml");
