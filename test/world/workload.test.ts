@@ -115,6 +115,8 @@ workloads("what is wrong in a base is one finding that names the overlays it con
   ]);
   assert.equal(found, [
     ["proxy-cpu-limit-missing", 6, ["Deployment/dev-web in dev", "Deployment/web in prod"]],
+    // Of the namespace "spare".
+    ["namespace-not-labelled", 11, []],
   ]);
 });
 
