@@ -26,7 +26,6 @@ const elsewhere: ReadonlySet<string> = new Set([
   "gateway.istio.io/alias-for",
   "istio.io/enable-inference-extproc",
   "istio.io/for-service-account",
-  "istio.io/ingress.class",
   "istio.io/inferencepool-extension-failure-mode",
   "istio.io/inferencepool-extension-port",
   "istio.io/inferencepool-extension-service",
