@@ -198,7 +198,8 @@ export function fingerprintOf(
   return { rule, ...placeIn(location, documentsOf(location.file) ?? []), message: said };
 }
 
-const place = /[^\s()"',]+\.(?:ya?ml|json)\b(?::\d+){0,2}|[^\s()"',]+:\d+:\d+/g;
+// Words are looked at from their start alone: a long one would take its length squared otherwise.
+const place = /(?<![^\s()"',])(?:[^\s()"',]+\.(?:ya?ml|json)\b(?::\d+){0,2}|[^\s()"',]+:\d+:\d+)/g;
 const amount =
   /\b(?:this pod|every pod|the one workload|both workloads|(?:all )?\d[\d,.\u202f\u00a0]* (?:other )?workloads?)\b/g;
 

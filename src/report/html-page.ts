@@ -15,7 +15,9 @@ header{padding-top:28px}
 h1{font-size:24px;line-height:1.25;margin:0 0 4px}
 h2{font-size:19px;margin:36px 0 12px}
 h3{font-size:15px;margin:24px 0 8px;font-family:var(--mono);overflow-wrap:anywhere}
+h2,h3,.rule{scroll-margin-top:64px}
 p{margin:0 0 8px}
+header p{margin-bottom:2px}
 a{color:var(--link)}
 :root{--mono:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 code,pre,.place{font-family:var(--mono);font-size:13px}
@@ -58,6 +60,7 @@ summary .badge{margin-left:2px}
 .trace ul li{display:flex;flex-wrap:wrap;gap:0 10px}
 .trace ul li>span:first-child{flex:none;width:1em;text-align:center}
 .trace ul li>span:nth-child(2){flex:1 1 220px}
+@media (max-width:600px){.trace .place{flex:1 0 100%;padding-left:25px}}
 .open{color:var(--good)}
 .shut{color:var(--bad)}
 .passed{color:var(--soft)}

@@ -170,9 +170,11 @@ function workloadItem(workload: ReportedWorkload, report: Report, isExplained: b
 }
 
 function explanation(workload: ReportedWorkload, report: Report): string {
-  const sections = sectionsOf(workload, report).map(({ title, steps }) => {
+  const sections = sectionsOf(workload, report).map(({ title, steps, saysPlace }) => {
     if (steps.length === 0) return `<li>${escaped(title)}: not asked</li>`;
-    return `<li>${escaped(title)}\n<ul>\n${steps.map(step).join("\n")}\n</ul></li>`;
+    const isSaid = saysPlace && new Set(steps.map(({ where }) => where)).size === 1;
+    const items = steps.map((one) => step(isSaid ? { ...one, where: "" } : one));
+    return `<li>${escaped(title)}\n<ul>\n${items.join("\n")}\n</ul></li>`;
   });
   const cases =
     workload.possibilities.length < 2 || isByCases(workload) ? "" : `${possibilities(workload)}\n`;
@@ -183,7 +185,8 @@ function explanation(workload: ReportedWorkload, report: Report): string {
 const outcomes = { open: "open", shut: "shut", passed: "passed over" } as const;
 
 function step({ outcome, says, where }: ReportedStep): string {
-  return `<li><span class="${outcome}" role="img" aria-label="${outcomes[outcome]}">${marks[outcome]}</span><span>${escaped(says)}</span><span class="place">${escaped(where)}</span></li>`;
+  const place = where === "" ? "" : `<span class="place">${escaped(where)}</span>`;
+  return `<li><span class="${outcome}" role="img" aria-label="${outcomes[outcome]}">${marks[outcome]}</span><span>${escaped(says)}</span>${place}</li>`;
 }
 
 function possibilities({ possibilities: cases }: ReportedWorkload): string {
