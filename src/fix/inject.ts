@@ -3,6 +3,7 @@ import type { Labels } from "../istio/facts.ts";
 import { type Command, injectObject, typedWorkload } from "../istio/inject/command.ts";
 import type { Owner } from "../istio/inject/owner.ts";
 import type { InjectionError } from "../istio/inject/pipeline.ts";
+import { statusAnnotation } from "../istio/inject/status.ts";
 import type { Istiod } from "../istio/inject/webhook.ts";
 import { injectTemplate } from "../istio/inject/workload.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
@@ -245,6 +246,9 @@ function byCommand(group: readonly Workload[], way: ByCommand, whose: "file" | "
   const [first] = group;
   if (!first) return nothing;
   if (group.every(isFragment)) return leftInPeace(first, notWhole);
+  // kube-inject looks for the status of a CronJob's pods in the metadata of its jobs, and would inject once more.
+  if (first.resource.kind === "CronJob" && Object.hasOwn(first.pod.annotations, statusAnnotation))
+    return left(first, whySkipped.injected);
   const run: Run = (object) => {
     const injected = injectObject(way.command, object, way.kinds);
     if (!injected.ok)

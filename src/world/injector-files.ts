@@ -1,5 +1,4 @@
 /** The injector's inputs from files that a command line names, as `istioctl kube-inject` takes them. */
-import type { ReadYaml } from "../istio/annotations.ts";
 import { readInjector } from "../istio/inject/injector.ts";
 import { templateFault, templateLineOf } from "../istio/inject/template-fault.ts";
 import type { Istiod } from "../istio/inject/webhook.ts";
@@ -12,10 +11,9 @@ import { readValues } from "../istio/values.ts";
 import { at, isObject, type Json } from "../kube/json.ts";
 import { type Location, locationOf, rangeAt } from "../source/locate.ts";
 import { type Node, nodeAt, type Path } from "../source/node.ts";
-import { readYaml } from "../source/read.ts";
-import { readPlain } from "../source/read-plain.ts";
+import { deepestDocument, readYaml } from "../source/read.ts";
 import type { SourceFile } from "../source/reading.ts";
-import type { InputProblem, IstiodReading } from "./istiods.ts";
+import { type InputProblem, type IstiodReading, parseYaml } from "./istiods.ts";
 
 /** The files; what is missing is said by `InjectorSettings.rest`, else by a stock install. */
 export interface InjectorFiles {
@@ -53,9 +51,6 @@ export type FilesReading =
   | { readonly ok: true; readonly istiod: Istiod; readonly release: string }
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
-/** A YAML text as the engine is given it. */
-export const parseYaml: ReadYaml = (text) => readPlain(text);
-
 interface Parsed {
   readonly file: SourceFile;
   /** Whether the value is what the file says as YAML, so that its parts have places. */
@@ -65,12 +60,12 @@ interface Parsed {
 
 /** The nodes of a file, read once more where a place is wanted: that is rare, and the values are read faster without. */
 function rootOf({ text }: SourceFile): Node | undefined {
-  const read = readYaml(text);
+  const read = readYaml(text, 0, text.length, { maxDepth: deepestDocument });
   return read.ok ? read.root : undefined;
 }
 
 function unreadable(file: SourceFile): FileProblem {
-  const read = readYaml(file.text);
+  const read = readYaml(file.text, 0, file.text.length, { maxDepth: deepestDocument });
   const { offset, message } = read.ok ? { offset: 0, message: "cannot be read" } : read.error;
   return { location: locationOf(file, { start: offset, end: offset }), says: message };
 }
@@ -167,7 +162,7 @@ export function fileProblemOf({ message, origin }: InputProblem): FileProblem {
 
 function parsed(file: SourceFile | undefined, problems: FileProblem[]): Parsed | undefined {
   if (!file) return undefined;
-  const read = readPlain(file.text);
+  const read = parseYaml(file.text);
   if (!read.ok) {
     problems.push(unreadable(file));
     return undefined;
@@ -189,7 +184,7 @@ const configKeys = ["templates", "policy", "defaultTemplates", "aliases", "injec
 /** The `config`, also out of its ConfigMap; a text that is no map of its keys is one template, as kube-inject takes it. */
 function parsedConfig(file: SourceFile | undefined, problems: FileProblem[]): Parsed | undefined {
   if (!file) return undefined;
-  const read = readPlain(file.text);
+  const read = parseYaml(file.text);
   const value = read.ok ? read.value : null;
   const inMap = isObject(value) && value.kind === "ConfigMap" ? at(value, ["data", "config"]) : undefined;
   if (typeof inMap === "string") return parsedConfig({ path: file.path, text: inMap }, problems);

@@ -122,7 +122,7 @@ function readIstiod(world: World, revision: string): IstiodReading {
         (environment.PLATFORM ?? at(values.json, ["global", "platform"])) === "openshift" ? "openshift" : "",
       compliancePolicy: environment.COMPLIANCE_POLICY ?? "",
       facts,
-      readYaml: parse,
+      readYaml: parseYaml,
     },
     native,
     release,
@@ -131,8 +131,8 @@ function readIstiod(world: World, revision: string): IstiodReading {
   };
 }
 
-/** YAML as the engine is given it. */
-const parse: ReadYaml = (text) => readPlain(text, { maxDepth: deepestDocument });
+/** YAML as the engine is given it; what is nested too deeply for it is refused. */
+export const parseYaml: ReadYaml = (text) => readPlain(text, { maxDepth: deepestDocument });
 
 /** The release of an istiod where the command line, the configuration or its values say it. */
 function toldRelease({ mesh, configuration }: World, revision: string): string | undefined {

@@ -183,6 +183,22 @@ inject(
   },
 );
 
+inject("a CronJob that istiod's way injected is not injected once more by kube-inject's", () => {
+  const job = `apiVersion: batch/v1
+kind: CronJob
+metadata: {name: tidy, namespace: shop}
+spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: tidy, image: shop/tidy}]}}}}}
+`;
+  return inRepository({ "ns.yaml": namespace, "job.yaml": job }, async (sidelint, directory) => {
+    await sidelint(["inject", "--in-place", "."]);
+    const text = readFileSync(join(directory, "job.yaml"), "utf8");
+    const { status, stderr } = await sidelint(["inject", "--in-place", "--all", "."]);
+    assert.is(status, 0);
+    assert.match(stderr, "there is a sidecar already\n  job.yaml:3  CronJob/tidy");
+    assert.is(readFileSync(join(directory, "job.yaml"), "utf8"), text);
+  });
+});
+
 inject("in place: comments, order, quoting and the mode of the file stay, a second run changes nothing", () =>
   inRepository(repository, async (sidelint, directory) => {
     const path = join(directory, "apps/web.yaml");
@@ -288,6 +304,12 @@ const refused: readonly [string, string, readonly string[], string][] = [
   ],
   ["broken YAML", "kind: Pod\nmetadata: {name: [\n", [], "web.yaml:3:1: a value is expected here"],
   ["values that are no map", web, ["--valuesFile", "list.yaml"], "list.yaml:1:1: a map is expected here"],
+  [
+    "values that are nested too deeply",
+    web,
+    ["--valuesFile", "deep.json"],
+    "deep.json:1:505: the nesting is deeper than 500 levels, which sidelint does not follow",
+  ],
   ["values that are no JSON", web, ["--valuesFile", "half.json"], "half.json:2:1: a value is expected here"],
   [
     "a configuration without templates",
@@ -330,6 +352,7 @@ for (const [what, text, args, message] of refused) {
         "web.yaml": text,
         "list.yaml": "- 1\n",
         "half.json": '{"a":\n',
+        "deep.json": `{"a":${"[".repeat(9000)}${"]".repeat(9000)}}`,
         "empty.yaml": "policy: enabled\n",
         "unparsed.yaml": "templates:\n  sidecar: |\n    spec:\n      {{ if }}\n",
         "failing.yaml": "templates:\n  sidecar: 'spec: {{ .Foo.Bar }}'\n",
