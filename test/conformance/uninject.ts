@@ -50,15 +50,12 @@ const legacy = ["1.6.5", "1.6.14", "1.8.6", "1.16.7"].flatMap((release) => [
   `legacy/uninject-${release}`,
 ]);
 
-/** Configurations whose template replaces all labels: those of the pod are lost, and nothing in it says that there were any. */
-const forgetful: ReadonlySet<string> = new Set(["small-strategic-replace"]);
-
 export async function* family({ directory }: Data): AsyncGenerator<Case> {
   for (const group of files) {
     const file = join(dirname(directory), `${group}.jsonl`);
     if (!existsSync(file)) continue;
     for await (const line of jsonLines<Line>(file)) {
-      if (line.error || line.injected === false || forgetful.has(line.config)) continue;
+      if (line.error || line.injected === false) continue;
       const istiod = istiodOf(line, dirname(file));
       if (isStock(istiod)) yield { id: line.id, group, failure: judge(line, uninject) };
       const checked = (object: JsonObject) => uninjectChecked(istiod, object);
@@ -68,16 +65,12 @@ export async function* family({ directory }: Data): AsyncGenerator<Case> {
   yield* legacyCases(directory);
 }
 
-/** What a template of somebody's own writes is known with the injector alone. */
-const ownTemplate = /inject\.istio\.io\/templates: "?custom/;
-
 async function* legacyCases(directory: string): AsyncGenerator<Case> {
   for (const group of [...legacy, "legacy/seed", "legacy/uninject-1.30.3-by-1.16.7"]) {
     const file = join(dirname(directory), `${group}.jsonl`);
     if (!existsSync(file)) continue;
     for await (const { original, ...line } of jsonLines<Line>(file)) {
       const [input, output] = original === undefined ? [line.input, line.output] : [original, line.input];
-      if (ownTemplate.test(String(input))) continue;
       if (input === null || (original === undefined && line.error)) continue;
       yield { id: line.id, group, failure: judge({ ...line, input, output: output ?? "" }, uninject) };
     }
