@@ -1,7 +1,7 @@
 /** The public API: what the command line, the action and the functions call, over any tree of files. */
 import { type EditedFile, editFiles } from "./fix/edited.ts";
 import { type InjectedObject, injectResources, type LeftAsIs } from "./fix/inject.ts";
-import { type FixContext, fixabilities, planFixes, type UnfixedFinding } from "./fix/plan.ts";
+import { type FixContext, fixabilities, fixCounts, planFixes, type UnfixedFinding } from "./fix/plan.ts";
 import { uninjectResources } from "./fix/uninject.ts";
 import { injectionWay, type WayOptions } from "./fix/way.ts";
 import type { Labels } from "./istio/facts.ts";
@@ -156,6 +156,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       findings: findings(),
       suppressed: suppression().suppressed,
       fixes: () => fixabilities(fixContext({ world, files: walked.files }), findings()),
+      fixCounts: () => fixCounts(fixContext({ world, files: walked.files }), findings()),
       files: collected.files,
       documents: collected.documents,
       assume: options.assume ?? (config.assumptions?.namespaceLabels === "absent" ? {} : undefined),

@@ -160,21 +160,46 @@ function otherUser(
 ): string | undefined {
   if (holder.root === null) return undefined;
   const anchor = anchorOf(holder, change);
-  const source = holder.sourceOf(anchor);
-  const place = placeKey(source.document) + JSON.stringify(source.path);
-  const others: readonly (Holder & { readonly label?: string; readonly name: string })[] = [
+  const others = usersOf(world, anchor).get(sourceKey(holder, anchor)) ?? [];
+  const other = others.find((one) => one !== holder && !wanted?.has(one));
+  if (!other) return undefined;
+  const name = other.label ?? other.name;
+  return `${nameOf(anchor)} counts for ${name} in ${other.root} as well, where the fix is not for it`;
+}
+
+type User = Holder & { readonly label?: string; readonly name: string };
+
+const known = new WeakMap<World, Map<string, ReadonlyMap<string, readonly User[]>>>();
+
+/** The objects of builds that have something at a path, by the place that sets it. */
+function usersOf(world: World, path: Path): ReadonlyMap<string, readonly User[]> {
+  const ofWorld = known.get(world) ?? new Map<string, ReadonlyMap<string, readonly User[]>>();
+  known.set(world, ofWorld);
+  const name = JSON.stringify(path);
+  const users = ofWorld.get(name) ?? usersByPlace(world, path);
+  ofWorld.set(name, users);
+  return users;
+}
+
+function usersByPlace(world: World, path: Path): ReadonlyMap<string, readonly User[]> {
+  const users = new Map<string, User[]>();
+  const all: readonly User[] = [
     ...world.workloads,
     ...world.namespaces.flatMap(({ placed }) => placed ?? []),
   ];
-  for (const other of others) {
-    if (other === holder || wanted?.has(other) || other.root === null) continue;
-    if (anchor.length > 0 && at(other.value, anchor) === undefined) continue;
-    const { document, path } = other.sourceOf(anchor);
-    if (placeKey(document) + JSON.stringify(path) !== place) continue;
-    const name = other.label ?? other.name;
-    return `${nameOf(anchor)} counts for ${name} in ${other.root} as well, where the fix is not for it`;
+  for (const user of all) {
+    if (user.root === null || (path.length > 0 && at(user.value, path) === undefined)) continue;
+    const key = sourceKey(user, path);
+    const others = users.get(key);
+    if (others) others.push(user);
+    else users.set(key, [user]);
   }
-  return undefined;
+  return users;
+}
+
+function sourceKey(holder: Holder, anchor: Path): string {
+  const { document, path } = holder.sourceOf(anchor);
+  return placeKey(document) + JSON.stringify(path);
 }
 
 /** Whether a fix only adds what is not there. */
@@ -409,6 +434,19 @@ export interface Fixability {
   readonly safety: Safety;
   /** The edits that fix it alone; none where the documents are too large to work them out for every finding. */
   readonly edits: readonly FileEdit[];
+}
+
+/**
+ * How many findings have a fix that nothing known before its edits are made speaks against. Making them, which `fixabilities` does, costs
+ * more than finding them; the rare fix that turns out then to be impossible is counted here.
+ */
+export function fixCounts(
+  context: FixContext,
+  findings: readonly Finding[],
+): { readonly safe: number; readonly unsafe: number } {
+  const counts = { safe: 0, unsafe: 0 };
+  for (const { safety } of candidatesOf(context, findings, true).candidates) counts[safety]++;
+  return counts;
 }
 
 /** The findings that can be fixed, each as if it were the only one. */

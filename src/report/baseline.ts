@@ -11,10 +11,18 @@ const NAMED = 10;
 export function withBaseline(report: Report, { fresh, known, gone }: Comparison, file: string): Report {
   const bySeverity: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   for (const { severity } of fresh) bySeverity[severity]++;
+  const { schema, version, istio, workloads, suppressed, summary } = report;
   return {
-    ...report,
+    schema,
+    version,
+    istio,
+    workloads,
     findings: fresh,
-    summary: { ...report.summary, findings: bySeverity },
+    get fixes() {
+      return report.fixes ?? new Map();
+    },
+    suppressed,
+    summary: { ...summary, findings: bySeverity },
     baseline: { file, known: known.length, gone },
   };
 }

@@ -2,13 +2,7 @@
 import type { Finding } from "../lint/finding.ts";
 import { locationOf } from "../source/locate.ts";
 import { grouped } from "./cells.ts";
-import type { Report } from "./report.ts";
-
-/** How many of the findings can be fixed. */
-export interface FixCounts {
-  readonly safe: number;
-  readonly unsafe: number;
-}
+import type { FixCounts, Report } from "./report.ts";
 
 /** Counts the findings of a report that can be fixed. */
 export function fixCounts({ findings, fixes }: Report): FixCounts {
@@ -22,7 +16,7 @@ export function fixCounts({ findings, fixes }: Report): FixCounts {
 
 /** "3 with --fix (1 more with --unsafe-fixes)"; undefined where nothing can be fixed. */
 export function fixableText(report: Report): string | undefined {
-  const { safe, unsafe } = fixCounts(report);
+  const { safe, unsafe } = report.fixCounts ?? fixCounts(report);
   if (safe + unsafe === 0) return undefined;
   if (unsafe === 0) return `${grouped(safe)} with --fix`;
   if (safe === 0) return `${grouped(unsafe)} with --fix --unsafe-fixes`;

@@ -6,13 +6,14 @@ import type { Finding, Severity } from "../lint/finding.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import type { Location } from "../source/locate.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
-import type { Report, ReportedFix, ReportedStep, ReportedWorkload, Summary } from "./report.ts";
+import type { FixCounts, Report, ReportedFix, ReportedStep, ReportedWorkload, Summary } from "./report.ts";
 
 export interface ReportSources {
   readonly world: World;
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
   readonly fixes?: () => ReadonlyMap<Finding, ReportedFix>;
+  readonly fixCounts?: () => FixCounts;
   readonly files: number;
   readonly documents: number;
   readonly assume: Labels | undefined;
@@ -24,6 +25,7 @@ export interface ReportSources {
 export function makeReport(sources: ReportSources): Report {
   const { world, findings } = sources;
   let fixes: ReadonlyMap<Finding, ReportedFix> | undefined;
+  let counts: FixCounts | undefined;
   return {
     schema: "sidelint.dev/report/v1",
     version: sources.version,
@@ -37,6 +39,10 @@ export function makeReport(sources: ReportSources): Report {
     get fixes() {
       fixes ??= sources.fixes?.() ?? new Map();
       return fixes;
+    },
+    get fixCounts() {
+      counts ??= sources.fixCounts?.() ?? { safe: 0, unsafe: 0 };
+      return counts;
     },
     suppressed: sources.suppressed,
     summary: summary(sources),

@@ -73,11 +73,19 @@ export interface Report {
   readonly findings: readonly Finding[];
   /** The findings that can be fixed; worked out when somebody asks. */
   readonly fixes?: ReadonlyMap<Finding, ReportedFix>;
+  /** How many they are, where that is all that somebody asks for. */
+  readonly fixCounts?: FixCounts;
   /** Findings that are hidden on purpose, and are not among the others. */
   readonly suppressed: readonly Suppressed[];
   readonly summary: Summary;
   /** What findings were compared with, where somebody asked for that; then `findings` are the new ones. */
   readonly baseline?: ComparedBaseline;
+}
+
+/** How many of the findings can be fixed. */
+export interface FixCounts {
+  readonly safe: number;
+  readonly unsafe: number;
 }
 
 /** What would fix a finding. */
