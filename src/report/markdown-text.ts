@@ -20,7 +20,7 @@ export function markdownText(text: string): string {
 /** One line of text as code; also in a table. */
 export function markdownCode(text: string): string {
   const line = plain(text);
-  if (/^[^`|\s](?:[^`|]*[^`|\s])?$/.test(line)) return `\`${wellFormed(line)}\``;
+  if (/^[^`|<>&\s](?:[^`|<>&]*[^`|<>&\s])?$/.test(line)) return `\`${wellFormed(line)}\``;
   return `<code>${markdownText(line)}</code>`;
 }
 

@@ -12,7 +12,7 @@ export interface Browser {
   evaluate(expression: string): Promise<unknown>;
   /** Opens a page and waits until it is loaded. */
   open(url: string): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
@@ -72,9 +72,12 @@ export async function startBrowser(program: string): Promise<Browser> {
       }
       throw new Error(`${url} did not load`);
     },
-    close() {
-      child.once("exit", () => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
-      child.kill();
+    async close() {
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      await call("Browser.close").catch(() => child.kill());
+      await gone;
+      // Its helpers may write for a moment longer.
+      rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
 }

@@ -12,7 +12,12 @@ export function showing(files: Readonly<Record<string, string | Uint8Array>>): P
     const content = files[path];
     return typeof content === "string" ? new TextEncoder().encode(content) : content;
   };
+  const texts = new Map<string, string | undefined>();
   const textOf = (path: string) => {
+    if (!texts.has(path)) texts.set(path, decodedText(path));
+    return texts.get(path);
+  };
+  const decodedText = (path: string) => {
     const bytes = bytesOf(path);
     const decoded = bytes && decodeText(bytes);
     return decoded && "text" in decoded ? decoded.text : undefined;

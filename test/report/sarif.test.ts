@@ -47,7 +47,8 @@ interface Region {
 /** The only run of a log that passes the schema. */
 function runOf(text: string) {
   const log = JSON.parse(text);
-  assert.ok(validate(log), JSON.stringify(validate.errors?.slice(0, 3)));
+  const isValid: boolean = validate(log);
+  assert.ok(isValid, JSON.stringify(validate.errors?.slice(0, 3)));
   assert.is(log.runs.length, 1);
   return log.runs[0];
 }
