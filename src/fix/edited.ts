@@ -57,6 +57,7 @@ export function editFiles(objects: readonly ChangedObject[]): Edited {
     if (problems.length > before) continue;
     const applied = applyEdits(file.text, edits);
     if (applied.ok) files.push({ file, after: applied.text });
+    else problems.push({ location: locationOf(file, { start: 0, end: 0 }), says: applied.reason });
   }
   return { files, problems };
 }

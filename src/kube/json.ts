@@ -38,6 +38,26 @@ export function at(value: Json | undefined, path: readonly (string | number)[]):
   return here;
 }
 
+/**
+ * The object with a value at a path of keys, in maps that are made where there are none; undefined takes the key away. The same object
+ * where nothing changes.
+ */
+export function withValueAt(
+  object: JsonObject,
+  path: readonly (string | number)[],
+  value: Json | undefined,
+): JsonObject {
+  const [step = "", ...rest] = path;
+  const key = String(step);
+  const before = Object.hasOwn(object, key) ? object[key] : undefined;
+  const below = isObject(before) ? before : emptyMap();
+  const becomes = rest.length === 0 ? value : withValueAt(below, rest, value);
+  if (becomes === before) return object;
+  if (becomes !== undefined) return { ...object, [key]: becomes };
+  const { [key]: _, ...others } = object;
+  return others;
+}
+
 /** Whether maps and lists are nested more than so many levels deep; what is shared is looked at once a level. */
 export function isDeeper(value: Json, levels: number): boolean {
   let here = nestedIn([[value]]);

@@ -1,6 +1,6 @@
 /** Injection as `istioctl kube-inject` does it into objects of manifests. */
 import { decode } from "../../kube/decode.ts";
-import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { at, isObject, type Json, type JsonObject, withValueAt } from "../../kube/json.ts";
 import { podTemplatesOf, type WorkloadKind } from "../../kube/workload.ts";
 import type { Path } from "../facts.ts";
 import { meshProxyConfig, withProxyConfig } from "../mesh-config.ts";
@@ -101,7 +101,7 @@ export function typedWorkload(json: JsonObject, kinds: readonly WorkloadKind[]):
     const typed = isObject(template) ? decode("Pod", template, { via: "unmarshal" }) : undefined;
     if (!isObject(template) || !typed?.ok) return object;
     const { metadata = {}, spec = {} } = typed.value;
-    return replaced(object, path as readonly string[], { ...template, metadata, spec });
+    return withValueAt(object, path, { ...template, metadata, spec });
   }, json);
 }
 
@@ -147,7 +147,7 @@ function injectTyped(command: Command, kind: string, typed: JsonObject): Injecte
     return { ok: false, errors: [{ stage: "object", message: "spec.template is required", path: ["spec"] }] };
   const written = partOf(typed, place.spec);
   const known = knownSpec(written, command.facts);
-  const object = known === written ? typed : replaced(typed, place.spec, known);
+  const object = known === written ? typed : withValueAt(typed, place.spec, known);
   const pod: Pod = { metadata: partOf(object, place.metadata), spec: partOf(object, place.spec) };
   const owner = kind === "Pod" && command.facts.kubeInjectOwners ? ownerOf(object) : named(object);
   const injection = injectOwned(command, pod, owner, kind);
@@ -155,7 +155,7 @@ function injectTyped(command: Command, kind: string, typed: JsonObject): Injecte
   if ("skipped" in injection)
     return { ok: true, is: "handled", object, skipped: [injection.skipped], dropped: [] };
   const { metadata = {}, spec = {} } = injection.pod;
-  const result = replaced(replaced(object, place.metadata, metadata), place.spec, spec);
+  const result = withValueAt(withValueAt(object, place.metadata, metadata), place.spec, spec);
   return { ok: true, is: "handled", object: result, skipped: [], dropped: [] };
 }
 
@@ -225,7 +225,7 @@ function injectTemplates(command: Command, json: JsonObject, paths: readonly Pat
       continue;
     }
     const { metadata = {}, spec = {} } = injection.pod;
-    object = replaced(object, path as readonly string[], { ...template, metadata, spec });
+    object = withValueAt(object, path, { ...template, metadata, spec });
     const lost = typed.unknown.filter(([part]) => part === "metadata" || part === "spec");
     dropped.push(...lost.map((deep) => [...path, ...deep]));
   }
@@ -265,9 +265,4 @@ function isWanted({ facts }: Command, pod: Pod): boolean {
 
 function partOf(object: JsonObject, path: readonly string[]): JsonObject {
   return path.reduce((here, key) => objectOf(here[key]), object);
-}
-
-function replaced(object: JsonObject, path: readonly string[], value: Json): JsonObject {
-  const [key = "", ...rest] = path;
-  return { ...object, [key]: rest.length === 0 ? value : replaced(objectOf(object[key]), rest, value) };
 }

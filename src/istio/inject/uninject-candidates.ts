@@ -1,9 +1,9 @@
 /** The originals that an injected object may have had besides the likeliest: what injection does not record, chosen otherwise. */
-import { at, type Json, type JsonObject } from "../../kube/json.ts";
+import { at, type JsonObject, withValueAt } from "../../kube/json.ts";
 import type { Path } from "../../kube/workload.ts";
 import type { Labels } from "../facts.ts";
 import { objectOf, objectsOf, proxyName, textOf } from "./pod.ts";
-import { type Unrecorded, withKey } from "./taken.ts";
+import type { Unrecorded } from "./taken.ts";
 import { traceAnnotations } from "./traces.ts";
 import type { PodPlace, Uninjected } from "./uninject.ts";
 import { mountedVolumes } from "./uninject-volumes.ts";
@@ -45,7 +45,7 @@ function putBack(base: Back, given: Given, again: JsonObject): Back {
       for (const key of Object.keys(had)) {
         if (has[key] === had[key] || traceAnnotations.includes(key)) continue;
         const there = [...path, key];
-        object = changed(object, there, had[key]);
+        object = withValueAt(object, there, had[key]);
         const says = "this injector would not write it so, and it is taken for the pod's own";
         unrecorded = [
           ...unrecorded.filter((each) => !isAt(each, there)),
@@ -76,7 +76,7 @@ export function withoutKept(base: Back, { places }: Given): Back {
       const volume = volumes[index];
       return volume && !isGone(index) ? [{ ...each, path: [...path, left.indexOf(volume)] }] : [];
     });
-    object = changed(object, path, left.length === 0 ? undefined : left);
+    object = withValueAt(object, path, left.length === 0 ? undefined : left);
     unrecorded = [...others, { path, kind: "removed", says }];
   }
   return object === base.object ? base : { ...base, object, unrecorded };
@@ -98,7 +98,7 @@ function* withProxyElsewhere(base: Back, { places }: Given): Generator<Back> {
         const container = isBelow(each, path) && typeof index === "number" ? containers[index] : undefined;
         return container ? { ...each, path: [...path, moved.indexOf(container), ...rest] } : each;
       });
-      yield { ...base, object: changed(base.object, path, moved), unrecorded };
+      yield { ...base, object: withValueAt(base.object, path, moved), unrecorded };
     }
   }
 }
@@ -110,10 +110,4 @@ export function isAt(each: Unrecorded, path: Path): boolean {
 
 function isBelow(each: Unrecorded, path: Path): boolean {
   return path.every((step, index) => step === each.path[index]);
-}
-
-/** The object with a value changed where it stands; an undefined one is taken away. */
-export function changed(object: JsonObject, [step = "", ...rest]: Path, value: Json | undefined): JsonObject {
-  const key = String(step);
-  return withKey(object, key, rest.length === 0 ? value : changed(objectOf(object[key]), rest, value));
 }

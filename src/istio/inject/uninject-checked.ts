@@ -1,6 +1,6 @@
 /** Taking an injection back with the injector at hand: what it makes of the result must be what was given. */
 import { decode } from "../../kube/decode.ts";
-import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { at, isObject, type Json, type JsonObject, withValueAt } from "../../kube/json.ts";
 import { isListKind, type Path } from "../../kube/workload.ts";
 import type { Labels } from "../facts.ts";
 import { injectObject } from "./command.ts";
@@ -19,7 +19,7 @@ import {
   uninject,
   withPod,
 } from "./uninject.ts";
-import { type Back, candidates, changed, type Given, isAt, withoutKept } from "./uninject-candidates.ts";
+import { type Back, candidates, type Given, isAt, withoutKept } from "./uninject-candidates.ts";
 import type { Istiod } from "./webhook.ts";
 import { injectTemplate, type TemplateSource } from "./workload.ts";
 
@@ -285,7 +285,7 @@ function without(object: JsonObject, path: Path, value: Json): JsonObject {
   if (!Array.isArray(here)) return isSame(here, value) ? taken(object, path) : object;
   const left = here.filter((item: Json) => !isSame(item, value));
   if (left.length === here.length) return object;
-  return left.length === 0 ? taken(object, path) : changed(object, path, left);
+  return left.length === 0 ? taken(object, path) : withValueAt(object, path, left);
 }
 
 function isSame(a: Json, b: Json): boolean {
@@ -294,7 +294,7 @@ function isSame(a: Json, b: Json): boolean {
 
 function taken(object: JsonObject, path: Path): JsonObject {
   const parent = path.slice(0, -1);
-  const less = changed(object, path, undefined);
+  const less = withValueAt(object, path, undefined);
   const left = at(less, parent);
   const isEmpty = parent.length > 0 && isObject(left) && Object.keys(left).length === 0;
   return isEmpty ? taken(less, parent) : less;

@@ -1,5 +1,5 @@
 /** Objects of manifests, or of a cluster, back to what they were before a sidecar was injected. */
-import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
+import { at, isObject, type Json, type JsonObject, withValueAt } from "../../kube/json.ts";
 import { isListKind, type Path, podTemplatesOf, type WorkloadKind } from "../../kube/workload.ts";
 import type { Labels } from "../facts.ts";
 import { isInjectable } from "./kinds.ts";
@@ -127,17 +127,7 @@ export function podAt(object: JsonObject, place: PodPlace): Pod {
 
 /** The object with another pod at a place. */
 export function withPod(object: JsonObject, place: PodPlace, pod: Pod): JsonObject {
-  return replaced(replaced(object, place.metadata, pod.metadata), place.spec, pod.spec);
-}
-
-/** The object with a value changed where it stands; an undefined one is taken away. */
-function replaced(object: JsonObject, path: Path, value: Json | undefined): JsonObject {
-  const [key = "", ...rest] = path.map(String);
-  if (at(object, path) === value) return object;
-  const inner = rest.length === 0 ? value : replaced(objectOf(object[key]), rest, value);
-  if (inner !== undefined) return { ...object, [key]: inner };
-  const { [key]: _, ...others } = object;
-  return others;
+  return withValueAt(withValueAt(object, place.metadata, pod.metadata), place.spec, pod.spec);
 }
 
 function pathIn({ metadata, spec }: PodPlace, [part, ...rest]: Path): Path {
@@ -156,7 +146,8 @@ function withoutArtefacts(object: JsonObject): JsonObject {
     const metadata = at(result, path);
     if (!isObject(metadata)) continue;
     const left = withoutTimestamp(metadata);
-    if (left !== metadata) result = replaced(result, path, Object.keys(left).length === 0 ? undefined : left);
+    if (left !== metadata)
+      result = withValueAt(result, path, Object.keys(left).length === 0 ? undefined : left);
   }
   return result;
 }
