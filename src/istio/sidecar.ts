@@ -1,7 +1,6 @@
 /** The sidecar of an injected pod as people ask for it: its image and resources with their origins, ports, capture, probes, additions. */
-
 import { at, type Json } from "../kube/json.ts";
-import { compareQuantities, equalQuantities, parseQuantity } from "../kube/quantity.ts";
+import { compareQuantities, isSameQuantity, parseQuantity } from "../kube/quantity.ts";
 import { type Capture, captureOf } from "./capture.ts";
 import type { Labels } from "./facts.ts";
 import { proxyImage } from "./inject/image.ts";
@@ -167,10 +166,10 @@ function resourcesOf(istiod: Istiod, before: Pod, container: Container): ProxyRe
       return { from: "container", value: written, list: own.list, index: own.index };
     const annotation = resourceAnnotations[kind][name];
     const annotated = ownText(annotations, annotation);
-    if (annotated !== undefined && isSame(annotated, value))
+    if (annotated !== undefined && isSameQuantity(annotated, value))
       return { from: "annotation", value: annotated, annotation };
     const byMesh = quantityText(at(mesh, [kind, name]));
-    if (byMesh !== undefined && isSame(byMesh, value)) return { from: "mesh", value: byMesh };
+    if (byMesh !== undefined && isSameQuantity(byMesh, value)) return { from: "mesh", value: byMesh };
     return { from: "template", value };
   };
   const limits = { cpu: of("limits", "cpu"), memory: of("limits", "memory") };
@@ -187,12 +186,6 @@ function resourcesOf(istiod: Istiod, before: Pod, container: Container): ProxyRe
 function requestOr(request: ProxyResource, limit: ProxyResource): ProxyResource {
   if (request.from !== "none" || limit.value === undefined) return request;
   return { from: "limit", value: limit.value };
-}
-
-function isSame(a: string, b: string): boolean {
-  const left = parseQuantity(a);
-  const right = parseQuantity(b);
-  return left.ok && right.ok ? equalQuantities(left.quantity, right.quantity) : a === b;
 }
 
 /** The ports that the proxy and its agent listen on, in order of their numbers. */

@@ -210,6 +210,13 @@ export function equalQuantities(a: Quantity, b: Quantity): boolean {
   return compareQuantities(a, b) === 0;
 }
 
+/** Whether two texts are the same quantity; texts that are none are the same when they are equal. */
+export function isSameQuantity(a: string, b: string): boolean {
+  const left = parseQuantity(a);
+  const right = parseQuantity(b);
+  return left.ok && right.ok ? equalQuantities(left.quantity, right.quantity) : a === b;
+}
+
 /** -1, 0 or 1. */
 export function signOf(quantity: Quantity): -1 | 0 | 1 {
   return quantity.unscaled === 0n ? 0 : quantity.unscaled < 0n ? -1 : 1;

@@ -1,10 +1,10 @@
 /** Which pods carry a sidecar that nobody injects, and how it differs from one that is injected today. */
-
 import { containersOf, findSidecar, objectOf, objectsOf, type Pod, textOf } from "../istio/inject/pod.ts";
 import type { SidecarContainer, SidecarState } from "../istio/sidecar-state.ts";
 import { sidecarState } from "../istio/sidecar-state.ts";
 import { at, type Json, type JsonObject } from "../kube/json.ts";
-import { equalQuantities, parseQuantity } from "../kube/quantity.ts";
+import { sameJson } from "../kube/json-patch.ts";
+import { isSameQuantity } from "../kube/quantity.ts";
 import { injectionOf } from "../world/sidecar.ts";
 import type { Workload, World } from "../world/world.ts";
 
@@ -46,7 +46,7 @@ export class ByHandView {
     return [
       ...differingImage(written, today),
       ...differingResources(written, today),
-      ...(isSameJson(written.args, today.args) ? [] : ["its arguments"]),
+      ...(sameJson(written.args, today.args) ? [] : ["its arguments"]),
       ...differingEnvironment(written, today),
       ...differingAdditions(state, made.rendered),
     ];
@@ -88,11 +88,6 @@ function differingResources(written: JsonObject, today: JsonObject): readonly st
 
 function scalar(value: Json | undefined): string | undefined {
   return value === undefined || value === null || typeof value === "object" ? undefined : String(value);
-}
-
-function isSameQuantity(a: string, b: string): boolean {
-  const [left, right] = [parseQuantity(a), parseQuantity(b)];
-  return left.ok && right.ok && equalQuantities(left.quantity, right.quantity);
 }
 
 /** What the application, not the template, gives to the sidecar's environment. */
@@ -142,12 +137,4 @@ const most = 3;
 
 function named(names: readonly string[]): string {
   return names.length > most ? String(names.length) : names.join(", ");
-}
-
-function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
-  return JSON.stringify(a ?? null, text) === JSON.stringify(b ?? null, text);
-}
-
-function text(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
 }

@@ -8,7 +8,7 @@ import {
 } from "../istio/proxy-resources.ts";
 import type { Sidecar } from "../istio/sidecar.ts";
 import { at, isObject } from "../kube/json.ts";
-import { equalQuantities, parseQuantity } from "../kube/quantity.ts";
+import { isSameQuantity } from "../kube/quantity.ts";
 import { injectionOf, type ReadableIstiod } from "./sidecar.ts";
 import type { Workload, World } from "./world.ts";
 
@@ -135,10 +135,7 @@ function hasResources({ resources }: Sidecar, model: ProxyResources): boolean {
 }
 
 function isSame(a: string | undefined, b: string | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  const left = parseQuantity(a);
-  const right = parseQuantity(b);
-  return left.ok && right.ok ? equalQuantities(left.quantity, right.quantity) : a === b;
+  return a === undefined || b === undefined ? a === b : isSameQuantity(a, b);
 }
 
 function hasUser({ capture }: Sidecar, { pod }: Workload): boolean {
