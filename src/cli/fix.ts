@@ -1,8 +1,8 @@
 /** `check --fix`: writes fixes to the files, or shows them as a diff. */
 import { type Finding, type Fixing, fix, type Scan } from "../index.ts";
-import { plain } from "../report/cells.ts";
+import { count, plain } from "../report/cells.ts";
 import type { Io } from "./io.ts";
-import { counted, deliverFiles, deliveryOf, textsOf } from "./rewrite.ts";
+import { deliverFiles, deliveryOf, textsOf } from "./rewrite.ts";
 import type { Session } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
@@ -70,7 +70,7 @@ export async function fixSession(
 }
 
 function extent({ fixed, files }: Fixing): string {
-  return `${counted(fixed.length, "finding")} in ${counted(files.length, "file")}`;
+  return `${count(fixed.length, "finding")} in ${count(files.length, "file")}`;
 }
 
 /** All of standard input as it is now. */

@@ -14,7 +14,7 @@ import {
 import { injectionWay } from "../fix/way.ts";
 import { type InjectOptions, inject as injected, type Rewriting } from "../index.ts";
 import { at } from "../kube/json.ts";
-import { plain } from "../report/cells.ts";
+import { count, plain } from "../report/cells.ts";
 import { withSlashes } from "../source/disk.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { decodeText } from "../source/text.ts";
@@ -25,7 +25,6 @@ import { type Input, missing } from "./input.ts";
 import type { Io } from "./io.ts";
 import { gather, knownRelease, type ScanFlags, withScanOptions } from "./options.ts";
 import {
-  counted,
   deliverFiles,
   deliverWhole,
   deliveryOf,
@@ -152,7 +151,7 @@ function tellDone({ workloads, files }: Rewriting, io: Io): void {
   io.stderr(
     workloads.length === 0
       ? "sidelint: nothing to inject\n"
-      : `sidelint: injected ${counted(workloads.length, "workload")} in ${counted(files.length, "file")}\n`,
+      : `sidelint: injected ${count(workloads.length, "workload")} in ${count(files.length, "file")}\n`,
   );
 }
 
@@ -256,7 +255,7 @@ function tellPatches(patched: readonly Patched[], format: string, io: Io): void 
     const are =
       entries.length === 1 ? "is no file but an entry of patches" : "are no files but entries of patches";
     io.stderr(
-      `sidelint: ${entries.length} of ${counted(patched.length, "patch")} ${are}, as no strategic merge patch is exact there; --output-format kustomization writes all of them\n`,
+      `sidelint: ${entries.length} of ${count(patched.length, "patch", "patches")} ${are}, as no strategic merge patch is exact there; --output-format kustomization writes all of them\n`,
     );
   }
   for (const { patch, resource } of patched) {

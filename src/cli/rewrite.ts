@@ -6,7 +6,7 @@ import type { LeftAsIs } from "../fix/inject.ts";
 import type { Part } from "../fix/stream.ts";
 import { objectsOf } from "../fix/whole.ts";
 import type { Scan } from "../index.ts";
-import { plain } from "../report/cells.ts";
+import { count, plain } from "../report/cells.ts";
 import { unifiedDiff } from "../report/unified-diff.ts";
 import { readDocuments } from "../source/document.ts";
 import { locationOf } from "../source/locate.ts";
@@ -97,8 +97,7 @@ export async function deliverFiles(
   for (const outcome of outcomes)
     if (outcome.outcome === "failed") failures.push(`${outcome.path}: ${outcome.reason}`);
   const untried = outcomes.filter(({ outcome }) => outcome === "not-tried").length;
-  if (untried > 0)
-    failures.push(`${counted(untried, "more file")} not tried; what is not named is as it was`);
+  if (untried > 0) failures.push(`${count(untried, "more file")} not tried; what is not named is as it was`);
   for (const failure of failures) io.stderr(`sidelint: ${plain(failure)}\n`);
   return failures.length > 0 ? 2 : 0;
 }
@@ -129,12 +128,6 @@ export function problemLines(problems: readonly FileProblem[]): string {
     return plain(place === undefined ? says : `${place}: ${says}`);
   });
   return [...new Set(lines)].map((line) => `sidelint: ${line}\n`).join("");
-}
-
-/** "1 workload", "2 workloads". */
-export function counted(count: number, noun: string): string {
-  const ending = noun.endsWith("ch") ? "es" : "s";
-  return `${count} ${noun}${count === 1 ? "" : ending}`;
 }
 
 /** The texts of files; those that cannot be read have been told. */
@@ -185,7 +178,7 @@ export function tellLeft(left: readonly LeftAsIs[], { stderr }: Io): void {
   }
   for (const [says, workloads] of reasons) {
     const stays = workloads.length === 1 ? "stays as it is" : "stay as they are";
-    stderr(`sidelint: ${counted(workloads.length, "workload")} ${stays}: ${plain(says)}\n`);
+    stderr(`sidelint: ${count(workloads.length, "workload")} ${stays}: ${plain(says)}\n`);
     for (const { location, label, about } of workloads.slice(0, SHOWN)) {
       const more = about === undefined ? "" : `  (${about})`;
       stderr(`${plain(`  ${location.file}:${location.line}  ${label}${more}`)}\n`);

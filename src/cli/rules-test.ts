@@ -4,7 +4,7 @@ import { fix, loadConfig, memoryTree, type Scan, scan } from "../index.ts";
 import { type ExampleResult, type RuleExamples, runExamples } from "../lint/examples.ts";
 import type { Rule } from "../lint/rule.ts";
 import { readRules, type UserRule } from "../lint/user-rules.ts";
-import { plain } from "../report/cells.ts";
+import { count, plain } from "../report/cells.ts";
 import { paintOf } from "../report/paint.ts";
 import { outsideOf } from "../source/reach.ts";
 import type { Config } from "../world/config.ts";
@@ -139,13 +139,9 @@ function testReport(
     const lines = failure.split("\n").map((line) => `  ${plain(line)}`.trimEnd());
     return `${head}\n${lines.join("\n")}\n\n`;
   });
-  const tally = `${counted(results.length, "example")} of ${counted(rules, "rule")}`;
+  const tally = `${count(results.length, "example")} of ${count(rules, "rule")}`;
   const verdict = failed.length === 0 ? `${tally}: all hold` : `${tally}: ${failed.length} failed`;
   return `${blocks.join("")}${verdict}\n`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 const examples = `

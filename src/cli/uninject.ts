@@ -2,11 +2,10 @@
 import type { Command } from "commander";
 import { streamJson, streamYaml } from "../fix/stream.ts";
 import { uninject as uninjected } from "../index.ts";
-import { plain } from "../report/cells.ts";
+import { count, plain } from "../report/cells.ts";
 import type { Context } from "./context.ts";
 import { gather, type ScanFlags, withScanOptions } from "./options.ts";
 import {
-  counted,
   deliverFiles,
   deliverWhole,
   deliveryOf,
@@ -79,7 +78,7 @@ async function uninject(
     io.stderr(
       workloads.length === 0
         ? "sidelint: no sidecar to take out\n"
-        : `sidelint: took the sidecar out of ${counted(workloads.length, "workload")} in ${counted(files.length, "file")}\n`,
+        : `sidelint: took the sidecar out of ${count(workloads.length, "workload")} in ${count(files.length, "file")}\n`,
     );
   }
   return session.exit || status;
