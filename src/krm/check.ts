@@ -35,7 +35,7 @@ function fieldOf(
   const proposed = proposedValue(scan, finding, index);
   const where = proposed?.path ?? path;
   const written = fieldPath(where);
-  if (!proposed && wholes.has(written)) return undefined;
+  if (written === "" || (!proposed && wholes.has(written))) return undefined;
   const current = at(item, where);
   return {
     path: written,
@@ -79,6 +79,8 @@ export function wordsFor(list: ResourceList): (text: string) => string {
   return (text) => {
     const told = text
       .replace(/in sidelint\.yaml: paths: \{.*?\}\}/, "in the functionConfig: spec.defaultNamespace")
+      .replace("(--namespace NAME, or sidelint.yaml)", "(spec.defaultNamespace of the functionConfig)")
+      .replace("(--assume LABEL=VALUE, or sidelint.yaml)", "(spec.namespaces of the functionConfig)")
       .replaceAll("in sidelint.yaml: ", "in the functionConfig, below spec: ")
       .replaceAll("sidelint.yaml", "the functionConfig");
     if (!told.includes(listPath)) return told;

@@ -184,9 +184,9 @@ function withFile(tree: FileTree, path: string, text: string): FileTree {
 /** Whether a path leads out of the root of the tree, by name or through links. */
 function outsideOfRoot(tree: FileTree): (path: string) => boolean {
   const root = (tree.root ?? "").replace(/\/$/, "");
+  const here = root || "/here";
   return (path) => {
-    const absolute = absolutePath(root, path);
-    if (!isInside(root, absolute)) return true;
+    if (!isInside(here, absolutePath(here, path))) return true;
     const real = tree.stat(path)?.identity;
     if (real === undefined || tree.root === undefined) return false;
     const realRoot = tree.stat(".")?.identity ?? root;

@@ -53,5 +53,11 @@ function moved(block: string, column: number): string | undefined {
 
 function indented(block: string, column: number): string {
   const pad = " ".repeat(column);
-  return block.replace(/\n(?=[^\n\r])/g, `\n${pad}`);
+  const lines = block.split("\n");
+  for (let index = 1; index < lines.length; index++) {
+    const line = lines[index] ?? "";
+    if (line !== "" && line !== "\r") lines[index] = pad + line;
+  }
+  // Joined, the text is one piece; what replaces by a pattern keeps all of its pieces, which takes four times the room.
+  return lines.join("\n");
 }

@@ -35,7 +35,9 @@ export function onlyDocument(file: SourceFile): Document | { readonly says: stri
   const [document, second] = readDocuments(file);
   if (!document) return { says: "nothing comes on standard input; a ResourceList is expected there" };
   if (!second) return document;
-  const { line } = locationOf(file, { start: second.start, end: second.start });
+  const reading = second.read();
+  const start = reading.ok && reading.root ? reading.root.start : second.start;
+  const { line } = locationOf(file, { start, end: start });
   return {
     says: `a second document begins in line ${line} of standard input; a function is given one ResourceList`,
   };
@@ -199,6 +201,6 @@ export function oddItems({ items }: ResourceList): readonly Result[] {
         ? "is no object"
         : `has no ${textAt(item, "kind") === undefined ? "kind" : "apiVersion"}`;
     const message = `item ${index + 1} of the list ${lacks}: it is passed on as it is`;
-    return [{ message, severity: "warning", tags: { rule: "odd-item" } }];
+    return [{ message, severity: "info", tags: { rule: "odd-item" } }];
   });
 }

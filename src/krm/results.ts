@@ -58,7 +58,7 @@ export function resultLines(results: readonly Result[]): string {
 
 function lineOf({ severity, message, resourceRef, field, file, tags }: Result): string {
   const name = resourceRef && (resourceRef.name === "" ? resourceRef.kind : labelOf(resourceRef));
-  const place = [name, field?.path].filter((part) => part !== undefined).join(" ");
+  const place = [name, field?.path].filter((part) => part !== undefined && part !== "").join(" ");
   const behind = [file?.path, tags?.rule].filter((part) => part !== undefined).join(", ");
   return `${severity}: ${place && `${place}: `}${message}${behind && ` (${behind})`}`;
 }
