@@ -18,16 +18,16 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
   [["--formatt"], "sidelint: unknown option --formatt; see sidelint --help\n"],
   [
     ["chek"],
-    "sidelint: unknown command chek (did you mean check?); there are check, baseline, list, explain, init, inject, uninject, rules\n",
+    "sidelint: unknown command chek (did you mean check?); there are check, baseline, list, explain, init, inject, uninject, rules, krm\n",
   ],
   [
     ["./apps"],
-    "sidelint: unknown command ./apps (did you mean sidelint check ./apps?); there are check, baseline, list, explain, init, inject, uninject, rules\n",
+    "sidelint: unknown command ./apps (did you mean sidelint check ./apps?); there are check, baseline, list, explain, init, inject, uninject, rules, krm\n",
   ],
   [["check", "--format"], "sidelint: --format needs a value; see sidelint check --help\n"],
   [
     ["check", "--format", "jsn"],
-    'sidelint: --format takes text, json or github, not "jsn" (did you mean json?)\n',
+    'sidelint: --format takes text, json, github, sarif, code-scanning, junit, gitlab, markdown, checkstyle or html, not "jsn" (did you mean json?)\n',
   ],
   [["list", "--format", "github"], 'sidelint: --format takes text or json, not "github"\n'],
   [
@@ -69,11 +69,11 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
   [["check", "-"], "sidelint: standard input (-) is empty; did the command before it fail?\n"],
   [
     ["help", "foo"],
-    "sidelint: unknown command foo; there are check, baseline, list, explain, init, inject, uninject, rules\n",
+    "sidelint: unknown command foo; there are check, baseline, list, explain, init, inject, uninject, rules, krm\n",
   ],
   [
     ["help", "chek"],
-    "sidelint: unknown command chek (did you mean check?); there are check, baseline, list, explain, init, inject, uninject, rules\n",
+    "sidelint: unknown command chek (did you mean check?); there are check, baseline, list, explain, init, inject, uninject, rules, krm\n",
   ],
   [["check", "--revision", "1.30"], 'sidelint: --revision "1.30": a name takes no dots\n'],
   [
