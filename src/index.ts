@@ -190,7 +190,12 @@ export type InjectOptions = WayOptions;
 export interface Rewriting {
   readonly files: readonly EditedFile[];
   /** The workloads that change. */
-  readonly workloads: readonly { readonly before: JsonObject; readonly after: JsonObject }[];
+  readonly workloads: readonly {
+    readonly before: JsonObject;
+    readonly after: JsonObject;
+    /** Whether istiod would give it a native sidecar on some clusters, and it has an ordinary one now. */
+    readonly isNativeOpen?: boolean;
+  }[];
   readonly left: readonly LeftAsIs[];
   /** What keeps everything from being changed: then there are no files. */
   readonly problems: readonly FileProblem[];

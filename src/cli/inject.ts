@@ -112,6 +112,7 @@ async function inject(paths: readonly string[], flags: InjectFlags, context: Con
   const rewriting = injected(scan, options);
   if (rewriting.problems.length > 0) return failed(rewriting.problems, context);
   tellLeft(rewriting.left, io);
+  tellOpen(rewriting.workloads, io);
   const status = await deliverFiles(rewriting.files, flags, deliveryOf(session, io));
   if (flags.inPlace && status === 0) tellDone(rewriting, io);
   return session.exit || status;
@@ -155,6 +156,17 @@ function tellDone({ workloads, files }: Rewriting, io: Io): void {
   );
 }
 
+/** Says of how many sidecars it is not known what kind they are, and who knows. */
+function tellOpen(workloads: Rewriting["workloads"], { stderr }: Io): void {
+  const open = workloads.filter(({ isNativeOpen }) => isNativeOpen).length;
+  if (open === 0) return;
+  const get =
+    open === 1 ? "gets its sidecar as an ordinary container" : "get their sidecars as ordinary containers";
+  stderr(
+    `sidelint: ${count(open, "workload")} ${get}; where all nodes have Kubernetes 1.33 or newer, istiod makes native ones (--kube-version, --native-sidecars)\n`,
+  );
+}
+
 /** Prints the result as a whole: all documents, or the patches that make the difference. */
 async function asWhole(
   options: InjectOptions,
@@ -167,9 +179,10 @@ async function asWhole(
   const { scan, input } = session;
   const printed = (parts: readonly Part[]) => (format === "json" ? streamJson(parts) : streamYaml(parts));
   if (options.by === "gates" && (format === "yaml" || format === "json")) {
-    const { files, left, problems } = injected(scan, options);
+    const { files, workloads, left, problems } = injected(scan, options);
     if (problems.length > 0) return failed(problems, context);
     tellLeft(left, io);
+    tellOpen(workloads, io);
     return deliverWhole(printed(wholeParts(scan.files, input, files)), flags.output, io);
   }
   const reading = injectionWay(scan.world, options);
@@ -179,6 +192,7 @@ async function asWhole(
     const { objects, left, problems } = injectBuilt(scan.world.workloads, way);
     if (problems.length > 0) return failed(problems, context);
     tellLeft(left, io);
+    tellOpen(objects, io);
     const patched = patchesFor(objects);
     tellPatches(patched, format, io);
     return deliverWhole(patchText(patched, format, flags, io), flags.output, io);

@@ -6,6 +6,7 @@ import type { InjectionError } from "../istio/inject/pipeline.ts";
 import { statusAnnotation } from "../istio/inject/status.ts";
 import type { Istiod } from "../istio/inject/webhook.ts";
 import { injectTemplate } from "../istio/inject/workload.ts";
+import { nativeKey } from "../istio/sidecar-state.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
 import type { Location } from "../source/locate.ts";
@@ -37,7 +38,12 @@ export type Way = {
 );
 
 export type IstiodAnswer =
-  | { readonly ok: true; readonly istiod: Istiod }
+  | {
+      readonly ok: true;
+      readonly istiod: Istiod;
+      /** Whether that its sidecars are no native ones is no more than likely, as nobody tells the release of the kubelets. */
+      readonly isNativeOpen?: boolean;
+    }
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
 /** An object of a file that injection changes, or leaves as it is because it says already what it should. */
@@ -47,6 +53,8 @@ export interface InjectedObject {
   readonly after: JsonObject;
   /** Directory of the kustomization whose build this is; null for the object of the file itself. */
   readonly root: string | null;
+  /** Whether istiod would give it a native sidecar on some clusters, and it has an ordinary one now. */
+  readonly isNativeOpen?: boolean;
 }
 
 /** A workload that is left as it is. */
@@ -233,7 +241,11 @@ function injectedBy(
     }
     return { is: "injected", object: after };
   };
-  return outcome(first, before, root, way.kinds, run);
+  const injections = outcome(first, before, root, way.kinds, run);
+  const isOpen =
+    answer.isNativeOpen && workloads.some(({ pod }) => !Object.hasOwn(pod.annotations, nativeKey));
+  if (!isOpen) return injections;
+  return { ...injections, objects: injections.objects.map((one) => ({ ...one, isNativeOpen: true })) };
 }
 
 function ownerOf({ resource, name, namespace }: Workload): Owner {

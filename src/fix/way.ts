@@ -56,7 +56,7 @@ export function injectionWay(world: World, options: WayOptions): WayReading {
 
 /** With the revision as pods are told it: to a webhook the default one has a name, to kube-inject none. */
 function named(revision: string, answer: IstiodAnswer): IstiodAnswer {
-  return answer.ok ? { ok: true, istiod: { ...answer.istiod, revision } } : answer;
+  return answer.ok ? { ...answer, istiod: { ...answer.istiod, revision } } : answer;
 }
 
 /** What the files say, and for the rest the world. */
@@ -78,5 +78,10 @@ function ofWorld(world: World, { by, native }: WayOptions, revision: string): Is
   const read = istiodFor(world, revision || defaultRevision);
   if (!read.ok) return { ok: false, problems: read.problems.map(fileProblemOf) };
   const { istiod } = read;
-  return { ok: true, istiod: { ...istiod, native: native ?? (by === "gates" && istiod.native) } };
+  const isNativeOpen = by === "gates" && native === undefined && read.native === undefined;
+  return {
+    ok: true,
+    istiod: { ...istiod, native: native ?? (by === "gates" && istiod.native) },
+    isNativeOpen,
+  };
 }

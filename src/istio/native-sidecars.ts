@@ -1,4 +1,5 @@
 /** Whether istiod injects native sidecars into pods that do not say: by its environment, its release and the kubelets. */
+import { detectNative } from "./inject/native.ts";
 import type { ReleaseFacts } from "./releases.ts";
 
 /** What is known of an istiod and its cluster. */
@@ -9,9 +10,6 @@ export interface NativeFacts {
   /** The release of the oldest kubelet, such as "1.33" or "v1.32.4-gke.1"; undefined where nobody says. */
   readonly kubernetesVersion: string | undefined;
 }
-
-/** The first minor release of Kubernetes 1 in which native sidecars are stable. */
-const stableSince = 33;
 
 /**
  * Whether the sidecar is a native one; undefined where that depends on kubelets of which nobody says the release. As istiod 1.19 to 1.30
@@ -34,7 +32,7 @@ function goBoolean(text: string): boolean | undefined {
   return undefined;
 }
 
-function isStableIn(version: string): boolean | undefined {
-  const match = /^v?(\d{1,4})\.(\d{1,4})(?:\D|$)/.exec(version);
-  return match ? Number(match[1]) > 1 || Number(match[2]) >= stableSince : undefined;
+/** Undefined for what is no release. */
+function isStableIn(kubeletVersion: string): boolean | undefined {
+  return /^v?\d+\.\d/.test(kubeletVersion) ? detectNative("auto", [{ name: "", kubeletVersion }]) : undefined;
 }

@@ -100,7 +100,7 @@ inject("fields that Kubernetes does not know are named where a stream leaves the
 
 inject("of a directory only the pods that the cluster injects", () =>
   inRepository({ ...repository, "apps/away.yaml": elsewhere }, async (sidelint) => {
-    const { status, stdout, stderr } = await sidelint(["inject", "--check"]);
+    const { status, stdout, stderr } = await sidelint(["inject", "--check", "--kube-version", "1.30"]);
     assert.equal({ status, stdout }, { status: 1, stdout: "apps/web.yaml\n" });
     assert.is(
       stderr,
@@ -199,11 +199,33 @@ spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: tidy, image: s
   });
 });
 
+inject("where nobody tells the kubelets it is said that the sidecar may be a native one", () =>
+  inRepository(repository, async (sidelint) => {
+    const said = "sidelint: 1 workload gets its sidecar as an ordinary container; where all nodes have";
+    assert.match((await sidelint(["inject", "--check", "."])).stderr, said);
+    assert.match((await sidelint(["inject", "."])).stderr, said);
+    assert.match((await sidelint(["inject", ".", "--output-format", "patch"])).stderr, said);
+    for (const told of [
+      ["--all"],
+      ["--no-native-sidecars"],
+      ["--kube-version", "1.33"],
+      ["--istio-version", "1.26"],
+    ])
+      assert.not.match((await sidelint(["inject", "--check", ...told, "."])).stderr, said);
+  }),
+);
+
 inject("in place: comments, order, quoting and the mode of the file stay, a second run changes nothing", () =>
   inRepository(repository, async (sidelint, directory) => {
     const path = join(directory, "apps/web.yaml");
     const mode = statSync(path).mode;
-    const { status, stdout, stderr } = await sidelint(["inject", "--in-place", "."]);
+    const { status, stdout, stderr } = await sidelint([
+      "inject",
+      "--in-place",
+      "--kube-version",
+      "1.30",
+      ".",
+    ]);
     assert.equal(
       { status, stdout, stderr },
       { status: 0, stdout: "", stderr: "sidelint: injected 1 workload in 1 file\n" },

@@ -26,7 +26,7 @@ const cases: readonly (readonly [
   ["1.27", undefined, "1.32", false],
   ["1.27", undefined, "v1.33.1-eks-1a2b", true],
   ["1.27", undefined, "1.32.99", false],
-  ["1.27", undefined, "2.0", true],
+  ["1.27", undefined, "2.0", false],
   ["1.27", undefined, "newest", undefined],
   ["1.27", "auto", "1.34", true],
   ["1.27", "auto", undefined, undefined],
