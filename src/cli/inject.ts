@@ -297,6 +297,7 @@ Examples:
   sidelint inject --in-place apps          the pods that the cluster would inject
   sidelint inject --diff apps              what that would change
   sidelint inject --check apps             exit 1 when something would change
+  mkdir meshed
   sidelint inject prod --output-format kustomization -o meshed/kustomization.yaml
   sidelint inject --injectConfigFile config.yaml --valuesFile values.json \\
     --meshConfigFile mesh.yaml -f app.yaml
