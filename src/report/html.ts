@@ -39,18 +39,20 @@ export function html(report: Report, presentation: Presentation): string {
         suppressedPart(report),
       ];
   const body = [
-    header(report),
+    header(report, presentation),
     filter,
     `<main>\n${[...parts, rulesPart(findings, presentation)].filter((part) => part !== "").join("\n")}\n</main>`,
     footer(report),
   ];
-  return htmlPage(`sidelint: ${countsText(report)}`, body.join("\n"));
+  return htmlPage(`sidelint: ${countsText(report, presentation)}`, body.join("\n"));
 }
 
 // Shown by the script, without which it could do nothing.
 const filter = `<nav hidden><div><label>Filter <input id="filter" type="search" autocomplete="off" spellcheck="false" placeholder="words that a finding or workload has"></label><span id="told" class="soft" role="status"></span></div></nav>`;
 
-function header(report: Report): string {
+function header(report: Report, presentation: Presentation): string {
+  const title = `<h1>sidelint: ${escaped(countsText(report, presentation))}</h1>`;
+  if (presentation.quiet) return `<header>\n${title}\n</header>`;
   const { workloads, skipped } = report.summary;
   const fixable = fixableText(report);
   const lines = [
@@ -66,7 +68,7 @@ function header(report: Report): string {
     [workloads.unknown, "unknown"],
   ] as const;
   return `<header>
-<h1>sidelint: ${escaped(countsText(report))}</h1>
+${title}
 ${lines.map((line) => `<p class="soft">${escaped(line)}</p>`).join("\n")}
 <ul class="tiles" aria-label="Workloads by verdict">
 ${tiles.map(([number, word]) => `<li><strong>${grouped(number)}</strong> ${word}</li>`).join("\n")}
@@ -76,7 +78,7 @@ ${tiles.map(([number, word]) => `<li><strong>${grouped(number)}</strong> ${word}
 
 function findingsPart(findings: readonly Finding[], report: Report, presentation: Presentation): string {
   if (findings.length === 0)
-    return `<section><h2>Findings</h2><p>${escaped(countsText(report))}</p></section>`;
+    return `<section><h2>Findings</h2><p>${escaped(countsText(report, presentation))}</p></section>`;
   const files = groupedBy(findings.slice(0, MOST_FINDINGS), ({ location }) => location.file);
   const rest = findings.length - MOST_FINDINGS;
   const groups = [...files].map(([file, group]) => {

@@ -31,7 +31,7 @@ const marks = { error: "🔴 error", warning: "🟡 warning", info: "🔵 info" 
 /** A heading with the counts, the verdicts by namespace, the findings by file. What does not fit a comment is counted. */
 export function markdown(report: Report, presentation: Presentation): string {
   const head = [
-    `## sidelint: ${countsText(report)}`,
+    `## sidelint: ${countsText(report, presentation)}`,
     ...(presentation.quiet ? [] : [`${markdownText(subtitle(report))}`]),
   ];
   const tail = presentation.quiet

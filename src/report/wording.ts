@@ -3,7 +3,7 @@ import type { Finding } from "../lint/finding.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import { count, grouped } from "./cells.ts";
 import { severities } from "./findings.ts";
-import type { Report, ReportedWorkload } from "./report.ts";
+import type { Presentation, Report, ReportedWorkload } from "./report.ts";
 
 const NAMED_WORKLOADS = 5;
 
@@ -21,11 +21,11 @@ export function findingText(finding: Finding): readonly string[] {
   return [message, ...(help === undefined ? [] : [`fix: ${help}`]), ...(concerned === "" ? [] : [concerned])];
 }
 
-/** "2 errors, 1 warning", or "nothing to report". */
-export function countsText({ summary, baseline }: Report): string {
+/** "2 errors, 1 warning", or "nothing to report"; of errors alone when quiet. */
+export function countsText({ summary, baseline }: Report, { quiet }: Presentation): string {
   const { findings } = summary;
   const parts = severities
-    .filter((severity) => findings[severity] > 0)
+    .filter((severity) => findings[severity] > 0 && (severity === "error" || !quiet))
     .map((severity) =>
       severity === "info" ? `${grouped(findings.info)} info` : count(findings[severity], severity),
     );

@@ -78,6 +78,13 @@ markup("findings have their code, workloads their verdict and the way to it", ()
   assert.match(html(empty, page), "No workloads found");
 });
 
+markup("quiet leaves errors alone", () => {
+  const text = html(report, { ...page, quiet: true });
+  assert.match(text, "<h1>sidelint: 2 errors</h1>\n</header>");
+  assert.is(text.split('<article class="finding"').length - 1, 2);
+  assert.not.match(text, "<h2>Workloads</h2>");
+});
+
 markup("very many findings and workloads are cut, and that is said", () => {
   const many = Array.from({ length: 5010 }, () => findingOn(page, "apps/web.yaml", "web"));
   const workloads = Array.from({ length: 2500 }, () => ({ ...web }));

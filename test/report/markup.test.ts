@@ -170,6 +170,12 @@ comment("the counts come first, the gravest findings next and open, then the ver
   assert.match(text, "| *not known* |  |  |  | 1 |");
 });
 
+comment("quiet leaves errors alone", () => {
+  const text = markdown(report, { ...page, quiet: true });
+  assert.match(text, /^## sidelint: 2 errors\n\n<details open>/);
+  assert.not.match(text, /warning|Verdicts/);
+});
+
 comment("what does not fit a comment is counted", () => {
   const many = Array.from({ length: 2000 }, (_, index) =>
     findingOn(page, "apps/web.yaml", "web", { message: `number ${index} ${"x".repeat(200)}` }),
