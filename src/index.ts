@@ -1,4 +1,5 @@
 /** The public API: what the command line, the action and the functions call, over any tree of files. */
+import { strayFixes } from "./fix/arrival.ts";
 import { type EditedFile, editFiles } from "./fix/edited.ts";
 import { type InjectedObject, injectResources, type LeftAsIs } from "./fix/inject.ts";
 import { type FixContext, fixabilities, fixCounts, planFixes, type UnfixedFinding } from "./fix/plan.ts";
@@ -254,26 +255,42 @@ export function fix(
   { unsafe = false, select = ({ findings }) => findings }: FixOptions = {},
   first: Scan = scan(tree, options),
 ): Fixing {
-  const edited = new Map<string, EditedFile>();
-  const bytes = new Map<string, Uint8Array>();
-  const fixed: Finding[] = [];
   const { onProgress: _, ...again } = options;
+  const edited = new Map<string, EditedFile>();
+  const fixed: Finding[] = [];
+  const astray = new Map<Finding, string>();
+  let bytes: ReadonlyMap<string, Uint8Array> = new Map();
   let current = first;
-  for (let pass = 1; ; pass++) {
-    const plan = planFixes(fixContext(current), select(current), unsafe);
+  for (let pass = 1; ; ) {
+    const open = select(current).filter((finding) => !astray.has(finding));
+    const plan = planFixes(fixContext(current), open, unsafe);
     if (plan.files.length === 0 || pass > mostPasses) {
       const endless = pass > mostPasses ? plan.fixed.map((finding) => ({ finding, reason: neverEnds })) : [];
-      return { scan: current, files: [...edited.values()], fixed, unfixed: [...plan.unfixed, ...endless] };
+      const stray = [...astray].map(([finding, reason]) => ({ finding, reason }));
+      const unfixed = [...plan.unfixed, ...stray, ...endless];
+      return { scan: current, files: [...edited.values()], fixed, unfixed };
     }
-    for (const { file, after } of plan.files) {
-      const before = tree.read(file.path);
-      if ("reason" in before) continue;
+    const written = new Map([...bytes, ...bytesOf(tree, plan.files)]);
+    const next = scan(overlayTree(tree, written), again);
+    const strays = strayFixes(current.world, next.world, plan.fixed);
+    for (const [finding, reason] of strays) astray.set(finding, reason);
+    if (strays.size > 0) continue;
+    for (const { file, after } of plan.files)
       edited.set(file.path, { file: edited.get(file.path)?.file ?? file, after });
-      bytes.set(file.path, encodeLike(before, after));
-    }
     fixed.push(...plan.fixed);
-    current = scan(overlayTree(tree, bytes), again);
+    astray.clear();
+    bytes = written;
+    current = next;
+    pass++;
   }
+}
+
+/** Edited files as they would be written: with the byte order mark that they had. */
+function bytesOf(tree: FileTree, files: readonly EditedFile[]): readonly (readonly [string, Uint8Array])[] {
+  return files.flatMap(({ file, after }) => {
+    const before = tree.read(file.path);
+    return "reason" in before ? [] : [[file.path, encodeLike(before, after)] as const];
+  });
 }
 
 /** What was asked for may be changed, and nothing else that was read. */

@@ -22,8 +22,7 @@ export function editsOfChanges(document: Document, changes: readonly DocumentCha
   const also = renames.flatMap(({ path, key }) => keyEdit(document, path, key) ?? []);
   if (also.length < renames.length)
     return { ok: false, reason: "a key that is to be renamed is not written" };
-  let final = wanted;
-  for (const { path, key } of renames) final = renamedAt(final, path, key);
+  const final = withRenames(wanted, changes);
   const moved = movedEntries(document, changes);
   const attempt = (withComments: boolean): ValueEdits => {
     const taken = withComments ? moved.flatMap(({ comments }) => comments ?? []) : [];
@@ -79,6 +78,19 @@ export function touchedBy(change: DocumentChange): readonly Path[] {
   if (change.is === "move") return [change.path, change.to];
   if (change.is === "rename") return [change.path, [...change.path.slice(0, -1), change.key]];
   return [change.path];
+}
+
+/** The value after all changes, in which keys may stand in another order; undefined where something is in the way. */
+export function changedValue(before: Value, changes: readonly DocumentChange[]): Value | undefined {
+  const wanted = wantedBy(before, changes);
+  return wanted === undefined ? undefined : withRenames(wanted, changes);
+}
+
+function withRenames(value: Value, changes: readonly DocumentChange[]): Value {
+  return changes.reduce(
+    (renamed, change) => (change.is === "rename" ? renamedAt(renamed, change.path, change.key) : renamed),
+    value,
+  );
 }
 
 /** The value after all changes but the renaming of keys; undefined where something is in the way. */
@@ -193,7 +205,8 @@ function pruned(value: Value, path: Path): Value {
   return pruned(without(value, path), path.slice(0, -1));
 }
 
-function valueAt(value: Value, path: Path): Value | undefined {
+/** The value at a path; undefined when there is none. */
+export function valueAt(value: Value, path: Path): Value | undefined {
   let here: Value | undefined = value;
   for (const step of path) {
     if (isList(here)) here = typeof step === "number" ? here[step] : undefined;

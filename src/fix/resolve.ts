@@ -71,11 +71,12 @@ function resolve(world: World, holder: Holder, change: Change): One {
 const refuse = (reason: string): One => ({ ok: false, reason });
 
 /** What a place of a document is part of. */
-type Form = "object" | "json-patch" | "kustomization";
+export type Form = "object" | "json-patch" | "kustomization";
 
 const kustomizationName = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
 
-function formOf({ file, within, read }: Document): Form {
+/** What form a document has that sets something of an object. */
+export function formOf({ file, within, read }: Document): Form {
   const reading = read();
   if (reading.ok && reading.root?.type === "list") return "json-patch";
   return !within && kustomizationName.test(file.path) ? "kustomization" : "object";

@@ -318,6 +318,63 @@ kustomize("what a kustomization sets for all is renamed and completed, and not m
   ]);
 });
 
+const overlays = (base: string, dev: string): Files => ({
+  "base/kustomization.yaml": "resources: [web.yaml]\n",
+  "base/web.yaml": base.replace("  namespace: shop\n", ""),
+  "prod/kustomization.yaml": "resources: [../base, ns.yaml]\nnamespace: shop\n",
+  "prod/ns.yaml": namespace,
+  "dev/kustomization.yaml": `resources: [../base, ns.yaml]\nnamespace: dev\n${dev}`,
+  "dev/ns.yaml": namespace.replace("shop", "dev"),
+});
+const patched = (text: string) =>
+  `patches:\n  - target: {kind: Deployment}\n    patch: |-\n${text.replace(/^/gm, "      ")}\n`;
+
+/** A fix, what happens to it in the build of another overlay, and why it is not made. */
+const strays: readonly (readonly [name: string, files: Files, reason: string])[] = [
+  [
+    "a label that a patch of one overlay replaces with all others",
+    overlays(
+      deployment("annotations: {sidecar.istio.io/inject: 'false'}"),
+      patched("- {op: add, path: /spec/template/metadata/labels, value: {app: web}}"),
+    ),
+    "inject-annotation-deprecated: it does not arrive in Deployment/web in dev as it is meant",
+  ],
+  [
+    "a label that would reach an overlay which takes the annotation away",
+    overlays(
+      deployment("annotations: {sidecar.istio.io/inject: 'false'}"),
+      patched("- {op: remove, path: /spec/template/metadata/annotations}"),
+    ),
+    "inject-annotation-deprecated: it would change Deployment/web in dev as well",
+  ],
+  [
+    "what would be added for all objects, and one of them says it otherwise",
+    {
+      "kustomization.yaml":
+        "resources: [web.yaml, pod.yaml, ns.yaml]\ncommonAnnotations:\n  sidecar.istio.io/proxyCPU: 10m\n",
+      "web.yaml": plain,
+      "pod.yaml": `apiVersion: v1
+kind: Pod
+metadata:
+  name: job
+  namespace: shop
+  annotations: {sidecar.istio.io/proxyCPULimit: "1", sidecar.istio.io/proxyMemory: 1Gi, sidecar.istio.io/proxyMemoryLimit: 1Gi}
+spec:
+  containers: [{name: job, image: shop/job:1}]
+`,
+      "ns.yaml": namespace,
+    },
+    "proxy-cpu-limit-missing: it would change Pod/job in . as well",
+  ],
+];
+for (const [name, files, reason] of strays) {
+  kustomize(`not made: ${name}`, () => {
+    const { files: changed, unfixed } = fix(memoryTree(files));
+    assert.equal(changed, []);
+    assert.ok(unfixed.some((one) => `${one.finding.rule}: ${one.reason}` === reason));
+  });
+}
+
 kustomize("a base beyond what was asked for stays as it is", () => {
   const files = {
     "base/kustomization.yaml": "resources: [web.yaml]\n",
