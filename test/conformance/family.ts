@@ -24,7 +24,7 @@ export interface Outcome {
   readonly failed: Case[];
 }
 
-/** What --verbose prints of a family in place of a line for each group: rows of cells, the first the heading. */
+/** What is printed of a family besides its last line, in place of a line for each group: rows of cells, the first the heading. */
 export type Table = (tally: ReadonlyMap<string, Outcome>) => readonly (readonly string[])[];
 
 /** The lines of a JSON Lines file, parsed; `prepare` may change a line before. */
