@@ -70,6 +70,7 @@ export function taskFor(
   };
 }
 
+/** Notes an edit; its line feeds become the line ends of the file. */
 export function put(task: Task, start: number, end: number, text: string) {
   task.edits.push({ start, end, text: task.newline === "\n" ? text : text.replaceAll("\n", task.newline) });
 }

@@ -34,6 +34,7 @@ export function beforeLine(text: string, start: number): number {
   return start >= 2 && text.startsWith("\r\n", start - 2) ? start - 2 : start - 1;
 }
 
+/** Whether a line ends between two offsets. */
 export function hasBreak(text: string, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (isLineEnd(text.charCodeAt(at))) return true;
   return false;

@@ -27,6 +27,7 @@ export interface Judgement {
 
 const notAsked = 255;
 
+/** A pod in a namespace, which has been asked nothing yet. */
 export function candidate(pod: PodFacts, namespace: string | null, mesh: PreparedMesh): Candidate {
   return {
     pod,

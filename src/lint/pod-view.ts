@@ -6,13 +6,13 @@ import { sidecarState } from "../istio/sidecar-state.ts";
 import { revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import type { Path } from "../source/node.ts";
+import { parseYaml } from "../world/istiods.ts";
 import type { Workload } from "../world/world.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
 import { type OutdatedView, outdatedOf, unknownKeysOf } from "./key-views.ts";
 import type { MeshView } from "./mesh-view.ts";
 import { type ProbeView, unresolvedProbes } from "./probe-view.ts";
-import { readYaml } from "./read-yaml.ts";
 
 const none: readonly never[] = [];
 const templatesKey = "inject.istio.io/templates";
@@ -168,7 +168,7 @@ export class PodView {
 
   get lostSettings(): readonly LostSettingView[] {
     const written = this.workload.pod.annotations[proxyConfigKey];
-    const read = written === undefined ? undefined : readYaml(written);
+    const read = written === undefined ? undefined : parseYaml(written);
     if (!read?.ok) return none;
     return lostSettings(read.value).map((one) => new LostSettingView(one));
   }
@@ -188,7 +188,7 @@ export class PodView {
   }
 
   get invalidAnnotations(): readonly InvalidAnnotationView[] {
-    this.#invalid ??= invalidAnnotations(this.workload.pod.annotations, this.#mesh.facts, readYaml).map(
+    this.#invalid ??= invalidAnnotations(this.workload.pod.annotations, this.#mesh.facts, parseYaml).map(
       (one) => new InvalidAnnotationView(one),
     );
     return this.#invalid;

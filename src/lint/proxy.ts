@@ -21,7 +21,7 @@ import { nativeKey } from "../istio/sidecar-state.ts";
 import { at } from "../kube/json.ts";
 import { isPlain, likeSidecar } from "../world/calibration.ts";
 import type { Config } from "../world/config.ts";
-import { type IstiodReading, istiodFor } from "../world/istiods.ts";
+import { type IstiodReading, istiodFor, parseYaml } from "../world/istiods.ts";
 import { type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
 import { CaptureView, captureSettings } from "./capture-view.ts";
@@ -33,7 +33,6 @@ import {
   meshResourcesFor,
   tellsOfNative,
 } from "./mesh-resources.ts";
-import { readYaml } from "./read-yaml.ts";
 import { type TemplateView, unknownTemplates } from "./template-view.ts";
 
 /** A request or limit of the sidecar that the pod's author wrote, and that counts. */
@@ -239,7 +238,7 @@ export class ProxyView {
     const known = this.#reading?.istiod;
     if (known) return known;
     const facts = nearestFacts(this.#release);
-    return { mesh: meshDefaultsOf(facts), facts, readYaml };
+    return { mesh: meshDefaultsOf(facts), facts, readYaml: parseYaml };
   }
   get #release(): string {
     return injectorFor(this.#workload, this.#world)?.release || this.#world.mesh.release;
@@ -268,7 +267,7 @@ export class ProxyView {
     if (!(configKey in annotations) && this.#shown === undefined) return "REDIRECT";
     const { mesh, facts } = this.#proxySettings;
     const own = annotations[configKey];
-    const read = own === undefined ? undefined : readYaml(own);
+    const read = own === undefined ? undefined : parseYaml(own);
     const { interceptionMode } = effectiveProxyConfig(mesh, read?.ok ? read.value : undefined, facts);
     return typeof interceptionMode === "string" ? interceptionMode : "REDIRECT";
   }

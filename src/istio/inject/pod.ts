@@ -27,14 +27,17 @@ export function textOf(value: Json | undefined): string {
   return typeof value === "string" ? value : "";
 }
 
+/** The metadata of a pod, or of any other object; an empty map where there is none. */
 export function metadataOf(pod: Pod): JsonObject {
   return objectOf(pod.metadata);
 }
 
+/** The annotations of a pod; none where it has none. */
 export function annotationsOf(pod: Pod): Labels {
   return objectOf(metadataOf(pod).annotations) as Labels;
 }
 
+/** The labels of a pod; none where it has none. */
 export function labelsOf(pod: Pod): Labels {
   return objectOf(metadataOf(pod).labels) as Labels;
 }
@@ -45,6 +48,7 @@ export function annotationOf(pod: Pod, key: string): string | undefined {
   return Object.hasOwn(annotations, key) ? annotations[key] : undefined;
 }
 
+/** The containers of one of the two lists, in their order. */
 export function containersOf(pod: Pod, list: ContainerList): readonly Container[] {
   return objectsOf(objectOf(pod.spec)[list]);
 }
@@ -54,14 +58,17 @@ export function allContainersOf(pod: Pod): readonly Container[] {
   return [...containersOf(pod, "initContainers"), ...containersOf(pod, "containers")];
 }
 
+/** The pod with some keys of its metadata changed. */
 export function withMetadata(pod: Pod, change: JsonObject): Pod {
   return { ...pod, metadata: { ...metadataOf(pod), ...change } };
 }
 
+/** The pod with other annotations instead of all it has. */
 export function withAnnotations(pod: Pod, annotations: Labels): Pod {
   return withMetadata(pod, { annotations });
 }
 
+/** The pod with another list of containers. */
 export function withContainers(pod: Pod, list: ContainerList, containers: readonly Container[]): Pod {
   return { ...pod, spec: { ...objectOf(pod.spec), [list]: containers } };
 }

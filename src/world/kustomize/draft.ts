@@ -277,6 +277,7 @@ const clusterScoped: ReadonlyMap<string, readonly string[]> = new Map([
   ["storage.k8s.io", ["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"]],
 ]);
 
+/** Whether objects of a kind belong to no namespace; of a kind that Kubernetes itself does not have the answer is no. */
 export function isClusterScoped(apiVersion: string, kind: string): boolean {
   return clusterScoped.get(groupOf(apiVersion))?.includes(kind) ?? false;
 }
