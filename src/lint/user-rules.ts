@@ -158,7 +158,7 @@ export function readRuleFile(file: SourceFile): Omit<RuleReading, "textOf"> {
   return { rules, problems };
 }
 
-/** What YAML 1.1 takes for booleans and rules mean as words: the key `on`, and `off` in the configuration of an example. */
+/** What YAML 1.1 takes for booleans and rules mean as words: keys such as `on`, and `off` in the configuration of an example. */
 function asSpelled(file: SourceFile, root: Node): Node {
   const known = new Map<Node, Node>();
   const spelled = (node: Node): Node => {
@@ -175,13 +175,17 @@ function asSpelled(file: SourceFile, root: Node): Node {
     if (node.type === "scalar")
       return node.value === false && text(node) === "off" ? { ...node, value: "off" } : node;
     const entries = node.entries.map((entry): MapEntry => {
-      const key = entry.key === "true" && text(entry.keyRange) === "on" ? "on" : entry.key;
+      const written = text(entry.keyRange);
+      const key = booleanWord.test(written) ? written : entry.key;
       return { ...entry, key, value: spelled(entry.value) };
     });
     return { ...node, entries };
   };
   return spelled(root);
 }
+
+/** The words that YAML 1.1 takes for booleans. */
+const booleanWord = /^(?:y|n|yes|no|on|off|true|false)$/i;
 
 function isRuleFile(value: unknown): value is RuleFile {
   return validate(value);
@@ -194,6 +198,10 @@ function readRule(file: SourceFile, root: Node): UserRule | readonly FileFault[]
   const problems = [
     ...idProblems(value.id).map(({ message, hint }) => problem(message, at(["id"], "value"), hint)),
     ...Object.entries(value.parameters ?? {}).flatMap(([name, parameter]) => {
+      if (booleanWord.test(name)) {
+        const message = `parameters cannot have the key ${name}`;
+        return [problem(message, at(["parameters", name], "key"), "YAML takes it for true or false")];
+      }
       const wrong = whyNot({ ...parameter, default: "" }, parameter.default);
       if (wrong === undefined) return [];
       const message = `the default of the parameter ${name} is no ${parameter.type}`;

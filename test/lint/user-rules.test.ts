@@ -93,6 +93,13 @@ texts("on and off are words, in every style and with any line end", () => {
   }
 });
 
+texts("a parameter cannot have a name that YAML takes for a boolean", () => {
+  const text = rule("acme/a")
+    .replaceAll("label: {type", "n: {type")
+    .replaceAll("parameters.label", "parameters.n");
+  assert.equal(problems(text), ["9:3 parameters cannot have the key n"]);
+});
+
 texts("a rule has one place for its checks", () => {
   const text = rule("acme/a").replace("on: workload", "checks: [{on: workload, message: m}]\non: workload");
   assert.equal(problems(text), ["16:1 a rule with checks has on and message there, not beside them"]);
