@@ -1,15 +1,15 @@
 /** The real kustomize runs the function, on examples/kustomize-function; without one on the PATH these tests are skipped. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readDocuments } from "../../src/source/document.ts";
 import { toValue } from "../../src/source/node.ts";
 import { runIn } from "../cli/terminal.ts";
+import { commandIn } from "./command.ts";
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const example = join(top, "examples/kustomize-function");
@@ -19,24 +19,11 @@ if (!isThere) console.log("kustomize is not on the PATH: its tests are skipped")
 
 const kustomize = suite("kustomize");
 const directory = mkdtempSync(join(tmpdir(), "sidelint-krm-"));
-const bin = join(directory, "bin");
+let env: NodeJS.ProcessEnv = {};
 
 kustomize.before(() => {
   if (!isThere) return;
-  mkdirSync(bin);
-  const program = join(directory, "function.mjs");
-  buildSync({
-    entryPoints: [join(top, "src/krm/bin.ts")],
-    outfile: program,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    external: ["globby"],
-  });
-  const command = join(bin, "sidelint-krm");
-  writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
-  chmodSync(command, 0o755);
+  env = commandIn(directory);
   cpSync(example, join(directory, "example"), { recursive: true });
 });
 
@@ -49,7 +36,6 @@ interface Run {
 }
 
 function run(args: readonly string[]): Run {
-  const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
   return spawnSync("kustomize", args, { cwd: join(directory, "example"), encoding: "utf8", env });
 }
 
