@@ -11,7 +11,7 @@ export interface Fingerprint {
   readonly object: string;
   /** Where in the object: `spec.template.metadata.annotations['sidecar.istio.io/proxyCPU']`. */
   readonly path: string;
-  /** The message without places and numbers of workloads. */
+  /** The message without places, numbers of workloads and releases of Istio, which upgrades change. */
   readonly message: string;
 }
 
@@ -208,6 +208,7 @@ function withoutPlaces(message: string): string {
     .replace(/ \(and those of [^()]*\)/g, "")
     .replace(place, "<file>")
     .replace(/\bline \d+/g, "line <n>")
+    .replace(/\bIstio \d+\.\d+(?:\.\d+)?/g, "Istio <release>")
     .replace(amount, "<workloads>");
 }
 

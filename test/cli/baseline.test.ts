@@ -46,7 +46,7 @@ baseline("is written, and then nothing is new", () =>
 ${["api", "web"]
   .map(
     (pod) =>
-      `    { "rule": "inject-value-invalid", "object": "Pod/${pod} in shop", "path": "metadata.labels['sidecar.istio.io/inject']", "message": "sidecar.istio.io/inject: \\"yes please\\" is neither \\"true\\" nor \\"false\\": Istio 1.30 passes it over, and the pod gets what its namespace gives", "file": "apps/${pod}.yaml" }`,
+      `    { "rule": "inject-value-invalid", "object": "Pod/${pod} in shop", "path": "metadata.labels['sidecar.istio.io/inject']", "message": "sidecar.istio.io/inject: \\"yes please\\" is neither \\"true\\" nor \\"false\\": Istio <release> passes it over, and the pod gets what its namespace gives", "file": "apps/${pod}.yaml" }`,
   )
   .join(",\n")}
   ]

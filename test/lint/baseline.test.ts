@@ -67,9 +67,21 @@ fingerprints("name rule, object, path and message", () => {
       rule: "inject-value-invalid",
       object: "Pod/web in shop",
       path: "metadata.labels['sidecar.istio.io/inject']",
-      message: finding.message,
+      message: finding.message.replace("Istio 1.30", "Istio <release>"),
     },
   );
+});
+
+fingerprints("stay when Istio is upgraded", () => {
+  const files = memoryTree({ "a.yaml": pod() });
+  const [older, newer] = ["1.29", "1.30"].map((istioVersion) => scan(files, { istioVersion }));
+  assert.ok(older && newer);
+  const { fresh } = compareWith(
+    newer.findings,
+    baselineOf(older.findings, sourcesOf(older)),
+    sourcesOf(newer),
+  );
+  assert.equal([older.findings.length > 0, fresh], [true, []]);
 });
 
 fingerprints("of items of a List are those of the items", () => {
