@@ -112,6 +112,11 @@ export function withKubernetes(config: Config, version: string | undefined): Con
   return version === undefined ? config : { ...config, kubernetes: { ...config.kubernetes, version } };
 }
 
+/** The configuration with what a command line says of native sidecars, which wins. */
+export function withNative(config: Config, nativeSidecars: boolean | undefined): Config {
+  return nativeSidecars === undefined ? config : { ...config, istio: { ...config.istio, nativeSidecars } };
+}
+
 /** The error that shows mistakes where they stand; `path` is the file of those that have no place. */
 export function told(
   problems: readonly ConfigProblem[],

@@ -1,8 +1,7 @@
 /** `sidelint inject`: manifests with the sidecar in them, offline, as istioctl kube-inject and istiod make it. */
-import { dirname, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { injectBuilt, type LeftAsIs, type Way, whySkipped } from "../fix/inject.ts";
-import { injectingKustomization, type Patched, patchDocuments, patchesFor } from "../fix/patches.ts";
+import { patchDocuments, patchesFor } from "../fix/patches.ts";
 import {
   injectStream,
   type Left,
@@ -13,14 +12,13 @@ import {
 } from "../fix/stream.ts";
 import { injectionWay } from "../fix/way.ts";
 import { type InjectOptions, inject as injected, type Rewriting } from "../index.ts";
-import { at } from "../kube/json.ts";
 import { count, plain } from "../report/cells.ts";
 import { withSlashes } from "../source/disk.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileProblem, InjectorFiles } from "../world/injector-files.ts";
-import { locateResource } from "../world/resource.ts";
 import type { Context } from "./context.ts";
+import { kustomizationText, tellPatches } from "./inject-patches.ts";
 import { type Input, missing } from "./input.ts";
 import type { Io } from "./io.ts";
 import { gather, knownRelease, type ScanFlags, withScanOptions } from "./options.ts";
@@ -29,6 +27,7 @@ import {
   deliverWhole,
   deliveryOf,
   mustAgree,
+  mustNotBeRead,
   problemLines,
   type RewriteFlags,
   tellLeft,
@@ -52,7 +51,6 @@ interface InjectFlags extends Omit<ScanFlags, "revision" | "format">, RewriteFla
   readonly valuesFile?: string;
   readonly meshConfigFile?: string;
   readonly operatorFileName?: string;
-  readonly nativeSidecars?: boolean;
 }
 
 const formats = ["yaml", "json", "patch", "kustomization"] as const;
@@ -92,9 +90,15 @@ async function inject(paths: readonly string[], flags: InjectFlags, context: Con
       `--output-format ${format} is for the result as a whole, not for files that are changed`,
     );
   const { revision } = flags;
+  const native = flags.nativeSidecars ?? (io.env.ENABLE_NATIVE_SIDECARS === "true" ? true : undefined);
   const session = await openSession(
     paths,
-    { ...flags, format: "text", ...(revision === undefined ? { revision: [] } : { revision: [revision] }) },
+    {
+      ...flags,
+      format: "text",
+      revision: revision === undefined ? [] : [revision],
+      ...(native === undefined ? {} : { nativeSidecars: native }),
+    },
     io,
     context.version,
   );
@@ -103,19 +107,22 @@ async function inject(paths: readonly string[], flags: InjectFlags, context: Con
     by: byGates(flags, input) ? "gates" : "command",
     files: injectorFiles(flags, input),
     revision,
-    native: flags.nativeSidecars ?? (io.env.ENABLE_NATIVE_SIDECARS === "true" ? true : undefined),
+    native,
     release: knownRelease(flags.istioVersion),
   };
+  mustNotBeRead(flags.output, session, io);
+  // What could not be read has been told.
+  if (session.exit !== 0) return session.exit;
   const unreadable = unreadableOf(scan, input);
   if (unreadable.length > 0) return failed(unreadable, context);
-  if (!wantsFiles(flags)) return session.exit || (await asWhole(options, session, flags, format, context));
+  if (!wantsFiles(flags)) return asWhole(options, session, flags, format, context);
   const rewriting = injected(scan, options);
   if (rewriting.problems.length > 0) return failed(rewriting.problems, context);
   tellLeft(rewriting.left, io);
   tellOpen(rewriting.workloads, io);
   const status = await deliverFiles(rewriting.files, flags, deliveryOf(session, io));
   if (flags.inPlace && status === 0) tellDone(rewriting, io);
-  return session.exit || status;
+  return status;
 }
 
 /** Whether the gates of the cluster decide: where it is asked for, else where a directory is read. */
@@ -178,7 +185,8 @@ async function asWhole(
   const { io } = context;
   const { scan, input } = session;
   const printed = (parts: readonly Part[]) => (format === "json" ? streamJson(parts) : streamYaml(parts));
-  if (options.by === "gates" && (format === "yaml" || format === "json")) {
+  const isStream = options.by === "command" && scan.files.every((path) => input.named.includes(path));
+  if (!isStream && (format === "yaml" || format === "json")) {
     const { files, workloads, left, problems } = injected(scan, options);
     if (problems.length > 0) return failed(problems, context);
     tellLeft(left, io);
@@ -195,7 +203,11 @@ async function asWhole(
     tellOpen(objects, io);
     const patched = patchesFor(objects);
     tellPatches(patched, format, io);
-    return deliverWhole(patchText(patched, format, flags, io), flags.output, io);
+    const text =
+      format === "patch"
+        ? patchDocuments(patched)
+        : kustomizationText(patched, session, { output: flags.output, io });
+    return deliverWhole(text, flags.output, io);
   }
   if (way.by === "gates") return 0;
   const { parts, left, dropped, problems } = streams(textsOf(scan.files, input.tree), way);
@@ -232,53 +244,6 @@ function streams(
   return { parts, left, dropped, problems };
 }
 
-function patchText(
-  patched: readonly Patched[],
-  format: "patch" | "kustomization",
-  { output = "kustomization.yaml" }: InjectFlags,
-  { cwd }: Io,
-): string {
-  if (patched.length === 0) return "";
-  if (format === "patch") return patchDocuments(patched);
-  mustBeApart(patched);
-  const here = dirname(resolve(cwd, output));
-  return injectingKustomization(patched, (path) => withSlashes(relative(here, resolve(cwd, path))) || ".");
-}
-
-/** Throws a UsageError where two kustomizations build the same object, as one kustomization cannot take both. */
-function mustBeApart(patched: readonly Patched[]): void {
-  const known = new Map<string, Patched>();
-  for (const one of patched) {
-    const { kind, metadata } = one.before;
-    const id = JSON.stringify([kind, at(metadata, ["namespace"]) ?? "", at(metadata, ["name"]) ?? ""]);
-    const other = known.get(id);
-    if (other) {
-      const builds = [other, one].map(({ root, resource }) => root ?? resource.document.file.path);
-      throw new UsageError(
-        plain(`one kustomization cannot take what ${builds.join(" and ")} build; name one of them`),
-      );
-    }
-    known.set(id, one);
-  }
-}
-
-/** What whoever uses the patches should know of them. */
-function tellPatches(patched: readonly Patched[], format: string, io: Io): void {
-  const entries = format === "patch" ? patched.filter(({ patch }) => patch.form === "json") : [];
-  if (entries.length > 0 && entries.length < patched.length) {
-    const are =
-      entries.length === 1 ? "is no file but an entry of patches" : "are no files but entries of patches";
-    io.stderr(
-      `sidelint: ${entries.length} of ${count(patched.length, "patch", "patches")} ${are}, as no strategic merge patch is exact there; --output-format kustomization writes all of them\n`,
-    );
-  }
-  for (const { patch, resource } of patched) {
-    if (patch.form !== "impossible") continue;
-    const { file, line } = locateResource(resource);
-    io.stderr(`sidelint: ${plain(`${file}:${line}: ${resource.kind} gets no patch: ${patch.reason}`)}\n`);
-  }
-}
-
 function placed(file: string, { line, column, says }: StreamProblem): FileProblem {
   const at = { line, column, endLine: line, endColumn: column, start: 0, end: 0 };
   return { location: { file, ...at }, says };
@@ -294,11 +259,12 @@ const examples = `
 Examples:
   sidelint inject -f app.yaml | kubectl apply -f -
   kustomize build prod | sidelint inject -
-  sidelint inject --in-place apps          the pods that the cluster would inject
-  sidelint inject --diff apps              what that would change
-  sidelint inject --check apps             exit 1 when something would change
+  sidelint inject --in-place apps       the pods that the cluster would inject
+  sidelint inject --diff apps           what that would change
+  sidelint inject --check apps          exit 1 when something would change
   mkdir meshed
-  sidelint inject prod --output-format kustomization -o meshed/kustomization.yaml
+  sidelint inject prod --output-format kustomization \\
+    -o meshed/kustomization.yaml
   sidelint inject --injectConfigFile config.yaml --valuesFile values.json \\
     --meshConfigFile mesh.yaml -f app.yaml
 

@@ -14,6 +14,8 @@ export interface ScanFlags {
   readonly istioVersion?: string;
   readonly kubeVersion?: string;
   readonly revision?: readonly string[];
+  /** Whether sidecars are native where a pod does not say; only commands that inject have the option. */
+  readonly nativeSidecars?: boolean;
   readonly namespaces?: readonly string[];
   readonly namespace?: string;
   readonly assume?: readonly string[];

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -16,7 +17,14 @@ export function writeOutput(path: string, text: string, cwd: string): string | u
   const absolute = resolve(cwd, path);
   const after = new TextEncoder().encode(text);
   try {
-    if (existsSync(absolute)) {
+    const stats = statSync(absolute, { throwIfNoEntry: false });
+    if (stats && !stats.isFile() && !stats.isDirectory()) {
+      // A pipe, a terminal or another device takes what it is given.
+      writeFileSync(absolute, after);
+      return undefined;
+    }
+    if (stats?.isDirectory()) return "it is a directory";
+    if (stats) {
       const [outcome] = writeFiles([{ path: absolute, before: readFileSync(absolute), after }], {
         root: cwd,
       });

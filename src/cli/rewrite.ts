@@ -1,13 +1,15 @@
 /** What commands that change manifests share: in place, as a diff, or only asked whether anything would change. */
+import { relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { EditedFile } from "../fix/edited.ts";
-import { type FileChange, writeFiles } from "../fix/files.ts";
+import { type FileChange, obstacles, writeFiles } from "../fix/files.ts";
 import type { LeftAsIs } from "../fix/inject.ts";
 import type { Part } from "../fix/stream.ts";
 import { objectsOf } from "../fix/whole.ts";
 import type { Scan } from "../index.ts";
 import { count, plain } from "../report/cells.ts";
 import { unifiedDiff } from "../report/unified-diff.ts";
+import { largestFileSize, withSlashes } from "../source/disk.ts";
 import { readDocuments } from "../source/document.ts";
 import { locationOf } from "../source/locate.ts";
 import type { ReadError, SourceFile } from "../source/reading.ts";
@@ -47,6 +49,17 @@ export function mustAgree(flags: RewriteFlags & { readonly output?: string }, re
     );
 }
 
+/** Throws a UsageError for an output that is among the files that are read: the next run would read its own result. */
+export function mustNotBeRead(output: string | undefined, { scan, input }: Session, { cwd }: Io): void {
+  if (output === undefined) return;
+  const path = withSlashes(relative(cwd, resolve(cwd, output)));
+  const named = input.paths.includes(path) && input.tree.stat(path)?.type === "file";
+  if (named || scan.files.includes(path))
+    throw new UsageError(
+      plain(`--output ${output} is among the files that are read; write elsewhere, or use --in-place`),
+    );
+}
+
 /** Whether the changed files are wanted, rather than a stream on standard output. */
 export function wantsFiles({ inPlace, diff, check }: RewriteFlags): boolean {
   return inPlace === true || diff === true || check === true;
@@ -83,23 +96,53 @@ export async function deliverFiles(
     for (const { file } of changed) await io.stdout(`${plain(file.path)}\n`);
   }
   if (!flags.inPlace) return flags.check && changed.length > 0 ? 1 : 0;
-  const failures: string[] = [];
+  const { changes, failures } = changesOf(changed, tree);
+  const options = { root: io.cwd, isOutside };
+  for (const outcome of obstacles(changes, options))
+    if ("reason" in outcome) failures.push(`${outcome.path}: ${outcome.reason}`);
+  if (failures.length > 0) {
+    for (const failure of failures) io.stderr(`sidelint: ${plain(failure)}\n`);
+    io.stderr("sidelint: nothing has been written\n");
+    return 2;
+  }
+  const outcomes = writeFiles(changes, options);
+  const unwritten = outcomes.filter((outcome) => "reason" in outcome);
+  for (const outcome of unwritten)
+    if (outcome.outcome === "failed") io.stderr(`sidelint: ${plain(`${outcome.path}: ${outcome.reason}`)}\n`);
+  if (unwritten.length === 0) return 0;
+  const written = outcomes.length - unwritten.length;
+  io.stderr(
+    `sidelint: ${count(written, "file")} written, ${count(unwritten.length, "file")} left as before\n`,
+  );
+  return 2;
+}
+
+/** The bytes of changed files, and why some cannot be changed. */
+function changesOf(
+  changed: readonly EditedFile[],
+  tree: FileTree,
+): { readonly changes: FileChange[]; readonly failures: string[] } {
   const changes: FileChange[] = [];
+  const failures: string[] = [];
   for (const { file, after } of changed) {
     const before = tree.read(file.path);
-    const decoded = "reason" in before ? undefined : decodeText(before);
-    if ("reason" in before) failures.push(`${file.path}: ${before.reason}`);
-    else if (!decoded || !("text" in decoded) || decoded.text !== file.text)
+    if ("reason" in before) {
+      failures.push(`${file.path}: ${before.reason}`);
+      continue;
+    }
+    const decoded = decodeText(before);
+    const bytes = encodeLike(before, after);
+    if (!("text" in decoded) || decoded.text !== file.text)
       failures.push(`${file.path}: it has changed since it was read; run the command again`);
-    else changes.push({ path: file.path, before, after: encodeLike(before, after) });
+    else if (bytes.length > largestFileSize) failures.push(`${file.path}: ${grownTooLarge(bytes.length)}`);
+    else changes.push({ path: file.path, before, after: bytes });
   }
-  const outcomes = writeFiles(changes, { root: io.cwd, isOutside });
-  for (const outcome of outcomes)
-    if (outcome.outcome === "failed") failures.push(`${outcome.path}: ${outcome.reason}`);
-  const untried = outcomes.filter(({ outcome }) => outcome === "not-tried").length;
-  if (untried > 0) failures.push(`${count(untried, "more file")} not tried; what is not named is as it was`);
-  for (const failure of failures) io.stderr(`sidelint: ${plain(failure)}\n`);
-  return failures.length > 0 ? 2 : 0;
+  return { changes, failures };
+}
+
+function grownTooLarge(bytes: number): string {
+  const mebibytes = (size: number) => Math.ceil(size / 2 ** 20);
+  return `it would have ${mebibytes(bytes)} MiB, and files above ${mebibytes(largestFileSize)} MiB are not read; split it first`;
 }
 
 /**
@@ -148,13 +191,14 @@ export function wholeParts(
   return textsOf(paths, tree).flatMap((file): readonly Part[] => {
     if (!named.includes(file.path)) return objectsOf(file, edited);
     const text = edited.find((one) => one.file.path === file.path)?.after ?? file.text;
+    if (text.trim() === "") return [];
     return [{ is: "as-written", text: text.endsWith("\n") ? text : `${text}\n` }];
   });
 }
 
 /** Prints the result, or writes it to the file that --output names. */
 export async function deliverWhole(text: string, output: string | undefined, io: Io): Promise<0 | 2> {
-  if (output === undefined) {
+  if (output === undefined || output === "-") {
     await io.stdout(text);
     return 0;
   }

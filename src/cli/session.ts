@@ -6,7 +6,7 @@ import { plain } from "../report/cells.ts";
 import type { Presentation } from "../report/report.ts";
 import { checkCharacters, decodeText, refusal } from "../source/text.ts";
 import { findDumps } from "../world/dumps.ts";
-import { readConfig, withKubernetes, withRevisions } from "./config.ts";
+import { readConfig, withKubernetes, withNative, withRevisions } from "./config.ts";
 import { type Input, openInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import {
@@ -71,7 +71,10 @@ export async function openSession(
   const progress = progressOn(io);
   const options: ScanOptions = {
     paths: input.paths,
-    config: withKubernetes(withRevisions(config, flags.revision), kubernetes),
+    config: withNative(
+      withKubernetes(withRevisions(config, flags.revision), kubernetes),
+      flags.nativeSidecars,
+    ),
     ...(configPath === undefined ? {} : { configPath, locateInConfig: locate }),
     rules: userRules.map(({ rule }) => rule),
     ...(istioVersion === undefined ? {} : { istioVersion }),

@@ -10,6 +10,7 @@ import {
   deliverWhole,
   deliveryOf,
   mustAgree,
+  mustNotBeRead,
   problemLines,
   type RewriteFlags,
   tellPlaces,
@@ -57,6 +58,9 @@ async function uninject(
   const session = await openSession(paths, { ...flags, format: "text" }, io, context.version);
   const { scan, input } = session;
   const { files, workloads, left, problems } = uninjected(scan);
+  mustNotBeRead(flags.output, session, io);
+  // What could not be read has been told.
+  if (session.exit !== 0) return session.exit;
   const wrong = [...unreadableOf(scan, input), ...problems];
   if (wrong.length > 0) {
     io.stderr(problemLines(wrong));
@@ -71,7 +75,7 @@ async function uninject(
   if (!wantsFiles(flags)) {
     const parts = wholeParts(scan.files, input, files);
     const text = format === "json" ? streamJson(parts) : streamYaml(parts);
-    return session.exit || (await deliverWhole(text, flags.output, io));
+    return deliverWhole(text, flags.output, io);
   }
   const status = await deliverFiles(files, flags, deliveryOf(session, io));
   if (flags.inPlace && status === 0) {
@@ -81,7 +85,7 @@ async function uninject(
         : `sidelint: took the sidecar out of ${count(workloads.length, "workload")} in ${count(files.length, "file")}\n`,
     );
   }
-  return session.exit || status;
+  return status;
 }
 
 const examples = `

@@ -72,6 +72,23 @@ export function writeFiles(changes: readonly FileChange[], options: WriteOptions
   return outcomes;
 }
 
+/**
+ * What keeps files from being replaced, as far as that can be told before anything is written: so that a caller can leave all of them alone
+ * where one of them cannot be changed.
+ */
+export function obstacles(changes: readonly FileChange[], options: WriteOptions): readonly FileOutcome[] {
+  const writer: Writer = { ...options, disk: options.disk ?? node, directories: new Map() };
+  return changes.flatMap((change): readonly FileOutcome[] => {
+    const found = attempt("read", () => find(writer, change));
+    const fault = "reason" in found ? found : attempt("write", () => mustTakeFiles(writer, found));
+    return fault ? [{ path: change.path, outcome: "failed", reason: fault.reason }] : [];
+  });
+}
+
+function mustTakeFiles({ disk }: Writer, { real }: Found): undefined {
+  disk.accessSync(dirname(real), node.constants.W_OK);
+}
+
 interface Writer extends WriteOptions {
   readonly disk: Disk;
   /** The directories seen, by their real paths. */

@@ -124,15 +124,13 @@ function gathered(parts: readonly Injections[]): Injections {
 const nothing: Injections = { objects: [], left: [], problems: [] };
 
 function left(workload: Workload, says: string, about?: string): Injections {
-  const { label, resource } = workload;
-  const one = { location: locateResource(resource), label, says, matters: true };
+  const one = { location: workload.start(), label: workload.label, says, matters: true };
   return { ...nothing, left: [about === undefined ? one : { ...one, about }] };
 }
 
 /** One that is left as it is, as it should be. */
 function leftInPeace(workload: Workload, says: string): Injections {
-  const { label, resource } = workload;
-  return { ...nothing, left: [{ location: locateResource(resource), label, says, matters: false }] };
+  return { ...nothing, left: [{ location: workload.start(), label: workload.label, says, matters: false }] };
 }
 
 type ByGates = Way & { readonly by: "gates" };
@@ -158,9 +156,18 @@ function byGates(group: readonly Workload[], way: ByGates): Injections {
   if (injected.length === 0) return leftInPeace(first, "gets no sidecar");
   const other = group.find(({ decision }) => decision.verdict !== "injected");
   if (other)
-    return left(other, "gets a sidecar in one build and none in another", builds([...injected, other]));
+    return left(
+      other,
+      "one build gets a sidecar and another none, so that the builds are to be injected (--output-format kustomization)",
+      builds([...injected, other]),
+    );
   const different = injected.find(({ decision }) => decision.revision !== first.decision.revision);
-  if (different) return left(different, "gets another revision in another build", builds([first, different]));
+  if (different)
+    return left(
+      different,
+      "builds get sidecars of several revisions, so that the builds are to be injected (--output-format kustomization)",
+      builds([first, different]),
+    );
   const changed = injected.find((workload) => changesTemplate(workload));
   if (changed) return left(changed, changedByBuild, changed.root ?? ".");
   const templates = new Map(injected.map((workload) => [workload.template.join("/"), workload]));
@@ -179,7 +186,7 @@ function builtByGates(group: readonly Workload[], way: ByGates): Injections {
 }
 
 const changedByBuild =
-  "a kustomization changes the pod template, so that its build is to be injected (kustomize build DIR | sidelint inject --only-injected -) or patched (--output-format patch)";
+  "a kustomization changes the pod template, so that its build is to be injected (--output-format kustomization, or kustomize build DIR | sidelint inject --only-injected - with the files of its namespaces)";
 
 function builds(workloads: readonly Workload[]): string {
   return [...new Set(workloads.map(({ root }) => root ?? "on its own"))].join(", ");
@@ -188,14 +195,14 @@ function builds(workloads: readonly Workload[]): string {
 function leftUndecided(workload: Workload): Injections {
   const { namespace, decision } = workload;
   if (decision.reason === "namespace-unknown")
-    return left(workload, "nobody says which namespace it goes to (--namespace NAME, or sidelint.yaml)");
+    return left(workload, "the namespace is not known (--namespace NAME, or sidelint.yaml)");
   if (decision.reason === "namespace-labels-unknown")
     return left(
       workload,
-      "the labels of its namespace are not known (--assume LABEL=VALUE, or sidelint.yaml)",
+      "the labels of the namespace are not known (--assume LABEL=VALUE, or sidelint.yaml)",
       namespace.name ?? "?",
     );
-  return left(workload, "whether it gets a sidecar cannot be told (see sidelint explain)");
+  return left(workload, "whether there will be a sidecar cannot be told (sidelint explain says why)");
 }
 
 /** Whether a build changes the pod template of the object that the file holds. */
@@ -301,7 +308,8 @@ function outcome(
 export const whySkipped = {
   "host-network": "hostNetwork: true, and such pods get no sidecar",
   injected: "there is a sidecar already",
-  disabled: "sidecar.istio.io/inject says so, or the namespace is one of Kubernetes' own",
+  "ignored-namespace": "in a namespace of Kubernetes' own, which gets no sidecars",
+  disabled: "sidecar.istio.io/inject says so",
 } as const;
 
 /** An error of the engine where the object says what led to it. */

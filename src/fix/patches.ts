@@ -51,17 +51,13 @@ function patchText(value: Value): string {
 /**
  * A kustomization that takes what others build, or plain files, and adds the sidecars: its patches come last, so that they meet the
  * objects with their final names.
- * @param pathOf a path of the repository as the kustomization names it
+ * @param builds what it takes, as it names it
  */
-export function injectingKustomization(
-  patched: readonly Patched[],
-  pathOf: (path: string) => string,
-): string {
-  const resources = patched.map(({ root, resource }) => pathOf(root ?? resource.document.file.path));
+export function injectingKustomization(patched: readonly Patched[], builds: readonly string[]): string {
   return writeYaml({
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",
-    resources: [...new Set(resources)].sort(),
+    resources: [...new Set(builds)].sort(),
     patches: patched.flatMap(({ patch }) => (patch.form === "impossible" ? [] : [entryOf(patch)])),
   });
 }

@@ -2,7 +2,7 @@
 import { type Uninjected, uninject } from "../istio/inject/uninject.ts";
 import { uninjectChecked } from "../istio/inject/uninject-checked.ts";
 import { defaultRevision } from "../istio/webhook.ts";
-import type { JsonObject } from "../kube/json.ts";
+import { at, type JsonObject } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
 import { workloadKinds } from "../world/configured.ts";
 import type { FileProblem } from "../world/injector-files.ts";
@@ -46,7 +46,15 @@ export function uninjectResources(world: World): Uninjections {
     objects.push({ resource, before, after: result.object, root: null });
     for (const { path, kind, says } of result.unrecorded) {
       if (kind === "removed") taken.add(nameOf(path));
-      else unrecorded.push({ location: placeOf(resource, path), label, says, matters: true });
+      else {
+        const words = `${whereabouts(result.object, path)}: ${says}`;
+        unrecorded.push({
+          location: placeOf(resource, ["metadata", "name"]),
+          label,
+          says: words,
+          matters: true,
+        });
+      }
     }
   }
   return { objects, unrecorded: [...unrecorded, ...takenOut(objects, taken)], problems };
@@ -71,9 +79,23 @@ function nameOf(path: readonly (string | number)[]): string {
   return map === "labels" || map === "annotations" ? String(path.at(-1)) : path.join(".");
 }
 
+/** The map of labels or annotations apart, where something of an object stands, by the names of lists' items. */
+function whereabouts(object: JsonObject, path: readonly (string | number)[]): string {
+  const words: string[] = [];
+  for (const [index, step] of path.entries()) {
+    if (typeof step === "string") continue;
+    const name = at(object, [...path.slice(0, index + 1), "name"]);
+    words.push(`${String(path[index - 1]).replace(/s$/, "")} ${typeof name === "string" ? name : step}`);
+  }
+  const below = path.slice(path.findLastIndex((step) => typeof step === "number") + 1);
+  return [...words, words.length === 0 ? nameOf(path) : below.join(".")]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
 function takenOut([first]: readonly InjectedObject[], names: ReadonlySet<string>): readonly LeftAsIs[] {
   if (!first || names.size === 0) return [];
-  const says = `injection writes these whether or not somebody had written the same, so they are gone: ${[...names].sort().join(", ")}`;
+  const says = `${names.size} ${names.size === 1 ? "label or annotation that" : "labels and annotations that"} injection writes are taken out, whoever wrote them (${[...names].sort().slice(0, 2).join(", ")}${names.size > 2 ? ", …" : ""})`;
   return [{ location: locateResource(first.resource), label: "", says, matters: true }];
 }
 

@@ -81,8 +81,8 @@ interface Given {
 /** Puts the files together to what an istiod is configured with; every mistake in any of them is a problem with its place. */
 export function istiodFromFiles(files: InjectorFiles, settings: InjectorSettings): FilesReading {
   const problems: FileProblem[] = [];
-  const values = parsed(files.values, problems);
-  const mesh = parsed(files.meshConfig, problems);
+  const values = valuesOf(unwrapped(files.values, "values"), problems);
+  const mesh = meshOf(unwrapped(files.meshConfig, "mesh"), problems);
   const config = parsedConfig(files.injectConfig, problems);
   const install = readOperator(parsed(files.operator, problems), settings.release, problems);
   if (problems.length > 0) return { ok: false, problems };
@@ -169,7 +169,39 @@ function parsed(file: SourceFile | undefined, problems: FileProblem[]): Parsed |
   }
   const { value } = read;
   if (isObject(value)) return { file, placed: true, value };
-  problems.push({ location: locationOf(file, startOf(rootOf(file))), says: "a map is expected here" });
+  const root = rootOf(file);
+  const says = root ? "a map is expected here" : "the file is empty";
+  problems.push({ location: locationOf(file, startOf(root)), says });
+  return undefined;
+}
+
+/** The text of a ConfigMap's key, where a file is such a ConfigMap (`kubectl get configmap … -o yaml`) and not the text itself. */
+function unwrapped(file: SourceFile | undefined, key: string): SourceFile | undefined {
+  if (!file) return undefined;
+  const read = parseYaml(file.text);
+  const value = read.ok ? read.value : null;
+  const text = isObject(value) && value.kind === "ConfigMap" ? at(value, ["data", key]) : undefined;
+  return typeof text === "string" ? { path: file.path, text } : file;
+}
+
+/** Keys that no mesh configuration has, and the other texts of an injector do. */
+const notOfMesh = ["global", "templates", "kind", "apiVersion"];
+
+/** Values, which hold at least a map `global`: all templates ask for it. */
+function valuesOf(file: SourceFile | undefined, problems: FileProblem[]): Parsed | undefined {
+  const read = parsed(file, problems);
+  if (!read || isObject(at(read.value, ["global"]))) return read;
+  const says = "values of an injector have a map `global`, and here is none";
+  problems.push({ location: locationOf(read.file, startOf(rootOf(read.file))), says });
+  return undefined;
+}
+
+function meshOf(file: SourceFile | undefined, problems: FileProblem[]): Parsed | undefined {
+  const read = parsed(file, problems);
+  const odd = read && notOfMesh.find((key) => at(read.value, [key]) !== undefined);
+  if (!read || odd === undefined) return read;
+  const says = `a mesh configuration has no ${odd}; is this another file?`;
+  problems.push({ ...problemAt(read, { path: [odd], message: "" }), says });
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 /** inject and uninject end to end, over small repositories on disk. */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -104,7 +104,7 @@ inject("of a directory only the pods that the cluster injects", () =>
     assert.equal({ status, stdout }, { status: 1, stdout: "apps/web.yaml\n" });
     assert.is(
       stderr,
-      "sidelint: 1 workload stays as it is: the labels of its namespace are not known (--assume LABEL=VALUE, or sidelint.yaml)\n  apps/away.yaml:5  Deployment/web  (away)\n",
+      "sidelint: 1 workload stays as it is: the labels of the namespace are not known (--assume LABEL=VALUE, or sidelint.yaml)\n  apps/away.yaml:2  Deployment/web  (away)\n",
     );
     const all = await sidelint(["inject", "--check", "--all"]);
     assert.is(all.stdout, "apps/away.yaml\napps/web.yaml\n");
@@ -194,7 +194,7 @@ spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: tidy, image: s
     const text = readFileSync(join(directory, "job.yaml"), "utf8");
     const { status, stderr } = await sidelint(["inject", "--in-place", "--all", "."]);
     assert.is(status, 0);
-    assert.match(stderr, "there is a sidecar already\n  job.yaml:3  CronJob/tidy");
+    assert.match(stderr, "there is a sidecar already\n  job.yaml:1  CronJob/tidy");
     assert.is(readFileSync(join(directory, "job.yaml"), "utf8"), text);
   });
 });
@@ -263,7 +263,10 @@ inject("uninject gives the file back as it was", () =>
     await sidelint(["inject", "--in-place", "."]);
     const { status, stderr } = await sidelint(["uninject", "--in-place", "."]);
     assert.is(status, 0);
-    assert.match(stderr, "so they are gone: istio.io/rev, kubectl.kubernetes.io/default-container, ");
+    assert.match(
+      stderr,
+      "9 labels and annotations that injection writes are taken out, whoever wrote them (istio.io/rev, ",
+    );
     assert.match(stderr, "sidelint: took the sidecar out of 1 workload in 1 file\n");
     assert.is(readFileSync(join(directory, "apps/web.yaml"), "utf8"), web);
     assert.is((await sidelint(["uninject", "--check"])).status, 0);
@@ -304,6 +307,79 @@ inject("native sidecars where they are asked for", () =>
     const env = { ENABLE_NATIVE_SIDECARS: "true" };
     assert.match((await sidelint(["inject", "web.yaml"], { env })).stdout, "restartPolicy: Always");
   }),
+);
+
+inject("native sidecars also of releases whose templates ask the environment of istiod", () =>
+  inRepository({ "web.yaml": web }, async (sidelint) => {
+    for (const release of ["1.20", "1.24", "1.26", "1.30"]) {
+      const args = ["inject", "web.yaml", "--istio-version", release];
+      assert.not.match((await sidelint(args)).stdout, "restartPolicy: Always", release);
+      assert.match((await sidelint([...args, "--native-sidecars"])).stdout, "restartPolicy: Always", release);
+    }
+  }),
+);
+
+inject("ConfigMaps as kubectl prints them are taken for what they hold", () =>
+  inRepository(
+    {
+      "web.yaml": web,
+      "values.yaml": `kind: ConfigMap\napiVersion: v1\ndata:\n  values: '{"global": {"hub": "mine", "tag": "7"}}'\n`,
+      "mesh.yaml":
+        "kind: ConfigMap\napiVersion: v1\ndata:\n  mesh: |\n    defaultConfig: {discoveryAddress: far.away:15012}\n",
+      "config.yaml":
+        "kind: ConfigMap\napiVersion: v1\ndata:\n  config: |\n    templates:\n      sidecar: |\n        spec:\n          containers:\n          - name: istio-proxy\n            image: {{ .ProxyImage }}\n            args: [{{ .ProxyConfig.DiscoveryAddress }}]\n",
+    },
+    async (sidelint) => {
+      const files = [
+        "--injectConfigFile",
+        "config.yaml",
+        "--valuesFile",
+        "values.yaml",
+        "--meshConfigFile",
+        "mesh.yaml",
+      ];
+      const { stdout, stderr } = await sidelint(["inject", "web.yaml", ...files]);
+      assert.is(stderr, "");
+      assert.match(stdout, "image: mine/proxyv2:7\n");
+      assert.match(stdout, "- far.away:15012\n");
+    },
+  ),
+);
+
+inject("of everything below a directory with --all, the objects alone", () =>
+  inRepository(
+    {
+      ...repository,
+      "base/kustomization.yaml": "resources: [../apps/agent.yaml]\n",
+      "patch.yaml": "- op: remove\n  path: /a\n",
+    },
+    async (sidelint) => {
+      const { status, stdout } = await sidelint(["inject", "--all", "."]);
+      assert.is(status, 0);
+      assert.equal(Object.keys(objectsIn(stdout)).sort(), [
+        "DaemonSet",
+        "Deployment",
+        "Namespace",
+        "Service",
+      ]);
+    },
+  ),
+);
+
+inject("a kustomization builds what was asked for, also where nothing is injected", () =>
+  inRepository(
+    { ...repository, "idle/kustomization.yaml": "resources: [agent.yaml]\n", "idle/agent.yaml": agent },
+    async (sidelint) => {
+      const format = ["--output-format", "kustomization", "--all"];
+      const { status, stdout } = await sidelint(["inject", "idle", ...format, "-o", "-"]);
+      assert.is(status, 0);
+      assert.match(stdout, "resources:\n- idle\npatches: []\n");
+      const itself = await sidelint(["inject", "idle", ...format, "-o", "idle/kustomization.yaml"]);
+      assert.is(itself.status, 2);
+      const piped = await sidelint(["inject", "-", ...format], { stdin: web });
+      assert.match(piped.stderr, "standard input has no name");
+    },
+  ),
 );
 
 const failures = suite("inject, what it refuses");
@@ -376,6 +452,8 @@ for (const [what, text, args, message] of refused) {
         "half.json": '{"a":\n',
         "deep.json": `{"a":${"[".repeat(9000)}${"]".repeat(9000)}}`,
         "empty.yaml": "policy: enabled\n",
+        "values.yaml": "global: {hub: a}\n",
+        "nothing.yaml": "",
         "unparsed.yaml": "templates:\n  sidecar: |\n    spec:\n      {{ if }}\n",
         "failing.yaml": "templates:\n  sidecar: 'spec: {{ .Foo.Bar }}'\n",
       },
@@ -403,6 +481,31 @@ failures("one broken file keeps the others from being written", () =>
       assert.is(readFileSync(join(directory, "apps/web.yaml"), "utf8"), web);
     },
   ),
+);
+
+failures("one file that cannot be written keeps the others from being written", () =>
+  inRepository(
+    { "a.yaml": web, "b.yaml": web.replaceAll("name: web ", "name: other ") },
+    async (sidelint, directory) => {
+      chmodSync(join(directory, "b.yaml"), 0o444);
+      const { status, stderr } = await sidelint(["inject", "--in-place", "--all", "."]);
+      assert.is(status, 2);
+      assert.match(
+        stderr,
+        "b.yaml: it is read-only; allow writing first (chmod u+w)\nsidelint: nothing has been written\n",
+      );
+      assert.is(readFileSync(join(directory, "a.yaml"), "utf8"), web);
+    },
+  ),
+);
+
+failures("an output that is among the files that are read", () =>
+  inRepository({ "a.yaml": web, "out.yaml": web }, async (sidelint, directory) => {
+    const { status, stderr } = await sidelint(["inject", "--all", ".", "-o", "out.yaml"]);
+    assert.is(status, 2);
+    assert.match(stderr, "--output out.yaml is among the files that are read");
+    assert.is(readFileSync(join(directory, "out.yaml"), "utf8"), web);
+  }),
 );
 
 failures("a directory that --output names", () =>

@@ -5,7 +5,7 @@ import { podTemplatesOf, type WorkloadKind } from "../../kube/workload.ts";
 import type { Path } from "../facts.ts";
 import { meshProxyConfig, withProxyConfig } from "../mesh-config.ts";
 import { show } from "../message.ts";
-import { askPolicy, preparePolicy } from "../policy.ts";
+import { askPolicy, type PolicyAnswer, preparePolicy } from "../policy.ts";
 import { sidecarTemplate } from "./injector.ts";
 import { isInjectable } from "./kinds.ts";
 import { knownSpec } from "./known-fields.ts";
@@ -30,7 +30,7 @@ export interface Skipped {
   readonly kind: string;
   /** "namespace/name" of the workload. */
   readonly name: string;
-  readonly reason: "host-network" | "injected" | "disabled";
+  readonly reason: "host-network" | "injected" | "ignored-namespace" | "disabled";
 }
 
 export type Injected =
@@ -184,7 +184,8 @@ function injectOwned(
       errors: [{ stage: "proxy-config", message: `${annotation}: ${message}`, annotation }],
     };
   }
-  if (!isWanted(command, pod)) return skip("disabled");
+  const policy = policyAnswer(command, pod);
+  if (!policy.required) return skip(policy.reason === "ignored-namespace" ? policy.reason : "disabled");
   return injectPod({
     ...command,
     injector: {
@@ -255,12 +256,12 @@ function named(object: JsonObject): Owner {
 }
 
 /** kube-inject asks the policy as if it were enabled and had no selectors. */
-function isWanted({ facts }: Command, pod: Pod): boolean {
+function policyAnswer({ facts }: Command, pod: Pod): PolicyAnswer {
   const policy = preparePolicy(
     { policy: "enabled", neverInjectSelector: [], alwaysInjectSelector: [] },
     facts,
   );
-  return askPolicy(factsOf(pod), textOf(metadataOf(pod).namespace), policy).required;
+  return askPolicy(factsOf(pod), textOf(metadataOf(pod).namespace), policy);
 }
 
 function partOf(object: JsonObject, path: readonly string[]): JsonObject {
