@@ -7,7 +7,7 @@ import {
   resourceAnnotations,
 } from "../istio/proxy-resources.ts";
 import type { Sidecar } from "../istio/sidecar.ts";
-import { at, isObject } from "../kube/json.ts";
+import { at, isObject, type Json } from "../kube/json.ts";
 import { isSameQuantity } from "../kube/quantity.ts";
 import { injectionOf, type ReadableIstiod } from "./sidecar.ts";
 import type { Workload, World } from "./world.ts";
@@ -17,6 +17,7 @@ interface Known {
   readonly plain: Map<string, boolean>;
   readonly sidecars: Map<string, Sidecar | undefined>;
   readonly mentioned: Map<string, boolean>;
+  readonly compared: Compared;
 }
 
 const known = new WeakMap<ReadableIstiod, Known>();
@@ -25,12 +26,13 @@ const known = new WeakMap<ReadableIstiod, Known>();
  * Whether a workload's sidecar is as a stock injector makes it: requests and limits as `proxyResources` of src/istio works them out, and
  * traffic of user 1337 left alone. So it is for the templates of a stock install. With the repository's own templates the first workload
  * of each kind is rendered and compared; of one kind are workloads that agree in everything by which templates choose resources: the
- * annotations for them, a container istio-proxy, and the keys that the templates name and a stock one does not.
+ * annotations for them, a container istio-proxy, the keys that the templates name and a stock one does not, and whatever else of a workload
+ * the templates compare.
  */
 export function isPlain(world: World, workload: Workload, reading: ReadableIstiod): boolean {
   if (reading.source === "profile") return reading.istiod.platform !== "openshift";
   const ofInjector = knownOf(reading);
-  const kind = kindOf(workload, reading, ofInjector.mentioned);
+  const kind = kindOf(workload, reading, ofInjector);
   const answer = ofInjector.plain.get(kind) ?? isAsModelled(world, workload, reading);
   if (answer !== undefined) ofInjector.plain.set(kind, answer);
   // What is refused, or cannot be read, is told as that; the models say what was meant.
@@ -38,7 +40,12 @@ export function isPlain(world: World, workload: Workload, reading: ReadableIstio
 }
 
 function knownOf(reading: ReadableIstiod): Known {
-  const ofInjector = known.get(reading) ?? { plain: new Map(), sidecars: new Map(), mentioned: new Map() };
+  const ofInjector = known.get(reading) ?? {
+    plain: new Map(),
+    sidecars: new Map(),
+    mentioned: new Map(),
+    compared: comparedBy(reading),
+  };
   known.set(reading, ofInjector);
   return ofInjector;
 }
@@ -52,14 +59,15 @@ export function likeSidecar(
   workload: Workload,
   reading: ReadableIstiod,
 ): { readonly made: boolean; readonly sidecar: Sidecar | undefined } {
-  const { sidecars, mentioned } = knownOf(reading);
+  const ofInjector = knownOf(reading);
+  const { sidecars } = ofInjector;
   const { pod } = workload;
   const values = [...valueKeys].map((key) => pod.annotations[key] ?? "");
   const own = ownProxy(pod);
   const container = own
     ? JSON.stringify([own.index, own.spec.resources, own.spec.securityContext], plainNumber)
     : "";
-  const key = [kindOf(workload, reading, mentioned), ...values, container].join("\n");
+  const key = [kindOf(workload, reading, ofInjector), ...values, container].join("\n");
   if (sidecars.has(key)) return { made: true, sidecar: sidecars.get(key) };
   const injection = injectionOf(world, workload);
   if (injection.state !== "injected") return { made: false, sidecar: undefined };
@@ -91,8 +99,9 @@ const resourceKeys: ReadonlySet<string> = new Set(
 const valueKeys: ReadonlySet<string> = new Set([...resourceKeys, "proxy.istio.io/config"]);
 
 /** A text that is the same for workloads of one kind. */
-function kindOf({ pod }: Workload, reading: ReadableIstiod, mentioned: Map<string, boolean>): string {
-  let text = pod.hostNetwork ? "host" : "";
+function kindOf(workload: Workload, reading: ReadableIstiod, { mentioned, compared }: Known): string {
+  const { pod } = workload;
+  let text = `${pod.hostNetwork ? "host" : ""}${comparedOf(workload, compared)}`;
   for (const map of [pod.labels, pod.annotations]) {
     for (const key in map) {
       if (resourceKeys.has(key)) text += `\n${key}`;
@@ -105,6 +114,43 @@ function kindOf({ pod }: Workload, reading: ReadableIstiod, mentioned: Map<strin
   const resources = at(own.spec, ["resources"]);
   const names = (kind: string) => Object.keys(Object(at(resources, [kind]))).join();
   return `${text}${own.list} ${proxyName} ${names("requests")} ${names("limits")} ${at(own.spec, ["securityContext", "runAsUser"])}`;
+}
+
+/** What templates compare of a workload besides its labels and annotations. */
+interface Compared {
+  readonly namespace: boolean;
+  readonly kind: boolean;
+  readonly name: boolean;
+  /** Keys of the pod's spec. */
+  readonly spec: readonly string[];
+}
+
+const comparison = /\b(?:eq|ne|lt|le|gt|ge|has\w*|contains|regex\w*|index|get|list|dict|len|empty)\b|:?=/;
+/** Actions of stock templates, which decide on no more than names in the environment. */
+const stockAction =
+  /\botelResourceAttributes\b|\.Spec\.Containers\b|canonical-name|workload-name|ServiceAccountName ""/;
+
+function comparedBy({ istiod }: ReadableIstiod): Compared {
+  const actions = [...istiod.injector.templates.values()]
+    .flatMap(({ text }) => text.match(/\{\{.*?\}\}/gs) ?? [])
+    .filter((action) => comparison.test(action) && !stockAction.test(action));
+  const is = (pattern: RegExp) => actions.some((action) => pattern.test(action));
+  const keys = actions.flatMap((action) => [...action.matchAll(/\.Spec\.([A-Z])(\w*)/g)]);
+  return {
+    namespace: is(/\bNamespace\b/),
+    kind: is(/\.TypeMeta\b/),
+    name: is(/Meta\.Name\b/),
+    spec: [...new Set(keys.map(([, first = "", rest = ""]) => first.toLowerCase() + rest))],
+  };
+}
+
+function comparedOf({ name, namespace, resource, value, template }: Workload, compared: Compared): string {
+  const parts: Json[] = [];
+  if (compared.namespace) parts.push(namespace.name);
+  if (compared.kind) parts.push(resource.kind, resource.apiVersion);
+  if (compared.name) parts.push(name);
+  for (const key of compared.spec) parts.push(at(value, [...template, "spec", key]) ?? null);
+  return parts.length === 0 ? "" : JSON.stringify(parts, plainNumber);
 }
 
 function isMentioned(key: string, { istiod }: ReadableIstiod, mentioned: Map<string, boolean>): boolean {

@@ -108,6 +108,30 @@ model("does not hold where a label that the template names decides", () => {
   assert.equal(plain(tier, [labelled("a", "tin"), labelled("b", "gold")]), [true, false]);
 });
 
+model("does not hold where the namespace, the name, the kind or the spec decides", () => {
+  for (const asked of [
+    'eq .DeploymentMeta.Name "b"',
+    'eq .ObjectMeta.Name "b"',
+    'hasPrefix "bronze" .Spec.PriorityClassName',
+  ]) {
+    const own = `{requests: {cpu: {{ if ${asked} }}1{{ else }}100m{{ end }}}}`;
+    const other = pod("b", 0).replace("spec: {", "spec: {priorityClassName: bronze-1, ");
+    assert.equal(plain(own, [pod("a", 0), other]), [true, false], asked);
+  }
+  const byKind = '{requests: {cpu: {{ if eq .TypeMeta.Kind "Job" }}1{{ else }}100m{{ end }}}}';
+  const job = `---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: j, namespace: shop}
+spec: {template: {spec: {containers: [{name: web, image: "shop/web:1"}]}}}
+`;
+  assert.equal(plain(byKind, [pod("a", 0), job]), [true, false]);
+  const byNamespace =
+    '{requests: {cpu: {{ if eq .DeploymentMeta.Namespace "prod" }}1{{ else }}100m{{ end }}}}';
+  const prod = `---\n${namespace("prod", enabled)}${pod("a", 0).replace("namespace: shop", "namespace: prod")}`;
+  assert.equal(plain(byNamespace, [pod("a", 0), prod]), [true, false]);
+});
+
 model("of workloads of one kind one is rendered, and what it has is what each of them has", () => {
   const own =
     '{requests: {cpu: 5m}, limits: {cpu: {{ index .ObjectMeta.Annotations "sidecar.istio.io/proxyCPULimit" | default "9" }}}}';
