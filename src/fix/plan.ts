@@ -81,7 +81,39 @@ function candidatesOf(
     if ("reason" in one) unfixed.push(one);
     else candidates.push(one);
   }
-  return { candidates, unfixed };
+  const rivals = rivalsAmong(candidates);
+  return {
+    candidates: candidates.filter((one) => !rivals.has(one)),
+    unfixed: [...unfixed, ...[...rivals].map(([{ finding }, reason]) => ({ finding, reason }))],
+  };
+}
+
+/** Who would give the same key to entries that say different things: nobody knows which is meant. Each with the reason. */
+function rivalsAmong(candidates: readonly Candidate[]): ReadonlyMap<Candidate, string> {
+  const claims = new Map<
+    string,
+    { readonly candidate: Candidate; readonly name: string; readonly says: string }[]
+  >();
+  for (const candidate of candidates) {
+    for (const change of candidate.changes) {
+      if (change.is !== "rename") continue;
+      const { document, path, key } = change;
+      const reading = document.read();
+      const node = reading.ok ? nodeAt(reading.root, path) : undefined;
+      const place = placeKey(document) + JSON.stringify([...path.slice(0, -1), key]);
+      const claim = { candidate, name: nameOf(path), says: node ? textOf(toValue(node)) : "" };
+      claims.set(place, [...(claims.get(place) ?? []), claim]);
+    }
+  }
+  const rivals = new Map<Candidate, string>();
+  for (const claim of claims.values()) {
+    if (new Set(claim.map(({ says }) => says)).size < 2) continue;
+    for (const { candidate, name } of claim) {
+      const other = claim.find((one) => one.name !== name);
+      if (other) rivals.set(candidate, `${other.name} would get the same key, and says something else`);
+    }
+  }
+  return rivals;
 }
 
 /** Which objects a rule wants the same change in, by the place of the change in its document. */

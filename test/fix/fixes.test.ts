@@ -436,6 +436,22 @@ refusals("a key whose right spelling is there already", () => {
   assert.equal(unfixed, ["misspelled-key: sidecar.istio.io/inject is there as well"]);
 });
 
+refusals("two keys that would become one and say different things", () => {
+  const spellings = (second: string) => [
+    "annotations:",
+    '  sidecar.istio.io/proxyCPULimits: "1"',
+    `  sidecar.istio.io/proxycpulimit: "${second}"`,
+  ];
+  const files = { "web.yaml": deployment(...spellings("2")) };
+  const { after, unfixed } = fixFiles(files, { only: "misspelled-key" });
+  assert.equal(after, files);
+  const rest = "would get the same key, and says something else";
+  assert.equal(unfixed, [
+    `misspelled-key: sidecar.istio.io/proxycpulimit ${rest}`,
+    `misspelled-key: sidecar.istio.io/proxyCPULimits ${rest}`,
+  ]);
+});
+
 refusals("a sidecar whose record cannot be read", () => {
   const status = `'{"initContainers":[],"containers":["istio-proxy"],"volumes":null,"imagePullSecrets":null}'`;
   const sidecar =
