@@ -228,6 +228,8 @@ export interface FixOptions {
   readonly unsafe?: boolean;
   /** Which of a scan's findings are fixed; asked in every pass. Default: all. */
   readonly select?: (scan: Scan) => readonly Finding[];
+  /** Which of the files that were asked for may be changed. Default: all. */
+  readonly mayEdit?: (file: string) => boolean;
 }
 
 /** A repository as fixes leave it. Nothing has been written. */
@@ -252,7 +254,7 @@ const mostPasses = 10;
 export function fix(
   tree: FileTree,
   options: ScanOptions = {},
-  { unsafe = false, select = ({ findings }) => findings }: FixOptions = {},
+  { unsafe = false, select = ({ findings }) => findings, mayEdit = () => true }: FixOptions = {},
   first: Scan = scan(tree, options),
 ): Fixing {
   const { onProgress: _, ...again } = options;
@@ -263,7 +265,7 @@ export function fix(
   let current = first;
   for (let pass = 1; ; ) {
     const open = select(current).filter((finding) => !astray.has(finding));
-    const plan = planFixes(fixContext(current), open, unsafe);
+    const plan = planFixes(fixContext(current, mayEdit), open, unsafe);
     if (plan.files.length === 0 || pass > mostPasses) {
       const endless = pass > mostPasses ? plan.fixed.map((finding) => ({ finding, reason: neverEnds })) : [];
       const stray = [...astray].map(([finding, reason]) => ({ finding, reason }));
@@ -294,9 +296,12 @@ function bytesOf(tree: FileTree, files: readonly EditedFile[]): readonly (readon
 }
 
 /** What was asked for may be changed, and nothing else that was read. */
-function fixContext({ world, files }: Pick<Scan, "world" | "files">): FixContext {
+function fixContext(
+  { world, files }: Pick<Scan, "world" | "files">,
+  mayEdit: (file: string) => boolean = () => true,
+): FixContext {
   const asked = new Set(files);
-  return { world, mayEdit: (file) => asked.has(file) };
+  return { world, mayEdit: (file) => asked.has(file) && mayEdit(file) };
 }
 
 const neverEnds = `its fixes bring about new findings, also after ${mostPasses} passes`;

@@ -3,8 +3,10 @@ import type { Command } from "commander";
 import type { Finding, Severity } from "../lint/finding.ts";
 import { withBaseline } from "../report/baseline.ts";
 import { plain } from "../report/cells.ts";
+import { concerns, withFindings } from "../report/changed.ts";
 import type { Presentation, Report } from "../report/report.ts";
 import { comparedWith } from "./baseline.ts";
+import { type Changed, changedFiles } from "./changed.ts";
 import type { Context } from "./context.ts";
 import { type FixFlags, fixSession, mustAskForFixes } from "./fix.ts";
 import { formatNames, formatOf, reporterOf, ruleReader, type WantedFile, wantedFiles } from "./formats.ts";
@@ -16,6 +18,7 @@ import { oneOf, UsageError } from "./usage.ts";
 interface CheckFlags extends ScanFlags, FixFlags {
   readonly failOn: string;
   readonly quiet?: boolean;
+  readonly changed?: boolean;
   readonly baseline?: string | true;
   readonly output?: readonly string[];
 }
@@ -38,6 +41,7 @@ export function addCheck(program: Command, context: Context): void {
       .option("-o, --output <format=file>", "also write the report to a file; repeatable", gather)
       .option("--fail-on <severity>", "exit 1 from this severity on: error, warning, info or never", "error")
       .option("-q, --quiet", "errors only, and no summary")
+      .option("--changed", "read the whole repository, report what concerns these paths")
       .option("--fix", "write the fixes that keep what is meant, and report what is left")
       .option("--unsafe-fixes", "with --fix or --diff: also fixes that somebody should look at")
       .option("--diff", "print what --fix would change, as a unified diff; write nothing")
@@ -51,16 +55,21 @@ export function addCheck(program: Command, context: Context): void {
       mustAskForFixes(flags);
       if (flags.diff && wanted.length > 0)
         throw new UsageError("--output writes the report, and with --diff there is none");
-      const opened = await openSession(paths, flags, context.io, context.version);
+      const changed = flags.changed ? changedFiles(paths, context.io) : undefined;
+      const opened = await openSession(changed ? [changed.top] : paths, flags, context.io, context.version);
       const outcome =
         flags.fix || flags.diff
-          ? await fixSession(opened, flags, context.io, (scan) =>
-              selected({ ...opened, scan }, flags, context),
+          ? await fixSession(
+              opened,
+              flags,
+              context.io,
+              (scan) => selected({ ...opened, scan }, flags, changed, context),
+              changed,
             )
           : undefined;
       if (outcome?.is === "shown") return context.exit(opened.exit || outcome.exit);
       const session = outcome?.session ?? opened;
-      const report = reportOf(session, flags, context);
+      const report = reportOf(session, flags, changed, context);
       const { summary, findings } = report;
       const ruleOf = await ruleReader([format, ...wanted.map((one) => one.format)], session.userRules);
       const presentation = presentationOf(session, flags, ruleOf);
@@ -116,18 +125,29 @@ async function writeFiles(
 }
 
 /** The findings to fix: those that the report shows. */
-function selected(session: Session, { baseline }: CheckFlags, { io }: Context): readonly Finding[] {
-  return baseline === undefined
-    ? session.scan.findings
-    : comparedWith(session, baseline, io).comparison.fresh;
+function selected(
+  session: Session,
+  { baseline }: CheckFlags,
+  changed: Changed | undefined,
+  { io }: Context,
+): readonly Finding[] {
+  const { world, findings } = session.scan;
+  const found = baseline === undefined ? findings : comparedWith(session, baseline, io).comparison.fresh;
+  return changed ? found.filter(concerns(world, changed)) : found;
 }
 
-/** The report, with --baseline of new findings alone. */
-function reportOf(session: Session, { baseline }: CheckFlags, { io }: Context): Report {
-  const { report } = session.scan;
-  if (baseline === undefined) return report;
+/** The report: with --baseline of new findings alone, and with --changed of those that concern what changed. */
+function reportOf(
+  session: Session,
+  { baseline }: CheckFlags,
+  changed: Changed | undefined,
+  { io }: Context,
+): Report {
+  const { report, world } = session.scan;
+  const about = (all: Report) => (changed ? withFindings(all, concerns(world, changed)) : all);
+  if (baseline === undefined) return about(report);
   const { comparison, file } = comparedWith(session, baseline, io);
-  return withBaseline(report, comparison, file);
+  return about(withBaseline(report, comparison, file));
 }
 
 function fails(report: Report, grades: readonly Severity[]): boolean {
@@ -143,6 +163,7 @@ Examples:
   sidelint check --format github            annotations for a pull request
   sidelint check --output sarif=sidelint.sarif --output html=report.html
   sidelint check --diff                     what --fix would change
+  sidelint check --changed apps/web.yaml    what this file has to do with
   sidelint check --baseline                 what sidelint baseline did not find
 
 Exit status: 0 nothing found, 1 findings from --fail-on on, 2 usage,

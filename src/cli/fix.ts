@@ -1,6 +1,7 @@
 /** `check --fix`: writes fixes to the files, or shows them as a diff. */
 import { type Finding, type Fixing, fix, type Scan } from "../index.ts";
 import { count, plain } from "../report/cells.ts";
+import type { ChangedFiles } from "../report/changed.ts";
 import type { Io } from "./io.ts";
 import { deliverFiles, deliveryOf, textsOf } from "./rewrite.ts";
 import type { Session } from "./session.ts";
@@ -28,15 +29,22 @@ export type Fixed =
  * Fixes what a session found. With --diff nothing is written, and the exit status is 1 where something would be; else the files are, and
  * what came from standard input goes to standard output.
  * @param select the findings that are fixed
+ * @param changed the files that may be changed; all that were asked for where it is absent
  */
 export async function fixSession(
   session: Session,
   flags: FixFlags,
   io: Io,
   select: (scan: Scan) => readonly Finding[],
+  changed?: ChangedFiles,
 ): Promise<Fixed> {
   const { input, options, scan, presentation } = session;
-  const fixing = fix(input.tree, options, { unsafe: flags.unsafeFixes === true, select }, scan);
+  const fixing = fix(
+    input.tree,
+    options,
+    { unsafe: flags.unsafeFixes === true, select, ...(changed && { mayEdit: changed.isChanged }) },
+    scan,
+  );
   const { files, unfixed } = fixing;
   for (const { finding, reason } of unfixed) {
     const { file, line, column } = finding.location;
