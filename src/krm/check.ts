@@ -2,9 +2,9 @@
 
 import { resolveProposal } from "../fix/resolve.ts";
 import type { Finding, Scan } from "../index.ts";
-import { at, type Json } from "../kube/json.ts";
-import { type Path, toValue } from "../source/node.ts";
-import { aboutItem, listPath, placeAt, type ResourceList } from "./resource-list.ts";
+import type { Json } from "../kube/json.ts";
+import { nodeAt, type Path } from "../source/node.ts";
+import { aboutItem, type ItemPlace, listPath, placeAt, type ResourceList } from "./resource-list.ts";
 import { fieldPath, type Result, type ResultField } from "./results.ts";
 
 /** The findings of a scan of the list, in the order of the items. */
@@ -16,8 +16,7 @@ export function checkResults(scan: Scan, list: ResourceList): readonly Result[] 
     const tags = { rule };
     const says = words(help === undefined ? message : `${message}; fix: ${help}`);
     if (!place) return { message: says, severity, tags };
-    const value = toValue(place.item) as Json;
-    const field = fieldOf(scan, finding, place.index, place.path, value);
+    const field = fieldOf(scan, finding, place);
     return { message: says, severity, ...aboutItem(place.item), ...(field && { field }), tags };
   });
 }
@@ -25,27 +24,17 @@ export function checkResults(scan: Scan, list: ResourceList): readonly Result[] 
 /** Places that stand for a whole object say nothing of a field. */
 const wholes = new Set(["", "metadata.name", "metadata.generateName", "kind"]);
 
-function fieldOf(
-  scan: Scan,
-  finding: Finding,
-  index: number,
-  path: Path,
-  item: Json,
-): ResultField | undefined {
+function fieldOf(scan: Scan, finding: Finding, { index, item, path }: ItemPlace): ResultField | undefined {
   const proposed = proposedValue(scan, finding, index);
   const where = proposed?.path ?? path;
   const written = fieldPath(where);
   if (written === "" || (!proposed && wholes.has(written))) return undefined;
-  const current = at(item, where);
+  const node = nodeAt(item, where);
   return {
     path: written,
-    ...(current !== undefined && isScalar(current) && { currentValue: current }),
+    ...(node?.type === "scalar" && { currentValue: node.value }),
     ...(proposed && { proposedValue: proposed.value }),
   };
-}
-
-function isScalar(value: Json): boolean {
-  return typeof value !== "object" || value === null;
 }
 
 interface Proposed {

@@ -44,7 +44,7 @@ export function injectItems(scan: Scan, list: ResourceList, settings: FunctionSe
       const whole = withTransient(group[0]?.resource.value, after);
       const [, index] = resource.path;
       const item = resource.path.length === 2 && typeof index === "number" ? list.items[index] : undefined;
-      const edit = item && itemEdit(text, item, whole);
+      const edit = item && itemEdit(text, item, whole, list.root.flow);
       if (edit) edits.push(edit);
       else others.push({ path: resource.path, after: whole });
     }
@@ -70,12 +70,15 @@ function groupsOf(workloads: readonly Workload[]): Iterable<readonly Workload[]>
   return groups.values();
 }
 
-/** What the list says with other objects at some paths. */
+/** What the list says with other objects at some paths. The items are copied once: there may be very many. */
 function withObjects({ root }: ResourceList, changed: readonly ChangedItem[]): Value {
-  return changed.reduce<Json>(
-    (value, { path, after }) => replaced(value, path, after),
-    toValue(root) as Json,
-  );
+  const value = toValue(root) as { readonly [key: string]: Json };
+  const items = Array.isArray(value.items) ? [...(value.items as readonly Json[])] : [];
+  for (const { path, after } of changed) {
+    const [, index, ...below] = path;
+    if (typeof index === "number") items[index] = replaced(items[index] ?? null, below, after);
+  }
+  return { ...value, items };
 }
 
 /** A pod as its author wrote it: what the annotations of whoever runs functions say must not get into the sidecar. */

@@ -9,27 +9,44 @@ import { applyEdits, type Edit } from "../source/splice.ts";
 
 /**
  * The edit of a list's text after which one of its items says `after`; its comments and the order of its keys stay. Undefined where the
- * item is not written as a block of its own: in flow style, with anchors or aliases, or with lines that leave its column.
+ * item is not written for itself: with anchors or aliases, with lines that leave its column, or in flow style over several lines of a block.
  */
-export function itemEdit(text: string, item: Node, after: JsonObject): Edit | undefined {
-  if (item.type !== "map" || item.flow) return undefined;
+export function itemEdit(text: string, item: Node, after: JsonObject, inFlow: boolean): Edit | undefined {
+  if (item.type !== "map") return undefined;
+  return item.flow ? flowEdit(text, item, after, inFlow) : blockEdit(text, item, after);
+}
+
+function flowEdit(text: string, item: Node, after: JsonObject, inFlow: boolean): Edit | undefined {
+  const { start, end } = item;
+  const own = text.slice(start, end);
+  const edited = anchor.test(own) ? undefined : editedText(own, item, after);
+  const isSafe = inFlow || edited?.includes("\n") === false;
+  return edited !== undefined && isSafe ? { start, end, text: edited } : undefined;
+}
+
+function blockEdit(text: string, item: Node, after: JsonObject): Edit | undefined {
   const { start } = item;
   const column = start - (text.lastIndexOf("\n", start - 1) + 1);
   if (!/^ *-? *$/.test(text.slice(start - column, start))) return undefined;
   const end = endOfLine(text, item.end);
   const block = text.slice(start, end);
-  // Others may repeat what is anchored here.
-  if (anchor.test(block)) return undefined;
-  const own = moved(block, column);
-  const [document, second] = own === undefined ? [] : readDocuments({ path: "", text: own });
+  const own = anchor.test(block) ? undefined : moved(block, column);
+  const edited = own === undefined ? undefined : editedText(own, item, after);
+  return edited === undefined ? undefined : { start, end, text: indented(edited, column) };
+}
+
+/** A text that is an item alone, edited to say something else; undefined where it does not say what the item says. */
+function editedText(own: string, item: Node, after: JsonObject): string | undefined {
+  const [document, second] = readDocuments({ path: "", text: own });
   const reading = document?.read();
-  if (own === undefined || !document || second || !reading?.ok || !reading.root) return undefined;
+  if (!document || second || !reading?.ok || !reading.root) return undefined;
   if (!isSame(toValue(reading.root), toValue(item))) return undefined;
   const plan = editsOfDocument(document, after);
   const edited = plan.ok ? applyEdits(own, plan.edits) : undefined;
-  return edited?.ok ? { start, end, text: indented(edited.text, column) } : undefined;
+  return edited?.ok ? edited.text : undefined;
 }
 
+/** Others may repeat what is anchored in an item. */
 const anchor = /(?:^|[\s,[{])&[^\s&]/;
 
 function endOfLine(text: string, offset: number): number {

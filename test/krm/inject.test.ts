@@ -121,16 +121,9 @@ inject("says which workloads it cannot decide on", () => {
   const { results, exit, stdout } = runOn(text);
   assert.is(exit, 0);
   assert.ok(stdout.startsWith(text));
-  assert.equal(
-    results.map(({ severity, message, resourceRef }) => [severity, message, resourceRef?.name]),
-    [
-      [
-        "warning",
-        "gets no sidecar: the labels of its namespace are not known (spec.namespaces of the functionConfig)",
-        "web",
-      ],
-    ],
-  );
+  const [result, ...others] = results;
+  assert.equal([result?.severity, result?.resourceRef?.name, others.length], ["warning", "web", 0]);
+  assert.match(result?.message ?? "", /^gets no sidecar: .*\(spec\.namespaces of the functionConfig\)$/);
 });
 
 inject("what cannot be injected fails the function, and nothing is changed", () => {
