@@ -6,6 +6,7 @@ import type { Path } from "../source/node.ts";
 import { absolutePath, relativePath } from "../source/path.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
+import { directoryOf } from "./collect.ts";
 import { type AcceptedConfig, type Config, type ConfigProblem, loadConfig } from "./config.ts";
 import { impossibleValues } from "./config-values.ts";
 import { presets } from "./generated/presets.ts";
@@ -178,10 +179,6 @@ function packagePath({ tree, root, isOutside }: Reader, from: string, name: stri
     if (!directory.includes("/") || isOutside(relativePath(root, directory))) return undefined;
     directory = directory.slice(0, directory.lastIndexOf("/"));
   }
-}
-
-function directoryOf(path: string): string {
-  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
 }
 
 /** A path relative to a file's directory, as a path of the tree. */

@@ -2,7 +2,7 @@
 import { dnsLabelErrors } from "../kube/names.ts";
 import { nearest } from "../kube/nearest.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
-import type { Node, Path } from "../source/node.ts";
+import { type Node, nodeAt, type Path } from "../source/node.ts";
 import type { SourceFile } from "../source/reading.ts";
 
 /** A difference from a schema, as ajv reports it. */
@@ -252,15 +252,6 @@ function pathOf(root: Node | undefined, pointer: string): Path {
     path.push(nodeAt(root, path)?.type === "list" ? Number(step) : step);
   }
   return path;
-}
-
-function nodeAt(root: Node | undefined, path: Path): Node | undefined {
-  let node = root;
-  for (const step of path) {
-    if (node?.type === "list") node = node.items[Number(step)];
-    else node = node?.type === "map" ? node.entries.find(({ key }) => key === step)?.value : undefined;
-  }
-  return node;
 }
 
 /** A path for people: `istio.revisions[0].name`, `namespaces.shop`. */
