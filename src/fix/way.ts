@@ -78,7 +78,8 @@ function ofWorld(world: World, { by, native }: WayOptions, revision: string): Is
   const read = istiodFor(world, revision || defaultRevision);
   if (!read.ok) return { ok: false, problems: read.problems.map(fileProblemOf) };
   const { istiod } = read;
-  const isNativeOpen = by === "gates" && native === undefined && read.native === undefined;
+  const asks = [...istiod.injector.templates.values()].some(({ text }) => text.includes("NativeSidecars"));
+  const isNativeOpen = asks && by === "gates" && native === undefined && read.native === undefined;
   return {
     ok: true,
     istiod: { ...istiod, native: native ?? (by === "gates" && istiod.native) },
