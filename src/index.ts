@@ -17,6 +17,7 @@ import type { Report } from "./report/report.ts";
 import type { Document } from "./source/document.ts";
 import type { Location } from "./source/locate.ts";
 import type { Path } from "./source/node.ts";
+import { once } from "./source/once.ts";
 import { absolutePath, isInside, pathBelow } from "./source/path.ts";
 import { hasRepository, outsideOf } from "./source/reach.ts";
 import { encodeLike } from "./source/text.ts";
@@ -315,15 +316,6 @@ function rewritten(
   const edited = editFiles(workloads);
   if (edited.problems.length > 0) return { ...nothing, problems: edited.problems };
   return { files: edited.files, workloads, left, problems: [] };
-}
-
-/** Worked out on first use: who only injects asks for no findings. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 /** The patterns among what the configuration ignores; the rest is about findings. */

@@ -4,6 +4,7 @@ import type { Change, Fix, Holder, Safety } from "../lint/edits.ts";
 import type { Finding } from "../lint/finding.ts";
 import { type Document, readDocuments } from "../source/document.ts";
 import { type Node, nodeAt, type Path, toValue, type Value } from "../source/node.ts";
+import { once } from "../source/once.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { applyEdits, type Edit, sortedEdits } from "../source/splice.ts";
 import type { World } from "../world/world.ts";
@@ -509,12 +510,4 @@ export function fixabilities(
     });
   }
   return fixable;
-}
-
-function once<T>(make: () => T): () => T {
-  let known: { readonly value: T } | undefined;
-  return () => {
-    known ??= { value: make() };
-    return known.value;
-  };
 }

@@ -1,6 +1,7 @@
 /** Checks compiled as far as they are needed: conditions when first asked, places and messages when first told. */
 import type { Location } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
+import { once } from "../source/once.ts";
 import { type Account, newAccount } from "./account.ts";
 import { type Compiler, type Context, compilerFor, type Program } from "./cel.ts";
 import { compileEdits, editFaults, type ReadyEdit } from "./edits.ts";
@@ -149,14 +150,6 @@ function prepare(check: Check): ReadyCheck {
     message: once(() => template("message", check.message, telling())),
     help: once(() => optional(check.help, (text) => template("help", text, telling()))),
     edits: once(() => compileEdits(check, inner())),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 

@@ -1,5 +1,6 @@
 /** Evaluates rules over a world: findings in order, each told once. */
 import type { Location } from "../source/locate.ts";
+import { once } from "../source/once.ts";
 import type { Problem } from "../world/collect.ts";
 import type { World } from "../world/world.ts";
 import type { Context } from "./cel.ts";
@@ -268,14 +269,6 @@ function fixOf(hits: readonly Hit[]): Fix | undefined {
   if (proposals.length === 0) return undefined;
   const safety = proposals.some((one) => one.safety === "unsafe") ? "unsafe" : "safe";
   return { ok: true, safety, proposals };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 function byPlace(a: Location, b: Location): number {

@@ -6,6 +6,7 @@ import type { Finding, Severity } from "../lint/finding.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import type { Location } from "../source/locate.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
+import { compare } from "./findings.ts";
 import type { FixCounts, Report, ReportedFix, ReportedStep, ReportedWorkload, Summary } from "./report.ts";
 
 export interface ReportSources {
@@ -62,10 +63,6 @@ function byPlace(a: Workload, b: Workload): number {
     a.resource.document.start - b.resource.document.start ||
     compare(a.root ?? "", b.root ?? "")
   );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** One workload as the report shows it; its trace and places are worked out when first read. */

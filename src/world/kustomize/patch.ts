@@ -5,6 +5,7 @@ import { type Document, readDocuments } from "../../source/document.ts";
 import { readEmbedded } from "../../source/embedded.ts";
 import { type Location, locationOf } from "../../source/locate.ts";
 import { nodeAt, type Path, toValue } from "../../source/node.ts";
+import { once } from "../../source/once.ts";
 import { isTemplateFault } from "../template.ts";
 import { type Draft, edited, identityOf, sameIdentity, withIdentity } from "./draft.ts";
 import { jsonPatch } from "./json-patch.ts";
@@ -231,14 +232,6 @@ function inlineDocuments({ text = "", source: { document, path } }: PatchEntry):
   const read = () => readEmbedded(document.file, scalar);
   const { start, end } = scalar;
   return [{ ...only, file: document.file, start, end, within: { document, path }, read: once(read) }];
-}
-
-function once<T>(make: () => T): () => T {
-  let known: { readonly value: T } | undefined;
-  return () => {
-    known ??= { value: make() };
-    return known.value;
-  };
 }
 
 function partsOf(value: JsonObject, sourceOf: PatchSource): readonly MergePart[] {
