@@ -46,10 +46,8 @@ export async function fixSession(
     scan,
   );
   const { files, unfixed } = fixing;
-  for (const { finding, reason } of unfixed) {
-    const { file, line, column } = finding.location;
-    io.stderr(`sidelint: ${plain(`${file}:${line}:${column}: ${finding.rule} is not fixed: ${reason}`)}\n`);
-  }
+  // One place may stand for several workloads, each with a finding of its own.
+  for (const line of new Set(unfixed.map(notFixed))) io.stderr(`sidelint: ${line}\n`);
   const delivery = deliveryOf(session, io);
   if (flags.diff) {
     await deliverFiles(files, { diff: true }, delivery);
@@ -75,6 +73,10 @@ export async function fixSession(
     },
   };
   return { is: "written", session: left, exit: exit === 0 ? 0 : 2 };
+}
+
+function notFixed({ finding: { rule, location }, reason }: Fixing["unfixed"][number]): string {
+  return plain(`${location.file}:${location.line}:${location.column}: ${rule} is not fixed: ${reason}`);
 }
 
 function extent({ fixed, files }: Fixing): string {
