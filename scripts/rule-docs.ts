@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { run } from "../src/cli/run.ts";
+import { type Config, type Finding, fix, memoryTree, type Scan } from "../src/index.ts";
 import { type RulePage, ruleCatalogue } from "../src/lint/catalogue.ts";
 import type { Parameter, ParameterValue } from "../src/lint/rule.ts";
 import { fixKind, fixSentence, ignoreComment, releasesOf } from "../src/report/rule-facts.ts";
@@ -109,21 +110,30 @@ function shown({ default: value }: Parameter): string {
 }
 
 async function badExample(rule: RulePage, example: Example): Promise<string> {
-  const { manifest, fixed } = example;
-  const flags = fixKind(rule) === "safe" ? "--fix" : "--fix --unsafe-fixes";
   return [
     titled(example),
     ...filesOf(example),
     fence("console", `$ sidelint check\n${await printed(example)}`),
-    ...(fixed === undefined
-      ? []
-      : [
-          `\`sidelint check ${flags}\` changes this:`,
-          fence("diff", unifiedDiff("manifest.yaml", manifest, fixed)),
-        ]),
+    ...fixOf(rule, example),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
+}
+
+/** What the rule's fix changes, and the command that does it. */
+function fixOf({ id }: RulePage, { manifest, config, fixed }: Example): readonly string[] {
+  if (fixed === undefined) return [];
+  const after = (unsafe: boolean, select: (scan: Scan) => readonly Finding[]) => {
+    const files = memoryTree({ "manifest.yaml": manifest });
+    return fix(files, { config: (config ?? {}) as Config }, { unsafe, select }).files[0]?.after;
+  };
+  const isSafe = after(false, ({ findings }) => findings.filter(({ rule }) => rule === id)) === fixed;
+  const isAll = after(!isSafe, ({ findings }) => findings) === fixed;
+  const command = `\`sidelint check --fix${isSafe ? "" : " --unsafe-fixes"}\``;
+  return [
+    `${command} changes this${isAll ? "" : ", besides what it does about the other findings"}:`,
+    fence("diff", unifiedDiff("manifest.yaml", manifest, fixed)),
+  ];
 }
 
 function titled({ title }: Pick<Example, "title">): string {
