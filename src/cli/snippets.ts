@@ -1,4 +1,4 @@
-/** What runs sidelint elsewhere: the hook for pre-commit, and the workflow for GitHub. */
+/** What runs sidelint elsewhere: the hooks for pre-commit, and the workflow for GitHub. */
 
 /** The package as npm is asked for it; sources that were never released have no version to ask for. */
 function packageOf(version: string): string {
@@ -7,18 +7,22 @@ function packageOf(version: string): string {
     : "sidelint";
 }
 
+/** What the hooks are run for. */
+const hookFiles = "(\\.(ya?ml|json)|(^|/)Kustomization)$";
+
 /** An entry for the list `repos` of .pre-commit-config.yaml. */
-function hook(version: string): string {
-  return `  - repo: local
-    hooks:
-      - id: sidelint
-        name: sidelint
-        entry: sidelint check
+function hooks(version: string): string {
+  const hook = (id: string, name: string, entry: string) => `      - id: ${id}
+        name: ${name}
+        entry: ${entry}
         language: node
         additional_dependencies: ["${packageOf(version)}"]
-        files: (\\.(ya?ml|json)|(^|/)Kustomization)$
-        pass_filenames: false
+        files: ${hookFiles}
+        require_serial: true
 `;
+  return `  - repo: local
+    hooks:
+${hook("sidelint-fix", "sidelint fix", "sidelint check --changed --fix --fail-on never --quiet")}${hook("sidelint-check", "sidelint check", "sidelint check --changed")}`;
 }
 
 /** A text for people's own files: where it belongs, and the part of it that a file which is there already lacks. */
@@ -31,9 +35,9 @@ export interface Snippet {
   readonly place: string;
 }
 
-/** The hook for pre-commit: the whole repository is checked, as what one file says decides on workloads of others. */
+/** The hooks for pre-commit: the whole repository is read, as what one file says decides on workloads of others. */
 export function preCommitSnippet(version: string): Snippet {
-  const part = hook(version);
+  const part = hooks(version);
   return {
     path: ".pre-commit-config.yaml",
     whole: `repos:\n${part}`,

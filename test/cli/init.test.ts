@@ -180,7 +180,7 @@ init("hook and workflow that are there are left alone, and what to add is printe
       stdout.replaceAll("\n", " "),
       "-config.yaml is there and stays as it is. What to add to its list of repos: ",
     );
-    assert.match(stdout, "\n  - repo: local\n    hooks:\n      - id: sidelint\n");
+    assert.match(stdout, "\n  - repo: local\n    hooks:\n      - id: sidelint-fix\n");
     assert.is(readFileSync(join(directory, ".pre-commit-config.yaml"), "utf8"), mine);
   }),
 );
@@ -192,8 +192,8 @@ init("hook and workflow ask for the version that wrote them", () => {
   };
   const hook = read(preCommitSnippet("1.2.3").whole);
   assert.match(hook, '"additional_dependencies":["sidelint@1.2.3"]');
-  assert.match(hook, '"entry":"sidelint check"');
-  assert.match(hook, '"pass_filenames":false');
+  assert.match(hook, '"entry":"sidelint check --changed"');
+  assert.match(hook, '"require_serial":true');
   assert.match(
     read(githubSnippet("1.2.3").whole),
     '{"run":"npx --yes sidelint@1.2.3 check --format github"}',
