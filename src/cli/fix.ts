@@ -1,5 +1,5 @@
 /** `check --fix`: writes fixes to the files, or shows them as a diff. */
-import { type Finding, type Fixing, fix, type Scan } from "../index.ts";
+import { type Finding, type Fixing, fix, type Scan, scan as scanned } from "../index.ts";
 import { count, plain } from "../report/cells.ts";
 import type { ChangedFiles } from "../report/changed.ts";
 import type { Io } from "./io.ts";
@@ -59,17 +59,20 @@ export async function fixSession(
     { inPlace: true },
     delivery,
   );
-  if (input.stdin !== undefined) await writeStdin(session, fixing, input.stdin, io);
+  if (input.stdin !== undefined) await writeStdin(session, exit === 0 ? files : [], input.stdin, io);
   if (files.length > 0 && exit === 0) io.stderr(`sidelint: fixed ${extent(fixing)}\n`);
+  const { onProgress: _, ...again } = options;
+  // Where files could not be written, the report is of what is there, not of what would be.
+  const now = exit === 0 ? fixing.scan : scanned(input.tree, again);
   const left: Session = {
     ...session,
-    scan: fixing.scan,
+    scan: now,
     presentation: {
       ...presentation,
       get milliseconds() {
         return presentation.milliseconds;
       },
-      textOf: (file) => fixing.scan.textOf(file),
+      textOf: (file) => now.textOf(file),
     },
   };
   return { is: "written", session: left, exit: exit === 0 ? 0 : 2 };
@@ -84,7 +87,7 @@ function extent({ fixed, files }: Fixing): string {
 }
 
 /** All of standard input as it is now. */
-async function writeStdin({ input }: Session, { files }: Fixing, name: string, io: Io): Promise<void> {
+async function writeStdin({ input }: Session, files: Fixing["files"], name: string, io: Io): Promise<void> {
   const [before] = textsOf([name], input.tree);
   const after = files.find(({ file }) => file.path === name)?.after ?? before?.text;
   const bytes = input.tree.read(name);

@@ -1,5 +1,5 @@
 /** `check --fix`: what is written, printed and returned. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -64,6 +64,26 @@ check("writes the safe ones, and reports and returns what is left", () =>
     assert.equal([all.stderr, all.status], ["sidelint: fixed 1 finding in 1 file\n", 0]);
     assert.is(readFileSync(join(directory, "ns.yaml"), "utf8"), odd.replace("'on'", "'enabled'"));
   }),
+);
+
+check("writes nothing where one file cannot be written, and reports what is there", () =>
+  inRepository(
+    { "a.yaml": before, "b.yaml": before.replace("name: web", "name: other"), "ns.yaml": namespace },
+    async (sidelint, directory) => {
+      chmodSync(join(directory, "b.yaml"), 0o444);
+      const { stdout, stderr, status } = await sidelint(["check", "--fix"]);
+      assert.is(
+        stderr,
+        "sidelint: b.yaml: it is read-only; allow writing first (chmod u+w)\nsidelint: nothing has been written\n",
+      );
+      assert.is(status, 2);
+      assert.is(readFileSync(join(directory, "a.yaml"), "utf8"), before);
+      assert.match(stdout, /^a\.yaml\n/);
+      assert.match(stdout, /\nFixable {5}2 with --fix\n/);
+      const piped = await sidelint(["check", "--fix", ".", "-"], { stdin: before.replace("web", "third") });
+      assert.is(piped.stdout, before.replace("web", "third"));
+    },
+  ),
 );
 
 check("--diff shows it, writes nothing, and returns 1 where something would be fixed", () =>
