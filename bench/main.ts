@@ -4,7 +4,7 @@
  * an injector to take instead of our own profile.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -79,7 +79,7 @@ function growth(sizes: readonly number[], runs: number): void {
   for (const size of sizes) {
     const directory = join(work, `monorepo-${size}`);
     if (!existsSync(directory)) writeMonorepo(directory, size);
-    const check = [...sidelint, "check", directory, "--fail-on", "never", "--format", "json"];
+    const check = [...sidelint, "check", directory, "--fail-on", "never"];
     const [bare = 0, whole = 0] = medians([[...sidelint, "--version"], check], size > 10_000 ? 3 : runs);
     perFile.set(size, ((whole - bare) * 1000) / size);
     const peak = peakMebibytes(check);
@@ -106,6 +106,40 @@ function growth(sizes: readonly number[], runs: number): void {
   );
 }
 
+/** Rules that ask for the sidecar that injection really makes. */
+const sidecarRules = [
+  "dns-policy-not-cluster-first",
+  "init-container-before-capture",
+  "injected-by-hand",
+  "job-never-completes",
+  "probe-port-unresolved",
+  "proxy-config-invalid",
+  "proxy-limit-unlimited",
+  "template-unknown",
+  "tproxy-run-as-overridden",
+];
+
+/** What rules over the effective sidecar, and all rules, add to a check of ten thousand files. */
+function rulesOver(directory: string, name: string, times: number): void {
+  if (!existsSync(directory)) return;
+  const off = (rules: readonly string[], file: string): readonly string[] => {
+    const path = join(work, file);
+    writeFileSync(path, `rules:\n${rules.map((id) => `  ${id}: off\n`).join("")}`);
+    return ["--config", path];
+  };
+  const all = readdirSync("rules").map((rule) => basename(rule, ".yaml"));
+  const check = [...sidelint, "check", directory, "--fail-on", "never"];
+  const [whole = 0, without = 1, none = 1] = medians(
+    [check, [...check, ...off(sidecarRules, "no-sidecar.yaml")], [...check, ...off(all, "no-rules.yaml")]],
+    times,
+  );
+  const percent = (part: number) => `${(part * 100).toFixed(0)} %`;
+  const added = whole / without - 1;
+  row(`rules over the sidecar, of a check of ${name}`, percent(added), "≤ 25 %", added <= 0.25);
+  const share = 1 - none / whole;
+  row(`all rules, of a check of ${name}`, percent(share), "< 15 %", share < 0.15);
+}
+
 mkdirSync(work, { recursive: true });
 const runs = values.quick ? 5 : 15;
 if (values.only === undefined) benchChecks();
@@ -119,6 +153,10 @@ function benchChecks(): void {
   if (!existsSync(synthetic)) writeMonorepo(synthetic, 1100, { definitionBytes: 2_400_000 });
   coldCheck(synthetic, "a monorepo of 1,100 files and 25 MB", runs);
   if (values.repo) coldCheck(values.repo, basename(values.repo).replace("+", "/"), runs);
+  const large = join(work, "monorepo-10000");
+  if (!existsSync(large)) writeMonorepo(large, 10_000);
+  rulesOver(large, "10,000 files", runs);
+  if (values.repo) rulesOver(values.repo, basename(values.repo).replace("+", "/"), runs);
   growth(values.quick ? [1_000, 10_000] : [1_000, 10_000, 100_000], runs);
 }
 

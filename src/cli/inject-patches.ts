@@ -70,12 +70,13 @@ function mustBeApart(patched: readonly Patched[]): void {
 
 /** What whoever uses the patches should know of them. */
 export function tellPatches(patched: readonly Patched[], format: string, io: Io): void {
-  const entries = format === "patch" ? patched.filter(({ patch }) => patch.form === "json") : [];
-  if (entries.length > 0 && entries.length < patched.length) {
+  const possible = patched.filter(({ patch }) => patch.form !== "impossible");
+  const entries = format === "patch" ? possible.filter(({ patch }) => patch.form === "json") : [];
+  if (entries.length > 0 && entries.length < possible.length) {
     const are =
       entries.length === 1 ? "is no file but an entry of patches" : "are no files but entries of patches";
     io.stderr(
-      `sidelint: ${entries.length} of ${count(patched.length, "patch", "patches")} ${are}, as no strategic merge patch is exact there; --output-format kustomization writes all of them\n`,
+      `sidelint: ${entries.length} of ${count(possible.length, "patch", "patches")} ${are}, as no strategic merge patch is exact there; --output-format kustomization writes all of them\n`,
     );
   }
   for (const { patch, resource } of patched) {

@@ -17,6 +17,7 @@ import type { Resource, Workload } from "../world/world.ts";
 import { carryOver } from "./carry-over.ts";
 import { isSame } from "./same.ts";
 import { isSettled } from "./settled.ts";
+import { withoutUnset } from "./stream.ts";
 
 /** How it is decided who gets a sidecar, and which. */
 export type Way = {
@@ -243,7 +244,7 @@ function injectedBy(
       });
       if (!injection.ok)
         return { is: "failed", problems: injection.errors.map((one) => problemOf(workload, one)) };
-      const carried = carryOver(raw, injection.before, injection.after);
+      const carried = carryOver(raw, withoutUnset(injection.before), withoutUnset(injection.after));
       after = replaced(after, workload.template, carried) as JsonObject;
     }
     return { is: "injected", object: after };
@@ -275,7 +276,8 @@ function byCommand(group: readonly Workload[], way: ByCommand, whose: "file" | "
     if (injected.is === "unsupported") return injected;
     const [skipped] = injected.skipped;
     if (skipped) return { is: "left", says: whySkipped[skipped.reason] };
-    const carried = carryOver(object, typedWorkload(object, way.kinds), injected.object);
+    const typed = withoutUnset(typedWorkload(object, way.kinds));
+    const carried = carryOver(object, typed, withoutUnset(injected.object));
     return { is: "injected", object: carried as JsonObject };
   };
   const isBuilt = whose === "built";

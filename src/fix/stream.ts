@@ -201,7 +201,8 @@ export function tidy(object: JsonObject): JsonObject {
   return withoutUnset({ ...ordered, ...object }) as JsonObject;
 }
 
-function withoutUnset(value: Json): Json {
+/** A value without what types print although nobody set it, and without nulls; the same value where there is none of that. */
+export function withoutUnset(value: Json): Json {
   if (Array.isArray(value)) {
     const items = value.map(withoutUnset);
     return items.every((item, index) => item === value[index]) ? value : items;

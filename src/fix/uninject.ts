@@ -95,7 +95,7 @@ function whereabouts(object: JsonObject, path: readonly (string | number)[]): st
 
 function takenOut([first]: readonly InjectedObject[], names: ReadonlySet<string>): readonly LeftAsIs[] {
   if (!first || names.size === 0) return [];
-  const says = `${names.size} ${names.size === 1 ? "label or annotation that" : "labels and annotations that"} injection writes are taken out, whoever wrote them (${[...names].sort().slice(0, 2).join(", ")}${names.size > 2 ? ", …" : ""})`;
+  const says = `taken out as injection writes them, whoever did: ${[...names].sort().join(", ")}`;
   return [{ location: locateResource(first.resource), label: "", says, matters: true }];
 }
 

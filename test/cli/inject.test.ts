@@ -265,7 +265,7 @@ inject("uninject gives the file back as it was", () =>
     assert.is(status, 0);
     assert.match(
       stderr,
-      "9 labels and annotations that injection writes are taken out, whoever wrote them (istio.io/rev, ",
+      "taken out as injection writes them, whoever did: istio.io/rev, kubectl.kubernetes.io/default-container, ",
     );
     assert.match(stderr, "sidelint: took the sidecar out of 1 workload in 1 file\n");
     assert.is(readFileSync(join(directory, "apps/web.yaml"), "utf8"), web);
