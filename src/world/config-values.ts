@@ -20,6 +20,7 @@ export interface ImpossibleValue {
 export function impossibleValues(config: Config): readonly ImpossibleValue[] {
   return [
     ...unknownReleases(config),
+    ...boundlessEntries(config),
     ...impossibleDays(config),
     ...repeatedRevisions(config),
     ...wrongQuantities(config),
@@ -53,6 +54,17 @@ function unknownReleases({ istio }: Config): readonly ImpossibleValue[] {
     if (!facts || !("unknown" in facts)) return [];
     const says = `cannot be ${version}: sidelint does not know that release`;
     return [{ path, says, hint: `the nearest it knows is "${facts.nearest}"` }];
+  });
+}
+
+/** Entries of `ignore` that would hide everything, mostly for an indentation that went wrong. */
+function boundlessEntries({ ignore = [] }: Config): readonly ImpossibleValue[] {
+  return ignore.flatMap((entry, index): readonly ImpossibleValue[] => {
+    if (typeof entry === "string" || entry.rules || entry.paths || entry.namespaces) return [];
+    const says = "names no rules, paths or namespaces, and would hide every finding";
+    return [
+      { path: ["ignore", index], says, hint: 'such as rules: [host-network-not-injected], or paths: ["**"]' },
+    ];
   });
 }
 

@@ -71,14 +71,17 @@ check("is back after the day that sidelint.yaml names, which is framed like any 
 );
 
 check("takes no day that no month has", () =>
-  inRepository({ "sidelint.yaml": 'ignore:\n  - {until: "2026-02-30"}\n' }, async (sidelint) => {
-    const { status, stderr } = await sidelint(["check"]);
-    assert.is(status, 2);
-    assert.match(
-      stderr,
-      /^sidelint: sidelint\.yaml:2:13: ignore\[0\]\.until cannot be 2026-02-30: there is no such day/,
-    );
-  }),
+  inRepository(
+    { "sidelint.yaml": 'ignore:\n  - {rules: [double-injection], until: "2026-02-30"}\n' },
+    async (sidelint) => {
+      const { status, stderr } = await sidelint(["check"]);
+      assert.is(status, 2);
+      assert.match(
+        stderr,
+        /^sidelint: sidelint\.yaml:2:40: ignore\[0\]\.until cannot be 2026-02-30: there is no such day/,
+      );
+    },
+  ),
 );
 
 check("says what does not count, as a warning of its own", () =>

@@ -136,6 +136,13 @@ const mistakes: readonly (readonly [name: string, text: string, expected: readon
     ],
   ],
   [
+    "an entry of ignore that hides everything",
+    "ignore: [vendor/**, {reason: later}, {paths: [b], reason: later}]\n",
+    [
+      '1:21 ignore[1] names no rules, paths or namespaces, and would hide every finding (such as rules: [host-network-not-injected], or paths: ["**"])',
+    ],
+  ],
+  [
     "fixes that Kubernetes would refuse",
     "fixes: {proxyCPU: 3, proxyCPULimit: 2, proxyMemory: lots, proxyMemoryLimit: 1Gi}\n",
     [
