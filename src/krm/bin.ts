@@ -28,13 +28,20 @@ else if (first !== undefined) {
     process.stderr.write(`sidelint: ${input.says}\n`);
     process.exitCode = 1;
   } else {
-    const { stdout, stderr, exit } = runFunction(input.bytes, {
-      tree: diskTree(process.cwd()),
-      today: today(new Date()),
-    });
     process.stdout.on("error", () => undefined);
-    process.stderr.write(stderr);
-    process.stdout.write(stdout);
-    process.exitCode = exit;
+    try {
+      const { stdout, stderr, exit } = runFunction(input.bytes, {
+        tree: diskTree(process.cwd()),
+        today: today(new Date()),
+      });
+      process.stderr.write(stderr);
+      process.stdout.write(stdout);
+      process.exitCode = exit;
+    } catch (error) {
+      const says = error instanceof Error ? error.message : String(error);
+      const stack = process.env.SIDELINT_DEBUG === "1" && error instanceof Error ? `\n${error.stack}` : "";
+      process.stderr.write(`sidelint: internal error: ${says} (SIDELINT_DEBUG=1 shows where)${stack}\n`);
+      process.exitCode = 1;
+    }
   }
 }

@@ -113,7 +113,12 @@ function problemResults(list: ResourceList): (problem: FileProblem) => Result {
   return ({ location, where, says }) => {
     const place = location?.file === listPath ? placeAt(list, location.start) : undefined;
     const tags = { rule: "not-injectable" };
-    if (place) return { message: words(says), severity: "error", ...aboutItem(place.item), tags };
+    if (place) {
+      const about = aboutItem(place.item);
+      const label = about.resourceRef && `${about.resourceRef.kind}/${about.resourceRef.name}: `;
+      const message = label && says.startsWith(label) ? says.slice(label.length) : says;
+      return { message: words(message), severity: "error", ...about, tags };
+    }
     const at = location ? `${location.file}:${location.line}:${location.column}` : where;
     return { message: words(at === undefined ? says : `${at}: ${says}`), severity: "error", tags };
   };
