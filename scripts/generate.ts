@@ -30,6 +30,22 @@ export const validate: ((value: unknown) => boolean) & { readonly errors?: reado
 export default validate;
 `;
 
+/** How ajv makes an error, on lines of its own. */
+const errorMade =
+  /^const (err\d+) = \{instancePath(?::(?<at>.*))?,schemaPath:(?<schemaPath>"[^"]*"),keyword:"(?<keyword>\w+)",params:(?<params>\{.*\}),message:(?<message>.*),schema:.*,parentSchema:(?<parent>.*),data(?::\w+)?\};\nif\(vErrors === null\)\{\nvErrors = \[\1\];\n\}\nelse \{\nvErrors\.push\(\1\);\n\}$/gm;
+
+/** Errors whose message nobody reads: what they say is told from their parameters. */
+const wordless = new Set(["additionalProperties", "required", "enum", "const", "type"]);
+
+/** What makes an error for the code below. */
+const addError = `function fails(errors, instancePath, keyword, params, parentSchema, message, schemaPath = "") {
+  const error = { instancePath, schemaPath, keyword, params, message, parentSchema };
+  if (errors === null) return [error];
+  errors.push(error);
+  return errors;
+}
+`;
+
 await configType();
 await configValidator();
 presets();
@@ -153,7 +169,7 @@ async function writeValidator(
     code: { source: true, esm: true, lines: true },
   });
   for (const other of beside) ajv.addSchema(withoutDescriptions(other), basename(other));
-  const code = standalone.default(ajv, ajv.compile(withoutDescriptions(schemaPath)));
+  const code = shortened(standalone.default(ajv, ajv.compile(withoutDescriptions(schemaPath))));
   const bundled = await build({
     stdin: { contents: code, resolveDir: top, loader: "js" },
     bundle: true,
@@ -163,6 +179,17 @@ async function writeValidator(
   });
   write(`${path}.js`, bundled.outputFiles[0]?.text ?? "");
   write(`${path}.d.ts`, validatorDeclaration);
+}
+
+/** A validator without what is told nowhere, and with one function that adds an error: else each of its hundreds writes all of it out. */
+function shortened(code: string): string {
+  const short = code.replace(errorMade, (...matched: readonly unknown[]) => {
+    const { at, schemaPath, keyword, params, message, parent } = matched.at(-1) as Record<string, string>;
+    const path = schemaPath?.includes("/not/") ? `, ${schemaPath}` : "";
+    const words = wordless.has(keyword ?? "") ? path && ", undefined" : `, ${message}`;
+    return `vErrors = fails(vErrors, ${at ?? "instancePath"}, "${keyword}", ${params}, ${parent}${words}${path});`;
+  });
+  return addError + short;
 }
 
 function schemaAt(path: string): AnySchemaObject {
