@@ -90,8 +90,10 @@ export async function deliverFiles(
 ): Promise<0 | 1 | 2> {
   const changed = edited.filter(({ file, after }) => file.text !== after);
   if (flags.diff) {
-    for (const { file, after } of changed)
-      await io.stdout(unifiedDiff(file.path, file.text, after, { colour }));
+    for (const { file, after } of changed) {
+      const mark = colour ? "" : markOf(file, tree, io);
+      await io.stdout(unifiedDiff(file.path, mark + file.text, mark + after, { colour }));
+    }
   } else if (flags.check) {
     for (const { file } of changed) await io.stdout(`${plain(file.path)}\n`);
   }
@@ -115,6 +117,19 @@ export async function deliverFiles(
     `sidelint: ${count(written, "file")} written, ${count(unwritten.length, "file")} left as before\n`,
   );
   return 2;
+}
+
+/**
+ * The byte order mark of a file, without which no patch of it applies. That a diff, which is UTF-8, cannot be applied to a file that is
+ * not, is told.
+ */
+function markOf({ path, text }: SourceFile, tree: FileTree, { stderr }: Io): string {
+  const bytes = tree.read(path);
+  if ("reason" in bytes) return "";
+  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? "\uFEFF" : "";
+  if (Buffer.compare(Buffer.from(mark + text), bytes) !== 0)
+    stderr(`sidelint: ${plain(path)}: it is not UTF-8, so its diff is for reading; git cannot apply it\n`);
+  return mark;
 }
 
 /** The bytes of changed files, and why some cannot be changed. */

@@ -1,4 +1,5 @@
 /** `check --fix`: what is written, printed and returned. */
+import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -129,6 +130,23 @@ check("keeps a byte order mark and the ends of lines", () =>
     await sidelint(["check", "--fix"]);
     const text = readFileSync(join(directory, "pod.yaml"), "utf8");
     assert.is(text, `\uFEFF${after.replaceAll("\n", "\r\n")}`);
+  }),
+);
+
+check("--diff applies to a file with a byte order mark, and says where it does not", () =>
+  inRepository({ "pod.yaml": `\uFEFF${before}`, "ns.yaml": `\uFEFF${odd}` }, async (sidelint, directory) => {
+    const { stdout } = await sidelint(["check", "--diff", "--unsafe-fixes"]);
+    const { status, stderr } = spawnSync("git", ["apply", "-"], {
+      cwd: directory,
+      input: stdout,
+      encoding: "utf8",
+    });
+    assert.equal([status, stderr], [0, ""]);
+    assert.is(readFileSync(join(directory, "pod.yaml"), "utf8"), `\uFEFF${after}`);
+    assert.is(readFileSync(join(directory, "ns.yaml"), "utf8"), `\uFEFF${odd.replace("'on'", "'enabled'")}`);
+    writeFileSync(join(directory, "pod.yaml"), Buffer.from(`\uFEFF${before}`, "utf16le"));
+    const wide = await sidelint(["check", "--diff"]);
+    assert.match(wide.stderr, /^sidelint: pod\.yaml: it is not UTF-8, so its diff is for reading; /);
   }),
 );
 
