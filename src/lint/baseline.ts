@@ -11,7 +11,7 @@ export interface Fingerprint {
   readonly object: string;
   /** Where in the object: `spec.template.metadata.annotations['sidecar.istio.io/proxyCPU']`. */
   readonly path: string;
-  /** The message without places, numbers of workloads and releases of Istio, which upgrades change. */
+  /** The message without places, numbers of workloads, releases of Istio, which upgrades change, and whether the pod is injected for sure. */
   readonly message: string;
 }
 
@@ -184,7 +184,7 @@ function identified(findings: readonly Finding[], sources: BaselineSources): rea
 }
 
 function keyOf({ rule, object, path, message }: Fingerprint): string {
-  return [rule, object, path, message].join("\n");
+  return [rule, object, path, withoutDoubt(message)].join("\n");
 }
 
 /** What stays the same of a finding when lines move, files are renamed and manifests are written in another style. */
@@ -203,8 +203,18 @@ const place = /(?<![^\s()"',])(?:[^\s()"',]+\.(?:ya?ml|json)\b(?::\d+){0,2}|[^\s
 const amount =
   /\b(?:this pod|every pod|the one workload|both workloads|(?:all )?\d[\d,.\u202f\u00a0]* (?:other )?workloads?)\b/g;
 
-function withoutPlaces(message: string): string {
+/** A message as it is where the pod is injected for sure: files that are not looked at may say so, and take nothing from what was found. */
+function withoutDoubt(message: string): string {
+  if (!message.includes("is injected")) return message;
   return message
+    .replace(/ \(if the pod is injected\)|, if (?:the pod|it) is injected\b(?!,)/g, "")
+    .replace(": if the pod is injected, the injector refuses it,", ": the injector refuses the pod,")
+    .replace(/: if the pod is injected, it (?:refuses it|is refused),/, ": it refuses the pod,")
+    .replace(": if the pod is injected, ", ": ");
+}
+
+function withoutPlaces(message: string): string {
+  return withoutDoubt(message)
     .replace(/ \(and those of [^()]*\)/g, "")
     .replace(place, "<file>")
     .replace(/\bline \d+/g, "line <n>")

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { memoryTree, type Scan, scan } from "../../src/index.ts";
+import { type Config, memoryTree, type Scan, scan } from "../../src/index.ts";
 import {
   type Baseline,
   type BaselineSources,
@@ -13,6 +13,7 @@ import {
   pruned,
 } from "../../src/lint/baseline.ts";
 import { baselineText, readBaseline } from "../../src/lint/baseline-file.ts";
+import { rulePages } from "../../src/lint/generated/rule-pages.ts";
 
 const scanned = (files: Readonly<Record<string, string>>): Scan =>
   scan(memoryTree(files), { assume: { "istio-injection": "enabled" } });
@@ -187,6 +188,29 @@ comparison("what lies in files that were not looked at is not gone, and does not
     gone.map(({ object }) => object),
     ["Pod/api in shop"],
   );
+});
+
+comparison("findings stay known where the Namespaces lie in files that are not looked at", () => {
+  let doubtful = 0;
+  for (const { bad } of rulePages) {
+    for (const { manifest, config } of bad) {
+      const tree = memoryTree({ "a.yaml": manifest });
+      const whole: Config = { ...config };
+      const { namespaces: _, ...apart } = whole;
+      const assume = { "istio-injection": "enabled" };
+      const sure = scan(tree, { config: whole, assume });
+      const open = scan(tree, { config: apart });
+      const held = readBack(baselineOf(sure.findings, sourcesOf(sure)));
+      const rules = new Set(held.findings.map(({ rule }) => rule));
+      const told = open.findings.filter(({ message }) => message.includes("is injected"));
+      doubtful += told.length;
+      const both = told.filter(({ rule }) => rules.has(rule));
+      assert.equal(compareWith(both, held, sourcesOf(open)).fresh, [], manifest);
+      const other = readBack(baselineOf(both, sourcesOf(open)));
+      assert.equal(compareWith(both, other, sourcesOf(open)).fresh, [], manifest);
+    }
+  }
+  assert.ok(doubtful > 15, String(doubtful));
 });
 
 comparison("what expired is new and says so, on the day after", () => {
