@@ -274,6 +274,10 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "Whether OpenShift Service Mesh 2 manages it, where the annotation is the documented way in.",
       ],
       written: ["bool", "Whether its labels stand in a file, where a finding can point at them."],
+      overruledBy: [
+        "string",
+        "The configuration file that gives it other labels of the mesh, which count instead; empty where there is none (of the subject only).",
+      ],
       answered: ["bool", "Whether some webhook takes its pods by the labels of the namespace."],
       strays: [
         "list<Entry>",

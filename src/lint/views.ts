@@ -10,6 +10,7 @@ import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { groupOf } from "../kube/workload.ts";
 import type { Path } from "../source/node.ts";
+import { configuredNamespaces } from "../world/configured.ts";
 import { lackOf } from "../world/missing.ts";
 import type { MissingFact, NamespaceRecord, Placed, Workload, World } from "../world/world.ts";
 import { ByHandView, injectedByHand, sidecarByHand } from "./by-hand.ts";
@@ -37,7 +38,12 @@ export interface Surroundings {
   leftOut(): ReadonlyMap<NamespaceRecord, number>;
   /** The names of namespaces whose labels stand in a file. */
   readonly written: ReadonlySet<string>;
+  /** The namespaces that the configuration describes, by name. */
+  configured(): ReadonlyMap<string, NamespaceRecord>;
 }
+
+/** Labels by which a namespace joins a mesh. */
+const decisiveKeys = [injectionKey, revisionKey, "istio.io/dataplane-mode"];
 
 /** The surroundings of a world. */
 export function surroundingsOf(world: World): Surroundings {
@@ -59,7 +65,12 @@ export function surroundingsOf(world: World): Surroundings {
     left ??= countLeftOut(world);
     return left;
   };
-  return { world, population, leftOut, mesh, written };
+  let told: ReadonlyMap<string, NamespaceRecord> | undefined;
+  const configured = () => {
+    told ??= new Map(configuredNamespaces(world.configuration).map((record) => [record.name, record]));
+    return told;
+  };
+  return { world, population, leftOut, mesh, written, configured };
 }
 
 /** Whether some webhook takes pods without labels of their own from a namespace with these labels. */
@@ -297,6 +308,14 @@ export class NamespaceView {
   /** Whether some webhook takes pods of the namespace that say nothing themselves. */
   get answered(): boolean {
     return isOpen(this.#surroundings.world, this.#labels, this.name);
+  }
+  /** The configuration file whose labels count in the place of the object's; they may say the same of injection. */
+  get overruledBy(): string {
+    const { placed, name } = this.record ?? {};
+    if (!placed) return "";
+    const said = this.#surroundings.configured().get(name ?? "");
+    const differs = said && decisiveKeys.some((key) => said.labels[key] !== this.#labels[key]);
+    return differs ? (said.origin.location?.file ?? said.origin.text) : "";
   }
   /** Whether its labels stand in a file, so that a finding can point at them. */
   get written(): boolean {

@@ -154,6 +154,12 @@ spec: {template: {metadata: {annotations: {sidecar.istio.io/inject: "true"}}, sp
     [],
   ],
   [
+    "labels of the ambient mesh in a namespace that the configuration says is not injected",
+    namespace("shop", "{istio-injection: enabled, istio.io/dataplane-mode: ambient}"),
+    [],
+    { namespaces: { shop: { labels: { "istio-injection": "disabled" } } } },
+  ],
+  [
     "istio-injection in a mesh of revisions is told once, not at pods that say nothing",
     `${namespace("shop", "{istio-injection: enabled}")}${pod("labels: {app: web}")}`,
     ["revision-unknown"],
