@@ -25,8 +25,9 @@ interface ChangedItem {
 
 /** Injects into the items of a scanned list. Where one workload cannot be injected none is, and the results say why. */
 export function injectItems(scan: Scan, list: ResourceList, settings: FunctionSettings): Injected {
-  const { only, revision, files } = settings;
-  const reading = injectionWay(scan.world, { by: only === "all" ? "command" : "gates", files, revision });
+  const { only, revision, files, config } = settings;
+  const by = only === "all" ? "command" : "gates";
+  const reading = injectionWay(scan.world, { by, files, revision, release: config.istio?.version });
   const told = problemResults(list);
   if (!reading.ok) return { edits: [], results: reading.problems.map(told) };
   const { text } = list.document.file;

@@ -162,6 +162,15 @@ for (const [name, { spec, files }] of Object.entries(inputs)) {
   });
 }
 
+inject("an input that names no release is read as one of istio.version", () => {
+  for (const only of ["decided", "all"]) {
+    const spec = inMesh.replace("1.30", "1.26");
+    const input = "inputs: {operator: {inline: {global: {hub: registry.example.com}}}}";
+    const { stdout } = runOn(listWith("SidecarInject", `${spec}\n${input}\nonly: ${only}`, web));
+    assert.match(stdout, /image: registry\.example\.com\/proxyv2:1\.26\./);
+  }
+});
+
 const refused: readonly (readonly [spec: string, says: RegExp])[] = [
   ["inputs: {values: {file: ../values.yaml}}", /only in the directory in which the function runs/],
   ["inputs: {values: {file: /etc/passwd}}", /only in the directory in which the function runs/],
