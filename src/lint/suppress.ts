@@ -3,8 +3,10 @@ import { meantBy } from "../kube/nearest.ts";
 import type { Document } from "../source/document.ts";
 import { type Location, locationOf } from "../source/locate.ts";
 import { nodeAt } from "../source/node.ts";
+import { once } from "../source/once.ts";
 import type { SourceFile } from "../source/reading.ts";
 import type { NamespaceRecord, Workload, World } from "../world/world.ts";
+import type { Fix } from "./edits.ts";
 import type { Finding } from "./finding.ts";
 import { type Hiding, hidingsOfAnnotations, hidingsOfConfig, hidingsOfFile } from "./hiding.ts";
 import type { Rule } from "./rule.ts";
@@ -244,7 +246,7 @@ function judge(
         hiding.coversWorkload(workload, location),
       ),
     );
-    return { label, covering: each.flat(), covered: each.length > 0 && each.every(firstOf) };
+    return { label, all, covering: each.flat(), covered: each.length > 0 && each.every(firstOf) };
   });
   const covering = [...whole, ...workloads.flatMap((one) => one.covering)];
   if (covering.length === 0) return undefined;
@@ -256,7 +258,21 @@ function judge(
   }
   const left = workloads.filter(({ covered }) => !covered).map(({ label }) => label);
   const expired = covering.find((wish) => wish.expired);
-  return { left: { ...finding, workloads: left, help: withExpiry(finding.help, expired) } };
+  const rest = { ...finding, workloads: left, help: withExpiry(finding.help, expired) };
+  const spared = new Set<unknown>(workloads.flatMap(({ covered, all }) => (covered ? all : [])));
+  return { left: spared.size === 0 ? rest : { ...rest, ...fixWithout(finding, spared) } };
+}
+
+/** The fix of a finding that leaves some workloads alone. */
+function fixWithout({ fix: whole }: Finding, spared: ReadonlySet<unknown>): Pick<Finding, "fix"> {
+  if (!whole) return {};
+  const fix = once((): Fix | undefined => {
+    const made = whole();
+    if (!made?.ok) return made;
+    const proposals = made.proposals.filter(({ holder }) => !spared.has(holder));
+    return proposals.length > 0 ? { ...made, proposals } : undefined;
+  });
+  return { fix };
 }
 
 function firstOf(wishes: readonly Wish[]): Wish | undefined {

@@ -1,6 +1,7 @@
 /** A report without the findings that a baseline holds, and what is said of those that are gone. */
 import type { Comparison } from "../lint/baseline.ts";
-import type { Severity } from "../lint/finding.ts";
+import type { Finding, Severity } from "../lint/finding.ts";
+import { once } from "../source/once.ts";
 import { count, cut, grouped, plain } from "./cells.ts";
 import type { Paint } from "./paint.ts";
 import type { Presentation, Report } from "./report.ts";
@@ -11,6 +12,7 @@ const NAMED = 10;
 export function withBaseline(report: Report, { fresh, known, gone }: Comparison, file: string): Report {
   const bySeverity: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   for (const { severity } of fresh) bySeverity[severity]++;
+  const fixes = once(() => fixesOf(report, fresh));
   const { schema, version, istio, workloads, suppressed, summary } = report;
   return {
     schema,
@@ -19,12 +21,23 @@ export function withBaseline(report: Report, { fresh, known, gone }: Comparison,
     workloads,
     findings: fresh,
     get fixes() {
-      return report.fixes ?? new Map();
+      return fixes();
     },
     suppressed,
     summary: { ...summary, findings: bySeverity },
     baseline: { file, known: known.length, gone },
   };
+}
+
+/** How new findings can be fixed; one that the baseline held until a day says so and is otherwise that of the report. */
+function fixesOf({ fixes = new Map() }: Report, fresh: readonly Finding[]): NonNullable<Report["fixes"]> {
+  const byFix = new Map([...fixes].map(([{ fix }, found]) => [fix, found]));
+  return new Map(
+    fresh.flatMap((finding) => {
+      const found = finding.fix && byFix.get(finding.fix);
+      return found ? [[finding, found] as const] : [];
+    }),
+  );
 }
 
 /** The block that names the findings that are gone; undefined when none is. */

@@ -124,6 +124,17 @@ baseline("holds an entry until its day, and then says so", () =>
   }),
 );
 
+baseline("says of an entry past its day whether it can be fixed", () =>
+  inRepository({ "a.yaml": pod("a", '"True"'), "ns.yaml": namespace }, async (sidelint, directory) => {
+    await sidelint(["baseline"]);
+    const file = join(directory, name);
+    const held = readFileSync(file, "utf8");
+    assert.not.match((await sidelint(["check", "--baseline"])).stdout, /Fixable/);
+    writeFileSync(file, held.replace('a.yaml" }', 'a.yaml", "expires": "2020-01-01" }'));
+    assert.match((await sidelint(["check", "--baseline"])).stdout, /Fixable +1 with --fix/);
+  }),
+);
+
 baseline("of some of the paths leaves alone what it holds of others", () =>
   inRepository({ ...repository, "jobs/seed.yaml": pod("seed") }, async (sidelint, directory) => {
     await sidelint(["baseline"]);

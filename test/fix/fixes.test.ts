@@ -348,6 +348,16 @@ const strays: readonly (readonly [name: string, files: Files, reason: string])[]
     "inject-annotation-deprecated: it would change Deployment/web in dev as well",
   ],
   [
+    "what one overlay does not want to hear of",
+    overlays(
+      deployment("annotations: {sidecar.istio.io/inject: 'false'}"),
+      patched(
+        "- {op: add, path: /metadata/annotations, value: {sidelint.dev/ignore: inject-annotation-deprecated=later}}",
+      ),
+    ),
+    "inject-annotation-deprecated: sidecar.istio.io/inject counts for Deployment/web in dev as well, where the fix is not for it",
+  ],
+  [
     "what would be added for all objects, and one of them says it otherwise",
     {
       "kustomization.yaml":
