@@ -25,7 +25,9 @@ export function editsOfChanges(document: Document, changes: readonly DocumentCha
   const final = withRenames(wanted, changes);
   const moved = movedEntries(document, changes);
   const attempt = (withComments: boolean): ValueEdits => {
-    const taken = withComments ? moved.flatMap(({ comments }) => comments ?? []) : [];
+    const taken = withComments
+      ? moved.flatMap(({ comments, perched }) => [comments ?? [], perched ?? []].flat())
+      : [];
     const remarks = moved.flatMap(({ remark }) => remark ?? []);
     const spelled = spelledIn(wanted, moved, withComments);
     const options = {
@@ -40,7 +42,7 @@ export function editsOfChanges(document: Document, changes: readonly DocumentCha
     return lost === undefined ? result : { ok: false, reason: `the comment ${lost} would be lost` };
   };
   const first = attempt(true);
-  return first.ok || moved.every(({ comments }) => comments === undefined) ? first : attempt(false);
+  return first.ok || moved.every(({ above }) => above.length === 0) ? first : attempt(false);
 }
 
 /** A comment that edits take out, and that does not stand on the line of an entry that goes. */
@@ -253,18 +255,30 @@ interface MovedEntry {
   /** The lines of comments above it that are about it alone, and what takes them away there. */
   readonly above: readonly string[];
   readonly comments: Edit | undefined;
+  /** Those lines above the flow map that it goes into. */
+  readonly perched: Edit | undefined;
   /** Its comment behind the flow map that it goes into, where that ends its line. */
   readonly remark: Edit | undefined;
 }
 
 function movedEntries(document: Document, changes: readonly DocumentChange[]): readonly MovedEntry[] {
   const leaving = new Set(changes.flatMap((one) => (one.is === "move" ? [JSON.stringify(one.path)] : [])));
+  const going = new Set(changes.flatMap((one) => (one.is === "remove" ? [JSON.stringify(one.path)] : [])));
   return changes.flatMap((change) => {
     if (change.is !== "move") return [];
     const line = lineOfEntry(document, change.path, change.value, String(change.to.at(-1)));
     if (line === undefined) return [];
     const remark = remarkBehind(document, change.to.slice(0, -1), line);
-    return [{ to: change.to, line, remark, ...commentsAbove(document, change.path, leaving) }];
+    const said = commentsAbove(document, change.path, { leaving, going });
+    return [
+      {
+        to: change.to,
+        line,
+        remark,
+        ...said,
+        perched: aboveFlow(document, change.to.slice(0, -1), said.above),
+      },
+    ];
   });
 }
 
@@ -277,6 +291,18 @@ function remarkBehind(document: Document, path: Path, line: string): Edit | unde
   const end = lineEnd(text, map.end);
   const isOnOneLine = lineStart(text, map.start) === lineStart(text, map.end) && isBlank(text, map.end, end);
   return isOnOneLine ? { start: end, end, text: comment } : undefined;
+}
+
+/** Lines of comments above the line of a flow map, where its key begins that line. */
+function aboveFlow(document: Document, path: Path, lines: readonly string[]): Edit | undefined {
+  const entry = lines.length === 0 ? undefined : entryAt(document, path);
+  if (entry?.value.type !== "map" || !entry.value.flow) return undefined;
+  const { text } = document.file;
+  const start = lineStart(text, entry.keyRange.start);
+  if (!isBlank(text, start, entry.keyRange.start)) return undefined;
+  const pad = text.slice(start, entry.keyRange.start);
+  const newline = /\r?\n|\r/.exec(text)?.[0] ?? "\n";
+  return { start, end: start, text: lines.map((line) => `${pad}${line}${newline}`).join("") };
 }
 
 function spelledIn(wanted: Value, moved: readonly MovedEntry[], withComments: boolean): Spelled {
@@ -292,11 +318,17 @@ function spelledIn(wanted: Value, moved: readonly MovedEntry[], withComments: bo
 
 const noComments = { above: [], comments: undefined };
 
+/** Places of entries that move, and of those that are removed. */
+interface Departures {
+  readonly leaving: ReadonlySet<string>;
+  readonly going: ReadonlySet<string>;
+}
+
 /** Comments above an entry that are not about what follows it: then a comment or nothing does. Of a map's only entry those above the map. */
 function commentsAbove(
   document: Document,
   path: Path,
-  leaving: ReadonlySet<string>,
+  { leaving, going }: Departures,
 ): { readonly above: readonly string[]; readonly comments: Edit | undefined } {
   const reading = document.read();
   const map = reading.ok ? nodeAt(reading.root, path.slice(0, -1)) : undefined;
@@ -309,6 +341,11 @@ function commentsAbove(
   const isLeft = next !== undefined && !leaving.has(JSON.stringify([...path.slice(0, -1), next.key]));
   if (isLeft && !/\n[ \t]*(?:#|\r?\n)/.test(follows)) return noComments;
   const own = linesAbove(text, document.start, entry.keyRange.start);
+  const nameOf = (one: MapEntry) => JSON.stringify([...path.slice(0, -1), one.key]);
+  const goesWhole = map.entries.every((one) => leaving.has(nameOf(one)) || going.has(nameOf(one)));
+  // A map without entries is taken out with what stands between its key and the first of them.
+  if (own && goesWhole && index === 0 && metadataMaps.has(path.at(-2)))
+    return { above: own.above, comments: undefined };
   if (own) return own;
   const outer = map.entries.length === 1 ? entryAt(document, path.slice(0, -1)) : undefined;
   return (outer && linesAbove(text, document.start, outer.keyRange.start)) ?? noComments;

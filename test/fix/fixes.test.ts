@@ -91,6 +91,16 @@ for (const [name, before, after] of [
     ["labels:", "  app: web", "  # ours", '  sidecar.istio.io/inject: "true"'],
   ],
   [
+    "and the comment inside the map, which goes with it",
+    ["labels:", "  app: web", "annotations:", "  # ours", '  sidecar.istio.io/inject: "true"'],
+    ["labels:", "  app: web", "  # ours", '  sidecar.istio.io/inject: "true"'],
+  ],
+  [
+    "which stands above the flow map that its entry goes into",
+    ["labels: {app: web}", "annotations:", "  # ours", '  sidecar.istio.io/inject: "true"'],
+    ["# ours", 'labels: {app: web, sidecar.istio.io/inject: "true"}'],
+  ],
+  [
     "flow maps stay flow maps",
     ["labels: {app: web}", "annotations: {sidecar.istio.io/inject: 'true', a: b}"],
     ['labels: {app: web, sidecar.istio.io/inject: "true"}', "annotations: {a: b}"],
