@@ -302,6 +302,9 @@ const firstMinor = 6;
 const lastPatches = [14, 8, 6, 9, 6, 8, 9, 9, 6, 7, 7, 8, 7, 10, 8, 6, 8, 6, 6, 5, 8, 9, 10, 6, 3];
 const newestMinor = firstMinor + lastPatches.length - 1;
 
+/** The oldest minor release that the table covers. */
+export const oldestRelease = `1.${firstMinor}`;
+
 /** The newest minor release that the table covers. */
 export const newestRelease = `1.${newestMinor}`;
 

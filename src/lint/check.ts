@@ -134,7 +134,9 @@ function prepare(check: Check): ReadyCheck {
   const each = once(() => optional(check.each, (text) => program("each", outer, text)));
   const inner = once((): Compiler => {
     const list = each();
-    if (!list.ok || !list.value) return outer;
+    // Whatever the list should have been: uses of its items are no faults besides.
+    if (!list.ok) return outer.with({ item: "dyn" });
+    if (!list.value) return outer;
     const typed = list.value.type();
     return outer.with({ item: typed.ok ? itemType(typed.type) : "dyn" });
   });

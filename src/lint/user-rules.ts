@@ -8,10 +8,11 @@ import { absolutePath, relativePath } from "../source/path.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
-import { type FileFault, inOrder, locate, problem, schemaProblems } from "../world/schema-problems.ts";
+import { type FileFault, inOrder, locate, problem } from "../world/schema-problems.ts";
 import { type CheckFault, checkFaults } from "./check.ts";
 import { validate } from "./generated/rule-validator.js";
 import { type Check, type Rule, type RuleFile, ruleOf } from "./rule.ts";
+import { refusalsOf, releaseProblems } from "./rule-refusals.ts";
 import { type RuleSettings, ruleSources, whyNot } from "./settings.ts";
 
 /** A rule of the user, with what its file says besides. */
@@ -139,6 +140,7 @@ export function readRuleFile(file: SourceFile): Omit<RuleReading, "textOf"> {
   if (documents.length === 0) return { rules: [], problems: [{ message: `${file.path} holds no rule` }] };
   const rules: UserRule[] = [];
   const problems: FileFault[] = [];
+  let holdsOther = false;
   for (const document of documents) {
     const reading = document.read();
     if (!reading.ok) {
@@ -150,12 +152,37 @@ export function readRuleFile(file: SourceFile): Omit<RuleReading, "textOf"> {
     if (double)
       problems.push({ message: `${double.key} is there twice`, location: locationOf(file, double.again) });
     else if (reading.root) {
+      const other = whatElse(reading.root);
+      if (other !== undefined) {
+        if (!holdsOther) problems.push(noRule(file, other));
+        holdsOther = true;
+        continue;
+      }
       const read = readRule(file, asSpelled(file, reading.root));
       if ("rule" in read) rules.push(read);
       else problems.push(...read);
     }
   }
   return { rules, problems };
+}
+
+/** What a document is that is no rule, not even a broken one. */
+function whatElse(root: Node): string | undefined {
+  if (root.type === "list") return "a list";
+  if (root.type === "scalar") return "text";
+  const has = (key: string) => root.entries.some((entry) => entry.key === key);
+  if (telling.some(has)) return undefined;
+  const kind = nodeAt(root, ["kind"]);
+  if (kind?.type === "scalar" && typeof kind.value === "string" && has("apiVersion"))
+    return `a ${kind.value}`;
+  return "a mapping without id and severity";
+}
+
+/** The keys by which somebody meant a rule. */
+const telling = ["id", "severity", "summary", "message", "checks", "bad", "good"];
+
+function noRule(file: SourceFile, other: string): FileFault {
+  return { message: `${file.path} holds no rule: it is ${other.replace(/^a (?=[AEIO])/, "an ")}` };
 }
 
 /** What YAML 1.1 takes for booleans and rules mean as words: keys such as `on`, and `off` in the configuration of an example. */
@@ -193,9 +220,10 @@ function isRuleFile(value: unknown): value is RuleFile {
 
 function readRule(file: SourceFile, root: Node): UserRule | readonly FileFault[] {
   const value: unknown = toValue(root);
-  if (!isRuleFile(value)) return refused(file, root);
+  if (!isRuleFile(value)) return refusalsOf(file, root, validate.errors ?? []);
   const at = (path: Path, part?: "key" | "value") => locate(file, root, path, part);
   const problems = [
+    ...releaseProblems(value, at),
     ...idProblems(value.id).map(({ message, hint }) => problem(message, at(["id"], "value"), hint)),
     ...Object.entries(value.parameters ?? {}).flatMap(([name, parameter]) => {
       if (booleanWord.test(name)) {
@@ -214,22 +242,6 @@ function readRule(file: SourceFile, root: Node): UserRule | readonly FileFault[]
   );
   if (problems.length + faults.length > 0) return inOrder([...problems, ...faults]);
   return { rule, file: value, path: file.path, line: locationOf(file, root).line };
-}
-
-function refused(file: SourceFile, root: Node): readonly FileFault[] {
-  const errors = validate.errors ?? [];
-  const beside = errors.filter(({ keyword }) => keyword === "not");
-  const rest = errors.filter(
-    ({ keyword, schemaPath }) => keyword !== "not" && !schemaPath.includes("/then/not/"),
-  );
-  const told = beside.map(() =>
-    problem(
-      "a rule with checks has on and message there, not beside them",
-      locate(file, root, ["checks"], "key"),
-      undefined,
-    ),
-  );
-  return inOrder([...told, ...schemaProblems(file, root, rest, "the rule")]);
 }
 
 /** Why an id cannot be that of a user's rule. */

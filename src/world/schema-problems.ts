@@ -8,6 +8,7 @@ import type { SourceFile } from "../source/reading.ts";
 /** A difference from a schema, as ajv reports it. */
 export interface SchemaError {
   readonly instancePath: string;
+  readonly schemaPath?: string;
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly message?: string;

@@ -100,6 +100,63 @@ texts("a parameter cannot have a name that YAML takes for a boolean", () => {
   assert.equal(problems(text), ["9:3 parameters cannot have the key n"]);
 });
 
+for (const [name, change, found] of [
+  ["nothing to do", "{}", ["22:29 edits[0].do[0] does nothing"]],
+  ["a value is missing", "{set: pod.labels.x}", ["22:29 edits[0].do[0] has no value"]],
+  ["a key is missing", "{rename: pod.labels.x}", ["22:29 edits[0].do[0] has no key"]],
+  ["a target is missing", "{move: pod.labels.x}", ["22:29 edits[0].do[0] has no to"]],
+  ["two in one", "{quote: pod.name, remove: pod.labels.x}", ["22:47 edits[0].do[0] has quote and remove"]],
+  ["text", "uninject", ["22:29 edits[0].do[0] is a string, not a mapping"]],
+  ["an unknown key", "{run: uninject, wen: x}", ["22:45 unknown key wen in edits[0].do[0]"]],
+] as const) {
+  texts(`an operation of a fix is told in one sentence: ${name}`, () => {
+    const text = rule("acme/a").replace(/help: .*/, `edits: [{safety: safe, do: [${change}]}]`);
+    assert.equal(problems(text), found);
+  });
+}
+
+texts("a typo in each gives no faults besides, where items are used", () => {
+  const text = rule("acme/a")
+    .replace(/when: .*/, "each: pod.prots")
+    .replace(/message: .*/, 'message: "{item.name}"');
+  assert.is(problems(text).length, 1);
+});
+
+for (const [releases, found] of [
+  ['since: "1.99"', ["22:8 since cannot be 1.99: there is no such release of Istio"]],
+  ['until: "1.5"', ["22:8 until cannot be 1.5: there is no such release of Istio"]],
+  ['since: "1.26"\nuntil: "1.9"', ["22:8 since 1.26 is after until 1.9: no release is between them"]],
+  ['since: "1.9"\nuntil: "1.26"', []],
+] as const) {
+  texts(`releases of a rule: ${JSON.stringify(releases)}`, () => {
+    assert.equal(problems(rule("acme/a").replace(/help: .*/, releases)), found);
+  });
+}
+
+texts("a broken id gets one that is good, and an expression no quotes that would not help", () => {
+  const hint = (text: string) => readRuleFile({ path: "r.yaml", text }).problems.map((one) => one.hint);
+  assert.match(
+    hint(rule("acme/a").replace("id: acme/a", "id: acme/No_latest"))[0] ?? "",
+    /: acme\/no-latest$/,
+  );
+  assert.match(hint(rule("acme/a").replace(/help: .*/, "group: true"))[0] ?? "", /^an expression/);
+});
+
+texts("a document that is no rule is told once a file, with the file's name", () => {
+  for (const [text, message] of [
+    ["- a\n- b\n", "r.yaml holds no rule: it is a list"],
+    ["text", "r.yaml holds no rule: it is text"],
+    [
+      "apiVersion: v1\nkind: Service\n---\napiVersion: v1\nkind: Secret\n",
+      "r.yaml holds no rule: it is a Service",
+    ],
+    ["apiVersion: x/v1\nkind: Ingress\n", "r.yaml holds no rule: it is an Ingress"],
+    ["x: y", "r.yaml holds no rule: it is a mapping without id and severity"],
+  ] as const) {
+    assert.equal(problems(text), [`undefined:undefined ${message}`]);
+  }
+});
+
 texts("a rule has one place for its checks", () => {
   const text = rule("acme/a").replace("on: workload", "checks: [{on: workload, message: m}]\non: workload");
   assert.equal(problems(text), ["16:1 a rule with checks has on and message there, not beside them"]);
