@@ -472,6 +472,13 @@ refusals("two keys that would become one and say different things", () => {
   ]);
 });
 
+refusals("a limit for a request that another program fills in, or that is none", () => {
+  for (const cpu of ["${CPU}", "lots"]) {
+    const files = { "web.yaml": deployment(`annotations: {sidecar.istio.io/proxyCPU: "${cpu}"}`) };
+    assert.equal(fixFiles(files, { only: "proxy-cpu-limit-missing" }).after, files);
+  }
+});
+
 refusals("a sidecar whose record cannot be read", () => {
   const status = `'{"initContainers":[],"containers":["istio-proxy"],"volumes":null,"imagePullSecrets":null}'`;
   const sidecar =
