@@ -177,7 +177,9 @@ function candidateOf(
       seen.add(key);
     }
   }
-  return { finding, safety: fix.safety, changes };
+  return changes.length > 0
+    ? { finding, safety: fix.safety, changes }
+    : { finding, reason: "what its fix would write is there already" };
 }
 
 function changeKey({ document, ...change }: DocumentChange): string {

@@ -30,15 +30,22 @@ type One =
   | { readonly ok: true; readonly change: DocumentChange }
   | { readonly ok: false; readonly reason: string };
 
-/** The changes of documents that make what is proposed for an object; or why there are none. */
+/** The changes of documents that make what is proposed for an object; or why there are none. What is so already needs no change. */
 export function resolveProposal(world: World, { holder, changes }: Proposal): Resolved {
   const resolved: DocumentChange[] = [];
   for (const change of changes) {
+    if (isSo(holder, change)) continue;
     const one = resolve(world, holder, change);
     if (!one.ok) return one;
     resolved.push(one.change);
   }
   return { ok: true, changes: resolved };
+}
+
+/** Whether a change would say what is said already. */
+function isSo({ value }: Holder, change: Change): boolean {
+  const said = change.is === "set" ? at(value, change.path) : undefined;
+  return change.is === "set" && said !== undefined && isSame(said as Value, change.value as Value);
 }
 
 /** Where what a change is about stands: a new entry stands where its sibling does, or what is around it. */

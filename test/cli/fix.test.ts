@@ -205,6 +205,26 @@ check("makes the fixes of rules of one's own, with their parameters", () =>
   ),
 );
 
+check("a fix that changes nothing is told, and keeps nobody waiting", () =>
+  inRepository(
+    {
+      "policies/team.yaml": ownRule("      - set: pod.labels.team\n        value: parameters.team\n").replace(
+        /when: .*/,
+        "when: 'true'",
+      ),
+      "sidelint.yaml": "rules: [policies]\n",
+      "ns.yaml": namespace,
+      "pod.yaml": pod("labels:", "  team: shop", "  version: 1.0"),
+    },
+    async (sidelint, directory) => {
+      const { stderr } = await sidelint(["check", "--fix", "pod.yaml"]);
+      assert.match(stderr, /acme\/team is not fixed: what its fix would write is there already\n/);
+      const text = readFileSync(join(directory, "pod.yaml"), "utf8");
+      assert.is(text, pod("labels:", "  team: shop", '  version: "1.0"'));
+    },
+  ),
+);
+
 check("a fix that cannot be is an error of its rule, at its place", () =>
   inRepository(
     {
