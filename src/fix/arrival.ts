@@ -1,10 +1,14 @@
 /** Whether fixes arrive: what a kustomization builds after them is what was proposed for each object, and nothing else changes. */
+
+import { at } from "../kube/json.ts";
 import type { Change, Holder } from "../lint/edits.ts";
 import type { Finding } from "../lint/finding.ts";
-import type { Path, Value } from "../source/node.ts";
+import { nodeAt, type Path, toValue, type Value } from "../source/node.ts";
+import { locationOfSource } from "../world/kustomize/kustomization.ts";
+import { placeText } from "../world/resource.ts";
 import type { World } from "../world/world.ts";
 import { changedValue, valueAt } from "./apply-changes.ts";
-import { anchorOf, type DocumentChange, formOf } from "./resolve.ts";
+import { anchorOf, type DocumentChange, formOf, nameOf } from "./resolve.ts";
 import { isList, isMap, isSame, type ValueMap } from "./same.ts";
 
 /** An object as it is built, and its name for people. */
@@ -38,7 +42,9 @@ export function strayFixes(
       continue;
     const where = `${object.label ?? object.name} in ${object.root}`;
     const reason =
-      own.length > 0 ? `it does not arrive in ${where} as it is meant` : `it would change ${where} as well`;
+      own.length > 0
+        ? `it does not arrive in ${where} as it is meant${obstacleTo(changes, now.get(key))}`
+        : `it would change ${where} as well`;
     for (const { finding } of suspects(wishes, own, object)) stray.set(finding, reason);
   }
   return stray;
@@ -102,6 +108,34 @@ function becomes(
   if (expected === undefined) return false;
   if (isSame(expected, is)) return true;
   return isSame(tidy(expected, object, spread), tidy(is, object, spread));
+}
+
+/** What takes out, or sets otherwise, what was to arrive: after a colon, where that can be told. */
+function obstacleTo(changes: readonly Change[], now: Built | undefined): string {
+  if (!now) return "";
+  for (const change of changes) {
+    if (change.is !== "set" && change.is !== "move") continue;
+    const path = change.is === "move" ? change.to : change.path;
+    const is = at(now.value, path);
+    if (is !== undefined && isSame(is as Value, (change.value ?? null) as Value)) continue;
+    const source = now.sourceOf(path);
+    const reading = source.document.read();
+    const node = reading.ok ? nodeAt(reading.root, source.path) : undefined;
+    if (!node || (is === undefined && !takesOut(source.path, toValue(node)))) continue;
+    const by = placeText(locationOfSource(source));
+    return is === undefined
+      ? `: ${by} takes ${nameOf(path)} out again`
+      : change.is === "set"
+        ? `: ${by} sets ${nameOf(path)} otherwise`
+        : "";
+  }
+  return "";
+}
+
+/** Whether what stands at a path of a patch takes something out of objects. */
+function takesOut(path: Path, value: Value): boolean {
+  const isOperation = path.at(-1) === "path" && typeof path.at(-2) === "number";
+  return value === null || isOperation || (path.at(-1) === "$patch" && value === "delete");
 }
 
 /** By build, the keys of labels and annotations that changes give to all that is built, and to all metadata in it. */

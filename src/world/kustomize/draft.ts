@@ -161,8 +161,8 @@ function samePath(path: Path, other: Path): boolean {
   return path.length === other.length && path.every((step, index) => step === other[index]);
 }
 
-/** The draft without a map's entry or a list's item. */
-export function removeAt(draft: Draft, path: Path): Draft {
+/** The draft without a map's entry or a list's item; who took an entry out is remembered, where `source` says it. */
+export function removeAt(draft: Draft, path: Path, source?: Source): Draft {
   const parent = path.slice(0, -1);
   const last = path.at(-1);
   const here = at(draft.value, parent);
@@ -172,7 +172,7 @@ export function removeAt(draft: Draft, path: Path): Draft {
   if (last === undefined || !isObject(here) || !Object.hasOwn(here, last)) return draft;
   const map = writable<JsonObject, Record<string, Json>>(here, draft.own, (entries) => ({ ...entries }));
   delete map[last];
-  const changes = withTree(draft.changes, path, undefined, draft.own);
+  const changes = withTree(draft.changes, path, source && treeOf(source), draft.own);
   return withRoot(draft, setIn(draft.value, parent, map, draft.own), changes, untiedAt(draft, path));
 }
 

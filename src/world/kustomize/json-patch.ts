@@ -51,7 +51,7 @@ function apply(draft: Draft, operation: JsonObject, sourceOf: PatchSource): Patc
       return { ok: true, draft: setAt(draft, path, value, sourceOf(["value"])) };
     case "remove":
       if (at(draft.value, path) === undefined) return refuse(`nothing stands at ${pointer}`);
-      return { ok: true, draft: removeAt(draft, path) };
+      return { ok: true, draft: removeAt(draft, path, sourceOf(["path"])) };
     case "test":
       return same(at(draft.value, path), value)
         ? { ok: true, draft }

@@ -56,7 +56,7 @@ interface Merge {
 }
 
 function mergeAt(draft: Draft, path: Path, patch: Json, from: Path, merge: Merge): Draft {
-  if (patch === null) return removeAt(draft, path);
+  if (patch === null) return removeAt(draft, path, merge.sourceOf(from));
   if (isObject(patch)) return mergeMap(draft, path, patch, from, merge);
   if (Array.isArray(patch)) return mergeList(draft, path, patch, from, merge);
   return setAt(draft, path, patch, merge.sourceOf(from));
@@ -64,7 +64,7 @@ function mergeAt(draft: Draft, path: Path, patch: Json, from: Path, merge: Merge
 
 function mergeMap(draft: Draft, path: Path, patch: JsonObject, from: Path, merge: Merge): Draft {
   const { $patch: directive, ...rest } = patch;
-  if (directive === "delete") return removeAt(draft, path);
+  if (directive === "delete") return removeAt(draft, path, merge.sourceOf([...from, "$patch"]));
   if (directive === "replace" || !isObject(at(draft.value, path))) {
     return setAt(draft, path, added(rest, "", merge.keyed), merge.sourceOf(from));
   }

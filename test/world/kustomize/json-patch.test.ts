@@ -70,7 +70,7 @@ patches("items know where they stand when others are put before them, moved and 
   assert.is(place(draft, ["spec", "l", 2]), "a.yaml/spec/l/1");
 });
 
-patches("what is set or removed as a whole forgets the changes below it", () => {
+patches("what is set as a whole forgets the changes below it, and what is removed says who did so", () => {
   const draft = patched(draftFrom("spec: {a: {b: 1}}\n"), [
     { op: "add", path: "/spec/a/b", value: 2 },
     { op: "add", path: "/spec/a", value: { b: 3 } },
@@ -78,7 +78,7 @@ patches("what is set or removed as a whole forgets the changes below it", () => 
     { op: "remove", path: "/spec/c" },
   ]);
   assert.is(place(draft, ["spec", "a", "b"]), "patch.yaml/1/value/b");
-  assert.is(place(draft, ["spec", "c"]), "a.yaml/spec/c");
+  assert.is(place(draft, ["spec", "c"]), "patch.yaml/3/path");
 });
 
 patches.run();
