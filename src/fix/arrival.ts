@@ -33,10 +33,12 @@ export function strayFixes(
   const wishes = fixed.flatMap(wishesOf);
   const stray = new Map<Finding, string>();
   if (wishes.length === 0) return stray;
+  const byHolder = new Map<Holder, readonly Wish[]>();
+  for (const wish of wishes) byHolder.set(wish.holder, [...(byHolder.get(wish.holder) ?? []), wish]);
   const now = builtIn(after);
   const spread = spreadKeys(wishes);
   for (const [key, object] of builtIn(before)) {
-    const own = wishes.filter(({ holder }) => holder === object);
+    const own = byHolder.get(object) ?? [];
     const changes = own.flatMap((wish) => wish.changes);
     if (changes.some(isBeyondTelling) || becomes(object, changes, now.get(key), spread.get(object.root)))
       continue;
