@@ -36,7 +36,8 @@ const { metafile } = await build({
   target: "node20",
   // Both are CommonJS inside and ask for Node's modules in a way that a bundle of ES modules cannot answer.
   external: ["commander", "globby"],
-  define: { SIDELINT_VERSION: JSON.stringify(version) },
+  // What looks for a process at its start finds none in a browser, instead of ending there.
+  define: { SIDELINT_VERSION: JSON.stringify(version), process: "globalThis.process" },
   // Half of the bytes are names. Stack traces are told in them again by scripts/stack.ts, from the map, which is not published.
   minify: true,
   sourcemap: "external",

@@ -8,12 +8,15 @@ import { injectionWay, type WayOptions } from "./fix/way.ts";
 import type { Labels } from "./istio/facts.ts";
 import type { JsonObject } from "./kube/json.ts";
 import type { Finding } from "./lint/finding.ts";
+import { type IdleSetting, idleSettings } from "./lint/idle-settings.ts";
 import type { Rule } from "./lint/rule.ts";
 import { defaultRules, inOrder, lint } from "./lint/run.ts";
 import { settingsOf } from "./lint/settings.ts";
 import { type Suppressed, suppress } from "./lint/suppress.ts";
+import { type Explanation, explanationOf } from "./report/explanation.ts";
 import { makeReport } from "./report/make.ts";
-import type { Report } from "./report/report.ts";
+import type { Report, ReportedWorkload } from "./report/report.ts";
+import { unifiedDiff } from "./report/unified-diff.ts";
 import type { Document } from "./source/document.ts";
 import type { Location } from "./source/locate.ts";
 import type { Path } from "./source/node.ts";
@@ -36,9 +39,11 @@ export type { EditedFile } from "./fix/edited.ts";
 export type { LeftAsIs } from "./fix/inject.ts";
 export type { UnfixedFinding } from "./fix/plan.ts";
 export type { Finding, Severity } from "./lint/finding.ts";
+export type { IdleSetting } from "./lint/idle-settings.ts";
 export type { Rule } from "./lint/rule.ts";
 export type { Suppressed } from "./lint/suppress.ts";
 export { configuredRules, type UserRule } from "./lint/user-rules.ts";
+export type { Explanation } from "./report/explanation.ts";
 export type { Report, ReportedWorkload } from "./report/report.ts";
 export { type FileTree, memoryTree } from "./source/tree.ts";
 export { type Config, loadConfig } from "./world/config.ts";
@@ -78,6 +83,8 @@ export interface Scan {
   /** What comments, annotations and the configuration hide, and where they say so. */
   readonly suppressed: readonly Suppressed[];
   readonly report: Report;
+  /** Settings of the configuration that fit nothing; none where just a part of what lies beside it was looked at. */
+  readonly idleSettings: readonly IdleSetting[];
   /** What could not be read at all: paths that do not exist or may not be opened, and dumps without a namespace. */
   readonly failures: readonly WalkFailure[];
   /** Documents that look like manifests and could not be read. */
@@ -137,6 +144,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     rules: [...defaultRules(), ...(options.rules ?? [])],
   };
   const documentsOf = (path: string) => guarded({ path, text: "" }, [], () => collected.documentsOf(path));
+  const isWhole = wholeBelow(tree, root, paths);
   const suppression = once(() =>
     suppress(lint(world, problems, rules), {
       ...rules,
@@ -144,7 +152,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       files: collected.kept(),
       documentsOf,
       today: options.today,
-      isWhole: wholeBelow(tree, root, paths),
+      isWhole,
     }),
   );
   const findings = once(() => {
@@ -176,6 +184,10 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     get report() {
       return report();
     },
+    get idleSettings() {
+      const { configPath } = options;
+      return configPath !== undefined && isWhole(configPath) ? idleSettings(world, walked.files) : [];
+    },
     failures: [...walked.failures, ...untold],
     unreadable: collected.problems,
     files: walked.files,
@@ -183,6 +195,16 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     documentsOf,
     textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text ?? configText(file),
   };
+}
+
+/** Says of a workload of a scan's report what its sidecar is: image, resources, ports, capture and probes, each with its origin. Pure. */
+export function explain(scanned: Scan, workload: ReportedWorkload): Explanation {
+  return explanationOf(scanned.world, workload);
+}
+
+/** What `fix`, `inject` and `uninject` change, as one unified diff that `git apply` takes; empty where that is nothing. */
+export function diff(files: readonly EditedFile[]): string {
+  return files.map(({ file, after }) => unifiedDiff(file.path, file.text, after)).join("");
 }
 
 /** How workloads are injected; see `inject`. */
