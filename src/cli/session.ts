@@ -87,7 +87,8 @@ export async function openSession(
   const result = scan(input.tree, { ...options, onProgress: progress.update });
   progress.end();
   const unread = [...notRead(result), ...noTexts(input, result)];
-  for (const line of unread) io.stderr(`sidelint: ${plain(line)}\n`);
+  const idle = unread.length > 0 ? [] : idleLines(result);
+  for (const line of [...unread, ...idle]) io.stderr(`sidelint: ${plain(line)}\n`);
   return {
     scan: result,
     options,
@@ -103,6 +104,17 @@ export async function openSession(
     },
     exit: unread.length > 0 ? 2 : 0,
   };
+}
+
+/** Settings beyond these have one cause, such as a repository that is another. */
+const mostIdle = 8;
+
+/** What the configuration says of things that are not there. */
+function idleLines({ idleSettings }: Scan): readonly string[] {
+  const told = idleSettings.slice(0, idleSettings.length > mostIdle + 1 ? mostIdle : mostIdle + 1);
+  const rest = idleSettings.length - told.length;
+  const lines = told.map(({ place, says }) => `${place}: ${says}`);
+  return rest > 0 ? [...lines, `and ${rest} more settings that fit nothing`] : lines;
 }
 
 /** What was asked for and could not be read: paths, and files below them. */

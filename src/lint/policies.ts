@@ -49,7 +49,7 @@ function entriesOf({ configuration }: World, key: "require" | "forbid"): readonl
     const where = location ? placeText(location) : (configuration.configPath ?? "the configuration");
     return {
       view: new PolicyEntryView(policy.reason, where),
-      covers: selectorOf(policy, configuration.belowConfig),
+      covers: coversWorkload(policy, configuration.belowConfig),
     };
   });
 }
@@ -57,7 +57,7 @@ function entriesOf({ configuration }: World, key: "require" | "forbid"): readonl
 type Policy = NonNullable<Config["require"]>[number];
 
 /** Whether a workload fits all that a policy asks for. One whose namespace is not known fits no namespace. */
-function selectorOf(
+export function coversWorkload(
   { namespaces, paths, labels, kinds, names }: Policy,
   belowConfig: (path: string) => string | undefined,
 ): (workload: Workload) => boolean {

@@ -21,6 +21,21 @@ check("nothing found: the verdicts and what they rest on, status 0", () =>
   }),
 );
 
+check("settings that fit nothing are told, where everything was looked at", () =>
+  inRepository(
+    { ...clean, "sidelint.yaml": "require:\n  - namespaces: [shoop]\n    reason: r\n" },
+    async (sidelint) => {
+      const { status, stderr } = await sidelint(["check"]);
+      assert.is(status, 0);
+      assert.is(
+        stderr,
+        "sidelint: sidelint.yaml:2:5: require[0] fits no workload: there is no namespace shoop; did you mean shop?\n",
+      );
+      assert.is((await sidelint(["check", "apps"])).stderr, "");
+    },
+  ),
+);
+
 check("an empty directory has no manifests, and that is no error", () =>
   inRepository({}, async (sidelint) => {
     const { status, stdout } = await sidelint(["check"]);

@@ -131,7 +131,7 @@ for (const [config, expected] of [
     found("warning", "owner"),
   ],
   [
-    "rules: [policies]\noverrides: [{paths: [other], namespaces: [shop], rules: {acme/team-label-missing: off}}]",
+    "rules: [policies]\noverrides: [{paths: [ns.yaml], namespaces: [shop], rules: {acme/team-label-missing: off}}]",
     found("warning"),
   ],
 ] as const) {
