@@ -54,9 +54,7 @@ if (existsSync(join(top, "schemas/rule.schema.json"))) {
   await writeValidator("schemas/rule.schema.json", "src/lint/generated/rule-validator");
   builtinRules();
 }
-await writeValidator("schemas/function-config.schema.json", "src/krm/generated/function-config-validator", [
-  "schemas/config.schema.json",
-]);
+await functionConfigValidator();
 profile();
 if (existsSync(join(top, "docs"))) await ruleDocs();
 
@@ -87,6 +85,25 @@ async function configType(): Promise<void> {
 /** src/world/generated/config-validator.js: the check of sidelint.yaml, compiled. */
 async function configValidator(): Promise<void> {
   await writeValidator("schemas/config.schema.json", "src/world/generated/config-validator");
+}
+
+/**
+ * src/krm/generated/function-config-validator.js, and settings-of-config.ts: the settings that a function takes as sidelint.yaml has them. They
+ * are left to the validator of that, so that the package holds it once.
+ */
+async function functionConfigValidator(): Promise<void> {
+  const schema = withoutDescriptions("schemas/function-config.schema.json");
+  const { properties } = schema.properties.spec as { readonly properties: Record<string, unknown> };
+  const ofConfig = Object.entries(properties).flatMap(([name, property]) => {
+    const isOfConfig = JSON.stringify(property) === `{"$ref":"config.schema.json#/properties/${name}"}`;
+    return isOfConfig ? [name] : [];
+  });
+  for (const name of ofConfig) properties[name] = true;
+  await writeValidator(schema, "src/krm/generated/function-config-validator", ["schemas/config.schema.json"]);
+  write(
+    "src/krm/generated/settings-of-config.ts",
+    `export const settingsOfConfig: readonly string[] = ${JSON.stringify(ofConfig)};\n`,
+  );
 }
 
 /** src/world/generated/presets.ts: the texts of presets/ by name; one that breaks the schema stops the build. */
@@ -158,7 +175,7 @@ async function typeOf(schemaPath: string): Promise<string> {
 
 /** Writes `<path>.js` and `<path>.d.ts` with a `validate` function that imports nothing; `beside` are schemas that it refers to by name. */
 async function writeValidator(
-  schemaPath: string,
+  schema: string | AnySchemaObject,
   path: string,
   beside: readonly string[] = [],
 ): Promise<void> {
@@ -169,7 +186,9 @@ async function writeValidator(
     code: { source: true, esm: true, lines: true },
   });
   for (const other of beside) ajv.addSchema(withoutDescriptions(other), basename(other));
-  const code = shortened(standalone.default(ajv, ajv.compile(withoutDescriptions(schemaPath))));
+  const code = shortened(
+    standalone.default(ajv, ajv.compile(typeof schema === "string" ? withoutDescriptions(schema) : schema)),
+  );
   const bundled = await build({
     stdin: { contents: code, resolveDir: top, loader: "js" },
     bundle: true,

@@ -13,10 +13,12 @@ import type { FileTree } from "../source/tree.ts";
 import { writeYaml } from "../source/write-yaml.ts";
 import { asWritten, type Config, type ConfigProblem } from "../world/config.ts";
 import { readConfigFile } from "../world/extended-config.ts";
+import { validate as validateConfig } from "../world/generated/config-validator.js";
 import type { InjectorFiles } from "../world/injector-files.ts";
-import { schemaProblems } from "../world/schema-problems.ts";
+import { type SchemaError, schemaProblems } from "../world/schema-problems.ts";
 import { fromConfigMap } from "./config-map.ts";
 import { validate } from "./generated/function-config-validator.js";
+import { settingsOfConfig } from "./generated/settings-of-config.ts";
 import { pathTo, referenceTo } from "./resource-list.ts";
 import { fieldPath, type ResourceRef, type Result } from "./results.ts";
 
@@ -89,13 +91,32 @@ function telling(reference: ResourceRef | undefined): Tell {
   });
 }
 
+/** What is wrong with a functionConfig but for the settings that are those of sidelint.yaml. */
+function errorsOf(value: unknown): readonly SchemaError[] {
+  return validate(value) ? [] : (validate.errors ?? []);
+}
+
+/** What is wrong with the settings that are those of sidelint.yaml. */
+function errorsOfSettings(spec: Json | undefined): readonly SchemaError[] {
+  if (!isObject(spec)) return [];
+  const settings = Object.fromEntries(
+    Object.entries(spec).filter(([name]) => settingsOfConfig.includes(name)),
+  );
+  if (validateConfig(settings)) return [];
+  return (validateConfig.errors ?? []).map((error) => ({
+    ...error,
+    instancePath: `/spec${error.instancePath}`,
+  }));
+}
+
 function ofObject(file: SourceFile, root: Node, tree: FileTree, tell: Tell): SettingsReading {
   const specNode = entryOf(root, "spec")?.value;
   const value = toValue(root) as JsonObject;
   const spec = specNode && (asWritten(file, specNode) as Json);
   const checked = spec === undefined ? value : { ...value, spec };
-  if (!validate(checked)) {
-    const faults = schemaProblems(file, root, validate.errors ?? [], whole);
+  const errors = [...errorsOf(checked), ...errorsOfSettings(spec)];
+  if (errors.length > 0) {
+    const faults = schemaProblems(file, root, errors, whole);
     const results = faults.map(({ message, hint, location }) =>
       tell(withHint(message, hint), location && pathTo(root, location.start)),
     );
