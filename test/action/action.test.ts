@@ -1,0 +1,366 @@
+/** The action, started as GitHub's runner starts it: the committed bundle, inputs in the environment, files for outputs and the summary. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { parse } from "yaml";
+import { deployment, namespace } from "../cli/terminal.ts";
+
+const top = fileURLToPath(new URL("../..", import.meta.url));
+const { inputs, outputs, runs } = parse(readFileSync(join(top, "action.yml"), "utf8")) as {
+  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly runs: { readonly using: string; readonly main: string };
+};
+
+const area = mkdtempSync(join(tmpdir(), "sidelint-action-"));
+let rooms = 0;
+
+interface Room {
+  readonly workspace: string;
+  readonly directory: string;
+}
+
+interface Step {
+  readonly status: number | null;
+  readonly log: string;
+  /** Lines of the log that are commands, and not held back by stop-commands. */
+  readonly commands: readonly string[];
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+/** A workspace with these files in it. */
+function room(files: Readonly<Record<string, string>>): Room {
+  rooms++;
+  const directory = join(area, String(rooms));
+  const workspace = join(directory, "workspace");
+  mkdirSync(join(workspace, ".git"), { recursive: true });
+  put(workspace, files);
+  return { workspace, directory };
+}
+
+function put(directory: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+}
+
+/** Runs a step: every input of action.yml is in the environment, with its default where the workflow says nothing. */
+function step(
+  { workspace, directory }: Room,
+  said: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>> = {},
+): Step {
+  const file = (name: string) => join(directory, name);
+  for (const name of ["output", "summary"]) writeFileSync(file(name), "");
+  mkdirSync(file("temp"), { recursive: true });
+  const given = {
+    ...Object.fromEntries(Object.entries(inputs).map(([name, one]) => [name, one.default])),
+    ...said,
+  };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(top, runs.main)], {
+    cwd: directory,
+    encoding: "utf8",
+    env: {
+      PATH: process.env.PATH,
+      HOME: directory,
+      GITHUB_ACTIONS: "true",
+      GITHUB_WORKSPACE: workspace,
+      GITHUB_OUTPUT: file("output"),
+      GITHUB_STEP_SUMMARY: file("summary"),
+      RUNNER_TEMP: file("temp"),
+      ...Object.fromEntries(
+        Object.entries(given).map(([name, value]) => [
+          `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
+          value,
+        ]),
+      ),
+      ...env,
+    },
+  });
+  const summary = readFileSync(file("summary"), "utf8");
+  const log = stdout + stderr;
+  return {
+    status,
+    log,
+    commands: commandsIn(log),
+    outputs: outputsIn(readFileSync(file("output"), "utf8")),
+    summary,
+  };
+}
+
+/** What the runner takes for commands: lines that start with ::, whatever stands before them in blanks. */
+function commandsIn(log: string): readonly string[] {
+  const commands: string[] = [];
+  let token: string | undefined;
+  for (const line of log.split("\n").map((each) => each.trimStart())) {
+    if (token !== undefined) {
+      if (line === `::${token}::`) token = undefined;
+    } else if (line.startsWith("::stop-commands::")) token = line.slice("::stop-commands::".length);
+    else if (line.startsWith("::")) commands.push(line);
+  }
+  assert.is(token, undefined, "commands are stopped and never resumed");
+  return commands;
+}
+
+function outputsIn(text: string): Readonly<Record<string, string>> {
+  const entries = [...text.matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n?\2$/gm)];
+  return Object.fromEntries(entries.map(([, name = "", , value = ""]) => [name, value]));
+}
+
+const broken = (name: string) =>
+  deployment
+    .replace("name: web", `name: ${name}`)
+    .replace("      labels:", '      annotations: {sidecar.istio.io/proxyCPU: "1"}\n      labels:');
+
+const action = suite("action");
+action.after(() => rmSync(area, { recursive: true, force: true }));
+
+action("a repository without findings passes, with a summary and every output", () => {
+  const {
+    status,
+    commands,
+    outputs: said,
+    summary,
+    log,
+  } = step(room({ "web.yaml": deployment, "ns.yaml": namespace }));
+  assert.is(status, 0, log);
+  assert.equal(commands, []);
+  assert.equal(Object.keys(said).sort(), Object.keys(outputs).sort());
+  assert.is(said.errors, "0");
+  assert.is(said.workloads, "1");
+  assert.is(said.injected, "1");
+  assert.match(summary, "1 workload");
+});
+
+action("an error fails the step, and is annotated at its line and columns", () => {
+  const {
+    status,
+    commands,
+    outputs: said,
+    summary,
+  } = step(room({ "apps/web.yaml": broken("web"), "ns.yaml": namespace }));
+  assert.is(status, 1);
+  const error = commands.find((line) => line.includes("proxy-cpu-limit-missing")) ?? "";
+  assert.match(
+    error,
+    /^::error title=sidelint%3A proxy-cpu-limit-missing,file=apps\/web\.yaml,line=9,endLine=9,col=21,endColumn=/,
+  );
+  assert.match(
+    commands.at(-1) ?? "",
+    /^::error::sidelint: 1 error, 1 warning; the step fails from fail-on: error on$/,
+  );
+  assert.is(said.errors, "1");
+  assert.match(summary, "proxy-cpu-limit-missing");
+  const report = JSON.parse(readFileSync(said.report ?? "", "utf8")) as { readonly schema: string };
+  assert.is(report.schema, "sidelint.dev/report/v1");
+});
+
+const grades: readonly (readonly [failOn: string, status: number])[] = [
+  ["never", 0],
+  ["error", 0],
+  ["warning", 1],
+];
+for (const [failOn, expected] of grades) {
+  action(`with fail-on: ${failOn} a warning ends with ${expected}`, () => {
+    const files = {
+      "web.yaml": broken("web"),
+      "ns.yaml": namespace,
+      "sidelint.yaml": "rules: {proxy-cpu-limit-missing: off}\n",
+    };
+    const { status, outputs: said, log } = step(room(files), { "fail-on": failOn });
+    assert.is(status, expected, log);
+    assert.is(said.warnings, "1");
+  });
+}
+
+action(
+  "of 30 errors nine are annotated, the tenth says that the step fails, and what was cut is said",
+  () => {
+    const names = Array.from({ length: 30 }, (_, index) => `web-${index}`);
+    const files = Object.fromEntries(names.map((name) => [`${name}.yaml`, broken(name)]));
+    const { commands, summary, log } = step(room({ ...files, "ns.yaml": namespace }));
+    const starting = (start: string) => commands.filter((line) => line.startsWith(start)).length;
+    assert.is(starting("::error "), 9);
+    assert.is(starting("::error::"), 1);
+    assert.is(starting("::warning "), 10);
+    const said = "21 of 30 errors, 20 of 30 warnings; the log has them all";
+    assert.match(commands.find((line) => line.startsWith("::notice ")) ?? "", said);
+    assert.match(summary, said);
+    for (const name of names) assert.match(log, `Deployment/${name} in shop`);
+  },
+);
+
+action("what manifests say is no command to the runner", () => {
+  const hostile = broken("web").replace(
+    "metadata:\n  name",
+    'metadata:\n  annotations: {"sidecar.istio.io/inject": "::set-env name=A::b\\n::error::c"}\n  name',
+  );
+  const { commands, log } = step(room({ "web.yaml": hostile, "ns.yaml": namespace }));
+  assert.match(log, "set-env");
+  for (const line of commands)
+    assert.match(line, /^::(?:error|warning|notice)(?: title=sidelint|::sidelint: )/);
+});
+
+action("sarif-file and output write their reports, below the workspace", () => {
+  const here = room({ "web.yaml": broken("web"), "ns.yaml": namespace });
+  const { outputs: said } = step(here, {
+    "sarif-file": "out.sarif",
+    output: "junit=junit.xml\n\nhtml=page.html\n",
+  });
+  assert.is(said["sarif-file"], join(here.workspace, "out.sarif"));
+  const sarif = JSON.parse(readFileSync(join(here.workspace, "out.sarif"), "utf8")) as {
+    readonly version: string;
+  };
+  assert.is(sarif.version, "2.1.0");
+  assert.match(readFileSync(join(here.workspace, "junit.xml"), "utf8"), "<testsuites");
+  assert.match(readFileSync(join(here.workspace, "page.html"), "utf8"), "<!doctype html>");
+});
+
+action("paths are all that is read, and summary: false writes none", () => {
+  const files = {
+    "a/web.yaml": deployment,
+    "b/web.yaml": broken("b"),
+    "c/web.yaml": deployment,
+    "a/ns.yaml": namespace,
+  };
+  const { status, outputs: said, summary } = step(room(files), { paths: "a\nc/*.yaml\n", summary: "false" });
+  assert.is(status, 0);
+  assert.is(said.workloads, "2");
+  assert.is(summary, "");
+});
+
+action("a baseline hides what it holds, found or named", () => {
+  const here = room({ "web.yaml": broken("web"), "ns.yaml": namespace });
+  const program = ["--import", "tsx", join(top, "src/cli/bin.ts"), "baseline", here.workspace];
+  const file = join(here.workspace, "sidelint-baseline.json");
+  execFileSync(process.execPath, [...program, "--output", file], { cwd: top });
+  for (const baseline of ["true", "sidelint-baseline.json"]) {
+    const { status, log, outputs: said } = step(here, { baseline });
+    assert.is(status, 0, log);
+    assert.is(said.errors, "0");
+  }
+  assert.is(step(here, { baseline: "false" }).status, 1);
+});
+
+const mistakes: readonly (readonly [said: Readonly<Record<string, string>>, message: string])[] = [
+  [{ "fail-on": "fatal" }, "--fail-on"],
+  [{ summary: "maybe" }, 'summary is true or false, not "maybe"'],
+  [{ paths: "nowhere" }, "nowhere"],
+  [{ config: "nowhere.yaml" }, "nowhere.yaml"],
+  [{ "istio-version": "9.9" }, "--istio-version"],
+  [{ output: "pdf=a" }, "--output takes FORMAT=FILE"],
+  [{ paths: "a", "changed-files-only": "true" }, "leave paths out"],
+];
+for (const [said, message] of mistakes) {
+  action(`${JSON.stringify(said)} fails with one error that says why`, () => {
+    const { status, commands } = step(room({ "web.yaml": deployment }), said);
+    assert.is(status, 1);
+    assert.is(commands.length, 1, commands.join("\n"));
+    assert.match(commands[0] ?? "", /^::error::sidelint: /);
+    assert.match(commands[0] ?? "", message);
+  });
+}
+
+action("a report that cannot be written fails the step, and the rest is told", () => {
+  const {
+    status,
+    commands,
+    outputs: said,
+  } = step(room({ "web.yaml": broken("web"), "ns.yaml": namespace }), {
+    "sarif-file": "no/such/out.sarif",
+    "fail-on": "never",
+  });
+  assert.is(status, 1);
+  assert.is(said.errors, "1");
+  assert.match(commands.at(-1) ?? "", /^::error::sidelint: --output code-scanning=no\/such\/out\.sarif/);
+});
+
+/** A pull request that changes b.yaml and sources of others' programs that git might run. */
+function pullRequest(): Room & { readonly base: string; readonly head: string } {
+  const here = room({ "a.yaml": broken("a"), "ns.yaml": namespace, "b.yaml": deployment });
+  rmSync(join(here.workspace, ".git"), { recursive: true });
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], {
+      cwd: here.workspace,
+      encoding: "utf8",
+    }).trim();
+  git("init", "-q", "-b", "main");
+  git("add", ".");
+  git("commit", "-qm", "base");
+  git("checkout", "-qb", "topic");
+  put(here.workspace, { "b.yaml": broken("b") });
+  git("commit", "-qam", "topic");
+  const head = git("rev-parse", "HEAD");
+  git("checkout", "-q", "main");
+  put(here.workspace, { "c.yaml": broken("c") });
+  git("add", ".");
+  git("commit", "-qm", "meanwhile");
+  const base = git("rev-parse", "HEAD");
+  git("merge", "-q", "--no-ff", "-m", "merge", "topic");
+  return { ...here, base, head };
+}
+
+function eventOf({
+  directory,
+  base,
+  head,
+}: ReturnType<typeof pullRequest>): Readonly<Record<string, string>> {
+  const path = join(directory, "event.json");
+  writeFileSync(path, JSON.stringify({ pull_request: { base: { sha: base }, head: { sha: head } } }));
+  return { GITHUB_EVENT_NAME: "pull_request", GITHUB_EVENT_PATH: path };
+}
+
+const annotated = ({ commands }: Step) =>
+  [...new Set(commands.flatMap((line) => /file=([^,]+)/.exec(line)?.[1] ?? []))].sort();
+
+action(
+  "changed-files-only reports what the pull request changes, by its whole history or by its merge alone",
+  () => {
+    const whole = pullRequest();
+    assert.equal(annotated(step(whole, { "changed-files-only": "true" }, eventOf(whole))), ["b.yaml"]);
+    execFileSync("git", ["checkout", "-q", whole.head], { cwd: whole.workspace });
+    const atHead = step(whole, { "changed-files-only": "true" }, eventOf(whole));
+    assert.equal(annotated(atHead), ["b.yaml"]);
+    assert.is(atHead.status, 1);
+  },
+);
+
+action("changed-files-only in a clone that lacks the history says how to fetch it", () => {
+  const here = pullRequest();
+  const shallow = join(here.directory, "shallow");
+  execFileSync("git", ["clone", "-q", "--depth=1", `file://${here.workspace}`, shallow]);
+  const { status, commands } = step(
+    { ...here, workspace: shallow },
+    { "changed-files-only": "true" },
+    eventOf(here),
+  );
+  assert.is(status, 1);
+  assert.is(commands.length, 1);
+  assert.match(commands[0] ?? "", "fetch-depth: 0");
+});
+
+action("changed-files-only outside of a pull request reports everything, and says so", () => {
+  const here = pullRequest();
+  const path = join(here.directory, "push.json");
+  writeFileSync(path, JSON.stringify({ before: here.base, after: here.head }));
+  const pushed = step(
+    here,
+    { "changed-files-only": "true" },
+    { GITHUB_EVENT_NAME: "push", GITHUB_EVENT_PATH: path },
+  );
+  assert.equal(annotated(pushed), ["a.yaml", "b.yaml", "c.yaml"]);
+  assert.match(pushed.log, "push is no pull request, so everything is reported");
+});
+
+action("action.yml runs a bundle that is there, on Node 24", () => {
+  assert.is(runs.using, "node24");
+  assert.ok(existsSync(join(top, runs.main)));
+});
+
+action.run();
