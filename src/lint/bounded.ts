@@ -171,9 +171,18 @@ function matches(text: string, expression: string, account: Account): boolean {
     regexp = regexpOf(expression);
     if (compiled.size < mostRemembered) compiled.set(expression, regexp);
   }
-  if (typeof regexp === "string")
-    throw new EvaluationError(`${expression} is no regular expression: ${regexp}`);
+  if (typeof regexp === "string") throw new EvaluationError(noRegexp(expression, regexp));
   return firstMatch(contextOf(account), regexp, text) !== undefined;
+}
+
+/** Why a text is no regular expression; undefined when it is one. */
+export function regexpFault(expression: string): string | undefined {
+  const regexp = regexpOf(expression);
+  return typeof regexp === "string" ? noRegexp(expression, regexp) : undefined;
+}
+
+function noRegexp(expression: string, reason: string): string {
+  return `${expression} is no regular expression: ${reason}`;
 }
 
 function regexpOf(expression: string): Regexp | string {

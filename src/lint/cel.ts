@@ -1,9 +1,12 @@
 /** CEL expressions compiled against the environment of a subject: parsed, type-checked, bounded. */
 import { type ASTNode, Environment, type ParseResult } from "@marcbachmann/cel-js";
 import { type Account, Exhausted, newAccount } from "./account.ts";
-import { bound } from "./bounded.ts";
+import { bound, regexpFault } from "./bounded.ts";
+import { type CelFault, callsOf, faultOf, type KnownNames } from "./cel-faults.ts";
 import { functions, types, variables } from "./environment.ts";
 import type { SubjectKind } from "./rule.ts";
+
+export type { CelFault } from "./cel-faults.ts";
 
 /** The values of an expression's variables. */
 export type Context = Readonly<Record<string, unknown>>;
@@ -15,13 +18,6 @@ export interface Program {
   type(): Typed;
   /** The value, or why there is none. */
   run(context: Context): { readonly ok: true; readonly value: unknown } | CelFault;
-}
-
-/** Why an expression cannot be evaluated, and where in its text. */
-export interface CelFault {
-  readonly ok: false;
-  readonly error: string;
-  readonly offset?: number;
 }
 
 export type Typed = { readonly ok: true; readonly type: string } | CelFault;
@@ -58,12 +54,15 @@ const environments = new Map<SubjectKind, Environment>();
 export function compilerFor(kind: SubjectKind): Compiler {
   let known = environments.get(kind);
   if (!known) {
-    const typed = Object.entries(variables[kind]).map(([name, [type]]): [string, string] => [name, type]);
     base ??= baseEnvironment();
-    known = withVariables(base, Object.fromEntries(typed));
+    known = withVariables(base, variableTypes(kind));
     environments.set(kind, known);
   }
-  return compilerOf(known, newAccount());
+  return compilerOf(known, newAccount(), variableTypes(kind));
+}
+
+function variableTypes(kind: SubjectKind): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(variables[kind]).map(([name, [type]]) => [name, type]));
 }
 
 function baseEnvironment(): Environment {
@@ -87,20 +86,29 @@ function withVariables(parent: Environment, variables: Variables): Environment {
   return environment;
 }
 
-function compilerOf(environment: Environment, account: Account): Compiler {
+function compilerOf(environment: Environment, account: Account, known: Variables): Compiler {
+  const names: KnownNames = {
+    variables: known,
+    functions: () => environment.getDefinitions().functions.map(({ name }) => name),
+  };
   return {
-    compile: (expression) => compile(environment, expression, account),
-    with: (extra) => compilerOf(withVariables(environment, extra), account),
-    charging: (other) => compilerOf(environment, other),
+    compile: (expression) => compile(environment, expression, account, names),
+    with: (extra) => compilerOf(withVariables(environment, extra), account, { ...known, ...extra }),
+    charging: (other) => compilerOf(environment, other, known),
   };
 }
 
-function compile(environment: Environment, expression: string, account: Account): Compiled {
+function compile(
+  environment: Environment,
+  expression: string,
+  account: Account,
+  names: KnownNames,
+): Compiled {
   let parsed: ParseResult;
   try {
     parsed = environment.parse(expression);
   } catch (error) {
-    return faultOf(error);
+    return faultOf(error, names);
   }
   const loops = loopDepth(parsed.ast);
   if (loops > deepestLoop) {
@@ -111,7 +119,8 @@ function compile(environment: Environment, expression: string, account: Account)
     ast: parsed.ast,
     type() {
       const checked = parsed.check();
-      return checked.valid ? { ok: true, type: checked.type ?? "dyn" } : faultOf(checked.error);
+      if (!checked.valid) return faultOf(checked.error, names, parsed.ast);
+      return patternFault(parsed.ast) ?? { ok: true, type: checked.type ?? "dyn" };
     },
     run(context) {
       account.begin();
@@ -122,28 +131,22 @@ function compile(environment: Environment, expression: string, account: Account)
           : { ok: false, error: account.exhausted };
       } catch (error) {
         // Functions of the library throw all sorts of errors at values they cannot take.
-        return error instanceof Exhausted ? { ok: false, error: error.message } : faultOf(error);
+        return error instanceof Exhausted ? { ok: false, error: error.message } : faultOf(error, names);
       }
     },
   };
   return { ok: true, program };
 }
 
-function faultOf(error: unknown): CelFault {
-  const offset = rangeOf(error)?.start;
-  return { ok: false, error: reasonOf(error), ...(offset !== undefined && { offset }) };
-}
-
-function rangeOf(error: unknown): { readonly start: number } | undefined {
-  return error instanceof Error && "range" in error
-    ? (error.range as { readonly start: number } | undefined)
-    : undefined;
-}
-
-/** The first line of what the library says; the rest shows the expression. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n", 1)[0] ?? text;
+/** The first regular expression that stands in an expression and is none. */
+function patternFault(ast: ASTNode): CelFault | undefined {
+  for (const { name, given } of callsOf(ast)) {
+    const [pattern] = given;
+    if (name !== "matches" || !isNode(pattern) || typeof pattern.args !== "string") continue;
+    const error = pattern.op === "value" ? regexpFault(pattern.args) : undefined;
+    if (error !== undefined) return { ok: false, error, offset: pattern.start };
+  }
+  return undefined;
 }
 
 const loops = new Set(["all", "exists", "exists_one", "map", "filter"]);

@@ -3,6 +3,7 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { parse } from "@marcbachmann/cel-js";
 import type { Path } from "../source/node.ts";
 import type { CelFault, Compiler, Context, Program } from "./cel.ts";
+import { faultOf } from "./cel-faults.ts";
 
 type Step = string | number | IndexStep;
 
@@ -36,10 +37,7 @@ export function compilePlace(text: string, compiler: Compiler): CompiledPlace {
   try {
     node = parse(text).ast;
   } catch (error) {
-    return {
-      ok: false,
-      error: error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error),
-    };
+    return faultOf(error);
   }
   const steps: Step[] = [];
   while (node.op === "." || node.op === "[]") {

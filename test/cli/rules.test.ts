@@ -144,7 +144,7 @@ for (const [name, files, lines] of [
   [
     "a typo in an expression",
     { "policies/team.yaml": rule().replace("decision.verdict ==", "decision.verdit ==") },
-    ["sidelint: policies/team.yaml:18:16: when: No such key: verdit"],
+    ["sidelint: policies/team.yaml:18:16: when: a Decision has no verdit (did you mean verdict?)"],
   ],
   [
     "a hole in a message",
@@ -154,12 +154,12 @@ for (const [name, files, lines] of [
         'label {parameters.lable}"\nhelp',
       ),
     },
-    ["sidelint: policies/team.yaml:21:53: message: No such key: lable"],
+    ["sidelint: policies/team.yaml:21:53: message: the rule has no parameter lable (did you mean label?)"],
   ],
   [
     "a folded expression",
     { "policies/team.yaml": rule().replace(/when: .*/, "when: >-\n  true &&\n  pod.lables.size() > 0") },
-    ["sidelint: policies/team.yaml:20:7: when: No such key: lables"],
+    ["sidelint: policies/team.yaml:20:7: when: a Pod has no lables (did you mean labels?)"],
   ],
   [
     "an unknown key",

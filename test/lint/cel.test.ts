@@ -16,14 +16,32 @@ function problemOf(kind: SubjectKind, expression: string, extra: Readonly<Record
 }
 
 for (const [expression, problem] of [
-  ["pod.lables", "No such key: lables"],
-  ["pod.labels +", "Unexpected token: EOF"],
-  ["nobody", "Unknown variable: nobody"],
-  ['ns.workloads + "1"', "no such overload: int + string"],
+  ["pod.lables", "a Pod has no lables (did you mean labels?)"],
+  ["pod.labels +", "the expression ends too early"],
+  [
+    "nobody",
+    "there is no variable nobody (a text stands in quotes; there are workload, pod, ns, decision, proxy, policy, mesh)",
+  ],
+  ['ns.workloads + "1"', "+ does not go with int and string"],
   [
     "pod.ports.exists(a, pod.ports.exists(b, pod.ports.exists(c, pod.ports.exists(d, a == d))))",
     "4 loops inside one another; at most 3 are run",
   ],
+  ["(pod", ") is missing before the end"],
+  ["pod.", "a name is missing before the end"],
+  ["pod.hostNetwork = true", "= is no operator; write =="],
+  ["pod.hostNetwork and true", "and is no operator; write &&"],
+  ["pod pod", "there is no operator before pod"],
+  ["pod.ports.siez()", "there is no function siez (did you mean size?)"],
+  ["pod.ports.exsts(p, p.number == 1)", "there is no function exsts (did you mean exists?)"],
+  [
+    "pod.labels['x'].matches('(')",
+    "( is no regular expression: error parsing regexp: missing closing ): `(`",
+  ],
+  ["pod.labels['x'].matches('^a')", undefined],
+  ["'\\d' == ''", "\\d is no escape sequence; a backslash is written twice"],
+  ["pod.containers.name == ''", "a list has no fields; exists, all, filter and map go through it"],
+  ["pod.ports.filter(p, p.number).size() > 0", "filter asks each for a bool, and this is of type int"],
 ] as const) {
   cel(`refused: ${expression}`, () => {
     assert.is(problemOf("workload", expression), problem);
@@ -32,14 +50,17 @@ for (const [expression, problem] of [
 
 cel("each subject has its own variables", () => {
   assert.is(problemOf("namespace", "ns.name"), undefined);
-  assert.is(problemOf("namespace", "pod.labels"), "Unknown variable: pod");
+  assert.is(
+    problemOf("namespace", "pod.labels"),
+    "there is no variable pod (a text stands in quotes; there are ns, mesh)",
+  );
   assert.is(problemOf("document", "document.reason"), undefined);
 });
 
 cel("item has the type of the list's elements", () => {
   const extra = { item: "Port" };
   assert.is(problemOf("workload", 'item.number == 80 && item.container.name == "web"', extra), undefined);
-  assert.is(problemOf("workload", "item.nmber == 80", extra), "No such key: nmber");
+  assert.is(problemOf("workload", "item.nmber == 80", extra), "a Port has no nmber (did you mean number?)");
 });
 
 cel("a path is read by CEL's own parser, its indices are expressions", () => {
@@ -51,7 +72,7 @@ cel("a path is read by CEL's own parser, its indices are expressions", () => {
   assert.not(compilePlace("pod.", compiler).ok);
   const typo = compilePlace("pod[item.nmber]", compiler);
   assert.ok(typo.ok);
-  assert.equal(typo.place.errors(), [{ error: "No such key: nmber", offset: 9 }]);
+  assert.equal(typo.place.errors(), [{ error: "a Port has no nmber (did you mean number?)", offset: 9 }]);
   assert.equal(compiled.place.errors(), []);
 });
 

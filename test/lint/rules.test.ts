@@ -54,13 +54,13 @@ for (const [check, errors] of [
     ["at: an index must be a string, an int or a list of these, and is a bool"],
   ],
   [{ at: "pdo.labels" }, ["at: pdo is no place of a workload: it starts at pod or workload"]],
-  [{ at: "pod.labels[item.kye]", each: "pod.metadata" }, ["at: No such key: kye"]],
-  [{ message: "{item.kye}", each: "pod.metadata" }, ["message: No such key: kye"]],
-  [{ message: "{count}" }, ["message: Unknown variable: count"]],
+  [{ at: "pod.labels[item.kye]", each: "pod.metadata" }, ["at: an Entry has no kye (did you mean key?)"]],
+  [{ message: "{item.kye}", each: "pod.metadata" }, ["message: an Entry has no kye (did you mean key?)"]],
+  [{ message: "{count}" }, ["message: there is no variable count (messages have it with group)"]],
   [{ message: "{count}", group: "ns.name" }, []],
   [
     { edits: [{ safety: "safe", when: "pod.name", do: [{ run: "uninject" }] }] },
-    ["edits: No such key: name"],
+    ["edits: a Pod has no name"],
   ],
   [
     { edits: [{ safety: "safe", when: "workload.name", do: [{ run: "uninject" }] }] },
@@ -76,7 +76,7 @@ for (const [check, errors] of [
   ],
   [
     { edits: [{ safety: "safe", do: [{ set: "pod.labels.x", value: "item" }] }] },
-    ["edits: Unknown variable: item"],
+    ["edits: there is no variable item (a check has it with each)"],
   ],
   [
     { edits: [{ safety: "safe", do: [{ rename: "pod.labels.x", key: "1" }] }] },

@@ -163,13 +163,25 @@ texts("a rule has one place for its checks", () => {
 });
 
 for (const [name, change, found] of [
-  ["plain", "when: pod.lables == 1", ["18:11 when: No such key: lables"]],
-  ["quoted", 'when: "pod.lables == 1"', ["18:12 when: No such key: lables"]],
-  ["an escape before it", 'when: "\\"a\\" == pod.lables"', ["18:21 when: No such key: lables"]],
-  ["literal", "when: |\n  true &&\n  pod.lables == 1", ["20:7 when: No such key: lables"]],
-  ["syntax", "when: pod.labels == ", ["18:20 when: Unexpected token: EOF"]],
+  ["plain", "when: pod.lables == 1", ["18:11 when: a Pod has no lables (did you mean labels?)"]],
+  ["quoted", 'when: "pod.lables == 1"', ["18:12 when: a Pod has no lables (did you mean labels?)"]],
+  [
+    "an escape before it",
+    'when: "\\"a\\" == pod.lables"',
+    ["18:21 when: a Pod has no lables (did you mean labels?)"],
+  ],
+  [
+    "literal",
+    "when: |\n  true &&\n  pod.lables == 1",
+    ["20:7 when: a Pod has no lables (did you mean labels?)"],
+  ],
+  ["syntax", "when: pod.labels == ", ["18:20 when: the expression ends too early"]],
   ["another type", "when: pod.labels.size()", ["18:7 when: it must be a bool, and is a int"]],
-  ["no parameter", "when: parameters.lable == ''", ["18:18 when: No such key: lable"]],
+  [
+    "no parameter",
+    "when: parameters.lable == ''",
+    ["18:18 when: the rule has no parameter lable (did you mean label?)"],
+  ],
   [
     "four loops",
     `when: ${"pod.ports.exists(a, ".repeat(4)}true${")".repeat(4)}`,
@@ -187,7 +199,9 @@ for (const [name, change, found] of [
 
 texts("places have faults of their own", () => {
   const at = (text: string) => problems(rule("acme/a").replace("at: pod.labels", text));
-  assert.equal(at("at: [pod.labels, 'pod.containers[pod.lables]']"), ["20:38 at: No such key: lables"]);
+  assert.equal(at("at: [pod.labels, 'pod.containers[pod.lables]']"), [
+    "20:38 at: a Pod has no lables (did you mean labels?)",
+  ]);
   assert.equal(at("at: ns.labels"), ["20:5 at: ns is no place of a workload: it starts at pod or workload"]);
 });
 
