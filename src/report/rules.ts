@@ -64,7 +64,8 @@ function about(rule: RulePage): string {
 /** What sidelint.yaml may set for a rule besides its severity. */
 function parameters({ parameters = {} }: RulePage, width: number, paint: Paint): readonly string[] {
   const items = Object.entries(parameters).map(
-    ([name, { type, description }]) => `- ${name} (${type}): ${description}`,
+    ([name, { type, default: usual, description }]) =>
+      `- ${name} (${type}, ${JSON.stringify(usual)} unless set): ${description}`,
   );
   return items.length === 0 ? [] : [section("Parameters", items.join("\n"), width, paint)];
 }
