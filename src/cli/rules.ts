@@ -40,12 +40,17 @@ export function addRules(program: Command, context: Context): void {
       const named = id === undefined ? undefined : rulesNamed(id, rules);
       if (id !== undefined && named?.length === 0) noRule(id, rules);
       const told = named?.length === 1 ? named[0] : (named ?? rules);
-      if (format === "json") await context.io.stdout(`${JSON.stringify(told, null, 2)}\n`);
+      if (format === "json") await context.io.stdout(`${JSON.stringify(told, plainNumbers, 2)}\n`);
       else if (!named) await context.io.stdout(catalogue(rules, presentation));
       else await context.io.stdout(named.map((rule) => rulePage(rule, presentation)).join("\n\n"));
     });
   addRulesTest(command, context);
   addRulesNew(command, context);
+}
+
+/** Whole numbers of parameters, which rules see as those of CEL. */
+function plainNumbers(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? Number(value) : value;
 }
 
 function noRule(id: string, rules: readonly RulePage[]): never {

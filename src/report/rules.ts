@@ -1,5 +1,6 @@
 /** The catalogue of rules as a table, and one rule as a page. */
 import type { RulePage } from "../lint/catalogue.ts";
+import type { ParameterValue } from "../lint/rule.ts";
 import type { Value } from "../source/node.ts";
 import { writeYaml } from "../source/write-yaml.ts";
 import { padEnd, plain, wrap } from "./cells.ts";
@@ -65,9 +66,13 @@ function about(rule: RulePage): string {
 function parameters({ parameters = {} }: RulePage, width: number, paint: Paint): readonly string[] {
   const items = Object.entries(parameters).map(
     ([name, { type, default: usual, description }]) =>
-      `- ${name} (${type}, ${JSON.stringify(usual)} unless set): ${description}`,
+      `- ${name} (${type}, ${shown(usual)} unless set): ${description}`,
   );
   return items.length === 0 ? [] : [section("Parameters", items.join("\n"), width, paint)];
+}
+
+function shown(value: ParameterValue): string {
+  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 
 function section(title: string, markdown: string, width: number, paint: Paint): string {

@@ -231,6 +231,25 @@ overrides:
   ),
 );
 
+commands("parameters of every type are shown with their defaults, as text and as JSON", () => {
+  const parameters = [
+    "  most: {type: int, default: 3, description: D.}",
+    "  names: {type: list, default: [a], description: D.}",
+  ];
+  const text = rule().replace("parameters:\n", `parameters:\n${parameters.join("\n")}\n`);
+  const files = { ...repository, "policies/team.yaml": text, "sidelint.yaml": "rules: [policies]\n" };
+  return inRepository(files, async (sidelint) => {
+    const page = await sidelint(["rules", "acme/team-label-missing"]);
+    assert.match(
+      page.stdout,
+      /- most \(int, 3 unless set\): D\.\n +- names \(list, \["a"\] unless set\): D\./,
+    );
+    const { stdout, status } = await sidelint(["rules", "acme/team-label-missing", "--format", "json"]);
+    assert.is(status, 0);
+    assert.equal(JSON.parse(stdout).parameters.most, { type: "int", default: 3, description: "D." });
+  });
+});
+
 commands("an optional rule is off until it is named, or a preset turns all on", async () => {
   const optional = {
     ...repository,
