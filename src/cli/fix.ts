@@ -4,7 +4,7 @@ import { count, plain } from "../report/cells.ts";
 import type { ChangedFiles } from "../report/changed.ts";
 import type { Io } from "./io.ts";
 import { deliverFiles, deliveryOf, textsOf } from "./rewrite.ts";
-import type { Session } from "./session.ts";
+import { type Session, shownTexts } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
 /** Options of fixes. */
@@ -72,7 +72,7 @@ export async function fixSession(
       get milliseconds() {
         return presentation.milliseconds;
       },
-      textOf: (file) => now.textOf(file),
+      textOf: shownTexts(now),
     },
   };
   return { is: "written", session: left, exit: exit === 0 ? 0 : 2 };

@@ -5,6 +5,7 @@ import type { UserRule } from "../lint/user-rules.ts";
 import { plain } from "../report/cells.ts";
 import type { Presentation } from "../report/report.ts";
 import { checkCharacters, decodeText, refusal } from "../source/text.ts";
+import { isPart } from "../world/config.ts";
 import { findDumps } from "../world/dumps.ts";
 import { readConfig, withKubernetes, withNative, withRevisions } from "./config.ts";
 import { type Input, openInput } from "./input.ts";
@@ -44,6 +45,11 @@ export function presentationFor(flags: { readonly color?: boolean }, io: Io): Pr
     milliseconds: undefined,
     textOf: () => undefined,
   };
+}
+
+/** The texts of files that a report points at: also of patches and of configurations that others extend, which a scan does not keep. */
+export function shownTexts({ textOf, documentsOf }: Scan): Presentation["textOf"] {
+  return (file) => textOf(file) ?? documentsOf(file)?.[0]?.file.text;
 }
 
 /** Scans what a command line names. Throws a UsageError; what cannot be read is told on standard error, and the rest is scanned. */
@@ -100,7 +106,7 @@ export async function openSession(
       get milliseconds() {
         return performance.now() - started;
       },
-      textOf: (file) => result.textOf(file),
+      textOf: shownTexts(result),
     },
     exit: unread.length > 0 ? 2 : 0,
   };

@@ -70,6 +70,24 @@ check("is back after the day that sidelint.yaml names, which is framed like any 
   ),
 );
 
+check("frames what stands in a configuration that is extended, and in a patch", () =>
+  inRepository(
+    {
+      "a.yaml": pod("").replace("labels:", "annotations: {c: d}\n  labels:"),
+      "ns.yaml": namespace,
+      "kustomization.yaml": "resources: [a.yaml]\npatches: [{target: {kind: Pod}, path: p.yaml}]\n",
+      "p.yaml": "- {op: add, path: /metadata/annotations/sidecar.istio.io~1proxyCpu, value: 1m}\n",
+      "sidelint.yaml": "extends: ./policies/base.yaml\n",
+      "policies/base.yaml": "ignore:\n  - {rules: [double-injection]}\n",
+    },
+    async (sidelint) => {
+      const { stdout } = await sidelint(["check"]);
+      assert.match(stdout, /2 │ {3}- \{rules: \[double-injection\]\}/);
+      assert.match(stdout, /1 │ .*sidecar\.istio\.io~1proxyCpu/);
+    },
+  ),
+);
+
 check("takes no day that no month has", () =>
   inRepository(
     { "sidelint.yaml": 'ignore:\n  - {rules: [double-injection], until: "2026-02-30"}\n' },

@@ -544,6 +544,26 @@ spec: {nodeName: NODE}
   assert.is(place(pod?.locate(["metadata", "name"])), "pod.yaml:3:12");
 });
 
+places("the key of what a JSON patch adds stands at the end of its path", () => {
+  const files = {
+    "kustomization.yaml": `resources: [pod.yaml]
+patches:
+- target: {kind: Pod}
+  patch: |-
+    - {op: add, path: /metadata/annotations/istio.io~1x, value: a}
+- target: {kind: Pod}
+  path: more.yaml
+`,
+    "more.yaml": '- op: add\n  path: "/metadata/annotations/y"\n  value: b\n',
+    "pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: once, annotations: {z: c}}\nspec: {}\n",
+  };
+  const [pod] = only(build(files)).resources;
+  const keyAt = (key: string) => place(pod?.locate(["metadata", "annotations", key], "key"));
+  assert.is(keyAt("istio.io/x"), "kustomization.yaml:5:45");
+  assert.is(keyAt("y"), "more.yaml:2:32");
+  assert.is(place(pod?.locate(["metadata", "annotations", "y"], "value")), "more.yaml:3:10");
+});
+
 places("a problem points to its entry", () => {
   const files = { "kustomization.yaml": "resources:\n- ./gone.yaml\n- github.com/example/repo\n" };
   const { problems } = only(build(files));

@@ -1,11 +1,11 @@
 /** The end of a build: drafts become objects as they arrive in the cluster, each knowing where its values were set. */
 import { at } from "../../kube/json.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../../source/locate.ts";
-import type { Path } from "../../source/node.ts";
+import type { Node, Path, Range } from "../../source/node.ts";
 import { placeText, scalarText } from "../resource.ts";
 import type { Placed } from "../world.ts";
 import { type Draft, sourceAt } from "./draft.ts";
-import { locationOfSource } from "./kustomization.ts";
+import { locationOfSource, type Source } from "./kustomization.ts";
 
 /** Objects for local tools are dropped at the end of a build. */
 export function isDeployed({ value }: Draft): boolean {
@@ -37,7 +37,20 @@ function locateBuilt(draft: Draft, path: Path, part: Part | undefined): Location
   if (path.length > 0 && at(draft.value, path) === undefined) return undefined;
   const source = sourceAt(draft, path);
   const reading = source.document.read();
-  const range = rangeAt(reading.ok ? reading.root : undefined, source.path, part);
+  const root = reading.ok ? reading.root : undefined;
+  const range = (part === "key" ? pointerKey(root, source) : undefined) ?? rangeAt(root, source.path, part);
   if (range) return locationOf(source.document.file, range);
   return source.document === draft.resource.document ? undefined : locationOfSource(source);
+}
+
+/** The key of what an operation of a JSON patch sets: the last part of its path. */
+function pointerKey(root: Node | undefined, { document, path }: Source): Range | undefined {
+  const [index, field, ...below] = path;
+  if (root?.type !== "list" || field !== "value" || below.length > 0 || index === undefined) return undefined;
+  const pointer = rangeAt(root, [index, "path"], "value");
+  if (!pointer) return undefined;
+  const [last = ""] =
+    /[^/"'\r\n]*(?=["']?$)/.exec(document.file.text.slice(pointer.start, pointer.end)) ?? [];
+  const end = pointer.end - (/["']$/.test(document.file.text.slice(pointer.start, pointer.end)) ? 1 : 0);
+  return last === "" ? pointer : { start: end - last.length, end };
 }
