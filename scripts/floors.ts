@@ -34,7 +34,7 @@ const floors: Readonly<Record<string, number>> = {
   "index.ts": 4.5,
   krm: 4.75,
   cli: 5,
-  action: 5.25,
+  action: 6,
 };
 
 /** Pairs that the floors alone would allow. A `value` pair may still share types. */

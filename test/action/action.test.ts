@@ -281,7 +281,7 @@ action("a report that cannot be written fails the step, and the rest is told", (
   assert.match(commands.at(-1) ?? "", /^::error::sidelint: --output code-scanning=no\/such\/out\.sarif/);
 });
 
-/** A pull request that changes b.yaml and sources of others' programs that git might run. */
+/** The merge commit of a pull request that changes b.yaml, while c.yaml came to its base. */
 function pullRequest(): Room & { readonly base: string; readonly head: string } {
   const here = room({ "a.yaml": broken("a"), "ns.yaml": namespace, "b.yaml": deployment });
   rmSync(join(here.workspace, ".git"), { recursive: true });
@@ -330,6 +330,14 @@ action(
     assert.is(atHead.status, 1);
   },
 );
+
+action("changed-files-only is content with two commits of history at the merge commit of GitHub", () => {
+  const here = pullRequest();
+  const shallow = join(here.directory, "shallow");
+  execFileSync("git", ["clone", "-q", "--depth=2", `file://${here.workspace}`, shallow]);
+  const ran = step({ ...here, workspace: shallow }, { "changed-files-only": "true" }, eventOf(here));
+  assert.equal(annotated(ran), ["b.yaml"]);
+});
 
 action("changed-files-only in a clone that lacks the history says how to fetch it", () => {
   const here = pullRequest();
