@@ -45,7 +45,9 @@ export function addRulesNew(rules: Command, context: Context): void {
       const root = (tree.root ?? "").replace(/\/$/, "");
       const entry = relativePath(absolutePath(root, base), absolutePath(root, withSlashes(path)));
       const hint = isNamed ? "" : `name it in sidelint.yaml: rules: [${plain(entry)}]\n`;
-      await io.stdout(`${plain(path)} is written; sidelint rules test runs its examples\n${hint}`);
+      await io.stdout(
+        `${plain(path)} is written; its examples run with: sidelint rules test ${plain(path)}\n${hint}`,
+      );
     });
 }
 

@@ -6,6 +6,7 @@ import type { Rule } from "../lint/rule.ts";
 import { readRules, type UserRule } from "../lint/user-rules.ts";
 import { count, plain } from "../report/cells.ts";
 import { paintOf } from "../report/paint.ts";
+import { locationOf } from "../source/locate.ts";
 import { outsideOf } from "../source/reach.ts";
 import type { Config } from "../world/config.ts";
 import { readConfig, told } from "./config.ts";
@@ -41,17 +42,16 @@ export function addRulesTest(rules: Command, context: Context): void {
         );
       }
       const { ruleCatalogue } = await import("../lint/catalogue.ts");
-      const tested: readonly RuleExamples[] = [
-        ...own.map(({ file }) => file),
+      const tested: readonly TestedRule[] = [
+        ...own.map(({ file, rule }) => ({ ...file, checks: rule.checks })),
         ...(flags.builtin ? ruleCatalogue() : []),
       ];
-      const places = new Map(own.map(({ rule, path, line }) => [rule.id, `${path}:${line}`]));
       const results = testRules(
         tested,
         own.map(({ rule }) => rule),
       );
       const { colour } = presentationFor(flags, io);
-      await io.stdout(testReport(results, tested.length, places, colour));
+      await io.stdout(testReport(results, tested, placesOf(own), colour));
       context.exit(results.some(({ failure }) => failure !== undefined) ? 1 : 0);
     });
 }
@@ -71,8 +71,23 @@ async function rulesOf(
   return reading.rules;
 }
 
+/** A rule with its examples, and what it looks at. */
+export type TestedRule = RuleExamples & Pick<Rule, "checks">;
+
+/** Where an example of a rule stands, by the rule's id and the example's name. */
+function placesOf(own: readonly UserRule[]): (rule: string, example: string) => string | undefined {
+  const byId = new Map(own.map((one) => [one.rule.id, one]));
+  return (rule, example) => {
+    const known = byId.get(rule);
+    if (!known) return undefined;
+    const [, kind, nth] = /^(bad|good) (\d+)/.exec(example) ?? [];
+    const path = kind === undefined ? [example] : [kind, Number(nth) - 1];
+    return `${known.path}:${known.lineOf(path)}`;
+  };
+}
+
 /** Runs the examples of rules, each as a repository of one file; `own` are the rules besides the built-in ones. */
-export function testRules(tested: readonly RuleExamples[], own: readonly Rule[]): readonly ExampleResult[] {
+export function testRules(tested: readonly TestedRule[], own: readonly Rule[]): readonly ExampleResult[] {
   const optionsFor = (config: object) => ({ config: configOf(config), rules: own });
   const repository = (manifest: string) => memoryTree({ "manifest.yaml": manifest });
   return tested.flatMap((rule) => {
@@ -80,6 +95,8 @@ export function testRules(tested: readonly RuleExamples[], own: readonly Rule[])
     if (broken.length > 0) return broken;
     const unshown = untested(rule);
     if (unshown) return [unshown];
+    const unread = unreadExamples(rule, (manifest, config) => scan(repository(manifest), optionsFor(config)));
+    if (unread.length > 0) return unread;
     return runExamples(
       [rule],
       (manifest, config) => scan(repository(manifest), optionsFor(config)).findings,
@@ -105,6 +122,33 @@ function untested({ id, bad, good }: RuleExamples): ExampleResult | undefined {
   return undefined;
 }
 
+/** Examples that show nothing, because their manifests are not what the rule looks at. */
+function unreadExamples(
+  { id, bad, good, checks }: TestedRule,
+  scanned: (manifest: string, config: object) => Scan,
+): readonly ExampleResult[] {
+  if (checks.some(({ on }) => on === "document")) return [];
+  const wantsWorkload = checks.every(({ on }) => on === "workload");
+  const all = [
+    ...bad.map((example, index) => ({ ...example, name: `bad ${index + 1}` })),
+    ...good.map((example, index) => ({ ...example, expect: [], name: `good ${index + 1}` })),
+  ];
+  return all.flatMap(({ manifest, config = {}, expect, name }): readonly ExampleResult[] => {
+    const { unreadable, world } = scanned(manifest, config);
+    const [broken] = unreadable;
+    if (broken) {
+      const { offset } = broken.error;
+      const { line, column } = locationOf(broken.file, { start: offset, end: offset });
+      const failure = `its manifest cannot be read: ${line}:${column} ${broken.error.message}`;
+      return [{ rule: id, example: name, failure }];
+    }
+    if (!wantsWorkload || expect.length === 0 || world.workloads.length > 0) return [];
+    return [
+      { rule: id, example: name, failure: "its manifest holds no workload, and nothing else is looked at" },
+    ];
+  });
+}
+
 /** The configuration of an example; one that is none was told before. */
 function configOf(config: object): Config {
   const reading = loadConfig(JSON.stringify(config), "config");
@@ -127,19 +171,20 @@ function brokenConfigs({ id, bad, good }: RuleExamples): readonly ExampleResult[
 /** What failed, and how many examples there are; ends in a line end. */
 function testReport(
   results: readonly ExampleResult[],
-  rules: number,
-  places: ReadonlyMap<string, string>,
+  rules: readonly RuleExamples[],
+  placeOf: (rule: string, example: string) => string | undefined,
   colour: boolean,
 ): string {
   const paint = paintOf(colour);
   const failed = results.filter(({ failure }) => failure !== undefined);
   const blocks = failed.map(({ rule, example, failure = "" }) => {
-    const place = places.get(rule);
+    const place = placeOf(rule, example);
     const head = `${paint.heading(rule)}  ${plain(example)}${place ? `  ${plain(place)}` : ""}`;
     const lines = failure.split("\n").map((line) => `  ${plain(line)}`.trimEnd());
     return `${head}\n${lines.join("\n")}\n\n`;
   });
-  const tally = `${count(results.length, "example")} of ${count(rules, "rule")}`;
+  const examples = rules.reduce((sum, { bad, good }) => sum + bad.length + good.length, 0);
+  const tally = `${count(examples, "example")} of ${count(rules.length, "rule")}`;
   const verdict = failed.length === 0 ? `${tally}: all hold` : `${tally}: ${failed.length} failed`;
   return `${blocks.join("")}${verdict}\n`;
 }

@@ -5,6 +5,7 @@ import { once } from "../source/once.ts";
 import { type Account, newAccount } from "./account.ts";
 import { type Compiler, type Context, compilerFor, type Program } from "./cel.ts";
 import { compileEdits, editFaults, type ReadyEdit } from "./edits.ts";
+import { types } from "./environment.ts";
 import { compilePlace, type PlaceExpression } from "./place.ts";
 import type { Check } from "./rule.ts";
 import type { Subject } from "./subject.ts";
@@ -118,9 +119,19 @@ function typeFaults(
     const typed = one.program.type();
     if (!typed.ok) return [{ part: named, error: typed.error, offset: one.start + (typed.offset ?? 0) }];
     const type = wanted[part];
+    if (type === undefined && part !== "group") return untold(named, typed.type, one.start);
     if (type === undefined || isOf(type, typed.type)) return [];
     return [{ part: named, error: `it must be a ${type}, and is a ${typed.type}`, offset: one.start }];
   });
+}
+
+/** Values that messages have no text for: what the environment defines, and lists of it. */
+function untold(part: CheckFault["part"], type: string, offset: number): readonly CheckFault[] {
+  const inner = /^list<(.*)>$/.exec(type)?.[1] ?? type;
+  const [field] = Object.keys(types[inner]?.fields ?? {});
+  if (field === undefined) return [];
+  const error = `a ${type} has no text of its own; tell fields of it, such as ${"name" in (types[inner]?.fields ?? {}) ? "name" : field}`;
+  return [{ part, error, offset }];
 }
 
 function isOf(wanted: string, type: string): boolean {

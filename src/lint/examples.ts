@@ -57,12 +57,12 @@ function fixFailure(
   const text = fix(manifest, config, id);
   if (text !== (fixed ?? manifest)) {
     return fixed === undefined
-      ? `the fix makes something of it, and nothing says that it is fixed:\n${text}`
+      ? `its fix changes the manifest, and the example does not say what becomes of it; add fixed:\n${text}`
       : `expected to be fixed as\n${fixed}\nand is fixed as\n${text}`;
   }
   if (fixed === undefined) return undefined;
   const left = difference([], ownFindings(id, check(fixed, config)), []);
-  return left === undefined ? undefined : `fixed, ${left}`;
+  return left === undefined ? undefined : `fixed, it is not silent: ${left}`;
 }
 
 function nameOf(kind: string, index: number, title: string | undefined): string {
@@ -94,7 +94,7 @@ function difference(
     told(spanOf(location), message, withHelp[index] ? (help ?? "") : undefined),
   );
   const same = expected.length === actual.length && expected.every((text, index) => text === actual[index]);
-  return same ? undefined : `expected ${list(expected)}, found ${list(actual)}`;
+  return same ? undefined : `expected ${list(expected)}\nfound ${list(actual)}`;
 }
 
 function list(texts: readonly string[]): string {

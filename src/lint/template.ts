@@ -65,11 +65,24 @@ function endOfExpression(template: string, start: number): number {
   return -1;
 }
 
-/** The text of a value that an expression gave: lists are enumerated ("a, b and c"), numbers stand as they are, maps are not told. */
+/** The text of a value that an expression gave: lists are enumerated ("a, b and c"), numbers stand as they are, maps as YAML writes them in a line. */
 export function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return enumeration(value.map(textOf));
-  return typeof value === "object" && value !== null ? "{…}" : String(value);
+  return typeof value === "object" && value !== null ? textOfMap(value) : String(value);
+}
+
+/** Plain data, such as a part of a spec; the views of the environment have fields of their own to tell. */
+function textOfMap(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const entries: readonly (readonly [unknown, unknown])[] | undefined =
+    value instanceof Map
+      ? [...value]
+      : prototype === null || prototype === Object.prototype
+        ? Object.entries(value)
+        : undefined;
+  if (entries === undefined) return "{…}";
+  return `{${entries.map(([key, one]) => `${key}: ${Array.isArray(one) ? `[${one.map(textOf).join(", ")}]` : textOf(one)}`).join(", ")}}`;
 }
 
 /** "a", "a and b", "a, b and c". */

@@ -21,6 +21,8 @@ export interface UserRule {
   readonly file: RuleFile;
   readonly path: string;
   readonly line: number;
+  /** The line of something in the rule; the rule's own where it is not written. */
+  lineOf(path: Path): number;
 }
 
 /** The rules of files, and what is wrong with them: then some are missing. */
@@ -241,7 +243,8 @@ function readRule(file: SourceFile, root: Node): UserRule | readonly FileFault[]
     checkProblems(file, root, check, value.checks ? ["checks", index] : []),
   );
   if (problems.length + faults.length > 0) return inOrder([...problems, ...faults]);
-  return { rule, file: value, path: file.path, line: locationOf(file, root).line };
+  const { line } = locationOf(file, root);
+  return { rule, file: value, path: file.path, line, lineOf: (path) => at(path)?.line ?? line };
 }
 
 /** Why an id cannot be that of a user's rule. */

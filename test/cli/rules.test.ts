@@ -16,7 +16,7 @@ commands("rules new writes a rule whose examples hold, and says how to name it",
     assert.is(written.status, 0, written.stderr);
     assert.is(
       written.stdout,
-      "rules/team-label-missing.yaml is written; sidelint rules test runs its examples\n" +
+      "rules/team-label-missing.yaml is written; its examples run with: sidelint rules test rules/team-label-missing.yaml\n" +
         "name it in sidelint.yaml: rules: [rules/team-label-missing.yaml]\n",
     );
     assert.is(readFileSync(join(directory, "rules/team-label-missing.yaml"), "utf8"), rule());
@@ -44,7 +44,10 @@ commands("rules new refuses to overwrite, and ids that are not the user's", () =
 commands("rules new writes where the configuration has its rules", () =>
   inRepository({ "sidelint.yaml": "rules: [policies]\n", "policies/a.txt": "" }, async (sidelint) => {
     const written = await sidelint(["rules", "new", "acme/x"]);
-    assert.is(written.stdout, "policies/x.yaml is written; sidelint rules test runs its examples\n");
+    assert.is(
+      written.stdout,
+      "policies/x.yaml is written; its examples run with: sidelint rules test policies/x.yaml\n",
+    );
   }),
 );
 
@@ -56,8 +59,8 @@ commands("rules test prints what was expected and found, and exits 1", () =>
       assert.is(status, 1);
       assert.is(
         stdout,
-        "acme/team-label-missing  bad 1  policies/a.yaml:3\n" +
-          "  expected\n    4:3-4:12 Pod/web has none, found\n    4:3-4:12 Pod/web has no label team\n\n" +
+        "acme/team-label-missing  bad 1  policies/a.yaml:26\n" +
+          "  expected\n    4:3-4:12 Pod/web has none\n  found\n    4:3-4:12 Pod/web has no label team\n\n" +
           "2 examples of 1 rule: 1 failed\n",
       );
     },
@@ -72,7 +75,7 @@ commands("rules test says so when the configuration of an example is none", () =
       assert.is(status, 1);
       assert.match(
         stdout,
-        "bad 1  a.yaml:3\n  its config is none: unknown key namspaces (did you mean namespaces?)\n",
+        "bad 1  a.yaml:26\n  its config is none: unknown key namspaces (did you mean namespaces?)\n",
       );
     },
   ),
@@ -83,6 +86,28 @@ commands("rules test fails for a rule without examples", () =>
     const { status, stdout } = await sidelint(["rules", "test", "a.yaml"]);
     assert.is(status, 1);
     assert.match(stdout, "no example expects a finding");
+    assert.match(stdout, "\n0 examples of 1 rule: 1 failed\n");
+  }),
+);
+
+for (const [name, change, failure] of [
+  ["cannot be read", ["metadata:", "metadata: ["], "its manifest cannot be read: "],
+  ["holds no workload", ["kind: Pod", "kind: Podd"], "its manifest holds no workload"],
+] as const) {
+  commands(`rules test says of an example that its manifest ${name}`, () =>
+    inRepository({ "a.yaml": rule().replace(change[0], change[1]) }, async (sidelint) => {
+      const { status, stdout } = await sidelint(["rules", "test", "a.yaml"]);
+      assert.is(status, 1);
+      assert.match(stdout, `bad 1  a.yaml:26\n  ${failure}`);
+    }),
+  );
+}
+
+commands("rules test says of a broken good example that it shows nothing", () =>
+  inRepository({ "a.yaml": rule().replace("labels: {team", "labels: [team") }, async (sidelint) => {
+    const { status, stdout } = await sidelint(["rules", "test", "a.yaml"]);
+    assert.is(status, 1);
+    assert.match(stdout, /good 1 {2}a.yaml:\d+\n {2}its manifest cannot be read/);
   }),
 );
 

@@ -101,6 +101,10 @@ for (const template of ["{open", "close}", "{a} }"]) {
 cel("values read as people write them", () => {
   assert.is(textOf(["a", "b", "c"]), "a, b and c");
   assert.is(textOf(3n), "3");
+  assert.is(
+    textOf({ name: "x", ports: [1n, 2n], limits: new Map([["cpu", "1"]]) }),
+    "{name: x, ports: [1, 2], limits: {cpu: 1}}",
+  );
   assert.is(enumeration(["a", "b"], "or"), "a or b");
   assert.is(enumeration([]), "");
 });

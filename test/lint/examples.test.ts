@@ -48,9 +48,12 @@ examples("an example that is fixed otherwise, or that a fix leaves, fails", () =
     return runExamples([changed], check, run)[0]?.failure;
   };
   assert.is(failures(example.fixed), undefined);
-  assert.match(failures(undefined) ?? "", /nothing says that it is fixed/);
+  assert.match(failures(undefined) ?? "", /does not say what becomes of it; add fixed:/);
   assert.match(failures(`${example.fixed}# more\n`) ?? "", /^expected to be fixed as/);
-  assert.match(failures(example.manifest, (manifest) => manifest) ?? "", /^fixed, expected nothing, found/);
+  assert.match(
+    failures(example.manifest, (manifest) => manifest) ?? "",
+    /^fixed, it is not silent: expected nothing\nfound/,
+  );
 });
 
 examples("an example that expects something else fails", () => {

@@ -56,6 +56,15 @@ for (const [check, errors] of [
   [{ at: "pdo.labels" }, ["at: pdo is no place of a workload: it starts at pod or workload"]],
   [{ at: "pod.labels[item.kye]", each: "pod.metadata" }, ["at: an Entry has no kye (did you mean key?)"]],
   [{ message: "{item.kye}", each: "pod.metadata" }, ["message: an Entry has no kye (did you mean key?)"]],
+  [
+    { message: "{item}", each: "pod.containers" },
+    ["message: a Container has no text of its own; tell fields of it, such as name"],
+  ],
+  [
+    { message: "{pod.containers}" },
+    ["message: a list<Container> has no text of its own; tell fields of it, such as name"],
+  ],
+  [{ message: "{item.spec} {pod.containers.map(c, c.name)}", each: "pod.containers" }, []],
   [{ message: "{count}" }, ["message: there is no variable count (messages have it with group)"]],
   [{ message: "{count}", group: "ns.name" }, []],
   [
