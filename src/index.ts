@@ -259,9 +259,11 @@ export interface FixOptions {
 export interface Fixing {
   /** What is found afterwards. */
   readonly scan: Scan;
-  /** The files that change: as they were read, and their text afterwards. */
+  /** The files that change, by path: as they were read, and their text afterwards. */
   readonly files: readonly EditedFile[];
   readonly fixed: readonly Finding[];
+  /** Those of `fixed` that were not found at first: other fixes brought them to light. */
+  readonly brought: readonly Finding[];
   /** Findings that have a fix which could not be made, and why. */
   readonly unfixed: readonly UnfixedFinding[];
 }
@@ -293,7 +295,8 @@ export function fix(
       const endless = pass > mostPasses ? plan.fixed.map((finding) => ({ finding, reason: neverEnds })) : [];
       const stray = [...astray].map(([finding, reason]) => ({ finding, reason }));
       const unfixed = [...plan.unfixed, ...stray, ...endless];
-      return { scan: current, files: [...edited.values()], fixed, unfixed };
+      const files = [...edited.values()].sort((one, other) => (one.file.path < other.file.path ? -1 : 1));
+      return { scan: current, files, fixed, brought: broughtBy(fixed, first.findings), unfixed };
     }
     const written = new Map([...bytes, ...bytesOf(tree, plan.files)]);
     const next = scan(overlayTree(tree, written), again);
@@ -308,6 +311,18 @@ export function fix(
     current = next;
     pass++;
   }
+}
+
+/** The findings that are not among those of the first scan, told apart by what they say and of whom: places move. */
+function broughtBy(fixed: readonly Finding[], first: readonly Finding[]): readonly Finding[] {
+  const nameOf = ({ rule, message, workloads }: Finding) => JSON.stringify([rule, message, workloads]);
+  const known = new Map<string, number>();
+  for (const finding of first) known.set(nameOf(finding), (known.get(nameOf(finding)) ?? 0) + 1);
+  return fixed.filter((finding) => {
+    const left = known.get(nameOf(finding)) ?? 0;
+    known.set(nameOf(finding), left - 1);
+    return left < 1;
+  });
 }
 
 /** Edited files as they would be written: with the byte order mark that they had. */

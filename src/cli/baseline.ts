@@ -10,7 +10,7 @@ import {
   pruned,
 } from "../lint/baseline.ts";
 import { baselineName, baselineText, readBaseline } from "../lint/baseline-file.ts";
-import { count, plain } from "../report/cells.ts";
+import { count, grouped, plain } from "../report/cells.ts";
 import { frame } from "../report/frame.ts";
 import { paintOf } from "../report/paint.ts";
 import { withSlashes } from "../source/disk.ts";
@@ -66,9 +66,11 @@ function write(session: Session, flags: BaselineFlags, io: Io): string {
   const dropped = total(gone);
   const left = total(after.findings);
   if (flags.prune) {
-    return `${path}: ${dropped === 0 ? "nothing is gone" : `${count(dropped, "finding")} gone and dropped`}, ${left} left`;
+    return `${path}: ${dropped === 0 ? "nothing is gone" : `${count(dropped, "finding")} gone and dropped`}, ${grouped(left)} left`;
   }
-  const news = exists ? ` (${fresh.length} new, ${known.length} known, ${dropped} gone)` : "";
+  const news = exists
+    ? ` (${grouped(fresh.length)} new, ${grouped(known.length)} known, ${grouped(dropped)} gone)`
+    : "";
   return `${path}: ${count(left, "finding")}${news}`;
 }
 

@@ -55,6 +55,10 @@ export function addCheck(program: Command, context: Context): void {
       mustAskForFixes(flags);
       if (flags.diff && wanted.length > 0)
         throw new UsageError("--output writes the report, and with --diff there is none");
+      if (flags.diff && format !== "text")
+        throw new UsageError(
+          `--format ${format} is how the report is printed, and with --diff there is none`,
+        );
       const changed = flags.changed ? changedFiles(paths, context.io) : undefined;
       const opened = await openSession(changed ? [changed.top] : paths, flags, context.io, context.version);
       const outcome =

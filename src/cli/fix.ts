@@ -1,6 +1,6 @@
 /** `check --fix`: writes fixes to the files, or shows them as a diff. */
 import { type Finding, type Fixing, fix, type Scan, scan as scanned } from "../index.ts";
-import { count, plain } from "../report/cells.ts";
+import { count, grouped, plain } from "../report/cells.ts";
 import type { ChangedFiles } from "../report/changed.ts";
 import type { Io } from "./io.ts";
 import { deliverFiles, deliveryOf, textsOf } from "./rewrite.ts";
@@ -82,8 +82,9 @@ function notFixed({ finding: { rule, location }, reason }: Fixing["unfixed"][num
   return plain(`${location.file}:${location.line}:${location.column}: ${rule} is not fixed: ${reason}`);
 }
 
-function extent({ fixed, files }: Fixing): string {
-  return `${count(fixed.length, "finding")} in ${count(files.length, "file")}`;
+function extent({ fixed, brought, files }: Fixing): string {
+  const more = brought.length > 0 ? `, and ${grouped(brought.length)} that came of it,` : "";
+  return `${count(fixed.length - brought.length, "finding")}${more} in ${count(files.length, "file")}`;
 }
 
 /** All of standard input as it is now. */

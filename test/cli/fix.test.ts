@@ -100,6 +100,31 @@ check("--diff shows it, writes nothing, and returns 1 where something would be f
   }),
 );
 
+check("counts what other fixes bring to light apart, and goes by path", () =>
+  inRepository(
+    {
+      "z.yaml": pod("annotations:", "  sidecar.istio.io/proxyCpu: 100m"),
+      "b.yaml": pod("annotations:", "  sidecar.istio.io/proxyCPU: 100m").replace("name: web", "name: other"),
+      "ns.yaml": namespace,
+    },
+    async (sidelint) => {
+      const { stdout: report } = await sidelint(["check"]);
+      assert.match(report, /\nFixable {5}3 with --fix\n/);
+      const { stdout, stderr } = await sidelint(["check", "--diff"]);
+      assert.is(stderr, "sidelint: would fix 3 findings, and 2 that came of it, in 2 files\n");
+      assert.equal(stdout.match(/^--- .*/gm), ["--- a/b.yaml", "--- a/z.yaml"]);
+    },
+  ),
+);
+
+check("--diff takes no format of a report", () =>
+  inRepository({ "pod.yaml": before }, async (sidelint) => {
+    const { stdout, stderr, status } = await sidelint(["check", "--diff", "--format", "json"]);
+    const says = "sidelint: --format json is how the report is printed, and with --diff there is none\n";
+    assert.equal([stdout, stderr, status], ["", says, 2]);
+  }),
+);
+
 check("says where and why something is not fixed", () =>
   inRepository(
     { "pod.yaml": pod("annotations:", "  sidecar.istio.io/inject: 'false'", "    # a: b") },
