@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { plain } from "../report/cells.ts";
 import { addBaseline } from "./baseline.ts";
 import { addCheck } from "./check.ts";
+import { addCompletion } from "./completion.ts";
 import type { Context } from "./context.ts";
 import { addExplain } from "./explain.ts";
 import { addInit } from "./init.ts";
@@ -81,6 +82,7 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
   addUninject(program, context);
   addRules(program, context);
   addKrm(program, context);
+  addCompletion(program, context);
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride((error) => {
       throw error.exitCode === 0 ? error : usageError(error, command);

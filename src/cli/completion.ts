@@ -1,0 +1,69 @@
+/** `sidelint completion`: a script that completes command lines of sidelint, made from the commands' own descriptions. */
+import type { Command, Option } from "commander";
+import { defaultRules } from "../lint/run.ts";
+import { bash, type CommandShape, fish, type OptionShape, type Values, zsh } from "./completion-scripts.ts";
+import type { Context } from "./context.ts";
+import { oneOf } from "./usage.ts";
+
+const scripts = { bash, zsh, fish } as const;
+const shells = ["bash", "zsh", "fish"] as const;
+
+export function addCompletion(program: Command, context: Context): void {
+  program
+    .command("completion")
+    .description("Print a script that completes command lines")
+    .argument("<shell>", shells.join(", ").replace(/, (\w+)$/, " or $1"))
+    .addHelpText("after", examples)
+    .action(async (asked: string) => {
+      const shell = oneOf("completion", asked, shells);
+      await context.io.stdout(scripts[shell](commandShapes(program)));
+    });
+}
+
+/** A command and all below it. */
+export function commandShapes(command: Command, above: readonly string[] = []): readonly CommandShape[] {
+  const path = [...above, command.name()];
+  const argument = command.registeredArguments[0];
+  const shape: CommandShape = {
+    path,
+    commands: command.commands.map((one) => ({ name: one.name(), says: one.description() })),
+    options: command.createHelp().visibleOptions(command).map(optionShape),
+    argument: argument && valuesOf(argument.name(), argument.description),
+  };
+  return [shape, ...command.commands.flatMap((one) => commandShapes(one, path))];
+}
+
+function optionShape(option: Option): OptionShape {
+  const { short, long, description, flags, optional } = option;
+  const value = /[<[](.*)[>\]]/.exec(flags)?.[1];
+  return {
+    names: [short, long].flatMap((name) => name ?? []),
+    says: description,
+    isRepeatable: description.endsWith("; repeatable"),
+    isOptional: optional,
+    value: value === undefined ? undefined : valuesOf(value, description),
+  };
+}
+
+/** "text or json", "what is printed: text, json": what there is to choose from, where a description ends in that. */
+const choices = /(?:^|: )([a-z-]+(?:, [a-z-]+)*(?:,| or) [a-z-]+)$/;
+
+function valuesOf(name: string, description: string): Values {
+  const listed = choices.exec(description)?.[1];
+  if (listed !== undefined) return { name, are: listed.split(/, | or /) };
+  if (name === "id") return { name, are: defaultRules().map(({ id }) => id) };
+  return {
+    name,
+    are: /^(?:file|paths|workload|format=file)$/.test(name)
+      ? "files"
+      : name === "directory"
+        ? "directories"
+        : "free",
+  };
+}
+
+const examples = `
+Examples:
+  source <(sidelint completion bash)        in ~/.bashrc
+  source <(sidelint completion zsh)         in ~/.zshrc, after compinit
+  sidelint completion fish | source         in ~/.config/fish/config.fish`;
