@@ -9,7 +9,7 @@ import { type Started, startedMessage } from "../report/started.ts";
 import { type Setting, type StartingPoint, schemaPath, startingPoint } from "../report/starting-point.ts";
 import type { FileTree } from "../source/tree.ts";
 import { directoryOf } from "../world/collect.ts";
-import { findConfig, loadConfig, searchedDirectories } from "../world/config.ts";
+import { findConfig, isPart, loadConfig, searchedDirectories } from "../world/config.ts";
 import { findDumps } from "../world/dumps.ts";
 import { type Survey, survey } from "../world/survey.ts";
 import type { Context } from "./context.ts";
@@ -72,6 +72,7 @@ async function init(asked: readonly string[], flags: InitFlags, context: Context
       leftOut: found.point.leftOut,
       report: found.scan.report,
       survey: found.survey,
+      isPart: found.isPart,
       hasSchema: tree.stat(inside(directoryOf(path), schemaPath)) !== undefined,
     },
     snippets: snippets.map((snippet) => placed(snippet, tree, top, io.cwd)),
@@ -99,6 +100,7 @@ function inside(directory: string, name: string): string {
 interface Found {
   readonly scan: Scan;
   readonly survey: Survey;
+  readonly isPart: boolean;
   readonly point: StartingPoint;
   readonly text: string;
   /** The settings that hold in the text. */
@@ -120,17 +122,20 @@ function lookAt(tree: FileTree, paths: readonly string[], path: string, { io, ve
   };
   const first = scan(tree, options);
   const looked = survey(first.world, tree, first.files);
+  const part = isPart(tree, paths);
   const point = startingPoint({
     world: first.world,
     survey: looked,
     findings: first.findings,
     rules: defaultRules(),
+    isPart: part,
   });
   const holding = harmless(point, (text) => findsTheSame(first, text, tree, options));
   progress.end();
   return {
     scan: first,
     survey: looked,
+    isPart: part,
     point,
     text: point.textWith(holding),
     holding,

@@ -106,6 +106,7 @@ export async function openSession(
       get milliseconds() {
         return performance.now() - started;
       },
+      isPart: input.stdin === undefined && isPart(input.tree, input.paths),
       textOf: shownTexts(result),
     },
     exit: unread.length > 0 ? 2 : 0,

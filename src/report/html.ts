@@ -1,4 +1,5 @@
 /** The report as one HTML file for a browser: findings with their code, verdicts by namespace, and the way to each of them. */
+
 import type { Finding } from "../lint/finding.ts";
 import { count, grouped } from "./cells.ts";
 import { isByCases, marks, sectionsOf } from "./explain.ts";
@@ -8,6 +9,7 @@ import { frame } from "./frame.ts";
 import { htmlPage } from "./html-page.ts";
 import { label } from "./list.ts";
 import { attributes, escaped, escapedLines } from "./markup.ts";
+import { withLabels } from "./missing.ts";
 import type { Presentation, Report, ReportedStep, ReportedWorkload } from "./report.ts";
 import { compared, mesh, skippedRows } from "./summary.ts";
 import {
@@ -204,7 +206,7 @@ function missingPart({ summary }: Report): string {
   if (summary.missing.length === 0) return "";
   const decided = summary.missing.reduce((sum, fact) => sum + fact.decides, 0);
   return `<section><h2>Missing facts</h2>
-<p>${count(summary.missing.length, "fact")} would decide ${count(decided, "workload")}. In sidelint.yaml, with your values:</p>
+<p>${count(summary.missing.length, "fact")} would decide ${count(decided, "workload")}${withLabels(summary.missing)}. In sidelint.yaml, with your values:</p>
 <pre tabindex="0">${summary.configuration.trimEnd().split("\n").map(escaped).join("\n")}</pre>
 </section>`;
 }

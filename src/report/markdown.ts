@@ -1,4 +1,5 @@
 /** The report as Markdown for a comment on a pull request or the summary of a job: the counts, a table, the rest folded. */
+
 import type { Finding } from "../lint/finding.ts";
 import { count, grouped } from "./cells.ts";
 import { shownFindings } from "./findings.ts";
@@ -6,6 +7,7 @@ import { fixableText } from "./fixes.ts";
 import { frame } from "./frame.ts";
 import { fenced, markdownCode, markdownText } from "./markdown-text.ts";
 import { escaped } from "./markup.ts";
+import { withLabels } from "./missing.ts";
 import type { Presentation, Report } from "./report.ts";
 import { compared, mesh, skippedRows, verdicts } from "./summary.ts";
 import {
@@ -141,7 +143,7 @@ function missing({ summary, baseline, findings }: Report): readonly string[] {
   const isLong = configuration.length > ROOM_OF_CONFIGURATION;
   const end = configuration.lastIndexOf("\n", ROOM_OF_CONFIGURATION);
   const shown = isLong ? `${configuration.slice(0, end)}\n# and more, in the JSON report` : configuration;
-  const title = `Missing facts: ${grouped(facts.length)} would decide ${count(decided, "workload")}`;
+  const title = `Missing facts: ${grouped(facts.length)} would decide ${count(decided, "workload")}${withLabels(facts)}`;
   return [folded(title, `In \`sidelint.yaml\`, with your values:\n\n${fenced(shown)}`, false)];
 }
 

@@ -15,12 +15,21 @@ export function missingFacts(report: Report, presentation: Presentation, paint: 
   );
   if (facts.length === 0) return undefined;
   const decided = facts.reduce((sum, fact) => sum + fact.decides, 0);
-  const says = `${grouped(facts.length)} would decide ${count(decided, "workload")}. In sidelint.yaml, with your values:`;
+  const decides = `${grouped(facts.length)} would decide ${count(decided, "workload")}${withLabels(facts)}.`;
+  const elsewhere = presentation.isPart
+    ? " The rest of the repository was not looked at, and may hold them."
+    : "";
+  const says = `${decides}${elsewhere} In sidelint.yaml, with your values:`;
   return [
     headed("Missing facts:", says, presentation.width, paint),
     pasted(facts, presentation.width, paint),
     ...shortcuts(facts, paint),
   ].join("\n\n");
+}
+
+/** That the name of a namespace does not decide alone; empty where no fact is one. */
+export function withLabels(facts: readonly MissingFact[]): string {
+  return facts.some(({ what }) => what === "namespace") ? ", a namespace together with its labels" : "";
 }
 
 function headed(label: string, says: string, width: number, paint: Paint): string {

@@ -116,6 +116,8 @@ export interface Presentation {
   readonly width: number;
   readonly quiet: boolean;
   readonly milliseconds: number | undefined;
+  /** Whether just a part of the repository was looked at. */
+  readonly isPart?: boolean;
   textOf(file: string): string | undefined;
   /** The file as it is stored, for offsets in bytes; without it files are taken for UTF-8 without a mark. */
   bytesOf?(file: string): Uint8Array | undefined;

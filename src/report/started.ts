@@ -1,6 +1,7 @@
 /** What `sidelint init` says when it is done: what was found, what was written, what to do next. */
 import type { Survey } from "../world/survey.ts";
 import { count, grouped, padEnd, plain, wrap } from "./cells.ts";
+import { withLabels } from "./missing.ts";
 import type { Report } from "./report.ts";
 
 /** What was done. */
@@ -25,6 +26,8 @@ interface Found {
   readonly facts: number;
   /** How many missing facts are not in the file. */
   readonly leftOut: number;
+  /** Whether just a part of the repository was looked at. */
+  readonly isPart: boolean;
   /** Whether the package is installed where the file looks for its schema. */
   readonly hasSchema: boolean;
 }
@@ -65,7 +68,7 @@ function holding({ settings, facts }: Found): string {
   return `: ${[...holds, ...open].join(", ")}`;
 }
 
-function rows({ report, survey, leftOut }: Found, width: number): readonly string[] {
+function rows({ report, survey, leftOut, isPart }: Found, width: number): readonly string[] {
   const { summary } = report;
   const { total, injected, notInjected, refused, unknown } = summary.workloads;
   const verdicts = [
@@ -78,7 +81,8 @@ function rows({ report, survey, leftOut }: Found, width: number): readonly strin
     .filter(([number]) => number > 0)
     .map(([number, word]) => `${grouped(number)} ${word}`);
   const decided = summary.missing.reduce((sum, { decides }) => sum + decides, 0);
-  const missing = `${count(summary.missing.length, "fact")} would decide ${count(decided, "workload")}`;
+  const missing = `${count(summary.missing.length, "fact")} would decide ${count(decided, "workload")}${withLabels(summary.missing)}`;
+  const elsewhere = isPart ? ". The rest of the repository was not looked at, and may hold them" : "";
   const rest = leftOut > 0 ? `; all but ${count(leftOut, "fact")} are in the file` : "";
   const all: readonly (readonly [string, string])[] = [
     [
@@ -87,7 +91,7 @@ function rows({ report, survey, leftOut }: Found, width: number): readonly strin
     ],
     ["Istio", istio(survey)],
     ["Layout", layout(survey)],
-    ["Missing", summary.missing.length > 0 ? `${missing}${rest}` : ""],
+    ["Missing", summary.missing.length > 0 ? `${missing}${rest}${elsewhere}` : ""],
   ];
   return all
     .filter(([, says]) => says !== "")

@@ -16,6 +16,8 @@ export interface StartingSources {
   readonly findings: readonly Finding[];
   /** The rules that there are. */
   readonly rules: readonly Rule[];
+  /** Whether just a part of the repository was looked at. */
+  readonly isPart?: boolean;
 }
 
 /** A setting of the file; its lines stand in it whether or not it holds. */
@@ -44,6 +46,8 @@ const schemaLine = `# yaml-language-server: $schema=${schemaPath}`;
 const header = ["apiVersion: sidelint.dev/v1alpha1", "kind: Config"];
 const guide =
   'To switch a setting on, take away the "#" before it and before the key above it. "# " and a word begin a remark.';
+const partly =
+  "Just a part of the repository was looked at: what is asked for below may be said in the rest of it.";
 /** Facts beyond these are many directories with little in them. */
 const mostFacts = 24;
 const lineWidth = 78;
@@ -64,7 +68,7 @@ export function startingPoint(sources: StartingSources): StartingPoint {
   }
   return {
     settings: kept,
-    textWith: (holding) => written(kept, (one) => holding.includes(one)),
+    textWith: (holding) => written(kept, (one) => holding.includes(one), sources.isPart),
     leftOut,
   };
 }
@@ -74,7 +78,11 @@ function isAccepted(text: string, { rules }: StartingSources): boolean {
   return reading.ok && settingProblems(reading.config, rules).length === 0;
 }
 
-function written(settings: readonly Setting[], holds: (setting: Setting) => boolean): string {
+function written(
+  settings: readonly Setting[],
+  holds: (setting: Setting) => boolean,
+  isPart: boolean = false,
+): string {
   const blocks: string[] = [];
   const sections = new Set(settings.map(({ section, lines }) => section || (lines[0] ?? "")));
   for (const section of sections) {
@@ -89,7 +97,8 @@ function written(settings: readonly Setting[], holds: (setting: Setting) => bool
     });
     blocks.push(lines.join("\n"));
   }
-  const prose = blocks.length === 0 ? [] : wrap(guide, lineWidth).map((line) => `# ${line}`);
+  const guides = [guide, ...(isPart ? [partly] : [])].flatMap((one) => wrap(one, lineWidth));
+  const prose = blocks.length === 0 ? [] : guides.map((line) => `# ${line}`);
   return `${[[schemaLine, ...header].join("\n"), ...(prose.length > 0 ? [prose.join("\n")] : []), ...blocks].join("\n\n")}\n`;
 }
 
@@ -221,16 +230,18 @@ function placed(
       const known = destinationOf(fact.subject, world, survey.layout.destinations);
       return {
         text: `  ${partsOf(fact).key}: {namespace: ${scalar(known?.value.namespace ?? "default")}}`,
-        note: `${known ? `${where(known)} says so, ` : ""}decides ${count(fact.decides, "workload")}`,
+        note: `${known ? `${where(known)} says so, ` : ""}decides ${count(fact.decides, "workload")} with its labels`,
       };
     }),
   );
   const settings = settingsOf("paths", lines, [
-    "Where objects go that name no namespace. Write the namespace that they are applied to in the place of `default`, which is what kubectl takes when nobody tells it.",
+    "Where objects go that name no namespace. Write the namespace that they are applied to in the place of `default`, which is what kubectl takes when nobody tells it. The labels of that namespace are asked for next, unless they are known.",
   ]);
   if (facts.length < 2) return settings;
   const decides = all.reduce((sum, fact) => sum + (fact.what === "namespace" ? fact.decides : 0), 0);
-  const about = [`Or one namespace for all of these, which decides ${count(decides, "workload")}:`];
+  const about = [
+    `Or one namespace for all of these, which decides ${count(decides, "workload")} with its labels:`,
+  ];
   return [...settings, { section: "", about, lines: ["defaultNamespace: default"], isFact: false }];
 }
 

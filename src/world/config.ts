@@ -62,6 +62,15 @@ export function searchedDirectories(tree: FileTree, paths: readonly string[]): r
   return searched.map((directory) => relativePath(top, directory));
 }
 
+/** Whether there is more of the repository than the paths hold; false for files that are in none. */
+export function isPart(tree: FileTree, paths: readonly string[]): boolean {
+  const top = searchedDirectories(tree, paths).at(-1);
+  if (top === undefined) return false;
+  const root = absolutePath("", tree.root ?? "");
+  const whole = absolutePath(root, top);
+  return !paths.some((path) => isInside(absolutePath(root, path), whole));
+}
+
 function upwards(directory: string): readonly string[] {
   const parts = directory.split("/");
   return parts.map((_, index) => parts.slice(0, parts.length - index).join("/"));

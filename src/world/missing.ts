@@ -117,13 +117,15 @@ function configurationOf(entries: readonly Entry[], assumed: readonly string[]):
   }
   const paths = of("paths");
   if (paths.length > 1) {
-    const all = `# or one namespace for all of these paths, which decides ${decided(paths)}:`;
+    const all = `# or one namespace for all of these paths, which decides ${decided(paths)} with its labels:`;
     lines.push(all, `# defaultNamespace: ${placeholder}`);
   }
   for (const section of ["paths", "namespaces"] as const) {
     const listed = of(section);
     if (listed.length > 0) lines.push(`${section}:`);
-    for (const { key, value, fact } of listed) lines.push(`  ${key}: ${value}  # decides ${fact.decides}`);
+    const by = section === "paths" ? " with its labels" : "";
+    for (const { key, value, fact } of listed)
+      lines.push(`  ${key}: ${value}  # decides ${fact.decides}${by}`);
   }
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -36,13 +36,19 @@ init(
       assert.match(stdout, /^Workloads {2}4 in 8 files: 1 not injected, 3 unknown$/m);
       assert.match(stdout, /^Istio {6}1\.28\.2 seen, judged by 1\.30; revisions: default$/m);
       assert.match(stdout, /^Layout {5}2 Helm charts$/m);
-      assert.match(stdout, /^Missing {4}2 facts would decide 3 workloads$/m);
+      assert.match(
+        stdout,
+        /^Missing {4}2 facts would decide 3 workloads, a namespace together with its\n {11}labels$/m,
+      );
       assert.match(stdout, "\n    sidelint check\n");
       assert.match(stdout, "\n    helm template web | sidelint check -\n");
       for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
       const text = readFileSync(join(directory, "sidelint.yaml"), "utf8");
       assert.match(text, '\nistio:\n  version: "1.28.2"\n');
-      assert.match(text, "\n#paths:\n#  jobs/**: {namespace: default}  # decides 2 workloads\n");
+      assert.match(
+        text,
+        "\n#paths:\n#  jobs/**: {namespace: default}  # decides 2 workloads with its labels\n",
+      );
       assert.match(text, "\n#  away: {labels: {istio-injection: enabled}}  # decides 1 workload\n");
       assert.match(text, "\n#  namespace-label-invalid: error  # 1 finding\n");
     }),
@@ -210,6 +216,22 @@ init(
       const { status, stderr } = await sidelint(["init"]);
       assert.equal({ status, stderr }, { status: 2, stderr: "sidelint: sidelint.yaml: it is a directory\n" });
     }),
+);
+
+init("of a part of the repository it says that the rest may hold what is missing", () =>
+  inRepository({ "apps/web.yaml": deployment, "ns.yaml": namespace }, async (sidelint) => {
+    const says = /The rest\s+of the\s+repository\s+was\s+not\s+looked\s+at/;
+    assert.not.match((await sidelint(["init", "--dry-run"])).stdout, "Just a part");
+    assert.match(
+      (await sidelint(["init", "apps", "--dry-run"])).stdout,
+      "# Just a part of the repository was",
+    );
+    assert.match((await sidelint(["init", "apps"])).stdout, says);
+    const flat = async (paths: readonly string[]) =>
+      (await sidelint(["check", "--no-config", ...paths])).stdout.replace(/\s+/g, " ");
+    assert.match(await flat(["apps"]), "The rest of the repository was not looked at, and may hold them.");
+    assert.not.match(await flat([]), "The rest of the repository");
+  }),
 );
 
 init.run();

@@ -40,7 +40,8 @@ Istio       1.30, stock webhooks assumed, as none were found
 Skipped     4 Helm templates: charts/api
             1 remote kustomize base: overlays/dev (github.com/x/y?ref=v1)
 
-Missing facts: 2 would decide 3 workloads. In sidelint.yaml, with your values:
+Missing facts: 2 would decide 3 workloads, a namespace together with its labels.
+In sidelint.yaml, with your values:
 
 namespaces:
   default: {labels: {istio-injection: enabled}}  # decides 2

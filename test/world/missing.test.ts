@@ -145,11 +145,11 @@ missing(
       text,
       `istio:
   revisions: [{name: default}, {name: 1-28-1}, {name: canary}]  # decides 2
-# or one namespace for all of these paths, which decides 3:
+# or one namespace for all of these paths, which decides 3 with its labels:
 # defaultNamespace: <namespace>
 paths:
-  b/**: {namespace: <namespace>}  # decides 2
-  c/**: {namespace: <namespace>}  # decides 1
+  b/**: {namespace: <namespace>}  # decides 2 with its labels
+  c/**: {namespace: <namespace>}  # decides 1 with its labels
 namespaces:
   art: {labels: {istio-injection: enabled}}  # decides 1
   zoo: {labels: {istio-injection: enabled}}  # decides 1
