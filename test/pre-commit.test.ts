@@ -173,11 +173,15 @@ test("settings of the page are obeyed", () => {
   assert.match(all.output, "old.yaml");
 });
 
-test("what init writes runs with the package", () => {
+test("the package runs by npx in an empty directory, and in the hooks that init writes", () => {
   must(sources, "npm", "install", "--ignore-scripts", "--no-audit", "--no-fund");
   const tarball = must(sources, "npm", "pack", "--silent").trim().split("\n").at(-1) ?? "";
+  const empty = join(area, "empty");
+  mkdirSync(empty);
+  const tarballPath = join(sources, tarball);
+  assert.match(must(empty, "npx", "--yes", "--package", tarballPath, "sidelint", "list"), "No manifests found");
   const text = preCommitSnippet("0.1.0").whole;
-  const configuration = text.replaceAll("sidelint@0.1.0", join(sources, tarball));
+  const configuration = text.replaceAll("sidelint@0.1.0", tarballPath);
   assert.is.not(configuration, text);
   const shop = repository("init", configuration, { "ns.yaml": namespace });
   const clean = commit(shop, { "web.yaml": deployment });
