@@ -34,7 +34,7 @@ export function usageError(error: CommanderError, command: Command): UsageError 
     case "commander.optionMissingArgument":
       return new UsageError(`${name} needs a value${see(command)}`);
     case "commander.missingArgument":
-      return new UsageError(`${command.name()} needs a ${quoted}${see(command)}`);
+      return new UsageError(missingArgument(quoted, command));
     case "commander.excessArguments":
       return new UsageError(`too many arguments: ${command.args.join(" ")}${see(command)}`);
     default:
@@ -42,10 +42,21 @@ export function usageError(error: CommanderError, command: Command): UsageError 
   }
 }
 
+function missingArgument(name: string, command: Command): string {
+  const { description = "" } = command.registeredArguments.find((one) => one.name() === name) ?? {};
+  const what = description === "" ? "" : ` (${description})`;
+  return `${pathOf(command).replace("sidelint ", "")} needs ${/^[aeiou]/.test(name) ? "an" : "a"} ${name}${what}${see(command)}`;
+}
+
+/** "sidelint rules new" */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : "sidelint";
+}
+
 function unknownOption(flag: string, command: Command): UsageError {
   const owner = command.commands.find((one) => longOptions(one).includes(flag));
   if (owner) {
-    return new UsageError(`${flag} goes after the command, as in sidelint ${owner.name()} ${flag}`);
+    return new UsageError(`${flag} goes after the command, as in ${pathOf(owner)} ${flag}`);
   }
   return new UsageError(`unknown option ${flag}${guess(flag, longOptions(command))}${see(command)}`);
 }
@@ -62,5 +73,5 @@ function longOptions(command: Command): readonly string[] {
 }
 
 function see(command: Command): string {
-  return `; see sidelint ${command.parent ? `${command.name()} ` : ""}--help`;
+  return `; see ${pathOf(command)} --help`;
 }

@@ -1,6 +1,9 @@
 /** What was meant: the known name nearest to one that is not known. */
 
-/** The names within a third of their length in single edits (swaps count as one), the nearest first, at most `most`. */
+/**
+ * The names within a third of their length in single edits (swaps count as one), and within half of what follows their common
+ * beginning, the nearest first, at most `most`.
+ */
 export function nearest(given: string, known: Iterable<string>, most = 1): readonly string[] {
   const wanted = given.toLowerCase();
   const near: { readonly name: string; readonly distance: number }[] = [];
@@ -9,12 +12,24 @@ export function nearest(given: string, known: Iterable<string>, most = 1): reado
     const allowed = Math.max(1, Math.floor(Math.max(candidate.length, wanted.length) / 3));
     if (Math.abs(candidate.length - wanted.length) > allowed) continue;
     const distance = edits(wanted, candidate);
-    if (distance <= allowed) near.push({ name, distance });
+    if (distance <= allowed && distance <= mostBehind(commonStart(candidate, wanted), candidate, wanted))
+      near.push({ name, distance });
   }
   return near
     .sort((a, b) => a.distance - b.distance)
     .slice(0, most)
     .map(({ name }) => name);
+}
+
+/** Of names with one beginning, such as codes, the rest says whether one was meant for the other. */
+function mostBehind(start: number, a: string, b: string): number {
+  return Math.max(1, Math.floor((Math.max(a.length, b.length) - start) / 2));
+}
+
+function commonStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** The one name that was probably meant: the nearest, else the shortest that contains what was given. */

@@ -70,6 +70,15 @@ export interface Rule {
   readonly parameters?: Readonly<Record<string, Parameter>>;
   /** Off until a setting names it. */
   readonly optional?: boolean;
+  /** Of a rule in a file of the user, where it is written. */
+  readonly written?: WrittenRule;
+}
+
+/** The file of a rule, its line there, and for each check the lines of its parts. */
+export interface WrittenRule {
+  readonly file: string;
+  readonly line: number;
+  readonly parts: readonly Readonly<Record<string, number>>[];
 }
 
 /** A rule file without the parts that only readers and tests want. */

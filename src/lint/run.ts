@@ -217,7 +217,8 @@ class Hits {
     const message = render(ready.message(), context);
     const help = render(ready.help(), context);
     if (!message.ok || !help.ok) {
-      this.#failAt(active, location, message.ok ? (help.ok ? "" : help.error) : message.error);
+      const error = message.ok ? `help: ${help.ok ? "" : help.error}` : `message: ${message.error}`;
+      this.#failAt(active, location, error);
       return;
     }
     this.#put(
@@ -241,7 +242,14 @@ class Hits {
     this.#failed.add(check);
     const message = `the rule ${rule.id} could not be evaluated here: ${error}`;
     this.#put(
-      { rule: "rule-failed", severity: "error", message, location, workloads: [], help: undefined },
+      {
+        rule: "rule-failed",
+        severity: "error",
+        message,
+        location,
+        workloads: [],
+        help: mending(rule, check, error),
+      },
       [],
     );
   }
@@ -254,6 +262,14 @@ class Hits {
     if (hit) told.hits.push(hit);
     this.#told.set(key, told);
   }
+}
+
+/** Where to mend a rule that failed: the line of the part that did, where it is a rule of the user. */
+function mending({ written, checks }: Rule, check: Check, error: string): string | undefined {
+  if (!written) return undefined;
+  const [, part = ""] = /^(\w+): /.exec(error) ?? [];
+  const line = written.parts[checks.indexOf(check)]?.[part] ?? written.line;
+  return `mend the rule: ${written.file}:${line}`;
 }
 
 /** What fixes a finding in all objects that it was found in. */

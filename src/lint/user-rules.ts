@@ -244,7 +244,32 @@ function readRule(file: SourceFile, root: Node): UserRule | readonly FileFault[]
   );
   if (problems.length + faults.length > 0) return inOrder([...problems, ...faults]);
   const { line } = locationOf(file, root);
-  return { rule, file: value, path: file.path, line, lineOf: (path) => at(path)?.line ?? line };
+  const written = {
+    file: file.path,
+    line,
+    parts: rule.checks.map((_, index) => partLines(at, value, index)),
+  };
+  return {
+    rule: { ...rule, written },
+    file: value,
+    path: file.path,
+    line,
+    lineOf: (path) => at(path)?.line ?? line,
+  };
+}
+
+/** The lines of what a check evaluates. */
+function partLines(
+  at: (path: Path) => Location | undefined,
+  { checks }: RuleFile,
+  index: number,
+): Readonly<Record<string, number>> {
+  const above: Path = checks ? ["checks", index] : [];
+  const lines = ["when", "each", "group", "at", "message", "help"].flatMap((part) => {
+    const line = at([...above, part])?.line;
+    return line === undefined ? [] : [[part, line] as const];
+  });
+  return Object.fromEntries(lines);
 }
 
 /** Why an id cannot be that of a user's rule. */

@@ -30,19 +30,29 @@ export function catalogue(rules: readonly RulePage[], presentation: Presentation
   return `${[head, ...lines, "", "One of them with examples: sidelint rules <id>"].join("\n")}\n`;
 }
 
-/** All that there is to say of one rule; ends in a line end. */
-export function rulePage(rule: RulePage, presentation: Presentation): string {
+/** How a configuration sets a rule. */
+export interface RuleSetting {
+  /** The file that does. */
+  readonly config: string;
+  readonly severity: string;
+  readonly parameters: Readonly<Record<string, ParameterValue>> | undefined;
+  /** Whether overrides set it otherwise for some paths or namespaces. */
+  readonly elsewhere: boolean;
+}
+
+/** All that there is to say of one rule, and how it is set; ends in a line end. */
+export function rulePage(rule: RulePage, presentation: Presentation, setting?: RuleSetting): string {
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
   const blocks = [
     [
       `${paint.heading(rule.id)}  ${paint.severity[rule.severity](rule.severity)}`,
-      ...wrap(about(rule), width),
+      ...wrap([about(rule), ...settingOfFile(rule, setting)].join("; "), width),
     ].join("\n"),
     wrap(plain(rule.summary), width).join("\n"),
     section("Why", rule.why, width, paint),
     section("What to do", `${rule.fix.trim()}\n\n${fixSentence(rule)}`, width, paint),
-    ...parameters(rule, width, paint),
+    ...parameters(rule, setting, width, paint),
     ...rule.bad.map((example) => exampleBlock("Bad", example, width, paint)),
     ...rule.good.map((example) => exampleBlock("Good", example, width, paint)),
     [
@@ -62,12 +72,30 @@ function about(rule: RulePage): string {
   return [releasesOf(rule), ...(rule.optional ? ["off until it is named"] : []), ...codes].join("; ");
 }
 
-/** What sidelint.yaml may set for a rule besides its severity. */
-function parameters({ parameters = {} }: RulePage, width: number, paint: Paint): readonly string[] {
-  const items = Object.entries(parameters).map(
-    ([name, { type, default: usual, description }]) =>
-      `- ${name} (${type}, ${shown(usual)} unless set): ${description}`,
-  );
+/** "sidelint.yaml sets it to error". */
+function settingOfFile(rule: RulePage, setting: RuleSetting | undefined): readonly string[] {
+  if (!setting) return [];
+  const { config, severity, elsewhere } = setting;
+  const usual = rule.optional ? "off" : rule.severity;
+  const set =
+    severity === usual
+      ? []
+      : [`${plain(config)} ${severity === "off" ? "switches it off" : `sets it to ${severity}`}`];
+  return [...set, ...(elsewhere ? [`overrides in ${plain(config)} set it for some places`] : [])];
+}
+
+/** What sidelint.yaml may set for a rule besides its severity, and what it does set. */
+function parameters(
+  { parameters = {} }: RulePage,
+  setting: RuleSetting | undefined,
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  const items = Object.entries(parameters).map(([name, { type, default: usual, description }]) => {
+    const here = setting?.parameters?.[name] ?? usual;
+    const set = setting && shown(here) !== shown(usual) ? `, ${shown(here)} by ${plain(setting.config)}` : "";
+    return `- ${name} (${type}, ${shown(usual)} unless set${set}): ${description}`;
+  });
   return items.length === 0 ? [] : [section("Parameters", items.join("\n"), width, paint)];
 }
 

@@ -352,6 +352,60 @@ commands("rules lists the rules of the user after the others, and shows one", ()
   }),
 );
 
+commands("rules shows how the configuration sets a rule", () =>
+  inRepository(
+    {
+      ...repository,
+      "sidelint.yaml":
+        "rules: [policies, {acme/team-label-missing: {severity: error, parameters: {label: owner}}}]\n" +
+        "overrides: [{paths: [apps], rules: {verdict-unknown: off}}]\n",
+    },
+    async (sidelint) => {
+      const { stdout } = await sidelint(["rules", "acme/team-label-missing"]);
+      assert.match(stdout, "every release of Istio; sidelint.yaml sets it to error\n");
+      assert.match(stdout, '- label (string, "team" unless set, "owner" by sidelint.yaml)');
+      const other = await sidelint(["rules", "verdict-unknown"]);
+      assert.match(other.stdout, "overrides in sidelint.yaml set it for some places");
+      const plain = await sidelint(["rules", "verdict-unknown", "--no-config"]);
+      assert.not.match(plain.stdout, "sidelint.yaml set");
+    },
+  ),
+);
+
+commands("rules says what rule-failed is, and that a command was meant", () =>
+  inRepository({}, async (sidelint) => {
+    const failed = await sidelint(["rules", "rule-failed"]);
+    assert.is(failed.status, 0);
+    assert.match(failed.stdout, /^rule-failed {2}error\na rule that could not be evaluated/);
+    const json = await sidelint(["rules", "rule-failed", "--format", "json"]);
+    assert.is(JSON.parse(json.stdout).id, "rule-failed");
+    const meant = await sidelint(["rules", "tset"]);
+    assert.is(meant.stderr, "sidelint: there is no rule tset (did you mean sidelint rules test?)\n");
+    const unlike = await sidelint(["rules", "IST0999"]);
+    assert.is(unlike.stderr, "sidelint: there is no rule IST0999; see sidelint rules\n");
+    const missing = await sidelint(["rules", "new"]);
+    assert.is(
+      missing.stderr,
+      "sidelint: rules new needs an id (its id, with a prefix of your own: acme/team-label-missing); see sidelint rules new --help\n",
+    );
+  }),
+);
+
+commands("a rule that fails names its line", () =>
+  inRepository(
+    {
+      ...repository,
+      "sidelint.yaml": "rules: [policies]\n",
+      "policies/team.yaml": rule().replace(/when: .*/, "when: pod.spec.nothing.here == 1"),
+    },
+    async (sidelint) => {
+      const { stdout } = await sidelint(["check"]);
+      assert.match(stdout, /rule-failed/);
+      assert.match(stdout, "mend the rule: policies/team.yaml:18");
+    },
+  ),
+);
+
 commands("rules outside of the repository are not read", () =>
   inRepository({ "sidelint.yaml": "rules: [../elsewhere]\n" }, async (sidelint) => {
     const { status, stderr } = await sidelint(["check"]);

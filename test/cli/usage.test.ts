@@ -39,6 +39,10 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
     'sidelint: --fail-on takes error, warning, info or never, not "eror" (did you mean error?)\n',
   ],
   [
+    ["check", "--assume", "none", "--assume", "istio-injection=enabled"],
+    "sidelint: --assume none says that no namespace has labels: drop it, or the other --assume\n",
+  ],
+  [
     ["check", "--assume", "istio-injection"],
     'sidelint: --assume takes LABEL=VALUE, such as istio-injection=enabled, or none, not "istio-injection"\n',
   ],
@@ -80,7 +84,10 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
     ["check", "--namespace", "Shop"],
     "sidelint: --namespace \"Shop\": a name takes lower-case letters, digits and '-', and starts and ends with a letter or digit\n",
   ],
-  [["explain"], "sidelint: explain needs a workload; see sidelint explain --help\n"],
+  [
+    ["explain"],
+    "sidelint: explain needs a workload (kind/name, namespace/name, name, file or file:line); see sidelint explain --help\n",
+  ],
   [["rules", "a", "b"], "sidelint: too many arguments: a b; see sidelint rules --help\n"],
   [
     ["explain", "Deployment/wbe"],

@@ -26,6 +26,13 @@ guessing("puts the nearest first, and stops at as many as wanted", () => {
   assert.equal(nearest("verdict", ["verdicts", "verdict", "verdi"], 2), ["verdict", "verdicts"]);
 });
 
+guessing("of names that begin alike, what follows says whether one was meant", () => {
+  assert.equal(nearest("IST0999", ["IST0139", "IST0135"]), []);
+  assert.equal(nearest("IST0153", ["IST0139", "IST0135"]), ["IST0135"]);
+  assert.equal(nearest("sidelint:nope", ["sidelint:all", "sidelint:strict"]), []);
+  assert.equal(nearest("sidelint:stirct", ["sidelint:all", "sidelint:strict"]), ["sidelint:strict"]);
+});
+
 const rules = ["proxy-cpu-limit-missing", "proxy-cpu-limit-missing-here", "verdict-unknown"];
 const parts: readonly (readonly [given: string, expected: string | undefined])[] = [
   ["proxy-cpu-limit", "proxy-cpu-limit-missing"],

@@ -140,7 +140,7 @@ test("a rule that does not compile or fails is told once, and the others go on",
     found.map(({ rule, severity, message }) => `${rule} ${severity} ${message}`),
     [
       "fine info m",
-      "rule-failed error the rule fails could not be evaluated here: there is no key none",
+      "rule-failed error the rule fails could not be evaluated here: message: there is no key none",
       "rule-failed error the rule typo could not be evaluated here: when: a Pod has no lables (did you mean labels?)",
       "fine info m",
     ],
@@ -226,7 +226,7 @@ test("more findings of one thing than anybody reads are a failure, long messages
   const map = rule("map", {
     message: '{{"a": 1}}{{"a": 1}}'.replaceAll("{{", "{ {").replaceAll("}}", "} }"),
   });
-  assert.is(run({ "a.yaml": pod("a") }, { rules: [map] })[0]?.message, "{…}{…}");
+  assert.is(run({ "a.yaml": pod("a") }, { rules: [map] })[0]?.message, "{a: 1}{a: 1}");
 });
 
 test("a help that comes out empty is none", () => {
