@@ -931,12 +931,13 @@ if(tasks.length===0)return;let streams2=tasks.map(task=>import_fast_glob3.defaul
 normalize(fastGlobResult.path??fastGlobResult);!seen2.has(pathKey)&&await filter2(fastGlobResult)&&(seen2.add(pathKey),yield fastGlobResult)}})())}),isDynamicPattern=normalizeArgumentsSync((patterns,options)=>patterns.
 some(pattern=>import_fast_glob3.default.isDynamicPattern(pattern,options))),generateGlobTasks=normalizeArguments(generateTasks),generateGlobTasksSync=normalizeArgumentsSync(generateTasksSync),{convertPathToPattern}=
 import_fast_glob3.default}});function nearest(given2,known15,most4=1){let wanted2=given2.toLowerCase(),near=[];for(let name2 of new Set(known15)){let candidate3=name2.toLowerCase(),allowed=Math.max(1,Math.floor(Math.max(candidate3.
-length,wanted2.length)/3));if(Math.abs(candidate3.length-wanted2.length)>allowed)continue;let distance=edits(wanted2,candidate3);distance<=allowed&&near.push({name:name2,distance})}return near.sort((a,b)=>a.
-distance-b.distance).slice(0,most4).map(({name:name2})=>name2)}function meantBy(given2,known15){let names7=[...known15],[near]=nearest(given2,names7);if(near!==void 0||given2.length<LEAST_PART)return near;
-let part2=given2.toLowerCase(),[first2,...others]=names7.filter(name2=>name2.toLowerCase().includes(part2));return others.reduce((best,name2)=>best!==void 0&&best.length<=name2.length?best:name2,first2)}
-function edits(a,b){let before=[],previous=Array.from({length:b.length+1},(_,index2)=>index2);for(let i=1;i<=a.length;i++){let current=[i];for(let j=1;j<=b.length;j++){let same2=a[i-1]===b[j-1]?0:1,best=Math.
-min((previous[j]??0)+1,(current[j-1]??0)+1,(previous[j-1]??0)+same2);i>1&&j>1&&a[i-1]===b[j-2]&&a[i-2]===b[j-1]&&(best=Math.min(best,(before[j-2]??0)+1)),current.push(best)}before=previous,previous=current}
-return previous[b.length]??0}var LEAST_PART,init_nearest=__esm({"src/kube/nearest.ts"(){"use strict";LEAST_PART=3}});var require_error2=__commonJS({"node_modules/commander/lib/error.js"(exports2){var CommanderError2=class extends Error{constructor(exitCode,code2,message2){super(message2),Error.captureStackTrace(this,
+length,wanted2.length)/3));if(Math.abs(candidate3.length-wanted2.length)>allowed)continue;let distance=edits(wanted2,candidate3);distance<=allowed&&distance<=mostBehind(commonStart(candidate3,wanted2),
+candidate3,wanted2)&&near.push({name:name2,distance})}return near.sort((a,b)=>a.distance-b.distance).slice(0,most4).map(({name:name2})=>name2)}function mostBehind(start,a,b){return Math.max(1,Math.floor(
+(Math.max(a.length,b.length)-start)/2))}function commonStart(a,b){let length2=0;for(;length2<a.length&&a[length2]===b[length2];)length2++;return length2}function meantBy(given2,known15){let names7=[...known15],
+[near]=nearest(given2,names7);if(near!==void 0||given2.length<LEAST_PART)return near;let part2=given2.toLowerCase(),[first2,...others]=names7.filter(name2=>name2.toLowerCase().includes(part2));return others.
+reduce((best,name2)=>best!==void 0&&best.length<=name2.length?best:name2,first2)}function edits(a,b){let before=[],previous=Array.from({length:b.length+1},(_,index2)=>index2);for(let i=1;i<=a.length;i++){
+let current=[i];for(let j=1;j<=b.length;j++){let same2=a[i-1]===b[j-1]?0:1,best=Math.min((previous[j]??0)+1,(current[j-1]??0)+1,(previous[j-1]??0)+same2);i>1&&j>1&&a[i-1]===b[j-2]&&a[i-2]===b[j-1]&&(best=
+Math.min(best,(before[j-2]??0)+1)),current.push(best)}before=previous,previous=current}return previous[b.length]??0}var LEAST_PART,init_nearest=__esm({"src/kube/nearest.ts"(){"use strict";LEAST_PART=3}});var require_error2=__commonJS({"node_modules/commander/lib/error.js"(exports2){var CommanderError2=class extends Error{constructor(exitCode,code2,message2){super(message2),Error.captureStackTrace(this,
 this.constructor),this.name=this.constructor.name,this.code=code2,this.exitCode=exitCode,this.nestedError=void 0}},InvalidArgumentError2=class extends CommanderError2{constructor(message2){super(1,"co\
 mmander.invalidArgument",message2),Error.captureStackTrace(this,this.constructor),this.name=this.constructor.name}};exports2.CommanderError=CommanderError2;exports2.InvalidArgumentError=InvalidArgumentError2}});var require_argument=__commonJS({"node_modules/commander/lib/argument.js"(exports2){var{InvalidArgumentError:InvalidArgumentError2}=require_error2(),Argument2=class{constructor(name2,description){switch(this.
 description=description||"",this.variadic=!1,this.parseArg=void 0,this.defaultValue=void 0,this.defaultValueDescription=void 0,this.argChoices=void 0,name2[0]){case"<":this.required=!0,this._name=name2.
@@ -6093,12 +6094,12 @@ r":yield*injectorSubjects(surroundings);return;case"document":for(let problem4 o
 namespace:namespace2}){return namespace2.name===null?label4:`${label4} in ${namespace2.name}`}function workloadSubject(workload2,surroundings){let release=releaseFor(workload2,surroundings.world),mesh3=surroundings.
 mesh(release),{pod,namespace:namespace2,template:template2}=workload2,proxy,sources={workload:new WorkloadView(workload2,surroundings.world),pod:new PodView(workload2,mesh3),decision:new DecisionView(
 workload2,mesh3,surroundings.world.missing),get proxy(){return proxy??=new ProxyView(workload2,surroundings.world,injectedByHand(workload2)),proxy},policy:new PolicyView(workload2,surroundings.world)},
-known15=new Map,holds4=word2=>{let answer2=known15.get(word2);return answer2===void 0&&(answer2=facts[word2].holds(sources),known15.set(word2,answer2)),answer2},ns,pathOf2=(root,steps2)=>root==="pod"?
+known15=new Map,holds4=word2=>{let answer2=known15.get(word2);return answer2===void 0&&(answer2=facts[word2].holds(sources),known15.set(word2,answer2)),answer2},ns,pathOf3=(root,steps2)=>root==="pod"?
 podPath(template2,steps2):root==="workload"?objectPath(steps2):void 0;return{kind:"workload",release,label:labelOf(workload2),file:workload2.resource.document.file.path,kustomization:kustomizationOf(workload2.
 root),namespace:namespace2.name??void 0,context:{workload:sources.workload,pod:sources.pod,decision:sources.decision,get ns(){return ns??=new NamespaceView(namespace2,void 0,surroundings),ns},get proxy(){
 return sources.proxy},policy:sources.policy,mesh:mesh3},has:({keys,containers:containers2,facts:words4})=>(keys?.some(key=>key in pod.labels||key in pod.annotations)??!1)||(words4?.some(word2=>holds4(
-word2))??!1)||(containers2?.some(name2=>pod.containers.some(one=>one.name===name2))??!1)||(containers2?.some(name2=>pod.initContainers.some(one=>one.name===name2))??!1),locate:(root,steps2,part2)=>{let path4=pathOf2(
-root,steps2);return path4&&workload2.locate(path4,part2)},editable:{holder:workload2,pathOf:pathOf2},place:()=>workload2.locate(["metadata","name"])??workload2.locate(["kind"])??workload2.start()}}function kustomizationOf(root){
+word2))??!1)||(containers2?.some(name2=>pod.containers.some(one=>one.name===name2))??!1)||(containers2?.some(name2=>pod.initContainers.some(one=>one.name===name2))??!1),locate:(root,steps2,part2)=>{let path4=pathOf3(
+root,steps2);return path4&&workload2.locate(path4,part2)},editable:{holder:workload2,pathOf:pathOf3},place:()=>workload2.locate(["metadata","name"])??workload2.locate(["kind"])??workload2.start()}}function kustomizationOf(root){
 return root===null?void 0:`${root}/kustomization.yaml`}function objectPath(steps2){let[first2,...rest2]=steps2;if(!(first2===void 0||first2===""))return first2==="jobTemplate"?["spec","jobTemplate","m\
 etadata",...rest2]:inMetadata.has(first2)?["metadata",...steps2]:steps2}function podPath(template2,steps2){let[first2]=steps2;if(!(first2===void 0||first2===""))return first2==="spec"||first2==="metad\
 ata"?[...template2,...steps2]:[...template2,inMetadata.has(first2)?"metadata":"spec",...steps2]}function namespaceSubject(record2,surroundings){let{release}=surroundings.world.mesh,{placed:placed8,origin:origin2}=record2,
@@ -6130,24 +6131,25 @@ account.open(workloads)),ready2)}function evaluate3(active,subject,hits){let{rul
 void 0&&!releaseAtMost(subject.release,rule.until)||check2.needs&&!subject.has(check2.needs))return;let state=settings6.of(rule,subject),severity=gradeOf(check2,state);if(severity==="off")return;let ready2=active.
 ready();if(ready2.account.exhausted!==void 0)return;let found=hitsOf(ready2,subject,state.parameters);if(!found.ok){hits.fail(active,subject,found.error);return}for(let context of found.value){let location=locationOfHit(
 ready2,subject,context);location.ok?location.value&&hits.add({active,severity,ready:ready2,location:location.value,context,label:subject.label,editable:subject.editable}):hits.fail(active,subject,location.
-error)}}function gradeOf({severity:most4},{severity}){return most4===void 0||severity==="off"||weight[severity]<=weight[most4]?severity:most4}function fixOf(hits){let proposals=[];for(let{ready:ready2,
-editable,context}of hits){let edits2=ready2.edits();if(!edits2.ok)return{ok:!1,reason:edits2.error};let proposal=editable?proposalFor(edits2.value,editable,context):void 0;if(proposal?.ok===!1)return{
-ok:!1,reason:proposal.error};proposal?.value&&proposals.push(proposal.value)}return proposals.length===0?void 0:{ok:!0,safety:proposals.some(one=>one.safety==="unsafe")?"unsafe":"safe",proposals}}function byPlace(a,b){
-return byText2(a.file,b.file)||a.start-b.start||a.end-b.end}function inOrder6(a,b){return byPlace(a.location,b.location)||byText2(a.rule,b.rule)||byText2(a.message,b.message)}function byText2(a,b){return a<
-b?-1:a>b?1:0}var builtin,kinds3,asWritten3,weight,Hits,init_run=__esm({"src/lint/run.ts"(){"use strict";init_once();init_check();init_edits();init_functions2();init_rules();init_rule();init_settings();
-init_subject();init_views();kinds3=["document","webhook-configuration","injector","namespace","workload"];asWritten3=settingsOf4({});weight={info:0,warning:1,error:2};Hits=class{#told=new Map;#groups=new Map;#failed=new Set;add(hit){
-let group2=hit.ready.group();if(group2.ok&&!group2.value){this.#tell(hit,hit.label===void 0?[]:[hit.label]);return}let key=group2.ok&&group2.value?group2.value.run(hit.context):group2;if(!key.ok){this.#failAt(
-hit.active,hit.location,key.error);return}let name2=`${hit.active.rule.id}
+error)}}function gradeOf({severity:most4},{severity}){return most4===void 0||severity==="off"||weight[severity]<=weight[most4]?severity:most4}function mending({written:written5,checks},check2,error2){
+if(!written5)return;let[,part2=""]=/^(\w+): /.exec(error2)??[],line=written5.parts[checks.indexOf(check2)]?.[part2]??written5.line;return`mend the rule: ${written5.file}:${line}`}function fixOf(hits){
+let proposals=[];for(let{ready:ready2,editable,context}of hits){let edits2=ready2.edits();if(!edits2.ok)return{ok:!1,reason:edits2.error};let proposal=editable?proposalFor(edits2.value,editable,context):
+void 0;if(proposal?.ok===!1)return{ok:!1,reason:proposal.error};proposal?.value&&proposals.push(proposal.value)}return proposals.length===0?void 0:{ok:!0,safety:proposals.some(one=>one.safety==="unsaf\
+e")?"unsafe":"safe",proposals}}function byPlace(a,b){return byText2(a.file,b.file)||a.start-b.start||a.end-b.end}function inOrder6(a,b){return byPlace(a.location,b.location)||byText2(a.rule,b.rule)||byText2(
+a.message,b.message)}function byText2(a,b){return a<b?-1:a>b?1:0}var builtin,kinds3,asWritten3,weight,Hits,init_run=__esm({"src/lint/run.ts"(){"use strict";init_once();init_check();init_edits();init_functions2();
+init_rules();init_rule();init_settings();init_subject();init_views();kinds3=["document","webhook-configuration","injector","namespace","workload"];asWritten3=settingsOf4({});weight={info:0,warning:1,error:2};
+Hits=class{#told=new Map;#groups=new Map;#failed=new Set;add(hit){let group2=hit.ready.group();if(group2.ok&&!group2.value){this.#tell(hit,hit.label===void 0?[]:[hit.label]);return}let key=group2.ok&&
+group2.value?group2.value.run(hit.context):group2;if(!key.ok){this.#failAt(hit.active,hit.location,key.error);return}let name2=`${hit.active.rule.id}
 ${hit.severity}
 ${key.value}`,known15=this.#groups.get(name2)??{first:hit,count:0,labels:new Set};known15.count++,hit.label!==void 0&&known15.labels.add(hit.label),byPlace(hit.location,known15.first.location)<0&&(known15.
 first=hit),this.#groups.set(name2,known15)}fail(active,subject,error2){let location=subject.place();location&&this.#failAt(active,location,error2)}findings(){for(let[group2,{first:first2,count:count3,
 labels}]of this.#groups)this.#tell({...first2,context:withVariable(first2.context,"count",BigInt(count3))},labels,group2);return this.#groups.clear(),[...this.#told.values()].map(({finding,labels,hits})=>({
 ...finding,workloads:[...labels],...hits.length>0&&{fix:once2(()=>fixOf(hits))}})).sort(inOrder6)}#tell(hit,labels,group2){let{active,severity,ready:ready2,location,context,editable}=hit,message2=render(
-ready2.message(),context),help=render(ready2.help(),context);if(!message2.ok||!help.ok){this.#failAt(active,location,message2.ok?help.ok?"":help.error:message2.error);return}this.#put({rule:active.rule.
-id,severity,message:message2.value,location,workloads:[],help:help.value||void 0,...group2!==void 0&&{group:group2}},labels,ready2.check.edits&&editable&&ready2.check.group===void 0?hit:void 0)}#failAt({
-rule,check:check2},location,error2){if(this.#failed.has(check2))return;this.#failed.add(check2);let message2=`the rule ${rule.id} could not be evaluated here: ${error2}`;this.#put({rule:"rule-failed",
-severity:"error",message:message2,location,workloads:[],help:void 0},[])}#put(finding,labels,hit){let{rule,severity,location,message:message2,help}=finding,key=[rule,severity,location.file,location.start,
-location.end,message2,help].join(`
+ready2.message(),context),help=render(ready2.help(),context);if(!message2.ok||!help.ok){let error2=message2.ok?`help: ${help.ok?"":help.error}`:`message: ${message2.error}`;this.#failAt(active,location,
+error2);return}this.#put({rule:active.rule.id,severity,message:message2.value,location,workloads:[],help:help.value||void 0,...group2!==void 0&&{group:group2}},labels,ready2.check.edits&&editable&&ready2.
+check.group===void 0?hit:void 0)}#failAt({rule,check:check2},location,error2){if(this.#failed.has(check2))return;this.#failed.add(check2);let message2=`the rule ${rule.id} could not be evaluated here:\
+ ${error2}`;this.#put({rule:"rule-failed",severity:"error",message:message2,location,workloads:[],help:mending(rule,check2,error2)},[])}#put(finding,labels,hit){let{rule,severity,location,message:message2,
+help}=finding,key=[rule,severity,location.file,location.start,location.end,message2,help].join(`
 `),told5=this.#told.get(key)??{finding,labels:new Set,hits:[]};for(let label4 of labels)told5.labels.add(label4);hit&&told5.hits.push(hit),this.#told.set(key,told5)}}}});function shownFindings(report,presentation){return[...presentation.quiet?report.findings.filter(finding=>finding.severity==="error"):report.findings].sort(inOrder7)}function inOrder7(a,b){return compare(
 a.location.file,b.location.file)||a.location.line-b.location.line||a.location.column-b.location.column||compare(a.rule,b.rule)||compare(a.message,b.message)}function compare(a,b){return a===b?0:a<b?-1:
 1}var severities,init_findings=__esm({"src/report/findings.ts"(){"use strict";severities=["error","warning","info"]}});function fixCounts2({findings,fixes}){let counts={safe:0,unsafe:0};for(let finding of findings){let fix2=fixes?.get(finding);fix2&&counts[fix2.safety]++}return counts}function fixableText(report){let{
@@ -10288,12 +10290,13 @@ slice(0,-1).join(", ")} or ${allowed.at(-1)}`:allowed.join("");throw new UsageEr
 given2,known15);return meant3===void 0?"":` (did you mean ${meant3}?)`}function usageError(error2,command2){let quoted3=/'([^']*)'/.exec(error2.message)?.[1]??"",name2=quoted3.split(/[ ,=]/).find(part2=>part2.
 startsWith("--"))??quoted3;switch(error2.code){case"commander.unknownOption":return unknownOption(quoted3.replace(/=.*$/s,""),command2);case"commander.unknownCommand":return unknownCommand(quoted3,command2);case"\
 commander.help":return unknownCommand(command2.args.at(-1)??"",command2);case"commander.optionMissingArgument":return new UsageError(`${name2} needs a value${see(command2)}`);case"commander.missingArg\
-ument":return new UsageError(`${command2.name()} needs a ${quoted3}${see(command2)}`);case"commander.excessArguments":return new UsageError(`too many arguments: ${command2.args.join(" ")}${see(command2)}`);default:
-return new UsageError(error2.message.replace(/^error: /,""))}}function unknownOption(flag2,command2){let owner=command2.commands.find(one=>longOptions(one).includes(flag2));return owner?new UsageError(
-`${flag2} goes after the command, as in sidelint ${owner.name()} ${flag2}`):new UsageError(`unknown option ${flag2}${guess(flag2,longOptions(command2))}${see(command2)}`)}function unknownCommand(given2,program3){
-let known15=program3.commands.map(command2=>command2.name()),meant3=/[./\\*]/.test(given2)?` (did you mean sidelint check ${given2}?)`:guess(given2,known15);return new UsageError(`unknown command ${given2}${meant3}\
-; there are ${known15.join(", ")}`)}function longOptions(command2){return[...command2.options.flatMap(option=>option.long?[option.long]:[]),"--help"]}function see(command2){return`; see sidelint ${command2.
-parent?`${command2.name()} `:""}--help`}var reasons2={ENOSPC:"no space left on device",EDQUOT:"no space left on device",EFBIG:"the file is too large",EIO:"the device fails",EBADF:"standard output is closed"};function notWritten(code2,{message:message2}){
+ument":return new UsageError(missingArgument(quoted3,command2));case"commander.excessArguments":return new UsageError(`too many arguments: ${command2.args.join(" ")}${see(command2)}`);default:return new UsageError(
+error2.message.replace(/^error: /,""))}}function missingArgument(name2,command2){let{description=""}=command2.registeredArguments.find(one=>one.name()===name2)??{},what=description===""?"":` (${description}\
+)`;return`${pathOf(command2).replace("sidelint ","")} needs ${/^[aeiou]/.test(name2)?"an":"a"} ${name2}${what}${see(command2)}`}function pathOf(command2){return command2.parent?`${pathOf(command2.parent)}\
+ ${command2.name()}`:"sidelint"}function unknownOption(flag2,command2){let owner=command2.commands.find(one=>longOptions(one).includes(flag2));return owner?new UsageError(`${flag2} goes after the comm\
+and, as in ${pathOf(owner)} ${flag2}`):new UsageError(`unknown option ${flag2}${guess(flag2,longOptions(command2))}${see(command2)}`)}function unknownCommand(given2,program3){let known15=program3.commands.
+map(command2=>command2.name()),meant3=/[./\\*]/.test(given2)?` (did you mean sidelint check ${given2}?)`:guess(given2,known15);return new UsageError(`unknown command ${given2}${meant3}; there are ${known15.
+join(", ")}`)}function longOptions(command2){return[...command2.options.flatMap(option=>option.long?[option.long]:[]),"--help"]}function see(command2){return`; see ${pathOf(command2)} --help`}var reasons2={ENOSPC:"no space left on device",EDQUOT:"no space left on device",EFBIG:"the file is too large",EIO:"the device fails",EBADF:"standard output is closed"};function notWritten(code2,{message:message2}){
 return new UsageError(`cannot write the report: ${reasons2[code2]??message2}`)}function processIo(){let cwd=currentDirectory(),{stdout,stderr,stdin}=process;return stdout.on("error",()=>{}),stderr.on(
 "error",()=>{}),{cwd,today:dayOf(new Date),env:process.env,columns:stdout.isTTY?stdout.columns||80:void 0,stderrIsTerminal:stderr.isTTY===!0,readStdin:()=>readAll2(stdin),stdout(text5){return new Promise(
 (resolve11,reject)=>{stdout.write(text5,error2=>{let code2=error2&&"code"in error2?String(error2.code):"";error2&&code2!=="EPIPE"?reject(notWritten(code2,error2)):resolve11()})})},stderr(text5){stderr.
@@ -10638,7 +10641,7 @@ map(error2=>problemOf({file,root,whole:whole5},withAllMissing(error2,telling4)))
 if(error2.keyword!=="required")return error2;let missing5=all3.filter(({keyword,instancePath})=>keyword==="required"&&instancePath===error2.instancePath).map(({params})=>String(params.missingProperty));
 return missing5.length<2?error2:{...error2,params:{missingProperty:missing5.join(", ")}}}function isSame(a,b){return a.message===b.message&&a.location?.start===b.location?.start}function inOrder4(problems2){
 return[...problems2].sort((a,b)=>(a.location?.start??0)-(b.location?.start??0))}function locate(file,root,path4,part2){let range2=rangeAt(root,path4,part2);return range2&&locationOf(file,range2)}function textOf3(file,node2){
-return file.text.slice(node2.start,node2.end)}function problemOf({file,root,whole:whole5},error2){let path4=pathOf(root,error2.instancePath),name2=nameOf2(path4),node2=nodeAt(root,path4),scalar4=node2?.
+return file.text.slice(node2.start,node2.end)}function problemOf({file,root,whole:whole5},error2){let path4=pathOf2(root,error2.instancePath),name2=nameOf2(path4),node2=nodeAt(root,path4),scalar4=node2?.
 type==="scalar"?node2.value:void 0,written5=node2?excerpt(textOf3(file,node2)):"",here=locate(file,root,path4,path4.length>0?"value":"entry"),{params,parentSchema={}}=error2;switch(error2.keyword){case"\
 additionalProperties":{let key=String(params.additionalProperty),message2=`unknown key ${key}${name2&&` in ${name2}`}`;return problem2(message2,locate(file,root,[...path4,key],"key"),allowedKeys(key,parentSchema))}case"\
 required":return problem2(`${name2||whole5} has no ${String(params.missingProperty)}`,locate(file,root,path4)??here,such(propertyOf(parentSchema,String(params.missingProperty)),`${String(params.missingProperty)}\
@@ -10659,7 +10662,7 @@ example)}`}function flowOf(value){return Array.isArray(value)?`[${value.map(flow
 property2)?property2:void 0}function isRecord(value){return typeof value=="object"&&value!==null&&!Array.isArray(value)}function strings(value){return Array.isArray(value)?value.map(String):[]}var typeNames={
 string:"a string",number:"a number",boolean:"true or false",array:"a list",object:"a mapping"};function wantedTypes(wanted2){return strings([wanted2].flat()).map(type=>typeNames[type]??type).join(" or\
  ")}function kindOf(node2){if(node2?.type==="map")return"a mapping";if(node2?.type==="list")return"a list";let value=node2?.value??null;return value===null?"empty":typeof value=="bigint"?"a number":`a\
- ${typeof value}`}function excerpt(text5){let line=text5.split(/[\r\n]/,1)[0]??"";return line.length<text5.length||line.length>40?`${line.slice(0,40)}\u2026`:line}function pathOf(root,pointer){let path4=[];
+ ${typeof value}`}function excerpt(text5){let line=text5.split(/[\r\n]/,1)[0]??"";return line.length<text5.length||line.length>40?`${line.slice(0,40)}\u2026`:line}function pathOf2(root,pointer){let path4=[];
 for(let part2 of pointer.split("/").slice(1)){let step4=part2.replaceAll("~1","/").replaceAll("~0","~");path4.push(nodeAt(root,path4)?.type==="list"?Number(step4):step4)}return path4}function nameOf2(path4){
 return path4.reduce((name2,step4)=>typeof step4=="number"?`${name2}[${step4}]`:name2===""?step4:`${name2}.${step4}`,"")}var fileNames=["sidelint.yaml",".sidelint.yaml","sidelint.yml"];function findConfig(tree,paths=["."]){return searchedDirectories(tree,paths).flatMap(directory3=>fileNames.map(name2=>directory3==="."?name2:
 `${directory3}/${name2}`)).find(path4=>tree.stat(path4)?.type==="file")}function searchedDirectories(tree,paths){let top2=absolutePath("",tree.root??""),all3=upwards(commonDirectory(tree,top2,paths)),
@@ -12382,15 +12385,17 @@ value.id).map(({message:message2,hint})=>problem2(message2,at4(["id"],"value"),h
 rameters cannot have the key ${name2}`;return[problem2(message3,at4(["parameters",name2],"key"),"YAML takes it for true or false")]}let wrong=whyNot({...parameter,default:""},parameter.default);if(wrong===
 void 0)return[];let message2=`the default of the parameter ${name2} is no ${parameter.type}`;return[problem2(message2,at4(["parameters",name2,"default"],"value"),wrong)]})],rule=ruleOf(value),faults=rule.
 checks.flatMap((check2,index2)=>checkProblems(file,root,check2,value.checks?["checks",index2]:[]));if(problems2.length+faults.length>0)return inOrder4([...problems2,...faults]);let{line}=locationOf(file,
-root);return{rule,file:value,path:file.path,line,lineOf:path4=>at4(path4)?.line??line}}function idProblems(id){if(id.startsWith("sidelint/"))return[{message:`${id} cannot be the id of your rule`,hint:"\
-the prefix sidelint is taken; use one of your own"}];if(id.includes("/"))return[];let hint=`rules of your own have a prefix, such as acme/${id}`;return[{message:`${id} cannot be the id of your rule: i\
-t has no prefix`,hint}]}function checkProblems(file,root,check2,above3){let told5=new Set;return checkFaults(check2).flatMap(fault2=>{let message2=`${fault2.part}: ${fault2.error}`,location=locationOfFault(
-file,root,fault2,above3),key=`${location?.start} ${message2}`;return told5.has(key)?[]:(told5.add(key),[problem2(message2,location,void 0)])})}function locationOfFault(file,root,fault2,above3){let{part:part2,
-index:index2,offset,path:path4=[]}=fault2,whole5=[...above3,part2,...path4],node2=nodeAt(root,index2===void 0?whole5:[...whole5,index2])??nodeAt(root,whole5);if(node2?.type!=="scalar"||offset===void 0)
-return locate(file,root,whole5,"value");let start=offsetInFile(file,node2,offset);return locationOf(file,{start,end:start})}function withoutDoubles(rules,problems2,files){let byId=new Map,doubles=[];for(let one of rules){
-let first2=byId.get(one.rule.id);if(!first2){byId.set(one.rule.id,one);continue}let file=files.get(one.path),start=file?startOfLine2(file.text,one.line):0,message2=`a second rule with the id ${one.rule.
-id}`,hint=`the first is ${first2.path}:${first2.line}`;doubles.push(problem2(message2,file&&locationOf(file,{start,end:start}),hint))}return{rules:[...byId.values()],problems:[...problems2,...doubles]}}
-function startOfLine2(text5,line){let start=0;for(let n=1;n<line;n++)start=text5.indexOf(`
+root),written5={file:file.path,line,parts:rule.checks.map((_,index2)=>partLines(at4,value,index2))};return{rule:{...rule,written:written5},file:value,path:file.path,line,lineOf:path4=>at4(path4)?.line??
+line}}function partLines(at4,{checks},index2){let above3=checks?["checks",index2]:[],lines3=["when","each","group","at","message","help"].flatMap(part2=>{let line=at4([...above3,part2])?.line;return line===
+void 0?[]:[[part2,line]]});return Object.fromEntries(lines3)}function idProblems(id){if(id.startsWith("sidelint/"))return[{message:`${id} cannot be the id of your rule`,hint:"the prefix sidelint is ta\
+ken; use one of your own"}];if(id.includes("/"))return[];let hint=`rules of your own have a prefix, such as acme/${id}`;return[{message:`${id} cannot be the id of your rule: it has no prefix`,hint}]}function checkProblems(file,root,check2,above3){
+let told5=new Set;return checkFaults(check2).flatMap(fault2=>{let message2=`${fault2.part}: ${fault2.error}`,location=locationOfFault(file,root,fault2,above3),key=`${location?.start} ${message2}`;return told5.
+has(key)?[]:(told5.add(key),[problem2(message2,location,void 0)])})}function locationOfFault(file,root,fault2,above3){let{part:part2,index:index2,offset,path:path4=[]}=fault2,whole5=[...above3,part2,...path4],
+node2=nodeAt(root,index2===void 0?whole5:[...whole5,index2])??nodeAt(root,whole5);if(node2?.type!=="scalar"||offset===void 0)return locate(file,root,whole5,"value");let start=offsetInFile(file,node2,offset);
+return locationOf(file,{start,end:start})}function withoutDoubles(rules,problems2,files){let byId=new Map,doubles=[];for(let one of rules){let first2=byId.get(one.rule.id);if(!first2){byId.set(one.rule.
+id,one);continue}let file=files.get(one.path),start=file?startOfLine2(file.text,one.line):0,message2=`a second rule with the id ${one.rule.id}`,hint=`the first is ${first2.path}:${first2.line}`;doubles.
+push(problem2(message2,file&&locationOf(file,{start,end:start}),hint))}return{rules:[...byId.values()],problems:[...problems2,...doubles]}}function startOfLine2(text5,line){let start=0;for(let n=1;n<line;n++)
+start=text5.indexOf(`
 `,start)+1;return start}init_json();init_nearest();init_text();init_collect();var presets={all:`# yaml-language-server: $schema=../schemas/config.schema.json
 # Every rule there is, those too that are off until a setting names them.
 apiVersion: sidelint.dev/v1alpha1
@@ -13049,11 +13054,11 @@ read5.root),value)?text5:`${text5}...
 `}function injectingKustomization(patched,builds2){return writeYaml({apiVersion:"kustomize.config.k8s.io/v1beta1",kind:"Kustomization",resources:[...new Set(builds2)].sort(),patches:patched.flatMap(({
 patch})=>patch.form==="impossible"?[]:[entryOf5(patch)])})}init_cells();init_text();var import_node_path11=require("node:path");init_json();init_cells();init_resource();function kustomizationText(patched,{scan:scan2,input},{output:output2="kustomization.yaml",io}){if(input.stdin!==void 0)throw new UsageError("--output-format kustomization names what it builds, and st\
 andard input has no name");let{workloads}=scan2.world,builds2=[...new Set(workloads.map(({root,resource})=>root??resource.document.file.path))];if(builds2.length===0)throw new UsageError("there is no \
-workload here, so that there is nothing to build");mustBeApart(patched);let here=(0,import_node_path11.dirname)((0,import_node_path11.resolve)(io.cwd,output2)),pathOf2=path4=>withSlashes((0,import_node_path11.relative)(
-here,(0,import_node_path11.resolve)(io.cwd,path4)))||".",itself=builds2.find(build=>pathOf2(build)===".");if(itself!==void 0)throw new UsageError(plain(`a kustomization in ${itself} cannot build ${itself}\
-; write it elsewhere (--output)`));let above3=workloads.filter(({root})=>root===null).map(({resource})=>resource.document.file.path).find(file=>pathOf2(file).startsWith("../"));return above3!==void 0&&
+workload here, so that there is nothing to build");mustBeApart(patched);let here=(0,import_node_path11.dirname)((0,import_node_path11.resolve)(io.cwd,output2)),pathOf3=path4=>withSlashes((0,import_node_path11.relative)(
+here,(0,import_node_path11.resolve)(io.cwd,path4)))||".",itself=builds2.find(build=>pathOf3(build)===".");if(itself!==void 0)throw new UsageError(plain(`a kustomization in ${itself} cannot build ${itself}\
+; write it elsewhere (--output)`));let above3=workloads.filter(({root})=>root===null).map(({resource})=>resource.document.file.path).find(file=>pathOf3(file).startsWith("../"));return above3!==void 0&&
 io.stderr(`sidelint: ${plain(above3)} is not below the kustomization; kustomize reads it with --load-restrictor LoadRestrictionsNone only
-`),injectingKustomization(patched,builds2.map(pathOf2))}function mustBeApart(patched){let known15=new Map;for(let one of patched){let{kind,metadata}=one.before,id=JSON.stringify([kind,at(metadata,["na\
+`),injectingKustomization(patched,builds2.map(pathOf3))}function mustBeApart(patched){let known15=new Map;for(let one of patched){let{kind,metadata}=one.before,id=JSON.stringify([kind,at(metadata,["na\
 mespace"])??"",at(metadata,["name"])??""]),other2=known15.get(id);if(other2){let builds2=[other2,one].map(({root,resource})=>root??resource.document.file.path);throw new UsageError(plain(`one kustomiz\
 ation cannot take what ${builds2.join(" and ")} build; name one of them`))}known15.set(id,one)}}function tellPatches(patched,format2,io){let possible=patched.filter(({patch})=>patch.form!=="impossible"),
 entries3=format2==="patch"?possible.filter(({patch})=>patch.form==="json"):[];if(entries3.length>0&&entries3.length<possible.length){let are=entries3.length===1?"is no file but an entry of patches":"a\
@@ -13339,7 +13344,7 @@ Examples:
   sidelint list | grep ^unknown             those that cannot be decided yet
   sidelint list --format json apps          the report of check, for programs
 
-Where a terminal is too narrow a workload has several lines; in a pipe, one.`;init_cells();init_paint();function releasesOf({since,until}){return since!==void 0?until===void 0?`Istio ${since} and newer`:`Istio ${since} to ${until}`:until===void 0?"every release of Istio":`Istio ${until} and older`}function fixKind({
+Where a terminal is too narrow a workload has several lines; in a pipe, one.`;init_nearest();init_settings();init_cells();init_paint();function releasesOf({since,until}){return since!==void 0?until===void 0?`Istio ${since} and newer`:`Istio ${since} to ${until}`:until===void 0?"every release of Istio":`Istio ${until} and older`}function fixKind({
 checks}){let kinds4=new Set(checks.flatMap(({edits:edits2=[]})=>edits2.map(({safety})=>safety)));return kinds4.size===2?"either":kinds4.has("safe")?"safe":kinds4.has("unsafe")?"unsafe":"none"}function fixSentence(rule){
 return fixSentences[fixKind(rule)]}var fixSentences={none:"No command fixes it: what is meant is yours to say.",safe:"`sidelint check --fix` does it where the case is clear; the fix is safe, it keeps \
 what is meant. `--diff` shows it first.",unsafe:"`sidelint check --fix --unsafe-fixes` does it; the fix is unsafe, so look at what `--diff --unsafe-fixes` shows first.",either:"`sidelint check --fix` \
@@ -13348,20 +13353,22 @@ return`rules: {${rule.id}: ${rule.optional?rule.severity:"off"}}`}function catal
 rule=>wrap(plain(rule.summary),room).map((line,index2)=>index2===0?padEnd(rule.id,ids)+paint.severity[rule.severity](rule.severity)+" ".repeat(grades3-rule.severity.length)+line:" ".repeat(ids+grades3)+
 line));return`${[paint.heading(`${padEnd("RULE",ids)}${padEnd("SEVERITY",grades3)}FINDS`),...lines3,"","One of them with examples: sidelint rules <id>"].join(`
 `)}
-`}function rulePage(rule,presentation){let paint=paintOf(presentation.colour),width2=Math.min(presentation.width,100);return`${[[`${paint.heading(rule.id)}  ${paint.severity[rule.severity](rule.severity)}`,
-...wrap(about(rule),width2)].join(`
+`}function rulePage(rule,presentation,setting2){let paint=paintOf(presentation.colour),width2=Math.min(presentation.width,100);return`${[[`${paint.heading(rule.id)}  ${paint.severity[rule.severity](rule.
+severity)}`,...wrap([about(rule),...settingOfFile(rule,setting2)].join("; "),width2)].join(`
 `),wrap(plain(rule.summary),width2).join(`
 `),section("Why",rule.why,width2,paint),section("What to do",`${rule.fix.trim()}
 
-${fixSentence(rule)}`,width2,paint),...parameters(rule,width2,paint),...rule.bad.map(example=>exampleBlock("Bad",example,width2,paint)),...rule.good.map(example=>exampleBlock("Good",example,width2,paint)),
-[paint.heading("Not here"),"  In a comment on the line, or above it:",`    ${ignoreComment(rule)}`,rule.optional?"  It is off until sidelint.yaml names it:":"  Nowhere, by sidelint.yaml:",`    ${settingOf2(
-rule)}`].join(`
+${fixSentence(rule)}`,width2,paint),...parameters(rule,setting2,width2,paint),...rule.bad.map(example=>exampleBlock("Bad",example,width2,paint)),...rule.good.map(example=>exampleBlock("Good",example,width2,
+paint)),[paint.heading("Not here"),"  In a comment on the line, or above it:",`    ${ignoreComment(rule)}`,rule.optional?"  It is off until sidelint.yaml names it:":"  Nowhere, by sidelint.yaml:",`   \
+ ${settingOf2(rule)}`].join(`
 `)].join(`
 
 `)}
 `}function about(rule){let codes=rule.aliases.length>0?[`istioctl analyze calls it ${rule.aliases.join(", ")}`]:[];return[releasesOf(rule),...rule.optional?["off until it is named"]:[],...codes].join(
-"; ")}function parameters({parameters:parameters2={}},width2,paint){let items2=Object.entries(parameters2).map(([name2,{type,default:usual5,description}])=>`- ${name2} (${type}, ${shown3(usual5)} unle\
-ss set): ${description}`);return items2.length===0?[]:[section("Parameters",items2.join(`
+"; ")}function settingOfFile(rule,setting2){if(!setting2)return[];let{config,severity,elsewhere:elsewhere3}=setting2,usual5=rule.optional?"off":rule.severity;return[...severity===usual5?[]:[`${plain(config)}\
+ ${severity==="off"?"switches it off":`sets it to ${severity}`}`],...elsewhere3?[`overrides in ${plain(config)} set it for some places`]:[]]}function parameters({parameters:parameters2={}},setting2,width2,paint){
+let items2=Object.entries(parameters2).map(([name2,{type,default:usual5,description}])=>{let here=setting2?.parameters?.[name2]??usual5,set=setting2&&shown3(here)!==shown3(usual5)?`, ${shown3(here)} b\
+y ${plain(setting2.config)}`:"";return`- ${name2} (${type}, ${shown3(usual5)} unless set${set}): ${description}`});return items2.length===0?[]:[section("Parameters",items2.join(`
 `),width2,paint)]}function shown3(value){return typeof value=="bigint"?String(value):JSON.stringify(value)}function section(title,markdown2,width2,paint){return[paint.heading(title),...paragraphs2(markdown2,
 width2-2).map(line=>`  ${line}`.trimEnd())].join(`
 `)}function paragraphs2(markdown2,width2){let lines3=[],flowing2="",flush=()=>{if(flowing2==="")return;let item=flowing2.startsWith("- "),wrapped=wrap(item?flowing2.slice(2):flowing2,item?width2-2:width2);
@@ -13495,13 +13502,30 @@ Exit status: 0 all examples hold, 1 some fail, 2 usage errors and rules that
 cannot be read.`;function addRules(program3,context){let command2=withColour(program3.command("rules").description("List the rules, your own too, or explain one").argument("[id]","the id of a rule, or the code that is\
 tioctl analyze gives it").option("--format <format>","text or json","text").option("--config <file>","with the rules that this configuration names (default: sidelint.yaml if it is here)").option("--no\
 -config","the built-in rules alone")).addHelpText("after",examples12).action(async(id,flags2)=>{let format2=oneOf("--format",flags2.format,["text","json"]),{pageOf:pageOf2,ruleCatalogue:ruleCatalogue2,
-rulesNamed:rulesNamed3}=await Promise.resolve().then(()=>(init_catalogue2(),catalogue_exports)),presentation=presentationFor(flags2,context.io),{userRules}=readConfig(flags2.config,diskTree(context.io.
-cwd),["."],presentation),rules=[...ruleCatalogue2(),...userRules.map(({rule,file})=>pageOf2(rule,file))],named10=id===void 0?void 0:rulesNamed3(id,rules);id!==void 0&&named10?.length===0&&noRule2(id,rules);
-let told5=named10?.length===1?named10[0]:named10??rules;format2==="json"?await context.io.stdout(`${JSON.stringify(told5,plainNumbers,2)}
-`):named10?await context.io.stdout(named10.map(rule=>rulePage(rule,presentation)).join(`
+rulesNamed:rulesNamed3}=await Promise.resolve().then(()=>(init_catalogue2(),catalogue_exports)),presentation=presentationFor(flags2,context.io),{userRules,config,path:path4}=readConfig(flags2.config,diskTree(
+context.io.cwd),["."],presentation),rules=[...ruleCatalogue2(),...userRules.map(({rule,file})=>pageOf2(rule,file))],named10=id===void 0?void 0:rulesNamed3(id,rules);if(id==="rule-failed"){await context.
+io.stdout(format2==="json"?`${JSON.stringify(ruleFailed,null,2)}
+`:failedPage);return}id!==void 0&&named10?.length===0&&noRule2(id,rules);let told5=named10?.length===1?named10[0]:named10??rules;format2==="json"?await context.io.stdout(`${JSON.stringify(told5,plainNumbers,
+2)}
+`):named10?await context.io.stdout(named10.map(rule=>rulePage(rule,presentation,path4===void 0?void 0:{...settingAt(rule,config),config:path4})).join(`
 
 `)):await context.io.stdout(catalogue2(rules,presentation))});addRulesTest(command2,context),addRulesNew(command2,context)}function plainNumbers(_key,value){return typeof value=="bigint"?Number(value):
-value}function noRule2(id,rules){let names7=rules.flatMap(rule=>[rule.id,...rule.aliases]);throw new UsageError(`there is no rule ${id}${guess(id,names7)||"; see sidelint rules"}`)}var examples12=`
+value}function noRule2(id,rules){let names7=rules.flatMap(rule=>[rule.id,...rule.aliases]),[command2]=nearest(id,["test","new"]),meant3=command2?` (did you mean sidelint rules ${command2}?)`:guess(id,
+names7);throw new UsageError(`there is no rule ${id}${meant3||"; see sidelint rules"}`)}function settingAt(rule,config){let{severity,parameters:parameters2}=settingsOf4({...config,overrides:[]}).of(rule,
+{file:void 0,namespace:void 0}),names7=[rule.id,...rule.aliases],elsewhere3=(config.overrides??[]).some(({rules={}})=>names7.some(name2=>name2 in rules));return{severity,parameters:parameters2,elsewhere:elsewhere3}}
+var ruleFailed={id:"rule-failed",severity:"error",summary:"a rule that could not be evaluated, so that nobody knows what it would have found",why:"An expression of the rule met a value that it cannot \
+take, or took too many steps. Other rules go on.",fix:"Mend the rule at the line that the finding names. It is no rule itself: no setting switches it off."},failedPage=`${ruleFailed.id}  ${ruleFailed.
+severity}
+${ruleFailed.summary}
+
+Why
+  ${ruleFailed.why.replace(". ",`.
+  `)}
+
+What to do
+  ${ruleFailed.fix.replace(". ",`.
+  `)}
+`,examples12=`
 Examples:
   sidelint rules
   sidelint rules proxy-cpu-limit-missing
