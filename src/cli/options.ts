@@ -75,6 +75,9 @@ export function assumedLabels(values: readonly string[] | undefined): Labels | u
   const labels: Record<string, string> = {};
   for (const value of values) {
     if (value === "none" && values.length === 1) return {};
+    if (value === "none") {
+      throw new UsageError("--assume none says that no namespace has labels: drop it, or the other --assume");
+    }
     const equals = value.indexOf("=");
     if (equals < 1) {
       throw new UsageError(

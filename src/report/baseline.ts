@@ -1,5 +1,6 @@
 /** A report without the findings that a baseline holds, and what is said of those that are gone. */
 import type { Comparison } from "../lint/baseline.ts";
+import { baselineName } from "../lint/baseline-file.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import { once } from "../source/once.ts";
 import { count, cut, grouped, plain } from "./cells.ts";
@@ -59,6 +60,6 @@ export function goneFindings(
     paint.heading(`${count(all, "finding")} of ${plain(file)} ${all === 1 ? "is" : "are"} gone`),
     ...lines,
     ...(rest > 0 ? [`  and ${grouped(rest)} more`] : []),
-    `  drop ${all === 1 ? "it" : "them"} from the file: ${paint.typed("sidelint baseline --prune")}`,
+    `  drop ${all === 1 ? "it" : "them"} from the file: ${paint.typed(`sidelint baseline --prune${file === baselineName ? "" : ` -o ${plain(file)}`}`)}`,
   ].join("\n");
 }

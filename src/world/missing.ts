@@ -82,6 +82,8 @@ function entryFor(
     }
     case "namespace": {
       const { directory, rest } = filesLike(workload);
+      // Patterns reach nothing outside of the configuration's directory.
+      if (belowConfig(inDirectory(directory, rest)) === undefined) return undefined;
       const pattern = scalar(patternOf(directory, rest, belowConfig));
       return mapped(what, subject, "paths", pattern, `{namespace: ${placeholder}}`);
     }
@@ -150,9 +152,14 @@ function filesLike({ root, resource }: Workload): Files {
   return { directory, rest, shown: rest };
 }
 
+function inDirectory(directory: string, rest: string): string {
+  return directory === "." ? rest : `${directory}/${rest}`;
+}
+
 /** The pattern as `.gitignore` would have it; one that names no directory begins with `/`, or it would match at any depth. */
 function patternOf(directory: string, rest: string, belowConfig: BelowConfig): string {
-  const below = belowConfig(directory === "." ? rest : `${directory}/${rest}`) ?? `${directory}/${rest}`;
+  const whole = inDirectory(directory, rest);
+  const below = belowConfig(whole) ?? whole;
   const inside = below.slice(0, below.length - rest.length);
   return `${inside === "" ? "/" : ""}${inside.replace(/[\\*?[\]!# ]/g, escaped)}${rest}`;
 }

@@ -107,7 +107,7 @@ function problemOf({ file, root, whole }: Read, error: SchemaError): FileFault {
       return problem(
         `${name || whole} is ${kindOf(node)}, not ${wantedTypes(params.type)}`,
         path.length === 0 ? undefined : here,
-        typeHint(node, written, params.type, parentSchema),
+        meantFor(path, node, parentSchema) ?? typeHint(node, written, params.type, parentSchema),
       );
     case "minLength":
     case "minItems":
@@ -165,6 +165,22 @@ function oneOf(written: string, allowed: readonly string[]): string {
   const [meant] = nearest(written.replace(/^["']|["']$/g, ""), allowed);
   const list = allowed.length === 2 ? allowed.join(" or ") : `one of ${allowed.join(", ")}`;
   return meant ? `did you mean ${meant}? It is ${list}` : `it is ${list}`;
+}
+
+/** The word that a boolean stands for, where just some words can be: YAML takes `no` for one, and people write `true` for `enabled`. */
+function meantFor(
+  path: Path,
+  node: Node | undefined,
+  schema: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const value = node?.type === "scalar" ? node.value : undefined;
+  if (typeof value !== "boolean") return undefined;
+  if (path.at(-1) === "istio-injection" && path.at(-2) === "labels")
+    return `write ${value ? "enabled" : "disabled"}: it is enabled or disabled`;
+  const words = isRecord(schema.then) ? strings(schema.then.enum) : [];
+  if (words.length === 0) return undefined;
+  const meant = !value && words.includes("off") ? "write off: " : "";
+  return `${meant}it is one of ${words.join(", ")}`;
 }
 
 /** A value of the wrong type is mostly one that YAML took for something else: it wants quotes. */

@@ -88,6 +88,15 @@ baseline("leaves what is new, and names what is gone", () =>
   }),
 );
 
+baseline("of another name is named in the command that drops what is gone", () =>
+  inRepository(repository, async (sidelint, directory) => {
+    await sidelint(["baseline", "-o", "old.json"]);
+    rmSync(join(directory, "apps/api.yaml"));
+    const { stdout } = await sidelint(["check", "--baseline=old.json"]);
+    assert.match(stdout, / {2}drop it from the file: sidelint baseline --prune -o old\.json\n/);
+  }),
+);
+
 baseline("is pruned of what is gone, and of nothing else", () =>
   inRepository(repository, async (sidelint, directory) => {
     await sidelint(["baseline"]);
@@ -186,8 +195,17 @@ for (const [what, argv, files, says] of [
   [
     "that is broken is not written over",
     ["baseline"],
-    { [name]: "<<<<<<< HEAD\n" },
-    /^sidelint: sidelint-baseline\.json:1:1: /,
+    { [name]: '{\n  "schema": "sidelint.dev/baseline/v1",\n  "findings": [\n' },
+    /\n {2}restore the file from git, or remove it and run sidelint baseline, which writes today's findings\n$/,
+  ],
+  [
+    "with both sides of a conflict names them, and the way out",
+    ["check", "--baseline"],
+    {
+      [name]:
+        '{\n  "schema": "sidelint.dev/baseline/v1",\n  "findings": [\n<<<<<<< HEAD\n=======\n>>>>>>> other\n  ]\n}\n',
+    },
+    /^sidelint: sidelint-baseline\.json:4:1: git left the two sides of a conflict here; take either side \(git checkout --ours or --theirs\), then run sidelint baseline\n/,
   ],
 ] as const) {
   baseline(`one ${what}`, () =>
@@ -198,6 +216,14 @@ for (const [what, argv, files, says] of [
     }),
   );
 }
+
+baseline("is written anew over an empty file, which holds nothing to lose", () =>
+  inRepository({ ...repository, [name]: "\n" }, async (sidelint, directory) => {
+    const { status, stderr } = await sidelint(["baseline"]);
+    assert.equal([status, stderr], [0, ""]);
+    assert.match(readFileSync(join(directory, name), "utf8"), '"schema": "sidelint.dev/baseline/v1"');
+  }),
+);
 
 baseline("is not written when not everything could be read", () =>
   inRepository(repository, async (sidelint, directory) => {

@@ -64,6 +64,10 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
     ["check", "--namespaces", "nss.yaml"],
     "sidelint: --namespaces nss.yaml: no such file or directory (did you mean ns.yaml?)\n",
   ],
+  [
+    ["check", "--namespaces", "apps"],
+    "sidelint: --namespaces apps: that is a directory; name the file that kubectl get ns -o yaml wrote\n",
+  ],
   [["check", "--config", "nope.yaml"], "sidelint: --config nope.yaml: no such file or directory\n"],
   [
     ["check", "--stdin-name", "a.yaml"],

@@ -209,7 +209,16 @@ const mistakes: readonly (readonly [name: string, text: string, expected: readon
   [
     "a boolean as a label",
     "namespaces:\n  shop:\n    labels:\n      istio-injection: on\n",
-    ['4:24 namespaces.shop.labels.istio-injection is a boolean, not a string (put it in quotes: "on")'],
+    [
+      "4:24 namespaces.shop.labels.istio-injection is a boolean, not a string (write enabled: it is enabled or disabled)",
+    ],
+  ],
+  [
+    "a boolean as a severity",
+    "rules:\n  verdict-unknown: no\n",
+    [
+      "2:20 rules.verdict-unknown is a boolean, not a string or a mapping (write off: it is one of off, error, warning, info)",
+    ],
   ],
   [
     "a scalar for a list",

@@ -174,6 +174,11 @@ missing("the configuration of facts with names that YAML reads otherwise", () =>
   );
 });
 
+missing("no pattern reaches what lies outside of the configuration's directory", () => {
+  const files = { "conf/a.yaml": deployment("a"), "b.yaml": deployment("b") };
+  assert.equal(facts(files, { configPath: "conf/sidelint.yaml" }), [["conf/**", 1, line("/**")]]);
+});
+
 function json(): string {
   return JSON.stringify({
     apiVersion: "v1",
