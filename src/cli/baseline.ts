@@ -57,7 +57,8 @@ function write(session: Session, flags: BaselineFlags, io: Io): string {
   const path = flags.output === undefined ? placeOf(session) : withSlashes(flags.output);
   const exists = input.tree.stat(path) !== undefined;
   if (flags.prune && !exists) throw missing(path);
-  const before = exists ? read(input.tree, path, session) : { findings: [] };
+  const holds = exists && (flags.prune || !isEmpty(input.tree, path));
+  const before = holds ? read(input.tree, path, session) : { findings: [] };
   const sources = sourcesOf(scan, input.tree, path, io);
   const { known, gone, fresh } = compareWith(scan.findings, before, sources);
   const after = flags.prune ? pruned(before, gone) : baselineOf(scan.findings, sources, before);
@@ -72,6 +73,12 @@ function write(session: Session, flags: BaselineFlags, io: Io): string {
     ? ` (${grouped(fresh.length)} new, ${grouped(known.length)} known, ${grouped(dropped)} gone)`
     : "";
   return `${path}: ${count(left, "finding")}${news}`;
+}
+
+/** Whether a file holds nothing that writing it anew would lose. */
+function isEmpty(tree: FileTree, path: string): boolean {
+  const bytes = tree.read(path);
+  return !("reason" in bytes) && new TextDecoder().decode(bytes).trim() === "";
 }
 
 function total(entries: Baseline["findings"]): number {
@@ -136,11 +143,12 @@ function read(tree: FileTree, path: string, { presentation }: Session): Baseline
   const reading = readBaseline({ path, text });
   if (reading.ok) return reading.baseline;
   const { location, message } = reading;
+  const way = `restore the file from git, or remove it and run sidelint baseline, which writes today's findings`;
   const paint = paintOf(presentation.colour);
   const style = { width: presentation.width - 2, gutter: paint.faint, carets: paint.severity.error };
   const drawn = frame(text, location, style).map((line) => `\n  ${line}`);
   throw new UsageError(
-    `${plain(path)}:${location.line}:${location.column}: ${plain(message)}${drawn.join("")}`,
+    `${plain(path)}:${location.line}:${location.column}: ${plain(message)}${drawn.join("")}${/sidelint baseline/.test(message) ? "" : `\n  ${way}`}`,
   );
 }
 

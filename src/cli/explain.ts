@@ -9,6 +9,7 @@ import { label } from "../report/list.ts";
 import type { ReportedWorkload } from "../report/report.ts";
 import { findNamespace, findTarget, type NamedNamespace, placeNamed } from "../report/target.ts";
 import { diskTree, withSlashes } from "../source/disk.ts";
+import { lineStarts } from "../source/locate.ts";
 import { absolutePath, relativePath } from "../source/path.ts";
 import { directoryOf } from "../world/collect.ts";
 import type { Context } from "./context.ts";
@@ -52,11 +53,9 @@ export function addExplain(program: Command, context: Context): void {
     });
 }
 
-function chosen(
-  { report, world }: Scan,
-  asked: string,
-  builtBy: string | undefined,
-): readonly ReportedWorkload[] {
+function chosen(scan: Scan, asked: string, builtBy: string | undefined): readonly ReportedWorkload[] {
+  const { report, world } = scan;
+  mustHoldLine(scan, asked);
   const namespace = placeNamed(asked).line === undefined ? undefined : findNamespace(world, report, asked);
   if (namespace) throw isNamespace(asked, namespace);
   const target = findTarget(report, asked, builtBy);
@@ -76,6 +75,17 @@ function chosen(
     total === 0 ? "there is none" : `there ${total === 1 ? "is 1" : `are ${total}`}, see sidelint list`;
   const near = target.near.length > 0 ? `did you mean ${target.near.join(", ")}?` : known;
   throw new UsageError(plain(`no workload ${asked} here (${near})`));
+}
+
+/** Throws a UsageError for a line behind the end of a file, where the last workload would stand for it. */
+function mustHoldLine({ textOf }: Scan, asked: string): void {
+  const { file, line } = placeNamed(asked);
+  const text = line === undefined || textOf(asked) !== undefined ? undefined : textOf(file);
+  if (text === undefined || line === undefined) return;
+  const starts = lineStarts(text);
+  if (line <= starts.length) return;
+  const lines = starts.at(-1) === text.length ? starts.length - 1 : starts.length;
+  throw new UsageError(plain(`${file} has no line ${line}: it ends with line ${lines}`));
 }
 
 /** Shown of a long list. */

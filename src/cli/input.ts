@@ -59,7 +59,12 @@ export async function openInput(
     else paths.push(...(await globbed(arg, disk, io)));
   }
   for (const file of flags.namespaces ?? []) {
-    if (!disk.stat(withSlashes(file))) throw missing(`--namespaces ${file}`, file, disk);
+    const found = disk.stat(withSlashes(file));
+    if (!found) throw missing(`--namespaces ${file}`, file, disk);
+    if (found.type === "directory")
+      throw new UsageError(
+        plain(`--namespaces ${file}: that is a directory; name the file that kubectl get ns -o yaml wrote`),
+      );
   }
   return {
     tree,

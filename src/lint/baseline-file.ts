@@ -39,6 +39,12 @@ export type BaselineReading =
 
 /** Reads a baseline; of several mistakes the first is told. */
 export function readBaseline(file: SourceFile): BaselineReading {
+  const marker = conflictMarker.exec(file.text);
+  if (marker) {
+    const start = marker.index;
+    const message = `git left the two sides of a conflict here; ${takeSide}`;
+    return { ok: false, message, location: locationOf(file, { start, end: start + marker[0].length }) };
+  }
   const [document] = readDocuments(file);
   const reading = document?.read();
   const refuse = (message: string, root?: Node, path: Path = [], part?: Part): BaselineReading => {
@@ -57,6 +63,9 @@ export function readBaseline(file: SourceFile): BaselineReading {
   const items = list?.type === "list" ? list.items : [];
   return { ok: true, baseline: { findings: items.map(entryOf) } };
 }
+
+const conflictMarker = /^(?:<{7}|={7}|>{7})(?=[ \r\n]|$).*/m;
+const takeSide = "take either side (git checkout --ours or --theirs), then run sidelint baseline";
 
 interface Wrong {
   readonly message: string;

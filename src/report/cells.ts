@@ -70,7 +70,7 @@ export function cut(text: string, width: number, keep: "start" | "end" = "start"
   return keep === "start" ? `${kept.join("")}…` : `…${kept.reverse().join("")}`;
 }
 
-/** The lines of a text wrapped at blanks; a word longer than a line is broken, never lost. Never empty. */
+/** The lines of a text wrapped at blanks; a word longer than a line is broken, behind a slash if it has one, never lost. Never empty. */
 export function wrap(text: string, width: number): readonly string[] {
   const limit = Math.max(width, 8);
   const lines: string[] = [];
@@ -92,15 +92,18 @@ export function wrap(text: string, width: number): readonly string[] {
   return lines;
 }
 
+/** A word in pieces: behind a slash where there is one, so that names in paths stay whole. */
 function broken(word: string, width: number): readonly string[] {
   const pieces: string[] = [];
   let piece = "";
   let used = 0;
   for (const cell of cells(word)) {
     if (used + cell.width > width) {
-      pieces.push(piece);
-      piece = "";
-      used = 0;
+      const slash = piece.lastIndexOf("/") + 1;
+      const whole = slash > 0 ? piece.slice(0, slash) : piece;
+      pieces.push(whole);
+      piece = piece.slice(whole.length);
+      used = columns(piece);
     }
     piece += cell.text;
     used += cell.width;

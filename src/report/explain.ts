@@ -122,12 +122,13 @@ function isByRevision({ reason, possibilities }: ReportedWorkload): boolean {
 
 function trace(workload: ReportedWorkload, report: Report, width: number, paint: Paint): string {
   return sectionsOf(workload, report)
-    .flatMap(({ title, steps, saysPlace }, index) => {
+    .flatMap(({ title, steps, saysPlace }, index, sections) => {
       const places = new Set(steps.map((step) => step.where));
       const shared = places.size === 1 && steps.length > 1 ? steps[0]?.where : undefined;
       const name = plain(steps.length === 0 ? `${title}: not asked` : title);
       const number = `${paint.faint(String(index + 1))} ${name}`;
-      const told = shared === undefined || saysPlace ? "" : plain(shared);
+      const isTold = saysPlace || sections[index - 1]?.steps.at(-1)?.where === shared;
+      const told = shared === undefined || isTold ? "" : plain(shared);
       const head = sides(number, columns(name) + 2, told, width, paint);
       return [...head, ...steps.flatMap((step) => stepLines(step, shared, width, paint))];
     })

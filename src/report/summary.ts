@@ -76,11 +76,19 @@ function findingCounts(report: Report): string {
     .filter((severity) => report.summary.findings[severity] > 0)
     .map((severity) =>
       severity === "info"
-        ? `${grouped(report.summary.findings.info)} info`
+        ? `${grouped(report.summary.findings.info)} info${whereInfo(report)}`
         : count(report.summary.findings[severity], severity),
     );
   if (parts.length === 0) parts.push("none");
   return [...parts, ...suppressedCount(report)].join(", ");
+}
+
+/** That what is counted as info is not listed above, but told as facts that are missing. */
+function whereInfo({ findings, summary }: Report): string {
+  const facts = findings.filter(({ rule, severity }) => rule === "verdict-unknown" && severity === "info");
+  if (facts.length === 0 || summary.missing.length === 0) return "";
+  const all = facts.length === summary.findings.info;
+  return all ? " (the missing facts)" : ` (${grouped(facts.length)} of it the missing facts)`;
 }
 
 function suppressedCount({ summary }: Report): readonly string[] {

@@ -313,6 +313,15 @@ others("explain finds a workload by name and by place", () =>
   }),
 );
 
+others("explain says that a file ends before a line, instead of taking its last workload", () =>
+  inRepository(clean, async (sidelint) => {
+    const { status, stdout, stderr } = await sidelint(["explain", "apps/web.yaml:300"]);
+    assert.equal([status, stdout], [2, ""]);
+    assert.match(stderr, /^sidelint: apps\/web\.yaml has no line 300: it ends with line \d+\n$/);
+    assert.is((await sidelint(["explain", "apps/web.yaml:3"])).status, 0);
+  }),
+);
+
 others("explain takes a file outside the directory, and one given by its absolute path", () =>
   inRepository(clean, async (_, directory) => {
     const below = join(directory, "below");

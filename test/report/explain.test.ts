@@ -75,8 +75,8 @@ pages("the sidecar: each setting, with its origin where it has one", () => {
   assert.is(
     out.slice(out.indexOf("The sidecar")),
     `The sidecar, by template sidecar of Istio 1.30 (istio/injector.yaml:12:7)
-  image           registry.example.com/a/rather/long/path/of/folders/proxyv2:1.3
-                  0.3  istio.yaml:3:1
+  image           registry.example.com/a/rather/long/path/of/folders/
+                  proxyv2:1.30.3  istio.yaml:3:1
   cpu request     100m       apps/web.yaml:10:9
   cpu limit       unlimited  the mesh's defaults are lost once any proxy
                              annotation is set
@@ -217,7 +217,7 @@ UNKNOWN: its namespace is not in the repository
 
 1 Namespace
   · Nothing says which namespace it goes to                           a.yaml:3:1
-2 Webhooks and policy, by what the namespace may be                   a.yaml:3:1
+2 Webhooks and policy, by what the namespace may be
   ✓ istio-injection=enabled: injected
   ✗ unlabelled: not injected
 `,

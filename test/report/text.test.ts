@@ -216,6 +216,29 @@ Skipped     30 Helm templates: charts/c00, charts/c01, charts/c02 and 12 more
   );
 });
 
+check("paths of what was skipped break behind a slash", () => {
+  const path = "platform/clusters/production-europe-west/applications/monitoring-and-alerting";
+  const skipped = [{ reason: "helm-template" as const, path, files: 1, detail: "" }];
+  const out = text({ ...report, summary: { ...report.summary, skipped, missing: [] } }, page);
+  assert.match(
+    out,
+    /\nSkipped {5}1 Helm template:\n {12}platform\/clusters\/production-europe-west\/applications\/\n {12}monitoring-and-alerting\n/,
+  );
+});
+
+check("infos that are listed as missing facts are said to be", () => {
+  const [finding] = report.findings;
+  if (!finding) throw new Error("there is none");
+  const unknown = { ...finding, rule: "verdict-unknown", severity: "info" as const };
+  const of = (info: number) => ({
+    ...report,
+    findings: [...report.findings, unknown, unknown],
+    summary: { ...report.summary, findings: { ...report.summary.findings, info } },
+  });
+  assert.match(text(of(2), page), /\nFindings {4}2 errors, 1 warning, 2 info \(the missing facts\)\n/);
+  assert.match(text(of(3), page), /, 3 info \(2 of it the missing facts\)\n/);
+});
+
 const assumingNone = { ...report, istio: { ...report.istio, assumed: ["none"] } };
 check("that unknown namespaces have no labels is said as an assumption", () => {
   assert.match(text(assumingNone, page), "known are assumed to have no labels\n");
