@@ -88,7 +88,7 @@ function whereInfo({ findings, summary }: Report): string {
   const facts = findings.filter(({ rule, severity }) => rule === "verdict-unknown" && severity === "info");
   if (facts.length === 0 || summary.missing.length === 0) return "";
   const all = facts.length === summary.findings.info;
-  return all ? " (the missing facts)" : ` (${grouped(facts.length)} of it the missing facts)`;
+  return all ? " (the missing facts)" : ` (${grouped(facts.length)} of them the missing facts)`;
 }
 
 function suppressedCount({ summary }: Report): readonly string[] {

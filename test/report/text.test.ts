@@ -236,7 +236,7 @@ check("infos that are listed as missing facts are said to be", () => {
     summary: { ...report.summary, findings: { ...report.summary.findings, info } },
   });
   assert.match(text(of(2), page), /\nFindings {4}2 errors, 1 warning, 2 info \(the missing facts\)\n/);
-  assert.match(text(of(3), page), /, 3 info \(2 of it the missing facts\)\n/);
+  assert.match(text(of(3), page), /, 3 info \(2 of them the missing facts\)\n/);
 });
 
 const assumingNone = { ...report, istio: { ...report.istio, assumed: ["none"] } };
