@@ -7,6 +7,7 @@ import { defaultRules } from "../lint/run.ts";
 import { plain } from "../report/cells.ts";
 import { type Started, startedMessage } from "../report/started.ts";
 import { type Setting, type StartingPoint, schemaPath, startingPoint } from "../report/starting-point.ts";
+import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { directoryOf } from "../world/collect.ts";
 import { findConfig, isPart, loadConfig, searchedDirectories } from "../world/config.ts";
@@ -193,10 +194,18 @@ function write(path: string, text: string, cwd: string): void {
   if (failure !== undefined) throw new UsageError(`${plain(path)}: ${failure}`);
 }
 
+/** What to add to a file, indented as its own list is. */
+function partFor({ part }: Snippet, tree: FileTree, path: string): string {
+  const bytes = tree.read(path);
+  const decoded = "reason" in bytes ? undefined : decodeText(bytes);
+  const isFlush = decoded !== undefined && "text" in decoded && /^- /m.test(decoded.text);
+  return isFlush && part.startsWith("  ") ? part.replace(/^ {2}/gm, "") : part;
+}
+
 /** Writes the file of a snippet where there is none yet; else says what to add to it. */
 function placed(snippet: Snippet, tree: FileTree, top: string, cwd: string): Started["snippets"][number] {
   const path = inside(top, snippet.path);
-  if (tree.stat(path)) return { path, add: { text: snippet.part, place: snippet.place } };
+  if (tree.stat(path)) return { path, add: { text: partFor(snippet, tree, path), place: snippet.place } };
   try {
     mkdirSync(dirname(resolve(cwd, path)), { recursive: true });
   } catch {

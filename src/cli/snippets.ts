@@ -10,6 +10,22 @@ function packageOf(version: string): string {
 /** What the hooks are run for. */
 const hookFiles = "(\\.(ya?ml|json)|(^|/)Kustomization)$";
 
+/** What the files need and nothing here can know: that the registry holds sidelint. Lines of comments. */
+function needs(version: string): readonly string[] {
+  const given = packageOf(version);
+  const tag = given.includes("@") ? `#v${version}` : "";
+  return [
+    `npm installs ${given} from your registry. Look first that it is there, and`,
+    "that it is this sidelint; else write the address of its sources instead:",
+    `git+https://git.example.com/sidelint.git${tag}`,
+    "With a baseline, add --baseline=sidelint-baseline.json behind check.",
+  ];
+}
+
+function comments(lines: readonly string[], indent: string): string {
+  return lines.map((line) => `${indent}# ${line}\n`).join("");
+}
+
 /** An entry for the list `repos` of .pre-commit-config.yaml. */
 function hooks(version: string): string {
   const hook = (id: string, name: string, entry: string) => `      - id: ${id}
@@ -20,7 +36,7 @@ function hooks(version: string): string {
         files: ${hookFiles}
         require_serial: true
 `;
-  return `  - repo: local
+  return `${comments(needs(version), "  ")}  - repo: local
     hooks:
 ${hook("sidelint-fix", "sidelint fix", "sidelint check --changed --fix --fail-on never --quiet")}${hook("sidelint-check", "sidelint check", "sidelint check --changed")}`;
 }
@@ -63,7 +79,7 @@ jobs:
       - uses: actions/setup-node@v4
         with:
           node-version: 22
-      - run: npx --yes ${packageOf(version)} check --format github
+${comments(needs(version), "      ")}      - run: npx --yes ${packageOf(version)} check --format github
 `;
   return {
     path: ".github/workflows/sidelint.yml",

@@ -45,11 +45,12 @@ export function startedMessage(started: Started, width: number): string {
   const { path, kept, replaced, found, snippets } = started;
   const done = kept
     ? `${plain(path)} is there and stays as it is.`
-    : `${replaced ? "Wrote anew" : "Wrote"} ${plain(path)}${found ? holding(found) : ""}.`;
+    : `${replaced ? "Replaced" : "Wrote"} ${plain(path)}${found ? holding(found) : ""}.`;
   const blocks = [
     wrap(done, width),
     ...(found ? [rows(found, width)] : []),
     ...snippets.map((snippet) => snippetLines(snippet, width)),
+    ...(snippets.length > 0 ? [wrap(published, width)] : []),
     next(started, width),
   ];
   return `${blocks
@@ -123,6 +124,9 @@ function layout({ layout: { kustomizations, charts, argo, flux } }: Survey): str
     .join(", ");
 }
 
+const published =
+  "These files install sidelint with npm. Look first that your registry holds it; they say what to write if it does not.";
+
 function snippetLines({ path, add }: PlacedSnippet, width: number): readonly string[] {
   if (!add) return wrap(`Wrote ${plain(path)}; commit it.`, width);
   const says = `${plain(path)} is there and stays as it is. ${add.place}:`;
@@ -130,8 +134,9 @@ function snippetLines({ path, add }: PlacedSnippet, width: number): readonly str
 }
 
 /** The steps from here, the one that decides most first. */
-function next({ path, found }: Started, width: number): readonly string[] {
+function next({ path, found, snippets }: Started, width: number): readonly string[] {
   if (!found) return [];
+  const inFiles = snippets.length > 0 ? ", in the files above too" : "";
   const { report, survey } = found;
   const { workloads, findings, missing } = report.summary;
   const chart = survey.layout.charts[0];
@@ -143,14 +148,17 @@ function next({ path, found }: Started, width: number): readonly string[] {
   }
   if (workloads.total > 0) steps.push(["See what is found:", "sidelint check"]);
   if (findings.error + findings.warning > 0)
-    steps.push(["To be told of new findings only, write down today's:", "sidelint baseline"]);
+    steps.push(
+      ["To be told of new findings only, write down today's:", "sidelint baseline"],
+      [`and from then on check against them${inFiles}:`, "sidelint check --baseline"],
+    );
   if (chart !== undefined) {
     const render = `helm template ${plain(chart)} | sidelint check -`;
     steps.push(["Helm charts are not rendered. To check what one prints:", render]);
   }
   if (!found.hasSchema)
     steps.push([
-      "For completion in editors, which takes the schema from the package:",
+      "For completion in editors, which takes the schema from the package, where your registry holds it:",
       "npm install --save-dev sidelint",
     ]);
   return [

@@ -104,7 +104,7 @@ init("a configuration that is there is not touched, unless --force says so", () 
       assert.is(readFileSync(join(directory, "sub/.sidelint.yaml"), "utf8"), "kind: Config\n");
       const forced = await runIn(deep, ["init", "--force"]);
       assert.is(forced.status, 0);
-      assert.match(forced.stdout, "Wrote anew ../.sidelint.yaml");
+      assert.match(forced.stdout, "Replaced ../.sidelint.yaml");
       assert.match(
         readFileSync(join(directory, "sub/.sidelint.yaml"), "utf8"),
         "\n#  /**: {namespace".slice(0, 2),
@@ -168,8 +168,16 @@ init("hook and workflow are written where there are none, besides a configuratio
     assert.is(
       stdout,
       "sidelint.yaml is there and stays as it is.\n\n" +
-        "Wrote .pre-commit-config.yaml; commit it.\n\nWrote .github/workflows/sidelint.yml; commit it.\n",
+        "Wrote .pre-commit-config.yaml; commit it.\n\nWrote .github/workflows/sidelint.yml; commit it.\n\n" +
+        "These files install sidelint with npm. Look first that your registry holds it;\n" +
+        "they say what to write if it does not.\n",
     );
+    for (const path of [".pre-commit-config.yaml", ".github/workflows/sidelint.yml"]) {
+      const text = readFileSync(join(directory, path), "utf8");
+      assert.match(text, "from your registry. Look first that it is there, and\n");
+      assert.match(text, "# git+https://git.example.com/sidelint.git");
+      assert.match(text, "add --baseline=sidelint-baseline.json behind check.\n");
+    }
     const hooks = readYaml(readFileSync(join(directory, ".pre-commit-config.yaml"), "utf8"));
     assert.ok(hooks.ok && hooks.root);
     assert.ok(existsSync(join(directory, ".github/workflows/sidelint.yml")));
@@ -216,6 +224,21 @@ init(
       const { status, stderr } = await sidelint(["init"]);
       assert.equal({ status, stderr }, { status: 2, stderr: "sidelint: sidelint.yaml: it is a directory\n" });
     }),
+);
+
+const broken = deployment.replace("{app: web}", '{app: web, sidecar.istio.io/inject: "yes please"}');
+
+init("what to add to the hooks is indented as they are, and a configuration is replaced", () =>
+  inRepository({ "a.yaml": broken, "sidelint.yaml": "" }, async (sidelint, directory) => {
+    writeFileSync(join(directory, ".pre-commit-config.yaml"), "repos:\n- repo: local\n  hooks: []\n");
+    const { stdout } = await sidelint(["init", "--force", "--pre-commit"]);
+    assert.match(stdout, "\n- repo: local\n  hooks:\n    - id: sidelint-fix\n");
+    assert.match(stdout, /^Replaced sidelint\.yaml: /);
+    assert.match(
+      stdout,
+      "\n  and from then on check against them, in the files above too:\n    sidelint check --baseline\n",
+    );
+  }),
 );
 
 init("of a part of the repository it says that the rest may hold what is missing", () =>
