@@ -15,6 +15,8 @@ export interface Finding {
   readonly help: string | undefined;
   /** What tells a finding that stands for several of its rule from others of the rule; undefined for one that stands for itself. */
   readonly group?: string;
+  /** Of one that stands for several: for how many, of which several may have one name, each in a build of its own. */
+  readonly count?: number;
   /** Of rules with fixes: what would be changed, worked out when somebody asks; undefined where nothing would. */
   readonly fix?: () => Fix | undefined;
 }

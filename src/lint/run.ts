@@ -200,7 +200,11 @@ class Hits {
 
   findings(): readonly Finding[] {
     for (const [group, { first, count, labels }] of this.#groups) {
-      this.#tell({ ...first, context: withVariable(first.context, "count", BigInt(count)) }, labels, group);
+      const counted = withVariable(first.context, "count", BigInt(count));
+      this.#tell({ ...first, context: counted }, labels, {
+        group,
+        ...(labels.size > 0 && { count }),
+      });
     }
     this.#groups.clear();
     return [...this.#told.values()]
@@ -212,7 +216,7 @@ class Hits {
       .sort(inOrder);
   }
 
-  #tell(hit: Hit, labels: Iterable<string>, group?: string): void {
+  #tell(hit: Hit, labels: Iterable<string>, group?: Pick<Finding, "group" | "count">): void {
     const { active, severity, ready, location, context, editable } = hit;
     const message = render(ready.message(), context);
     const help = render(ready.help(), context);
@@ -229,7 +233,7 @@ class Hits {
         location,
         workloads: [],
         help: help.value || undefined,
-        ...(group !== undefined && { group }),
+        ...group,
       },
       labels,
       ready.check.edits && editable && ready.check.group === undefined ? hit : undefined,

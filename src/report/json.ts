@@ -51,5 +51,6 @@ function flat(finding: Finding): object {
     endColumn,
     workloads: finding.workloads,
     workload: finding.workloads[0] ?? null,
+    count: finding.count ?? finding.workloads.length,
   };
 }

@@ -70,6 +70,19 @@ test("a severity is set by id or by code, the id wins, and off is off", () => {
   assert.equal(severity({ IST0001: "off" }), []);
 });
 
+test("a group counts the builds of a workload, and names it once", () => {
+  const build = "resources: [../base]\n";
+  const files = {
+    "base/kustomization.yaml": "resources: [web.yaml]\n",
+    "base/web.yaml": pod("web"),
+    "one/kustomization.yaml": build,
+    "two/kustomization.yaml": build,
+  };
+  const rules = [rule("g", { group: "ns.name", message: '{counted(count, "workload")}' })];
+  const [found] = lint(scan(memoryTree(files)).world, [], { rules });
+  assert.equal([found?.message, found?.count, found?.workloads], ["2 workloads", 2, ["Pod/web in shop"]]);
+});
+
 test("groups are one finding at their first place, which counts and names all workloads", () => {
   const rules = [rule("g", { group: "ns.name", message: '{counted(count, "workload")} in {ns.name}' })];
   const found = run({ "b.yaml": pod("b"), "a.yaml": pod("a") }, { rules });

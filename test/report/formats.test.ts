@@ -23,6 +23,7 @@ asJson("a finding is flat, sorted, and says null for what it lacks", () => {
     endColumn: 28,
     workloads: [],
     workload: null,
+    count: 0,
     fixable: null,
     edits: [],
   });
