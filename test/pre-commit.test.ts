@@ -179,7 +179,10 @@ test("the package runs by npx in an empty directory, and in the hooks that init 
   const empty = join(area, "empty");
   mkdirSync(empty);
   const tarballPath = join(sources, tarball);
-  assert.match(must(empty, "npx", "--yes", "--package", tarballPath, "sidelint", "list"), "No manifests found");
+  assert.match(
+    must(empty, "npx", "--yes", "--package", tarballPath, "sidelint", "list"),
+    "No manifests found",
+  );
   const text = preCommitSnippet("0.1.0").whole;
   const configuration = text.replaceAll("sidelint@0.1.0", tarballPath);
   assert.is.not(configuration, text);
