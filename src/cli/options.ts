@@ -25,7 +25,7 @@ export interface ScanFlags {
 /** Adds the options that say what is known of the cluster, and where that is written. */
 export function withScanOptions(command: Command): Command {
   const options = withColour(command)
-    .option("--config <file>", "read this configuration (default: sidelint.yaml if it is here)")
+    .option("--config <file>", "read this configuration (default: sidelint.yaml, here or above)")
     .option("--no-config", "read no configuration")
     .option("--istio-version <release>", "judge by this Istio release, such as 1.30")
     .option("--kube-version <release>", "the oldest Kubernetes release that a node runs, such as 1.33");

@@ -29,7 +29,7 @@ export function addRulesNew(rules: Command, context: Context): void {
         "[file]",
         "where to (default: the first directory with rules that sidelint.yaml names, or rules/)",
       )
-      .option("--config <file>", "read this configuration (default: sidelint.yaml if it is here)")
+      .option("--config <file>", "read this configuration (default: sidelint.yaml, here or above)")
       .option("--no-config", "read no configuration"),
   )
     .addHelpText("after", examples)

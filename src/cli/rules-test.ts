@@ -29,7 +29,7 @@ export function addRulesTest(rules: Command, context: Context): void {
       .description("Run the examples of your rules as their tests")
       .argument("[paths...]", "files and directories with rules (default: those that sidelint.yaml names)")
       .option("--builtin", "the built-in rules, too")
-      .option("--config <file>", "read this configuration (default: sidelint.yaml if it is here)")
+      .option("--config <file>", "read this configuration (default: sidelint.yaml, here or above)")
       .option("--no-config", "read no configuration"),
   )
     .addHelpText("after", examples)

@@ -29,7 +29,7 @@ export function addRules(program: Command, context: Context): void {
       .option("--format <format>", "text or json", "text")
       .option(
         "--config <file>",
-        "with the rules that this configuration names (default: sidelint.yaml if it is here)",
+        "with the rules that this configuration names (default: sidelint.yaml, here or above)",
       )
       .option("--no-config", "the built-in rules alone"),
   )

@@ -291,9 +291,16 @@ function complaints(wishes: readonly Wish[], files: Files, options: SuppressOpti
     string,
     { readonly problem: SuppressionProblem; readonly wish: Wish; used: boolean }
   >();
+  const strays = new Set<string>();
   for (const wish of wishes) {
     const problem = wish.problem ?? "unused";
     const { rule, location, kind } = wish.hiding;
+    if (kind === "comment" && problem === "unknown-rule") {
+      // Words of a reason without its dashes are one slip.
+      const isMeant = meantBy(rule ?? "", namesOf(options)) !== undefined;
+      if (!isMeant && strays.has(wish.hiding.place)) continue;
+      if (!isMeant) strays.add(wish.hiding.place);
+    }
     if (!location || (problem === "unused" && !isJudged(wish, location, options))) continue;
     // One base may come into the cluster several times, with one annotation.
     const key = [location.file, location.start, kind, rule, problem].join("\n");
@@ -321,20 +328,24 @@ function isJudged({ rules: named, hiding }: Wish, { file }: Location, options: S
   return meant.length === 0 || meant.some((rule) => settings.isOn(rule));
 }
 
+/** What rules can be called. */
+function namesOf({ rules = defaultRules() }: SuppressOptions): readonly string[] {
+  return rules.flatMap(({ id, aliases }) => [id, ...aliases]);
+}
+
 function viewOf(
   { kind, rule = "", word, until = "" }: Hiding,
   problem: SuppressionProblem,
-  { rules = defaultRules() }: SuppressOptions,
+  options: SuppressOptions,
 ): SuppressionView {
   const called = { comment: word, annotation: `${word}:`, config: "the ignore entry for" }[kind];
-  const known = rules.flatMap(({ id, aliases }) => [id, ...aliases]);
   const all = kind === "config" ? `${called} all rules` : called.replace(/:$/, "");
   return new SuppressionView({
     kind,
     problem,
     rule,
     what: rule === "" ? all : `${called} ${rule}`,
-    meant: problem === "unknown-rule" ? (meantBy(rule, known) ?? "") : "",
+    meant: problem === "unknown-rule" ? (meantBy(rule, namesOf(options)) ?? "") : "",
     until,
   });
 }

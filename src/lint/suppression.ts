@@ -14,8 +14,9 @@ export interface Directive {
   readonly reason: string | null;
 }
 
-const head = /^#+[ \t]*sidelint-(ignore[a-z-]*):?(?![^\s,])/;
-const separator = /(?:^|\s)--(?=\s|$)/;
+const head = /^#+[ \t]*sidelint-(ignore[a-z-]*):?(?![^\s,])/i;
+/** Two dashes; one, or a long one, is no rule and surely meant as well. */
+const separator = /(?:^|\s)(?:--|[-–—])(?=\s|$)/;
 
 /** The annotation that says on a workload, a pod template or a Namespace which findings are meant to be. */
 export const ignoreAnnotation = "sidelint.dev/ignore";
@@ -28,7 +29,11 @@ export function readDirective(comment: string): Directive | undefined {
   const split = separator.exec(rest);
   const names = split ? rest.slice(0, split.index) : rest;
   const reason = split ? rest.slice(split.index + split[0].length).trim() : "";
-  return { word, rules: namesIn(names, said.length), reason: reason === "" ? null : reason };
+  return {
+    word: word.toLowerCase(),
+    rules: namesIn(names, said.length),
+    reason: reason === "" ? null : reason,
+  };
 }
 
 function namesIn(text: string, offset: number): readonly NamedRule[] {

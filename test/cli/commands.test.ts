@@ -386,6 +386,9 @@ for (const argv of [
       assert.is(status, 0);
       assert.is(stderr, "");
       assert.match(stdout, "Examples:\n  sidelint ");
+      // A configuration is looked for above as well.
+      if (stdout.includes("--config <"))
+        assert.match(stdout.replace(/\s+/g, " "), "sidelint.yaml, here or above)");
       for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
     }),
   );

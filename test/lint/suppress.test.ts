@@ -69,6 +69,9 @@ for (const [name, at, by] of [
   ["for the file and all rules", { head: "# sidelint-ignore-file -- mapped by a policy" }, "1:1"],
   ["behind other words at the head", { head: `# Web.\n#\n${ignoreIt}` }, "3:1"],
   ["with a colon", { beside: " # sidelint-ignore: inject-value-invalid -- mapped by a policy" }, "7:41"],
+  ["with one dash", { beside: " # sidelint-ignore inject-value-invalid - mapped by a policy" }, "7:41"],
+  ["with a long dash", { beside: " # sidelint-ignore inject-value-invalid — mapped by a policy" }, "7:41"],
+  ["in capitals", { beside: " # SIDELINT-IGNORE inject-value-invalid -- mapped by a policy" }, "7:41"],
 ] as const) {
   comments(`hide a finding: ${name}`, () => {
     const result = scanned({ "a.yaml": pod(at) });
@@ -384,6 +387,17 @@ configured.run();
 const reasons = suite("reasons");
 
 const mandatory = "suppressions: {requireReason: true}\n";
+
+reasons("without their dashes are one slip, and rules that are misspelled are each told", () => {
+  const bare = (words: string) => `# sidelint-ignore ${words}`;
+  assert.equal(left(scanned({ "a.yaml": pod({ above: bare("inject-value-invalid because of this") }) })), [
+    "7:40 suppression-invalid",
+  ]);
+  assert.equal(
+    left(scanned({ "a.yaml": pod({ above: bare("inject-value-invaild, dns-policy-not-cluster-frist") }) })),
+    ["7:19 suppression-invalid", "7:41 suppression-invalid", `8:5 ${invalid}`],
+  );
+});
 
 reasons("are missed where they are mandatory, and without one nothing is hidden", () => {
   const bare = "# sidelint-ignore inject-value-invalid";
