@@ -116,10 +116,17 @@ for (const [name, change, found] of [
 }
 
 texts("a typo in each gives no faults besides, where items are used", () => {
-  const text = rule("acme/a")
-    .replace(/when: .*/, "each: pod.prots")
-    .replace(/message: .*/, 'message: "{item.name}"');
-  assert.is(problems(text).length, 1);
+  for (const each of ["pod.prots", "pod.ports.filter(p, p.number == 1", "pod.ports = 1"]) {
+    const text = rule("acme/a")
+      .replace(/when: .*/, `each: ${each}`)
+      .replace("at: pod.labels", "at: 'pod.labels[item.name]'")
+      .replace(/message: .*/, 'message: "{item.name}"')
+      .replace(/help: .*/, "edits: [{safety: safe, do: [{remove: 'pod.labels[item.name]'}]}]");
+    assert.equal(
+      problems(text).map((one) => one.split(" ")[1]),
+      ["each:"],
+    );
+  }
 });
 
 for (const [releases, found] of [
