@@ -248,6 +248,16 @@ inject("in place: comments, order, quoting and the mode of the file stay, a seco
   }),
 );
 
+inject("--diff of a file with a byte order mark has it", () =>
+  inRepository(repository, async (sidelint, directory) => {
+    const pod =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: shop/web:1}]}\n";
+    writeFileSync(join(directory, "web.yaml"), `\uFEFF${pod}`);
+    const { stdout } = await sidelint(["inject", "--diff", "web.yaml"]);
+    assert.match(stdout, /^--- a\/web\.yaml\n\+\+\+ b\/web\.yaml\n@@ .*\n[ -]\uFEFFapiVersion/);
+  }),
+);
+
 inject("--diff shows what --in-place would write, and writes nothing", () =>
   inRepository(repository, async (sidelint, directory) => {
     const { status, stdout } = await sidelint(["inject", "--diff", "."]);

@@ -50,11 +50,7 @@ const wrapCases: readonly (readonly [name: string, text: string, lines: readonly
   ["breaks at blanks", "one two three four", ["one two", "three four"]],
   ["fills a line to its last column", "12345 7890 x", ["12345 7890", "x"]],
   ["breaks a word longer than a line", "a 123456789012 b", ["a", "1234567890", "12 b"]],
-  [
-    "breaks it behind a slash where it has one",
-    "a apps/longer/x.yaml b",
-    ["a apps/", "longer/", "x.yaml b"],
-  ],
+  ["breaks it behind a slash where it has one", "a apps/longer/x.yaml b", ["a apps/", "longer/", "x.yaml b"]],
   ["counts wide characters twice", "値値値値 値値", ["値値値値", "値値"]],
   ["gives one line for nothing", "", [""]],
 ];
