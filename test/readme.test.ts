@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { picture, pictured, picturedOutput } from "../scripts/picture.ts";
 import { loadConfig, memoryTree, scan } from "../src/index.ts";
+import { defaultRules } from "../src/lint/run.ts";
 
 const top = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string) => readFileSync(join(top, path), "utf8");
@@ -41,6 +42,20 @@ readme("README holds two commands between its markers, and nothing else is taken
     ["npm ci && npm run check:examples", "npm ci && npm test"],
   );
   assert.is(commands.length, between.trimEnd().split("\n").length);
+});
+
+readme("README says how to adopt it, with commands and rules that there are", () => {
+  const [, section = ""] = /^## Adopting it\n([\s\S]*?)^## /m.exec(read("README.md")) ?? [];
+  for (const word of [
+    "sidelint init",
+    "sidelint baseline",
+    "check --baseline",
+    "sidelint rules new",
+    "`require`",
+  ])
+    assert.match(section, word);
+  const [, rule = ""] = /# sidelint-ignore (\S+) -- /.exec(section) ?? [];
+  assert.ok(defaultRules().some(({ id }) => id === rule));
 });
 
 readme("CI takes its commands from the README", () => {
