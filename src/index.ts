@@ -16,7 +16,7 @@ import { type Suppressed, suppress } from "./lint/suppress.ts";
 import { type Explanation, explanationOf } from "./report/explanation.ts";
 import { makeReport } from "./report/make.ts";
 import type { Report, ReportedWorkload } from "./report/report.ts";
-import { unifiedDiff } from "./report/unified-diff.ts";
+import { fileDiff } from "./report/unified-diff.ts";
 import type { Document } from "./source/document.ts";
 import type { Location } from "./source/locate.ts";
 import type { Path } from "./source/node.ts";
@@ -204,7 +204,7 @@ export function explain(scanned: Scan, workload: ReportedWorkload): Explanation 
 
 /** What `fix`, `inject` and `uninject` change, as one unified diff that `git apply` takes; empty where that is nothing. */
 export function diff(files: readonly EditedFile[]): string {
-  return files.map(({ file, after }) => unifiedDiff(file.path, file.text, after)).join("");
+  return files.map(({ file, after }) => fileDiff(file, after)).join("");
 }
 
 /** How workloads are injected; see `inject`. */

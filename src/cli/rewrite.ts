@@ -8,7 +8,7 @@ import type { Part } from "../fix/stream.ts";
 import { objectsOf } from "../fix/whole.ts";
 import type { Scan } from "../index.ts";
 import { count, plain } from "../report/cells.ts";
-import { unifiedDiff } from "../report/unified-diff.ts";
+import { fileDiff } from "../report/unified-diff.ts";
 import { largestFileSize, withSlashes } from "../source/disk.ts";
 import { readDocuments } from "../source/document.ts";
 import { locationOf } from "../source/locate.ts";
@@ -91,8 +91,8 @@ export async function deliverFiles(
   const changed = edited.filter(({ file, after }) => file.text !== after);
   if (flags.diff) {
     for (const { file, after } of changed) {
-      const mark = colour ? "" : markOf(file, tree, io);
-      await io.stdout(unifiedDiff(file.path, mark + file.text, mark + after, { colour }));
+      tellIfNoPatch(file, tree, io);
+      await io.stdout(fileDiff(file, after, { colour }));
     }
   } else if (flags.check) {
     for (const { file } of changed) await io.stdout(`${plain(file.path)}\n`);
@@ -119,17 +119,12 @@ export async function deliverFiles(
   return 2;
 }
 
-/**
- * The byte order mark of a file, without which no patch of it applies. That a diff, which is UTF-8, cannot be applied to a file that is
- * not, is told.
- */
-function markOf({ path, text }: SourceFile, tree: FileTree, { stderr }: Io): string {
+/** Tells that a diff, which is UTF-8, cannot be applied to a file that is not. */
+function tellIfNoPatch({ path, text, hasMark }: SourceFile, tree: FileTree, { stderr }: Io): void {
   const bytes = tree.read(path);
-  if ("reason" in bytes) return "";
-  const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? "\uFEFF" : "";
-  if (Buffer.compare(Buffer.from(mark + text), bytes) !== 0)
-    stderr(`sidelint: ${plain(path)}: it is not UTF-8, so its diff is for reading; git cannot apply it\n`);
-  return mark;
+  if ("reason" in bytes || Buffer.compare(Buffer.from(`${hasMark ? "\uFEFF" : ""}${text}`), bytes) === 0)
+    return;
+  stderr(`sidelint: ${plain(path)}: it is not UTF-8, so its diff is for reading; git cannot apply it\n`);
 }
 
 /** The bytes of changed files, and why some cannot be changed. */

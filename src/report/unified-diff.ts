@@ -1,4 +1,5 @@
 /** Two texts of a file as a unified diff, which `git apply` and `patch -p1` take. */
+import type { SourceFile } from "../source/reading.ts";
 import { plain } from "./cells.ts";
 import { matchLines } from "./line-diff.ts";
 import { type Paint, paintOf } from "./paint.ts";
@@ -40,6 +41,16 @@ export function unifiedDiff(path: string, before: string, after: string, options
   const texts: Texts = { before: linesOf(before), after: linesOf(after) };
   for (const hunk of hunksOf(changesBetween(texts), context)) writeHunk(writing, texts, hunk);
   return out.join("");
+}
+
+/** The unified diff of a file, whose byte order mark is part of it: without it no patch of the file applies. */
+export function fileDiff(
+  { path, text, hasMark }: SourceFile,
+  after: string,
+  options: DiffOptions = {},
+): string {
+  const mark = hasMark && !options.colour ? "\uFEFF" : "";
+  return unifiedDiff(path, mark + text, mark + after, options);
 }
 
 function linesOf(text: string): readonly string[] {

@@ -5,6 +5,8 @@ import type { Node, Range } from "./node.ts";
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
+  /** Whether its UTF-8 began with a byte order mark. */
+  readonly hasMark?: true;
 }
 
 /** Why a document could not be read, at an offset of the file. */

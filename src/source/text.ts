@@ -14,13 +14,17 @@ export type Decoded =
 export function decodeText(bytes: Uint8Array): Decoded {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeUtf16(bytes, 0);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return decodeUtf16(bytes, 1);
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const content = hasMark ? bytes.subarray(3) : bytes;
+  const content = hasMark(bytes) ? bytes.subarray(3) : bytes;
   try {
     return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content) };
   } catch {
     return { text: goString(content) };
   }
+}
+
+/** Whether bytes begin with the byte order mark of UTF-8. */
+export function hasMark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
 function failed(problem: Problem, offset: number): Decoded {
@@ -49,8 +53,7 @@ function decodeUtf16(bytes: Uint8Array, high: 0 | 1): Decoded {
 export function encodeLike(bytes: Uint8Array, text: string): Uint8Array {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return encodeUtf16(text, true);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return encodeUtf16(text, false);
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  return encodeUtf8(hasMark ? `\ufeff${text}` : text);
+  return encodeUtf8(hasMark(bytes) ? `\ufeff${text}` : text);
 }
 
 function encodeUtf16(text: string, isLittle: boolean): Uint8Array {

@@ -3,7 +3,7 @@ import { isInstall } from "../istio/install.ts";
 import { isListKind, podTemplatesOf, type WorkloadKind, workloadKindNames } from "../kube/workload.ts";
 import { type Document, readDocuments } from "../source/document.ts";
 import type { ReadError, SourceFile } from "../source/reading.ts";
-import { decodeText } from "../source/text.ts";
+import { decodeText, hasMark } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { guarded } from "./guard.ts";
 import { resourcesOf } from "./resource.ts";
@@ -182,7 +182,7 @@ function open(tree: FileTree, path: string): SourceFile | Skip | Problem {
     return { file: { path, text: "" }, error: { message: bytes.reason, offset: 0 } };
   }
   const decoded = decodeText(bytes);
-  if ("text" in decoded) return { path, text: decoded.text };
+  if ("text" in decoded) return { path, text: decoded.text, ...(hasMark(bytes) && { hasMark: true }) };
   const { error: message, offset } = decoded;
   return { file: { path, text: "" }, error: { message, offset } };
 }
