@@ -379,7 +379,7 @@ isArray(streams2))for(let i=0,len=streams2.length;i<len;i++)streams2[i]=pauseStr
 function merge5(streams2){let mergedStream=merge22(streams2);return streams2.forEach(stream=>{stream.once("error",error2=>mergedStream.emit("error",error2))}),mergedStream.once("close",()=>propagateCloseEventToSources(
 streams2)),mergedStream.once("end",()=>propagateCloseEventToSources(streams2)),mergedStream}exports2.merge=merge5;function propagateCloseEventToSources(streams2){streams2.forEach(stream=>stream.emit("\
 close"))}}});var require_string=__commonJS({"node_modules/fast-glob/out/utils/string.js"(exports2){"use strict";Object.defineProperty(exports2,"__esModule",{value:!0});exports2.isEmpty=exports2.isString=void 0;function isString(input){
-return typeof input=="string"}exports2.isString=isString;function isEmpty4(input){return input===""}exports2.isEmpty=isEmpty4}});var require_utils3=__commonJS({"node_modules/fast-glob/out/utils/index.js"(exports2){"use strict";Object.defineProperty(exports2,"__esModule",{value:!0});exports2.string=exports2.stream=exports2.pattern=
+return typeof input=="string"}exports2.isString=isString;function isEmpty5(input){return input===""}exports2.isEmpty=isEmpty5}});var require_utils3=__commonJS({"node_modules/fast-glob/out/utils/index.js"(exports2){"use strict";Object.defineProperty(exports2,"__esModule",{value:!0});exports2.string=exports2.stream=exports2.pattern=
 exports2.path=exports2.fs=exports2.errno=exports2.array=void 0;var array=require_array();exports2.array=array;var errno=require_errno();exports2.errno=errno;var fs5=require_fs();exports2.fs=fs5;var path4=require_path();
 exports2.path=path4;var pattern=require_pattern();exports2.pattern=pattern;var stream=require_stream();exports2.stream=stream;var string=require_string();exports2.string=string}});var require_tasks=__commonJS({"node_modules/fast-glob/out/managers/tasks.js"(exports2){"use strict";Object.defineProperty(exports2,"__esModule",{value:!0});exports2.convertPatternGroupToTask=exports2.
 convertPatternGroupsToTasks=exports2.groupPatternsByBaseDirectory=exports2.getNegativePatternsAsPositive=exports2.getPositivePatterns=exports2.convertPatternsToTasks=exports2.generate=void 0;var utils=require_utils3();
@@ -1222,11 +1222,11 @@ Math.max(0,width2-columns(text5)))+text5}function cut(text5,width2,keep2="start"
 kept=[],room=width2-1;for(let cell of order2){if(cell.width>room)break;room-=cell.width,kept.push(cell.text)}return keep2==="start"?`${kept.join("")}\u2026`:`\u2026${kept.reverse().join("")}`}function wrap(text5,width2){
 let limit=Math.max(width2,8),lines3=[],line="",used=0;for(let word2 of text5.split(" ").filter(part2=>part2!=="")){let pieces=columns(word2)<=limit?[word2]:broken(word2,limit);for(let piece of pieces){
 let size=columns(piece);line!==""&&used+1+size>limit&&(lines3.push(line),line=""),used=line===""?size:used+1+size,line=line===""?piece:`${line} ${piece}`}}return(line!==""||lines3.length===0)&&lines3.
-push(line),lines3}function broken(word2,width2){let pieces=[],piece="",used=0;for(let cell of cells(word2))used+cell.width>width2&&(pieces.push(piece),piece="",used=0),piece+=cell.text,used+=cell.width;
-return pieces.push(piece),pieces}function count(number,one,many=`${one}s`){return`${grouped(number)} ${number===1?one:many}`}function grouped(number){return String(number).replace(/\B(?=(?:\d{3})+$)/g,
-",")}var ascii,unsafe,wide,invisible,graphemes,init_cells=__esm({"src/report/cells.ts"(){"use strict";ascii=/^[\x20-\x7e]*$/,unsafe=/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu,
-wide=new RegExp("[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff01-\\uff60\\uffe0-\\uffe6\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}]|\\p{Emoji_Presentation}|\\u\
-fe0f","u"),invisible=/^[\p{M}\u200b-\u200d\u2060]+$/u}});function Bare(){}function emptyMap(){return new BareMap}function toValue(root){if(root.type==="scalar")return root.value;let values=new Map,shareOf=node2=>{if(node2.type==="scalar")return node2.value;
+push(line),lines3}function broken(word2,width2){let pieces=[],piece="",used=0;for(let cell of cells(word2)){if(used+cell.width>width2){let slash2=piece.lastIndexOf("/")+1,whole5=slash2>0?piece.slice(0,
+slash2):piece;pieces.push(whole5),piece=piece.slice(whole5.length),used=columns(piece)}piece+=cell.text,used+=cell.width}return pieces.push(piece),pieces}function count(number,one,many=`${one}s`){return`${grouped(
+number)} ${number===1?one:many}`}function grouped(number){return String(number).replace(/\B(?=(?:\d{3})+$)/g,",")}var ascii,unsafe,wide,invisible,graphemes,init_cells=__esm({"src/report/cells.ts"(){"u\
+se strict";ascii=/^[\x20-\x7e]*$/,unsafe=/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu,wide=new RegExp("[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a\
+3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff01-\\uff60\\uffe0-\\uffe6\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}]|\\p{Emoji_Presentation}|\\ufe0f","u"),invisible=/^[\p{M}\u200b-\u200d\u2060]+$/u}});function Bare(){}function emptyMap(){return new BareMap}function toValue(root){if(root.type==="scalar")return root.value;let values=new Map,shareOf=node2=>{if(node2.type==="scalar")return node2.value;
 let known15=values.get(node2);if(known15!==void 0)return known15;let empty3=node2.type==="list"?[]:emptyMap();return values.set(node2,empty3),todo.push(node2),empty3},todo=[],value=shareOf(root);for(let node2=todo.
 pop();node2;node2=todo.pop()){let target=values.get(node2);if(node2.type==="list"){let list4=target;for(let item of node2.items)list4.push(shareOf(item))}else if(node2.type==="map"){let object=target;
 for(let entry2 of node2.entries)object[entry2.key]=shareOf(entry2.value)}}return value}function entryOf2(node2,key){if(node2?.type==="map")return node2.entries.find(entry2=>entry2.key===key)}function nodeAt(root,path4){
@@ -1368,11 +1368,11 @@ pos)===13&&text5.charCodeAt(pos+1)===10?pos+2:pos+1}function breakValue(text5,po
  	",1);mark(`
 \r\x85`,2);mark("\0",4);mark(",?[]{}",8);mark(":",16);letters="abcdefghijklmnopqrstuvwxyz";mark(`0123456789_-${letters}${letters.toUpperCase()}`,96);mark(";/?:@&=+$,.!~*'()[]%",64);Class={blank:1,lineBreak:2,
 end:4,flow:8,colon:16,white:3,blankOrEnd:7,breakOrEnd:6,plainStop:23,plainStopInFlow:31},isBlank=code2=>code2===32||code2===9,isBreak=code2=>(classOf(code2)&2)!==0,isBreakOrEnd=code2=>(classOf(code2)&
-6)!==0,isBlankOrEnd=code2=>(classOf(code2)&7)!==0,isNameCharacter=code2=>(classOf(code2)&32)!==0,isUriCharacter=code2=>(classOf(code2)&64)!==0,isDigit=code2=>code2>=48&&code2<=57}});function startScan(text5,wide2,json2,comments){return{text:`${text5}\0`,wide:wide2,json:json2,pos:0,line:0,lineStart:0,wideCounted:0,wideCount:0,indent:-1,indents:[],flowLevel:0,keyAllowed:!0,pending:[
--2],openers:[],head:0,kinds:[],starts:[],ends:[],extras:[],values:[],failure:void 0,comments}}function push(scan2,kind,start,end2,value="",extra=0){scan2.kinds.push(kind),scan2.starts.push(start),scan2.
-ends.push(end2),scan2.extras.push(extra),scan2.values.push(value)}function fail(scan2,problem4,offset){scan2.failure??={problem:problem4,offset}}function columnOf(scan2){if(!scan2.wide)return scan2.pos-
-scan2.lineStart;scan2.wideCounted<scan2.lineStart&&(scan2.wideCounted=scan2.lineStart,scan2.wideCount=0);for(let i=scan2.wideCounted;i<scan2.pos;i++)(scan2.text.charCodeAt(i)&64512)===56320&&scan2.wideCount++;
-return scan2.wideCounted=scan2.pos,scan2.pos-scan2.lineStart-scan2.wideCount}function isFresh(scan2,token3){return scan2.json?!0:scan2.ends[token3]===scan2.line&&columnOf(scan2)-(scan2.extras[token3]??
+6)!==0,isBlankOrEnd=code2=>(classOf(code2)&7)!==0,isNameCharacter=code2=>(classOf(code2)&32)!==0,isUriCharacter=code2=>(classOf(code2)&64)!==0,isDigit=code2=>code2>=48&&code2<=57}});function startScan(text5,wide2,json2,comments2){return{text:`${text5}\0`,wide:wide2,json:json2,pos:0,line:0,lineStart:0,wideCounted:0,wideCount:0,indent:-1,indents:[],flowLevel:0,keyAllowed:!0,pending:[
+-2],openers:[],head:0,kinds:[],starts:[],ends:[],extras:[],values:[],failure:void 0,comments:comments2}}function push(scan2,kind,start,end2,value="",extra=0){scan2.kinds.push(kind),scan2.starts.push(start),
+scan2.ends.push(end2),scan2.extras.push(extra),scan2.values.push(value)}function fail(scan2,problem4,offset){scan2.failure??={problem:problem4,offset}}function columnOf(scan2){if(!scan2.wide)return scan2.
+pos-scan2.lineStart;scan2.wideCounted<scan2.lineStart&&(scan2.wideCounted=scan2.lineStart,scan2.wideCount=0);for(let i=scan2.wideCounted;i<scan2.pos;i++)(scan2.text.charCodeAt(i)&64512)===56320&&scan2.
+wideCount++;return scan2.wideCounted=scan2.pos,scan2.pos-scan2.lineStart-scan2.wideCount}function isFresh(scan2,token3){return scan2.json?!0:scan2.ends[token3]===scan2.line&&columnOf(scan2)-(scan2.extras[token3]??
 0)<=keyReach}function dropKey(scan2){let level=scan2.pending.length-1,token3=scan2.pending[level]??-1;return token3<0?!0:(scan2.pending[level]=-1,scan2.kinds[token3]===Token.pendingRequired?(fail(scan2,
 problems.colon,scan2.starts[token3]??scan2.pos),!1):(scan2.kinds[token3]===Token.pending&&(scan2.kinds[token3]=Token.none),!0))}function saveKey(scan2){if(!scan2.keyAllowed)return!0;if(!dropKey(scan2))
 return!1;let column=columnOf(scan2),required=scan2.flowLevel===0&&scan2.indent===column;return scan2.pending[scan2.pending.length-1]=scan2.kinds.length,push(scan2,required?Token.pendingRequired:Token.
@@ -1501,23 +1501,23 @@ value}function takeTag(parse2){let start=parse2.scan.starts[parse2.scan.head]??0
 if(prefix4!==void 0)return prefix4+suffix;refuse2(parse2,problems.tagHandle,start)}var State,endsBlockNode,endsListNode,endsMapNode,init_parse=__esm({"src/source/parse.ts"(){"use strict";init_compose();
 init_problem();init_scan();init_scan_properties();init_tokens();State={blockList:0,indentlessList:1,blockKey:2,blockValue:3,flowListFirst:4,flowList:5,pairKey:6,pairValue:7,pairEnd:8,flowKeyFirst:9,flowKey:10,
 flowValue:11,flowEmptyValue:12};endsBlockNode=kind=>kind===Token.key||kind===Token.value||kind===Token.blockEnd;endsListNode=kind=>kind===Token.flowEntry||kind===Token.flowListEnd;endsMapNode=kind=>kind===
-Token.flowEntry||kind===Token.flowMapEnd}});function decodeText(bytes){if(bytes[0]===255&&bytes[1]===254)return decodeUtf16(bytes,0);if(bytes[0]===254&&bytes[1]===255)return decodeUtf16(bytes,1);let content=bytes[0]===239&&bytes[1]===187&&bytes[2]===
-191?bytes.subarray(3):bytes;try{return{text:new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(content)}}catch{return{text:goString(content)}}}function failed(problem4,offset){return{error:problem4.
-message,reason:problem4.reason,offset}}function decodeUtf16(bytes,high){let units=[],length2=bytes.length-2>>1;for(let from=0;from<length2;from+=4096){let chunk=[];for(let i=from;i<Math.min(from+4096,
-length2);i++){let at4=2+i*2,[first2=0,second3=0]=[bytes[at4],bytes[at4+1]];chunk.push(high===0?second3*256+first2:first2*256+second3)}units.push(String.fromCharCode(...chunk))}let text5=units.join(""),
-lone=text5.search(loneSurrogate);return lone>=0?failed(problems.utf16,lone):bytes.length%2===0?{text:text5}:failed(problems.utf16,text5.length)}function encodeLike(bytes,text5){if(bytes[0]===255&&bytes[1]===
-254)return encodeUtf16(text5,!0);if(bytes[0]===254&&bytes[1]===255)return encodeUtf16(text5,!1);let hasMark=bytes[0]===239&&bytes[1]===187&&bytes[2]===191;return encodeUtf8(hasMark?`\uFEFF${text5}`:text5)}
-function encodeUtf16(text5,isLittle){let view2=new DataView(new ArrayBuffer(2+text5.length*2));view2.setUint16(0,65279,isLittle);for(let i=0;i<text5.length;i++)view2.setUint16(2+i*2,text5.charCodeAt(i),
-isLittle);return new Uint8Array(view2.buffer)}function encodeUtf8(text5){let parts4=[],encoder=new TextEncoder,from=0;for(let{index:index2,0:unit}of text5.matchAll(loneByte))parts4.push(encoder.encode(
-text5.slice(from,index2)),Uint8Array.of(unit.charCodeAt(0)-56320)),from=index2+1;if(from===0)return encoder.encode(text5);parts4.push(encoder.encode(text5.slice(from)));let whole5=new Uint8Array(parts4.
-reduce((length2,part2)=>length2+part2.length,0)),at4=0;for(let part2 of parts4)whole5.set(part2,at4),at4+=part2.length;return whole5}function checkCharacters(text5){if(text5.search(notSimple)<0)return{
-wide:!1,refused:-1};let control=text5.search(notAllowed),lone=text5.search(loneSurrogate);return{wide:!0,refused:control<0?lone:lone<0?control:Math.min(control,lone)}}function refusal(text5,at4){return(text5.
-charCodeAt(at4)&63488)===55296?problems.utf8:problems.control}function meetsCharacter(text5,refused5,need){let left2=chunkSize;for(let i=0;i<=refused5;i++){let width2=byteWidth(text5,i);if(width2>left2||
-i===refused5&&isCutOff(text5,i,left2)){if(i>=need)return!1;left2=chunkSize}left2-=width2}return!0}function isCutOff(text5,at4,left2){let code2=text5.charCodeAt(at4);if((code2&65280)!==56320)return!1;let byte=code2&
-255,width2=byte<192?1:byte<224?2:byte<240?3:byte<248?4:1,rest2=0;for(let i=at4;i<Math.min(text5.length,at4+width2);i++)rest2+=byteWidth(text5,i);return width2>Math.min(rest2,left2)}function byteWidth(text5,at4){
-let code2=text5.charCodeAt(at4);return code2<128?1:code2<2048?2:(code2&63488)!==55296?3:(code2<56320?(text5.charCodeAt(at4+1)&64512)===56320:at4>0&&(text5.charCodeAt(at4-1)&64512)===55296)?2:1}var loneByte,
-loneSurrogate,notSimple,notAllowed,chunkSize,init_text=__esm({"src/source/text.ts"(){"use strict";init_base64();init_problem();loneByte=/(?<![\ud800-\udbff])[\udc80-\udcff]/g,loneSurrogate=/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/,
-notSimple=/[^\t\n\r\x20-\x7e\u0085\u00a0-\ud7ff\ue000-\ufffd]/,notAllowed=/[^\t\n\r\x20-\x7e\u0085\u00a0-\ufffd]/;chunkSize=512}});function readYaml(text5,start=0,end2=text5.length,options={}){let source=start===0&&end2===text5.length?text5:text5.slice(start,end2),{wide:wide2,refused:refused5}=checkCharacters(source),to=startComposition(
+Token.flowEntry||kind===Token.flowMapEnd}});function decodeText(bytes){if(bytes[0]===255&&bytes[1]===254)return decodeUtf16(bytes,0);if(bytes[0]===254&&bytes[1]===255)return decodeUtf16(bytes,1);let content=hasMark(bytes)?bytes.subarray(3):bytes;
+try{return{text:new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(content)}}catch{return{text:goString(content)}}}function hasMark(bytes){return bytes[0]===239&&bytes[1]===187&&bytes[2]===191}function failed(problem4,offset){
+return{error:problem4.message,reason:problem4.reason,offset}}function decodeUtf16(bytes,high){let units=[],length2=bytes.length-2>>1;for(let from=0;from<length2;from+=4096){let chunk=[];for(let i=from;i<
+Math.min(from+4096,length2);i++){let at4=2+i*2,[first2=0,second3=0]=[bytes[at4],bytes[at4+1]];chunk.push(high===0?second3*256+first2:first2*256+second3)}units.push(String.fromCharCode(...chunk))}let text5=units.
+join(""),lone=text5.search(loneSurrogate);return lone>=0?failed(problems.utf16,lone):bytes.length%2===0?{text:text5}:failed(problems.utf16,text5.length)}function encodeLike(bytes,text5){return bytes[0]===
+255&&bytes[1]===254?encodeUtf16(text5,!0):bytes[0]===254&&bytes[1]===255?encodeUtf16(text5,!1):encodeUtf8(hasMark(bytes)?`\uFEFF${text5}`:text5)}function encodeUtf16(text5,isLittle){let view2=new DataView(
+new ArrayBuffer(2+text5.length*2));view2.setUint16(0,65279,isLittle);for(let i=0;i<text5.length;i++)view2.setUint16(2+i*2,text5.charCodeAt(i),isLittle);return new Uint8Array(view2.buffer)}function encodeUtf8(text5){
+let parts4=[],encoder=new TextEncoder,from=0;for(let{index:index2,0:unit}of text5.matchAll(loneByte))parts4.push(encoder.encode(text5.slice(from,index2)),Uint8Array.of(unit.charCodeAt(0)-56320)),from=
+index2+1;if(from===0)return encoder.encode(text5);parts4.push(encoder.encode(text5.slice(from)));let whole5=new Uint8Array(parts4.reduce((length2,part2)=>length2+part2.length,0)),at4=0;for(let part2 of parts4)
+whole5.set(part2,at4),at4+=part2.length;return whole5}function checkCharacters(text5){if(text5.search(notSimple)<0)return{wide:!1,refused:-1};let control=text5.search(notAllowed),lone=text5.search(loneSurrogate);
+return{wide:!0,refused:control<0?lone:lone<0?control:Math.min(control,lone)}}function refusal(text5,at4){return(text5.charCodeAt(at4)&63488)===55296?problems.utf8:problems.control}function meetsCharacter(text5,refused5,need){
+let left2=chunkSize;for(let i=0;i<=refused5;i++){let width2=byteWidth(text5,i);if(width2>left2||i===refused5&&isCutOff(text5,i,left2)){if(i>=need)return!1;left2=chunkSize}left2-=width2}return!0}function isCutOff(text5,at4,left2){
+let code2=text5.charCodeAt(at4);if((code2&65280)!==56320)return!1;let byte=code2&255,width2=byte<192?1:byte<224?2:byte<240?3:byte<248?4:1,rest2=0;for(let i=at4;i<Math.min(text5.length,at4+width2);i++)
+rest2+=byteWidth(text5,i);return width2>Math.min(rest2,left2)}function byteWidth(text5,at4){let code2=text5.charCodeAt(at4);return code2<128?1:code2<2048?2:(code2&63488)!==55296?3:(code2<56320?(text5.
+charCodeAt(at4+1)&64512)===56320:at4>0&&(text5.charCodeAt(at4-1)&64512)===55296)?2:1}var loneByte,loneSurrogate,notSimple,notAllowed,chunkSize,init_text=__esm({"src/source/text.ts"(){"use strict";init_base64();
+init_problem();loneByte=/(?<![\ud800-\udbff])[\udc80-\udcff]/g,loneSurrogate=/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/,notSimple=/[^\t\n\r\x20-\x7e\u0085\u00a0-\ud7ff\ue000-\ufffd]/,
+notAllowed=/[^\t\n\r\x20-\x7e\u0085\u00a0-\ufffd]/;chunkSize=512}});function readYaml(text5,start=0,end2=text5.length,options={}){let source=start===0&&end2===text5.length?text5:text5.slice(start,end2),{wide:wide2,refused:refused5}=checkCharacters(source),to=startComposition(
 start,options.maxDepth??Number.POSITIVE_INFINITY),ended=options.lines!==!0||source.endsWith(`
 `),scan2=startScan(ended?source:`${source}
 `,wide2,options.json===!0);if(source.charCodeAt(0)===65279&&(scan2.pos=1,scan2.lineStart=1),parseDocument(scan2,to),refused5>=0&&!options.json&&(scan2.failure||meetsCharacter(source,refused5,endOfNeed(
@@ -1976,23 +1976,24 @@ let opened3=openBeyond(path4);return opened3&&readDocuments(opened3)},textOf:pat
 sailGroup].map(literally).join("|"),escaped5=`kind["']?\\s*:\\s*"[^"
 ]*\\\\`;return{text:new RegExp(`\\b(?:${words4})\\b|List\\b|${escaped5}`),kinds:kinds4.add(sailKind),extra,isHelm:({path:path4,text:text5})=>isInChart(path4)||helm.test(text5)}}function literally(text5){
 return text5.replace(/[\\^$.|?*+()[\]{}]/g,"\\$&")}function open(tree,path4){let bytes=tree.read(path4);if("reason"in bytes)return bytes.tooLarge?{file:{path:path4,text:""},error:{message:bytes.reason,
-offset:0}}:{reason:"unreadable",path:path4,detail:bytes.reason};let decoded=decodeText(bytes);if("text"in decoded)return{path:path4,text:decoded.text};let{error:message2,offset}=decoded;return{file:{path:path4,
-text:""},error:{message:message2,offset}}}function sift(file,sieve){let isKustomization=isKustomizationFile(file.path);if(!isKustomization&&!sieve.text.test(file.text))return withoutInterest(file,void 0);
-let all3=readDocuments(file),resources=[],problems2=[],skips=[],isManifest=all3.some(({peek:peek2})=>peek2.kind!==void 0&&peek2.apiVersion!==void 0);for(let document of all3){let isStray2=isManifest&&
-document.peek.kind===void 0;if(!isKustomization&&!isStray2&&!mayDecide(document,sieve))continue;let reading=document.read();if(reading.ok)for(let resource of resourcesOf(document,reading.root))decidesOnInjection(
-resource,sieve.extra)&&resources.push(resource);else if(isTemplateFault(document,reading.error)){if(skips.length===0){let reason=sieve.isHelm(file)?"helm-template":"template";skips.push({reason,path:directoryOf(
-file.path),detail:""})}}else(isKustomization||isManifest||looksLikeManifest(document))&&problems2.push({file,error:reading.error})}return resources.length+problems2.length+skips.length>0||isKustomization?
-{resources,kustomization:isKustomization?all3[0]:void 0,problems:problems2,skips,documents:all3.length,kept:all3}:withoutInterest(file,all3)}function withoutInterest(file,all3){let documents=all3?.length??
-0;return file.text.includes("sidelint-ignore")?{...nothing,documents,kept:all3??readDocuments(file)}:documents===0?nothing:{...nothing,documents}}function mayDecide(document,{kinds:kinds4,extra}){let{
-kind,apiVersion,sure}=document.peek;return sure?kind===void 0?!1:kind==="ConfigMap"?istioName.test(textOf2(document)):kind.endsWith("List")?!0:kinds4.has(kind)?apiVersion===void 0||worldKinds.includes(
-kind)||kind===sailKind&&apiVersion.startsWith(sailGroup)?!0:podTemplatesOf(apiVersion,kind,extra)!==void 0:!1:!0}function isMembership({apiVersion,kind}){return apiVersion.startsWith("maistra.io/")&&(kind===
-"ServiceMeshMemberRoll"||kind==="ServiceMeshMember")}function decidesOnInjection(resource,kinds4){let{apiVersion,kind,name:name2}=resource;return kind==="Namespace"?apiVersion==="v1":kind==="MutatingW\
-ebhookConfiguration"||isMembership(resource)||isInstall(apiVersion,kind)?!0:kind==="ConfigMap"?apiVersion==="v1"&&name2.startsWith("istio"):podTemplatesOf(apiVersion,kind,kinds4)!==void 0&&!isListKind(
-apiVersion,kind)}function looksLikeManifest(document){let text5=textOf2(document);return/(?:^|[{,])[ \t"']*apiVersion["']?[ \t]*:/m.test(text5)&&/(?:^|[{,])[ \t"']*kind["']?[ \t]*:/m.test(text5)}function textOf2(document){
-return document.file.text.slice(document.start,document.end)}function isKustomizationFile(path4){return kustomizationNames.has(baseName(path4))}function directoryOf(path4){let slash2=path4.lastIndexOf(
-"/");return slash2<0?".":path4.slice(0,slash2)||"/"}function baseName(path4){return path4.slice(path4.lastIndexOf("/")+1)}function chartOfTemplate(path4,charts){let chart=chartAbove(path4,charts);return chart!==
-void 0&&path4.startsWith(chart==="."?"templates/":`${chart}/templates/`)?chart:void 0}function chartAbove(path4,charts){if(charts.size!==0)for(let directory3=directoryOf(path4);;directory3=directoryOf(
-directory3)){if(charts.has(directory3))return directory3;if(directory3==="."||directory3==="/")return}}function countByPath(skips){let counts=new Map;for(let skip2 of skips){let key=`${skip2.reason}
+offset:0}}:{reason:"unreadable",path:path4,detail:bytes.reason};let decoded=decodeText(bytes);if("text"in decoded)return{path:path4,text:decoded.text,...hasMark(bytes)&&{hasMark:!0}};let{error:message2,
+offset}=decoded;return{file:{path:path4,text:""},error:{message:message2,offset}}}function sift(file,sieve){let isKustomization=isKustomizationFile(file.path);if(!isKustomization&&!sieve.text.test(file.
+text))return withoutInterest(file,void 0);let all3=readDocuments(file),resources=[],problems2=[],skips=[],isManifest=all3.some(({peek:peek2})=>peek2.kind!==void 0&&peek2.apiVersion!==void 0);for(let document of all3){
+let isStray2=isManifest&&document.peek.kind===void 0;if(!isKustomization&&!isStray2&&!mayDecide(document,sieve))continue;let reading=document.read();if(reading.ok)for(let resource of resourcesOf(document,
+reading.root))decidesOnInjection(resource,sieve.extra)&&resources.push(resource);else if(isTemplateFault(document,reading.error)){if(skips.length===0){let reason=sieve.isHelm(file)?"helm-template":"te\
+mplate";skips.push({reason,path:directoryOf(file.path),detail:""})}}else(isKustomization||isManifest||looksLikeManifest(document))&&problems2.push({file,error:reading.error})}return resources.length+problems2.
+length+skips.length>0||isKustomization?{resources,kustomization:isKustomization?all3[0]:void 0,problems:problems2,skips,documents:all3.length,kept:all3}:withoutInterest(file,all3)}function withoutInterest(file,all3){
+let documents=all3?.length??0;return file.text.includes("sidelint-ignore")?{...nothing,documents,kept:all3??readDocuments(file)}:documents===0?nothing:{...nothing,documents}}function mayDecide(document,{
+kinds:kinds4,extra}){let{kind,apiVersion,sure}=document.peek;return sure?kind===void 0?!1:kind==="ConfigMap"?istioName.test(textOf2(document)):kind.endsWith("List")?!0:kinds4.has(kind)?apiVersion===void 0||
+worldKinds.includes(kind)||kind===sailKind&&apiVersion.startsWith(sailGroup)?!0:podTemplatesOf(apiVersion,kind,extra)!==void 0:!1:!0}function isMembership({apiVersion,kind}){return apiVersion.startsWith(
+"maistra.io/")&&(kind==="ServiceMeshMemberRoll"||kind==="ServiceMeshMember")}function decidesOnInjection(resource,kinds4){let{apiVersion,kind,name:name2}=resource;return kind==="Namespace"?apiVersion===
+"v1":kind==="MutatingWebhookConfiguration"||isMembership(resource)||isInstall(apiVersion,kind)?!0:kind==="ConfigMap"?apiVersion==="v1"&&name2.startsWith("istio"):podTemplatesOf(apiVersion,kind,kinds4)!==
+void 0&&!isListKind(apiVersion,kind)}function looksLikeManifest(document){let text5=textOf2(document);return/(?:^|[{,])[ \t"']*apiVersion["']?[ \t]*:/m.test(text5)&&/(?:^|[{,])[ \t"']*kind["']?[ \t]*:/m.
+test(text5)}function textOf2(document){return document.file.text.slice(document.start,document.end)}function isKustomizationFile(path4){return kustomizationNames.has(baseName(path4))}function directoryOf(path4){
+let slash2=path4.lastIndexOf("/");return slash2<0?".":path4.slice(0,slash2)||"/"}function baseName(path4){return path4.slice(path4.lastIndexOf("/")+1)}function chartOfTemplate(path4,charts){let chart=chartAbove(
+path4,charts);return chart!==void 0&&path4.startsWith(chart==="."?"templates/":`${chart}/templates/`)?chart:void 0}function chartAbove(path4,charts){if(charts.size!==0)for(let directory3=directoryOf(path4);;directory3=
+directoryOf(directory3)){if(charts.has(directory3))return directory3;if(directory3==="."||directory3==="/")return}}function countByPath(skips){let counts=new Map;for(let skip2 of skips){let key=`${skip2.
+reason}
 ${skip2.path}
 ${skip2.detail}`,known15=counts.get(key);counts.set(key,{...skip2,files:(known15?.files??0)+1})}return[...counts.values()]}var worldKinds,sailKind,sailGroup,helm,nothing,istioName,kustomizationNames,init_collect=__esm(
 {"src/world/collect.ts"(){"use strict";init_install();init_workload();init_document();init_text();init_guard();init_resource();init_template();worldKinds=["Namespace","MutatingWebhookConfiguration","C\
@@ -5359,11 +5360,12 @@ istiod.values.all;return["pilot.cni","istio_cni"].some(name2=>at(values,[...name
 this.#workload.pod.annotations,setting2)}get templateOrigin(){let release=this.#release,name2=this.#inspected.sidecar?.templates[0]??sidecarTemplate;return this.#reading?.origins.config.originOf(["tem\
 plates",name2])??this.#workload.originOf({of:"release",release})}get breakingAnnotations(){let made2=sidecarOf(this.#world,this.#workload);return made2.state!=="refused"?[]:made2.refusals.flatMap(({breaking,
 message:message2})=>breaking===void 0?[]:[new BreakingAnnotationView(breaking,message2)])}get unknownTemplates(){return unknownTemplates(this.#asked,this.#workload,this.#world)}}}});function readDirective(comment){let[said3="",word2]=head.exec(comment)??[];if(word2===void 0)return;let rest2=comment.slice(said3.length),split4=separator2.exec(rest2),names7=split4?rest2.slice(0,split4.
-index):rest2,reason=split4?rest2.slice(split4.index+split4[0].length).trim():"";return{word:word2,rules:namesIn2(names7,said3.length),reason:reason===""?null:reason}}function namesIn2(text5,offset){return[
-...text5.matchAll(/[^\s,]+/g)].map(({0:name2,index:index2})=>({name:name2,offset:offset+index2}))}function readIgnored(value){return value.split(";").flatMap(part2=>{let equals=part2.indexOf("="),rule=(equals<
-0?part2:part2.slice(0,equals)).trim(),reason=equals<0?"":part2.slice(equals+1).trim();return rule===""?[]:[{rule,reason:reason===""?null:reason}]})}var head,separator2,ignoreAnnotation,SuppressionView,
-init_suppression=__esm({"src/lint/suppression.ts"(){"use strict";head=/^#+[ \t]*sidelint-(ignore[a-z-]*):?(?![^\s,])/,separator2=/(?:^|\s)--(?=\s|$)/,ignoreAnnotation="sidelint.dev/ignore";SuppressionView=
-class{kind;problem;rule;what;meant;until;constructor(said3){this.kind=said3.kind,this.problem=said3.problem,this.rule=said3.rule,this.what=said3.what,this.meant=said3.meant,this.until=said3.until}}}});function prepareMesh(mesh3){let known15=prepared2.get(mesh3);if(known15)return known15;let injectors=new Map,webhooks=mesh3.webhooks.map(webhook2=>({webhook:webhook2,namespace:select(webhook2.namespaceSelector),
+index):rest2,reason=split4?rest2.slice(split4.index+split4[0].length).trim():"";return{word:word2.toLowerCase(),rules:namesIn2(names7,said3.length),reason:reason===""?null:reason}}function namesIn2(text5,offset){
+return[...text5.matchAll(/[^\s,]+/g)].map(({0:name2,index:index2})=>({name:name2,offset:offset+index2}))}function readIgnored(value){return value.split(";").flatMap(part2=>{let equals=part2.indexOf("="),
+rule=(equals<0?part2:part2.slice(0,equals)).trim(),reason=equals<0?"":part2.slice(equals+1).trim();return rule===""?[]:[{rule,reason:reason===""?null:reason}]})}var head,separator2,ignoreAnnotation,SuppressionView,
+init_suppression=__esm({"src/lint/suppression.ts"(){"use strict";head=/^#+[ \t]*sidelint-(ignore[a-z-]*):?(?![^\s,])/i,separator2=/(?:^|\s)(?:--|[-–—])(?=\s|$)/,ignoreAnnotation="sidelint.dev/igno\
+re";SuppressionView=class{kind;problem;rule;what;meant;until;constructor(said3){this.kind=said3.kind,this.problem=said3.problem,this.rule=said3.rule,this.what=said3.what,this.meant=said3.meant,this.until=
+said3.until}}}});function prepareMesh(mesh3){let known15=prepared2.get(mesh3);if(known15)return known15;let injectors=new Map,webhooks=mesh3.webhooks.map(webhook2=>({webhook:webhook2,namespace:select(webhook2.namespaceSelector),
 object:select(webhook2.objectSelector),injector:injectorFor2(webhook2.revision,mesh3,injectors)})),cases=namespaceCases(mesh3.webhooks),names7=listedNames(mesh3.webhooks),nameless=casesByName(cases,names7),
 doubt,made2={mesh:mesh3,facts:nearestFacts(mesh3.release),webhooks,cases:name2=>name2===null?nameless:cases,names:names7,get doubt(){return doubt??={is:doubtOf(mesh3,webhooks)},doubt.is},possibilities:new Map,
 relevantLabels:rememberRelevant(cases),withRevision:rememberRevisions(mesh3),namespaceAnswers:rememberNamespaces(webhooks)};return prepared2.set(mesh3,made2),made2}function injectorFor2(revision2,mesh3,known15){
@@ -5442,19 +5444,19 @@ ranked,assumed)}}function lackOf(workload2){let{reason}=workload2.decision;if(re
 void 0)return{what:"revision",subject:revision2};let{name:name2}=workload2.namespace;return name2!==null?{what:"namespace-labels",subject:name2}:{what:"namespace",subject:filesLike(workload2).shown}}function entryFor({
 what,subject},workload2,belowConfig,assumed){switch(what){case"revision":{let value=revisionEntry(subject),line=`istio: {revisions: [${[...assumed.map(revisionEntry),value].join(", ")}]}`;return{fact:{
 what,subject,decides:0,line},section:"istio",key:subject,value}}case"namespace-labels":return dnsLabelErrors(subject).length>0?void 0:mapped2(what,subject,"namespaces",scalar2(subject),"{labels: {isti\
-o-injection: enabled}}");case"namespace":{let{directory:directory3,rest:rest2}=filesLike(workload2),pattern=scalar2(patternOf(directory3,rest2,belowConfig));return mapped2(what,subject,"paths",pattern,
-`{namespace: ${placeholder}}`)}}}function mapped2(what,subject,section2,key,value){let line=`${section2}: {${key}: ${value}}`;return{fact:{what,subject,decides:0,line},section:section2,key,value}}function revisionEntry(name2){
-return`{name: ${scalar2(name2)}}`}function configurationOf(entries3,assumed){let of=section2=>entries3.filter(entry2=>entry2.section===section2),lines3=[],revisions2=of("istio");if(revisions2.length>0){
-let list4=[...assumed.map(revisionEntry),...revisions2.map(({value})=>value)].join(", ");lines3.push("istio:",`  revisions: [${list4}]  # decides ${decided(revisions2)}`)}let paths=of("paths");if(paths.
-length>1){let all3=`# or one namespace for all of these paths, which decides ${decided(paths)} with its labels:`;lines3.push(all3,`# defaultNamespace: ${placeholder}`)}for(let section2 of["paths","nam\
-espaces"]){let listed2=of(section2);listed2.length>0&&lines3.push(`${section2}:`);let by=section2==="paths"?" with its labels":"";for(let{key,value,fact}of listed2)lines3.push(`  ${key}: ${value}  # d\
-ecides ${fact.decides}${by}`)}return lines3.map(line=>`${line}
+o-injection: enabled}}");case"namespace":{let{directory:directory3,rest:rest2}=filesLike(workload2);if(belowConfig(inDirectory(directory3,rest2))===void 0)return;let pattern=scalar2(patternOf(directory3,
+rest2,belowConfig));return mapped2(what,subject,"paths",pattern,`{namespace: ${placeholder}}`)}}}function mapped2(what,subject,section2,key,value){let line=`${section2}: {${key}: ${value}}`;return{fact:{
+what,subject,decides:0,line},section:section2,key,value}}function revisionEntry(name2){return`{name: ${scalar2(name2)}}`}function configurationOf(entries3,assumed){let of=section2=>entries3.filter(entry2=>entry2.
+section===section2),lines3=[],revisions2=of("istio");if(revisions2.length>0){let list4=[...assumed.map(revisionEntry),...revisions2.map(({value})=>value)].join(", ");lines3.push("istio:",`  revisions:\
+ [${list4}]  # decides ${decided(revisions2)}`)}let paths=of("paths");if(paths.length>1){let all3=`# or one namespace for all of these paths, which decides ${decided(paths)} with its labels:`;lines3.push(
+all3,`# defaultNamespace: ${placeholder}`)}for(let section2 of["paths","namespaces"]){let listed2=of(section2);listed2.length>0&&lines3.push(`${section2}:`);let by=section2==="paths"?" with its labels":
+"";for(let{key,value,fact}of listed2)lines3.push(`  ${key}: ${value}  # decides ${fact.decides}${by}`)}return lines3.map(line=>`${line}
 `).join("")}function decided(entries3){return entries3.reduce((sum,{fact})=>sum+fact.decides,0)}function filesLike({root,resource}){let file=resource.document.file.path,directory3=root??directoryOf(file);
 if(directory3!==".")return{directory:directory3,rest:"**",shown:`${directory3}/**`};let rest2=root===null?`*${file.slice(file.lastIndexOf("."))}`:"kustomization.yaml";return{directory:directory3,rest:rest2,
-shown:rest2}}function patternOf(directory3,rest2,belowConfig){let below6=belowConfig(directory3==="."?rest2:`${directory3}/${rest2}`)??`${directory3}/${rest2}`,inside2=below6.slice(0,below6.length-rest2.
-length);return`${inside2===""?"/":""}${inside2.replace(/[\\*?[\]!# ]/g,escaped3)}${rest2}`}function escaped3(sign){return sign===" "?sign:`\\${sign}`}function scalar2(text5){return/^(?:[A-Za-z/][\w./*-]*|\d{1,3}(?:-\d{1,3})+)$/.
-test(text5)&&!/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text5)?text5:JSON.stringify(text5)}var placeholder,init_missing=__esm({"src/world/missing.ts"(){"use strict";init_names();init_collect();placeholder=
-"<namespace>"}});function countLeftOut(world){let places2=new Map,labelled3=new Set;for(let record2 of world.namespaces)places2.has(record2.name)||places2.set(record2.name,record2),[injectionKey,revisionKey,modeKey3].
+shown:rest2}}function inDirectory(directory3,rest2){return directory3==="."?rest2:`${directory3}/${rest2}`}function patternOf(directory3,rest2,belowConfig){let whole5=inDirectory(directory3,rest2),below6=belowConfig(
+whole5)??whole5,inside2=below6.slice(0,below6.length-rest2.length);return`${inside2===""?"/":""}${inside2.replace(/[\\*?[\]!# ]/g,escaped3)}${rest2}`}function escaped3(sign){return sign===" "?sign:`\\${sign}`}
+function scalar2(text5){return/^(?:[A-Za-z/][\w./*-]*|\d{1,3}(?:-\d{1,3})+)$/.test(text5)&&!/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(text5)?text5:JSON.stringify(text5)}var placeholder,init_missing=__esm(
+{"src/world/missing.ts"(){"use strict";init_names();init_collect();placeholder="<namespace>"}});function countLeftOut(world){let places2=new Map,labelled3=new Set;for(let record2 of world.namespaces)places2.has(record2.name)||places2.set(record2.name,record2),[injectionKey,revisionKey,modeKey3].
 some(key=>key in record2.labels)&&labelled3.add(record2.name);let counts=new Map;for(let workload2 of world.workloads){let{name:name2}=workload2.namespace,record2=name2===null||labelled3.has(name2)?void 0:
 places2.get(name2);record2&&isLeftOut3(workload2,world)&&counts.set(record2,(counts.get(record2)??0)+1)}return counts}function isLeftOut3(workload2,world){let{decision:decision2,pod}=workload2;return decision2.
 reason!=="no-webhook"||pod.hostNetwork||ownWords.some(key=>key in pod.labels||key in pod.annotations||isOnObject(workload2,key))||isPartial(workload2)||injectedByHand(workload2)?!1:new PolicyView(workload2,
@@ -5864,151 +5866,153 @@ o.io/rev label: {ns.leftOut == 1 ? "1 workload there gets" : string(ns.leftOut) 
 unt - 1) + " more namespaces")}',help:"label it istio-injection: enabled, or disabled where that is meant"},{id:"non-string-metadata",severity:"error",summary:"a label, annotation or name that YAML re\
 ads as something other than a string",checks:[{on:"workload",needs:{facts:["non-strings"]},each:"pod.nonStrings",at:"pod[item.map][item.key]",message:'{item.type == "null" ? item.key + " has no value,\
  which is stored as an empty string" : (item.map == "metadata" ? "metadata." : "") + item.key + (item.written == "" ? "" : ": " + item.written) + " is a " + item.type + ", not a string: the API server\
- refuses the " + workload.kind}',help:'{item.type == "null" ? "give it a value in quotes, or remove it" : item.type in ["map", "list"] ? "write one string" : "put the value in quotes" + (item.written \
-== "" ? "" : ": \\"" + item.written + "\\"")}',edits:[{safety:"safe",when:'item.type in ["boolean", "number"]',do:[{quote:"pod[item.map][item.key]"}]}]},{on:"workload",needs:{facts:["non-strings"]},each:"\
-workload.nonStrings",at:["workload[item.within][item.map][item.key]","workload[item.map][item.key]"],message:'{item.type == "null" ? item.key + " has no value, which is stored as an empty string" : (i\
-tem.map == "metadata" ? "metadata." : "") + item.key + (item.written == "" ? "" : ": " + item.written) + " is a " + item.type + ", not a string: the API server refuses the " + workload.kind}',help:'{i\
-tem.type == "null" ? "give it a value in quotes, or remove it" : item.type in ["map", "list"] ? "write one string" : "put the value in quotes" + (item.written == "" ? "" : ": \\"" + item.written + "\\""\
-)}',edits:[{safety:"safe",when:'item.type in ["boolean", "number"]',do:[{quote:'workload[item.within == "jobTemplate" ? "jobTemplate" : "metadata"][item.map == "metadata" ? [] : [item.map]][item.key]'}]}]},
-{on:"namespace",needs:{facts:["non-strings"]},each:'ns.nonStrings.filter(e, !(e.map == "labels" && e.key == "istio-injection" && "istio-injection" in ns.labels))',at:"ns[item.map][item.key]",message:'\
-{item.type == "null" ? item.key + " has no value, which is stored as an empty string" : (item.map == "metadata" ? "metadata." : "") + item.key + (item.written == "" ? "" : ": " + item.written) + " is \
-a " + item.type + ", not a string: the API server refuses the Namespace"}',help:'{item.type == "null" ? "give it a value in quotes, or remove it" : item.type in ["map", "list"] ? "write one string" : \
-"put the value in quotes" + (item.written == "" ? "" : ": \\"" + item.written + "\\"")}',edits:[{safety:"safe",when:'item.type in ["boolean", "number"]',do:[{quote:"ns[item.map][item.key]"}]}]}]},{id:"\
-outbound-capture-disabled",severity:"info",summary:"a pod with a sidecar whose outbound traffic goes past it",checks:[{on:"workload",needs:{keys:["traffic.sidecar.istio.io/excludeOutboundIPRanges"]},when:'\
-"traffic.sidecar.istio.io/excludeOutboundIPRanges" in pod.annotations && decision.mayInject && proxy.applies && proxy.mode != "NONE" && proxy.capture.outboundRanges != "" && rangesCover(proxy.capture.\
-excludedOutboundRanges, proxy.capture.outboundRanges)',at:'pod.annotations["traffic.sidecar.istio.io/excludeOutboundIPRanges"]',message:'traffic.sidecar.istio.io/excludeOutboundIPRanges covers {proxy.\
-capture.outboundRanges == "*" ? "every IPv4 address" : "all of " + proxy.capture.outboundRanges + ", which is all that is included"}: what the pod sends there goes past the sidecar',help:"exclude only\
- the ranges that must not go through the sidecar"},{on:"workload",needs:{keys:["traffic.sidecar.istio.io/includeOutboundIPRanges"]},when:'"traffic.sidecar.istio.io/includeOutboundIPRanges" in pod.anno\
-tations && decision.mayInject && proxy.applies && proxy.mode != "NONE" && proxy.capture.outboundRanges == "" && proxy.capture.outboundPorts == ""',at:'pod.annotations["traffic.sidecar.istio.io/include\
-OutboundIPRanges"]',message:"traffic.sidecar.istio.io/includeOutboundIPRanges is empty: everything that the pod sends goes past the sidecar",help:"remove it, or list the ranges that are to be captured"},
-{on:"workload",needs:{facts:["install-capture"]},when:'!("traffic.sidecar.istio.io/includeOutboundIPRanges" in pod.annotations) && !("traffic.sidecar.istio.io/excludeOutboundIPRanges" in pod.annotatio\
-ns) && decision.mayInject && proxy.applies && proxy.mode != "NONE" && (proxy.capture.outboundRanges == "" ? proxy.capture.outboundPorts == "" : rangesCover(proxy.capture.excludedOutboundRanges, proxy.\
-capture.outboundRanges))',group:"decision.revision",message:'the install of Istio captures no outbound traffic (global.proxy.{proxy.capture.outboundRanges == "" ? "includeIPRanges is empty" : "exclude\
-IPRanges covers all that is included"}): what {counted(count, "workload")} {count == 1 ? "sends" : "send"} goes past the sidecar',help:'set global.proxy.includeIPRanges to "*", and excludeIPRanges to \
-what must not go through the sidecar'}]},{id:"pod-revision-ignored",severity:"warning",since:"1.10",summary:"the pod's istio.io/rev is not looked at, because its namespace has a label of its own",on:"\
-workload",needs:{keys:["istio.io/rev"]},when:'ns.known && "istio.io/rev" in pod.labels && !workload.templated && decision.asksFor != "skip" && !workload.injectedByHand && !workload.partial && !pod.hos\
-tNetwork && ("istio-injection" in ns.labels ? !(ns.labels["istio-injection"] == "enabled" && (pod.labels["istio.io/rev"] == "default" || pod.labels["istio.io/rev"] == decision.revision)) : "istio.io/r\
-ev" in ns.labels && ns.labels["istio.io/rev"] != pod.labels["istio.io/rev"])',at:'pod.labels["istio.io/rev"]',message:'istio.io/rev: {yaml(pod.labels["istio.io/rev"])} is not looked at: namespace {ns.\
-name} {decision.shutBy.substring(3)} {decision.shutWhere == "" ? "" : "(" + decision.shutWhere + ") "}and {decision.verdict == "injected" ? "revision " + decision.revision + " injects" : "nothing is i\
-njected"}',help:'label the namespace istio.io/rev: {yaml(pod.labels["istio.io/rev"])}{"istio-injection" in ns.labels ? " instead of istio-injection" : ""}, or remove istio.io/rev here'},{id:"probe-por\
-t-unresolved",severity:"error",summary:"a probe names a port that its container does not have: the rewritten probe fails",on:"workload",needs:{facts:["unresolved-probes"]},when:"decision.mayInject && \
-proxy.applies && proxy.rewritesProbes && !workload.partial",each:'pod.unresolvedProbes.filter(p, p.container.image != "" && (workload.isPod || size(p.container.ports) > 0) && !placeholder(p.port) && (\
-p.container.list == "containers" || mesh.atLeast("1.19")))',at:["pod[item.container.list][item.container.index][item.path]","pod[item.container.list][item.container.index].name"],message:'{item.name} \
-of container {item.container.name} asks port {item.port}, and no port of the container has that name: { decision.verdict == "injected" ? "the sidecar cannot answer it, and it fails" : "if the pod is i\
-njected, the sidecar cannot answer it, and it fails"}',help:'{item.container.ports.exists(p, p.name != "") ? "name " + either(item.container.ports.filter(p, p.name != "").map(p, p.name)) + ", or give \
-the number of the port" : "list the port with its name, or give its number"}'},{id:"proxy-config-invalid",severity:"error",aliases:["IST0125"],summary:"proxy.istio.io/config is no ProxyConfig: the inj\
-ector refuses the pod",checks:[{on:"workload",needs:{facts:["invalid-annotations"]},when:"decision.mayInject && !workload.injectedByHand",each:'pod.invalidAnnotations.filter(a, a.key == "proxy.istio.i\
-o/config" && !placeholder(a.value))',at:["pod.annotations[item.key][item.path]","pod.annotations[item.key]"],message:'proxy.istio.io/config: {item.problem}: {decision.verdict == "injected" ? "the inje\
-ctor refuses the pod, and none is created" : "if the pod is injected, the injector refuses it, and none is created"}',help:'{size(item.path) == 0 || item.problem.startsWith("is not YAML") ? "write YAM\
-L of a ProxyConfig, or remove the annotation" : "write such a value, or remove the field"}'},{on:"workload",severity:"warning",needs:{keys:["proxy.istio.io/config"]},when:"decision.mayInject && !workl\
-oad.injectedByHand",each:"pod.lostSettings",at:'pod.annotations["proxy.istio.io/config"][item.path]',part:"key",message:"proxy.istio.io/config: no ProxyConfig has a field {item.name}: the setting is l\
-ost without a word",help:"did you mean {item.meant}?"}]},{id:"proxy-cpu-limit-missing",severity:"error",since:"1.8",summary:"proxyCPU without proxyCPULimit leaves the sidecar's CPU without a limit",on:"\
-workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],containers:["istio-proxy"]},when:'decision.mayIn\
-ject && proxy.applies && (proxy.annotated || proxy.meshKnown) && !("cpu" in proxy.limits)',each:'proxy.settings.filter(s, s.value != "" && s.kind == "requests" && s.resource == "cpu")',at:["pod.annota\
-tions[item.key]","pod[item.list][item.index].resources.requests.cpu"],message:`{item.key == "" ? "the istio-proxy container requests CPU and sets no limit" : "proxyCPU is set, proxyCPULimit is not"}: \
-the sidecar's CPU has no limit{decision.verdict == "injected" ? "" : ", if the pod is injected"}{ proxy.annotated && "cpu" in proxy.meshLimits ? " (the mesh's " + proxy.meshLimits["cpu"] + " does not \
-apply once any proxy resource is set)" : ""}`,help:'add {item.key == "" ? "resources.limits.cpu" : "sidecar.istio.io/proxyCPULimit"}{!("cpu" in proxy.usualLimits) ? "" : placeholder(item.value) || com\
-pareQuantities(proxy.usualLimits["cpu"], item.value) < 0 ? ", at least " + item.value : ": " + yaml(proxy.usualLimits["cpu"])}',edits:[{safety:"safe",when:'"cpu" in proxy.usualLimits && quantityError(\
-item.value) == "" && compareQuantities(proxy.usualLimits["cpu"], item.value) >= 0',do:[{set:'pod.annotations["sidecar.istio.io/proxyCPULimit"]',value:'proxy.usualLimits["cpu"]',beside:"pod.annotations\
-[item.key]",when:'item.key != ""'},{set:"pod[item.list][item.index].resources.limits.cpu",value:'proxy.usualLimits["cpu"]',when:'item.key == ""'}]}]},{id:"proxy-cpu-request-missing",severity:"warning",
-since:"1.8",summary:"proxyCPULimit without proxyCPU makes the sidecar request its whole CPU limit",on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.isti\
-o.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],containers:["istio-proxy"]},when:'decision.mayInject && proxy.applies && (proxy.annotated || proxy.meshKnown) && !("cpu" in proxy.requests)',each:'\
-proxy.settings.filter(s, s.value != "" && s.kind == "limits" && s.resource == "cpu")',at:["pod.annotations[item.key]","pod[item.list][item.index].resources.limits.cpu"],message:`{item.key == "" ? "the\
- istio-proxy container limits CPU and requests none" : "proxyCPULimit is set, proxyCPU is not"}: the sidecar requests its whole limit of {item.value} CPU{decision.verdict == "injected" ? "" : ", if th\
-e pod is injected"}{ proxy.annotated && "cpu" in proxy.meshRequests ? " (the mesh's " + proxy.meshRequests["cpu"] + " does not apply once any proxy resource is set)" : ""}`,help:'add {item.key == "" ?\
- "resources.requests.cpu" : "sidecar.istio.io/proxyCPU"}{!("cpu" in proxy.usualRequests) ? "" : placeholder(item.value) || compareQuantities(proxy.usualRequests["cpu"], item.value) > 0 ? ", at most " \
-+ item.value : ": " + yaml(proxy.usualRequests["cpu"])}',edits:[{safety:"safe",when:'"cpu" in proxy.usualRequests && quantityError(item.value) == "" && compareQuantities(proxy.usualRequests["cpu"], it\
-em.value) <= 0',do:[{set:'pod.annotations["sidecar.istio.io/proxyCPU"]',value:'proxy.usualRequests["cpu"]',beside:"pod.annotations[item.key]",when:'item.key != ""'},{set:"pod[item.list][item.index].re\
-sources.requests.cpu",value:'proxy.usualRequests["cpu"]',when:'item.key == ""'}]}]},{id:"proxy-image-pinned",severity:"warning",summary:"sidecar.istio.io/proxyImage holds the sidecar at a version that\
- upgrades of Istio do not reach",on:"workload",needs:{keys:["sidecar.istio.io/proxyImage"]},when:'decision.mayInject && !workload.injectedByHand && "sidecar.istio.io/proxyImage" in pod.annotations && \
-!placeholder(pod.annotations["sidecar.istio.io/proxyImage"]) && pod.annotations["sidecar.istio.io/proxyImage"].matches("[:@][^/]+$")',at:'pod.annotations["sidecar.istio.io/proxyImage"]',message:'the s\
-idecar is held at {pod.annotations["sidecar.istio.io/proxyImage"]}: upgrades of Istio ({mesh.release} now) do not reach it',help:'remove it{mesh.atLeast("1.13") ? "; for another flavour write sidecar.\
-istio.io/proxyImageType: distroless" : ""}'},{id:"proxy-limit-unlimited",severity:"warning",summary:"sidecars without a CPU or memory limit, though no annotation takes it away",checks:[{on:"injector",
-when:'injector.valuesKnown && !("cpu" in injector.limits && "memory" in injector.limits)',at:["injector.values.global.proxy.resources.limits","injector.values.global.proxy.resources"],part:"key",message:'\
-sidecars whose pods say nothing have no {["cpu", "memory"].filter(r, !(r in injector.limits)).map(r, r == "cpu" ? "CPU" : r)} limit: the values set none',help:'set global.proxy.resources.limits.{eithe\
-r(["cpu", "memory"].filter(r, !(r in injector.limits)))}, as a stock install does (cpu: "2", memory: 1Gi)'},{on:"workload",needs:{facts:["rendered"]},when:"decision.mayInject && proxy.applies && proxy\
-.rendered && !proxy.annotated",each:'["cpu", "memory"].filter(r, !(r in proxy.limits) && r in proxy.meshLimits)',group:"item",message:`the sidecar of {workload.label} has no {item == "cpu" ? "CPU" : "\
-memory"} limit{count == 1 ? "" : ", nor have those of " + counted(count - 1, "other workload")}: the template leaves out the mesh's {proxy.meshLimits[item]}`,help:'add {item == "cpu" ? "sidecar.istio.\
-io/proxyCPULimit" : "sidecar.istio.io/proxyMemoryLimit"} where the template reads it, or a limit to the template'}]},{id:"proxy-memory-limit-missing",severity:"error",since:"1.8",summary:"proxyMemory \
-without proxyMemoryLimit leaves the sidecar's memory without a limit",on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.is\
-tio.io/proxyMemoryLimit"],containers:["istio-proxy"]},when:'decision.mayInject && proxy.applies && (proxy.annotated || proxy.meshKnown) && !("memory" in proxy.limits)',each:'proxy.settings.filter(s, s\
-.value != "" && s.kind == "requests" && s.resource == "memory")',at:["pod.annotations[item.key]","pod[item.list][item.index].resources.requests.memory"],message:`{item.key == "" ? "the istio-proxy con\
-tainer requests memory and sets no limit" : "proxyMemory is set, proxyMemoryLimit is not"}: the sidecar's memory has no limit{decision.verdict == "injected" ? "" : ", if the pod is injected"}{ proxy.a\
-nnotated && "memory" in proxy.meshLimits ? " (the mesh's " + proxy.meshLimits["memory"] + " does not apply once any proxy resource is set)" : ""}`,help:'add {item.key == "" ? "resources.limits.memory"\
- : "sidecar.istio.io/proxyMemoryLimit"}{!("memory" in proxy.usualLimits) ? "" : placeholder(item.value) || compareQuantities(proxy.usualLimits["memory"], item.value) < 0 ? ", at least " + item.value :\
- ": " + yaml(proxy.usualLimits["memory"])}',edits:[{safety:"safe",when:'"memory" in proxy.usualLimits && quantityError(item.value) == "" && compareQuantities(proxy.usualLimits["memory"], item.value) >\
-= 0',do:[{set:'pod.annotations["sidecar.istio.io/proxyMemoryLimit"]',value:'proxy.usualLimits["memory"]',beside:"pod.annotations[item.key]",when:'item.key != ""'},{set:"pod[item.list][item.index].reso\
-urces.limits.memory",value:'proxy.usualLimits["memory"]',when:'item.key == ""'}]}]},{id:"proxy-memory-request-missing",severity:"warning",since:"1.8",summary:"proxyMemoryLimit without proxyMemory make\
-s the sidecar request its whole memory limit",on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],
-containers:["istio-proxy"]},when:'decision.mayInject && proxy.applies && (proxy.annotated || proxy.meshKnown) && !("memory" in proxy.requests)',each:'proxy.settings.filter(s, s.value != "" && s.kind =\
-= "limits" && s.resource == "memory")',at:["pod.annotations[item.key]","pod[item.list][item.index].resources.limits.memory"],message:`{item.key == "" ? "the istio-proxy container limits memory and req\
-uests none" : "proxyMemoryLimit is set, proxyMemory is not"}: the sidecar requests its whole limit of {item.value} memory{decision.verdict == "injected" ? "" : ", if the pod is injected"}{ proxy.annot\
-ated && "memory" in proxy.meshRequests ? " (the mesh's " + proxy.meshRequests["memory"] + " does not apply once any proxy resource is set)" : ""}`,help:'add {item.key == "" ? "resources.requests.memor\
-y" : "sidecar.istio.io/proxyMemory"}{!("memory" in proxy.usualRequests) ? "" : placeholder(item.value) || compareQuantities(proxy.usualRequests["memory"], item.value) > 0 ? ", at most " + item.value :\
- ": " + yaml(proxy.usualRequests["memory"])}',edits:[{safety:"safe",when:'"memory" in proxy.usualRequests && quantityError(item.value) == "" && compareQuantities(proxy.usualRequests["memory"], item.va\
-lue) <= 0',do:[{set:'pod.annotations["sidecar.istio.io/proxyMemory"]',value:'proxy.usualRequests["memory"]',beside:"pod.annotations[item.key]",when:'item.key != ""'},{set:"pod[item.list][item.index].r\
-esources.requests.memory",value:'proxy.usualRequests["memory"]',when:'item.key == ""'}]}]},{id:"proxy-quantity-invalid",severity:"error",summary:"a request or limit of the sidecar that is no Kubernete\
-s quantity",checks:[{on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],containers:["istio-prox\
-y"]},when:"decision.mayInject && !workload.injectedByHand",each:'proxy.settings.filter(s, !placeholder(s.value) && quantityError(s.value) != "")',at:["pod.annotations[item.key]","pod[item.list][item.i\
-ndex].resources[item.kind][item.resource]"],message:'{item.name} {quantityError(item.value)}; the pod is refused{decision.verdict == "injected" ? "" : ", if it is injected"}',help:'write {item.resourc\
-e == "cpu" ? "cores, such as 100m or 2" : "bytes, such as 128Mi or 1Gi"}'},{on:"injector",each:'injector.settings.filter(s, !placeholder(s.value) && quantityError(s.value) != "")',at:"injector.values.\
-global.proxy.resources[item.kind][item.resource]",message:"{item.name} of every sidecar: {quantityError(item.value)}; pods that say nothing themselves are refused",help:'write {item.resource == "cpu" \
-? "cores, such as 100m or 2" : "bytes, such as 128Mi or 1Gi"}'}]},{id:"proxy-quantity-suspicious",severity:"warning",summary:"a request or limit of the sidecar that is valid and surely not meant",checks:[
-{on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],containers:["istio-proxy"]},when:"decision.\
-mayInject && !workload.injectedByHand",each:'proxy.settings.filter(s, suspicion(s.kind, s.resource, s.value) != "")',at:["pod.annotations[item.key]","pod[item.list][item.index].resources[item.kind][it\
-em.resource]"],message:"{item.name} {item.value}: {suspicion(item.kind, item.resource, item.value)}",help:'write {item.resource == "cpu" ? "cores, such as 100m or 2" : "bytes, such as 128Mi or 1Gi"}'},
-{on:"injector",each:'injector.settings.filter(s, suspicion(s.kind, s.resource, s.value) != "")',at:"injector.values.global.proxy.resources[item.kind][item.resource]",message:"{item.name} {item.value} \
-of every sidecar: {suspicion(item.kind, item.resource, item.value)}",help:'write {item.resource == "cpu" ? "cores, such as 100m or 2" : "bytes, such as 128Mi or 1Gi"}'}]},{id:"proxy-request-above-limi\
-t",severity:"error",summary:"the sidecar requests more than it is limited to: the API server refuses the pod",checks:[{on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPU\
-Limit","sidecar.istio.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],containers:["istio-proxy"]},when:"decision.mayInject && !workload.injectedByHand",each:'proxy.settings.filter(s, s.resource i\
-n proxy.requests && s.resource in proxy.limits && compareQuantities(proxy.requests[s.resource], proxy.limits[s.resource]) > 0 && (s.kind == "requests" || !proxy.settings.exists(o, o.kind == "requests"\
- && o.resource == s.resource)))',at:["pod.annotations[item.key]","pod[item.list][item.index].resources[item.kind][item.resource]"],message:`{item.kind == "requests" ? item.name + " " + item.value + " \
-is above the sidecar's " + item.title + " limit of " + proxy.limits[item.resource] : item.name + " " + item.value + " is below the sidecar's " + item.title + " request of " + proxy.requests[item.resou\
-rce] + " (the mesh's)"}: the API server refuses the pod{decision.verdict == "injected" ? "" : ", if it is injected"}`,help:"raise the limit, or lower the request"},{on:"injector",when:"injector.values\
-Known",each:'["cpu", "memory"].filter(r, r in injector.requests && r in injector.limits && compareQuantities(injector.requests[r], injector.limits[r]) > 0)',at:["injector.values.global.proxy.resources\
-.requests[item]","injector.values.global.proxy.resources.limits[item]"],message:'every sidecar requests {item == "cpu" ? "CPU" : "memory"} {injector.requests[item]} and is limited to {injector.limits[\
-item]}: the API server refuses the pods that say nothing themselves',help:"raise the limit, or lower the request"}]},{id:"proxy-resources-dropped",severity:"warning",since:"1.8",summary:"annotations f\
-or one resource of the sidecar drop the mesh's settings for the other",on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.i\
-stio.io/proxyMemoryLimit"]},when:'decision.mayInject && proxy.applies && proxy.annotated && proxy.settings.exists(s, s.value != "")',each:'["cpu", "memory"].filter(r, !proxy.settings.exists(s, s.resou\
-rce == r) && (r in proxy.meshRequests || r in proxy.meshLimits))',at:['pod.annotations["sidecar.istio.io/proxyCPU"]','pod.annotations["sidecar.istio.io/proxyCPULimit"]','pod.annotations["sidecar.istio\
-.io/proxyMemory"]','pod.annotations["sidecar.istio.io/proxyMemoryLimit"]'],message:`setting only {item == "cpu" ? "memory drops the mesh's CPU" : "CPU drops the mesh's memory"} settings{ decision.verd\
-ict == "injected" ? "" : " (if the pod is injected)"}: {item in proxy.meshRequests ? "request " + proxy.meshRequests[item] + " \u2192 none" : ""}{item in proxy.meshRequests && item in proxy.meshLimits ? ",\
- " : ""}{ item in proxy.meshLimits ? "limit " + proxy.meshLimits[item] + " \u2192 none" : ""}`,help:'add {item in proxy.usualRequests ? (item == "cpu" ? "sidecar.istio.io/proxyCPU: " : "sidecar.istio.\
-io/proxyMemory: ") + yaml(proxy.usualRequests[item]) : ""}{item in proxy.usualRequests && item in proxy.usualLimits ? " and " : ""}{item in proxy.usualLimits ? (item == "cpu" ? "sidecar.istio.io/proxy\
-CPULimit: " : "sidecar.istio.io/proxyMemoryLimit: ") + yaml(proxy.usualLimits[item]) : ""}',edits:[{safety:"safe",when:"item in proxy.usualRequests && item in proxy.usualLimits && compareQuantities(pr\
-oxy.usualRequests[item], proxy.usualLimits[item]) <= 0",do:[{set:'pod.annotations[item == "cpu" ? "sidecar.istio.io/proxyCPU" : "sidecar.istio.io/proxyMemory"]',value:"proxy.usualRequests[item]",beside:[
-'pod.annotations["sidecar.istio.io/proxyMemoryLimit"]','pod.annotations["sidecar.istio.io/proxyMemory"]','pod.annotations["sidecar.istio.io/proxyCPULimit"]','pod.annotations["sidecar.istio.io/proxyCPU\
-"]']},{set:'pod.annotations[item == "cpu" ? "sidecar.istio.io/proxyCPULimit" : "sidecar.istio.io/proxyMemoryLimit"]',value:"proxy.usualLimits[item]",beside:['pod.annotations["sidecar.istio.io/proxyMem\
-oryLimit"]','pod.annotations["sidecar.istio.io/proxyMemory"]','pod.annotations["sidecar.istio.io/proxyCPULimit"]','pod.annotations["sidecar.istio.io/proxyCPU"]']}]}]},{id:"reserved-port",severity:"err\
-or",summary:"a container listens on a port that the sidecar uses",on:"workload",needs:{facts:["sidecar-ports"]},when:"decision.mayInject && proxy.applies",each:'pod.ports.filter(p, proxy.ports.exists(\
-s, s.number == p.number && (p.protocol == "TCP" || s.purpose == "DNS")))',at:"pod[item.container.list][item.container.index].ports[item.index].containerPort",message:`container {item.container.name} l\
-istens on {item.number}, which is the sidecar's port for {proxy.ports.filter(s, s.number == item.number)[0].purpose}{ decision.verdict == "injected" ? "" : ", if the pod is injected"}`,help:"let it li\
-sten on another port"},{id:"revision-unknown",severity:"error",summary:"a namespace or pod asks for a revision or tag that no webhook answers to",checks:[{on:"namespace",needs:{keys:["istio-injection"]},
-when:'mesh.webhooksKnown && ns.labels["istio-injection"] == "enabled" && !ns.answered',at:'ns.labels["istio-injection"]',message:'istio-injection: enabled asks for the default revision, and no webhook\
- answers to it{size(mesh.revisions) == 0 ? "" : " (known: " + mesh.revisions.join(", ") + ")"}: nothing is injected in namespace {ns.name}',help:'{size(mesh.revisions) == 0 ? "" : "istio.io/rev" in ns\
-.labels && ns.labels["istio.io/rev"] in mesh.revisions ? "remove istio-injection: it hides istio.io/rev: " + yaml(ns.labels["istio.io/rev"]) : "replace it by istio.io/rev: " + either(mesh.revisions) +\
- ", or point the tag default at a revision"}'},{on:"namespace",needs:{keys:["istio.io/rev"]},when:'mesh.webhooksKnown && !(ns.labels["istio.io/rev"] in mesh.revisions) && !("istio-injection" in ns.lab\
-els) && !placeholder(ns.labels["istio.io/rev"])',at:'ns.labels["istio.io/rev"]',message:'no webhook answers to istio.io/rev: {yaml(ns.labels["istio.io/rev"])}: nothing is injected in namespace {ns.nam\
-e}',help:'{size(mesh.revisions) == 0 ? "" : "name one of the known revisions and tags: " + either(mesh.revisions)}'},{on:"workload",needs:{keys:["istio.io/rev"]},when:'mesh.webhooksKnown && "istio.io/\
-rev" in pod.labels && !(pod.labels["istio.io/rev"] in mesh.revisions) && !("istio-injection" in ns.labels) && !("istio.io/rev" in ns.labels) && decision.asksFor != "skip" && !placeholder(pod.labels["i\
-stio.io/rev"])',at:'pod.labels["istio.io/rev"]',message:'no webhook answers to istio.io/rev: {yaml(pod.labels["istio.io/rev"])}',help:'{size(mesh.revisions) == 0 ? "" : "name one of the known revision\
-s and tags: " + either(mesh.revisions)}'}]},{id:"sidecar-forbidden",severity:"error",summary:"a workload that sidelint.yaml says must not have a sidecar, and that gets one",checks:[{on:"workload",needs:{
-facts:["forbidden"]},when:'policy.forbidden.size() > 0 && !workload.partial && (workload.injectedByHand || decision.verdict == "injected" && decision.certain) && !(pod.nonStrings + workload.nonStrings\
-).exists(e, e.type != "null")',at:['pod.labels["sidecar.istio.io/inject"]','pod.annotations["sidecar.istio.io/inject"]'],message:'{workload.label} must not have a sidecar ({policy.forbidden.map(entry,\
- entry.reason)}; {policy.forbidden.map(entry, entry.where)}) and {workload.injectedByHand ? "has one that is written in its manifest" : "gets one: " + policy.because}',help:'{workload.injectedByHand ?\
- "take it out with sidelint uninject" : mesh.readsInjectLabel ? "opt out with the label sidecar.istio.io/inject: \\"false\\" on the pod template" : "opt out with the annotation sidecar.istio.io/inject: \
-\\"false\\" on the pod template"}'},{on:"workload",severity:"warning",needs:{facts:["forbidden"]},when:'policy.forbidden.size() > 0 && decision.verdict == "unknown" && !workload.injectedByHand && !wor\
-kload.partial && !(pod.nonStrings + workload.nonStrings).exists(e, e.type != "null")',message:'{workload.label} must not have a sidecar ({policy.forbidden.map(entry, entry.reason)}; {policy.forbidden.\
-map(entry, entry.where)}) and may get one{decision.hinge == "" ? "" : ": " + decision.hinge}',help:'{mesh.readsInjectLabel ? "opt out with the label sidecar.istio.io/inject: \\"false\\" on the pod templ\
-ate" : "opt out with the annotation sidecar.istio.io/inject: \\"false\\" on the pod template"}'}]},{id:"sidecar-required",severity:"error",summary:"a workload that sidelint.yaml says must have a sidec\
-ar, and that gets none",checks:[{on:"workload",needs:{facts:["required"]},when:'policy.required.size() > 0 && decision.verdict == "not-injected" && decision.certain && !workload.injectedByHand && !wor\
-kload.partial && !(pod.nonStrings + workload.nonStrings).exists(e, e.type != "null")',at:['pod.labels["sidecar.istio.io/inject"]','pod.annotations["sidecar.istio.io/inject"]'],message:"{workload.label\
-} must have a sidecar ({policy.required.map(entry, entry.reason)}; {policy.required.map(entry, entry.where)}) and gets none: {policy.because}",help:"{decision.remedy}"},{on:"workload",severity:"warnin\
-g",needs:{facts:["required"]},when:'policy.required.size() > 0 && decision.verdict == "unknown" && !workload.injectedByHand && !workload.partial && !(pod.nonStrings + workload.nonStrings).exists(e, e.\
-type != "null")',message:'{workload.label} must have a sidecar ({policy.required.map(entry, entry.reason)}; {policy.required.map(entry, entry.where)}) and may get none{decision.hinge == "" ? "" : ": "\
- + decision.hinge}',help:'{decision.missingLine == "" ? "" : "in sidelint.yaml: " + decision.missingLine}'}]},{id:"suppression-invalid",severity:"warning",summary:"a comment, annotation or `ignore` en\
-try that does not count",checks:[{on:"suppression",when:'suppression.problem == "unknown-rule"',message:"there is no rule {suppression.rule}: {suppression.what} hides nothing",help:`{suppression.meant\
- != "" ? "did you mean " + suppression.meant + "?" : "sidelint rules lists them" + (suppression.kind == "comment" ? "; a reason stands behind --" : "")}
+ refuses the " + workload.kind}',help:'{item.type == "null" ? "give it a value in quotes, or remove it" : item.type in ["map", "list"] ? "write one string" : item.key == "sidecar.istio.io/inject" && (\
+item.type == "number" || item.written != item.value) ? "write " + (item.type == "boolean" ? "\\"" + item.value + "\\"" : "\\"true\\" or \\"false\\"") : "put the value in quotes" + (item.written == "" ? "" :\
+ ": \\"" + item.written + "\\"")}',edits:[{safety:"safe",when:'item.key == "sidecar.istio.io/inject" && item.type == "boolean" && item.written != item.value',do:[{set:"pod[item.map][item.key]",value:"\
+item.value"}]},{safety:"safe",when:'item.type == "boolean" || (item.type == "number" && item.key != "sidecar.istio.io/inject")',do:[{quote:"pod[item.map][item.key]"}]}]},{on:"workload",needs:{facts:["\
+non-strings"]},each:"workload.nonStrings",at:["workload[item.within][item.map][item.key]","workload[item.map][item.key]"],message:'{item.type == "null" ? item.key + " has no value, which is stored as \
+an empty string" : (item.map == "metadata" ? "metadata." : "") + item.key + (item.written == "" ? "" : ": " + item.written) + " is a " + item.type + ", not a string: the API server refuses the " + wor\
+kload.kind}',help:'{item.type == "null" ? "give it a value in quotes, or remove it" : item.type in ["map", "list"] ? "write one string" : "put the value in quotes" + (item.written == "" ? "" : ": \\"" \
++ item.written + "\\"")}',edits:[{safety:"safe",when:'item.type in ["boolean", "number"]',do:[{quote:'workload[item.within == "jobTemplate" ? "jobTemplate" : "metadata"][item.map == "metadata" ? [] : \
+[item.map]][item.key]'}]}]},{on:"namespace",needs:{facts:["non-strings"]},each:'ns.nonStrings.filter(e, !(e.map == "labels" && e.key == "istio-injection" && "istio-injection" in ns.labels))',at:"ns[it\
+em.map][item.key]",message:'{item.type == "null" ? item.key + " has no value, which is stored as an empty string" : (item.map == "metadata" ? "metadata." : "") + item.key + (item.written == "" ? "" : \
+": " + item.written) + " is a " + item.type + ", not a string: the API server refuses the Namespace"}',help:'{item.type == "null" ? "give it a value in quotes, or remove it" : item.type in ["map", "li\
+st"] ? "write one string" : "put the value in quotes" + (item.written == "" ? "" : ": \\"" + item.written + "\\"")}',edits:[{safety:"safe",when:'item.type in ["boolean", "number"]',do:[{quote:"ns[item\
+.map][item.key]"}]}]}]},{id:"outbound-capture-disabled",severity:"info",summary:"a pod with a sidecar whose outbound traffic goes past it",checks:[{on:"workload",needs:{keys:["traffic.sidecar.istio.io\
+/excludeOutboundIPRanges"]},when:'"traffic.sidecar.istio.io/excludeOutboundIPRanges" in pod.annotations && decision.mayInject && proxy.applies && proxy.mode != "NONE" && proxy.capture.outboundRanges !\
+= "" && rangesCover(proxy.capture.excludedOutboundRanges, proxy.capture.outboundRanges)',at:'pod.annotations["traffic.sidecar.istio.io/excludeOutboundIPRanges"]',message:'traffic.sidecar.istio.io/excl\
+udeOutboundIPRanges covers {proxy.capture.outboundRanges == "*" ? "every IPv4 address" : "all of " + proxy.capture.outboundRanges + ", which is all that is included"}: what the pod sends there goes pa\
+st the sidecar',help:"exclude only the ranges that must not go through the sidecar"},{on:"workload",needs:{keys:["traffic.sidecar.istio.io/includeOutboundIPRanges"]},when:'"traffic.sidecar.istio.io/in\
+cludeOutboundIPRanges" in pod.annotations && decision.mayInject && proxy.applies && proxy.mode != "NONE" && proxy.capture.outboundRanges == "" && proxy.capture.outboundPorts == ""',at:'pod.annotations\
+["traffic.sidecar.istio.io/includeOutboundIPRanges"]',message:"traffic.sidecar.istio.io/includeOutboundIPRanges is empty: everything that the pod sends goes past the sidecar",help:"remove it, or list \
+the ranges that are to be captured"},{on:"workload",needs:{facts:["install-capture"]},when:'!("traffic.sidecar.istio.io/includeOutboundIPRanges" in pod.annotations) && !("traffic.sidecar.istio.io/excl\
+udeOutboundIPRanges" in pod.annotations) && decision.mayInject && proxy.applies && proxy.mode != "NONE" && (proxy.capture.outboundRanges == "" ? proxy.capture.outboundPorts == "" : rangesCover(proxy.c\
+apture.excludedOutboundRanges, proxy.capture.outboundRanges))',group:"decision.revision",message:'the install of Istio captures no outbound traffic (global.proxy.{proxy.capture.outboundRanges == "" ? \
+"includeIPRanges is empty" : "excludeIPRanges covers all that is included"}): what {counted(count, "workload")} {count == 1 ? "sends" : "send"} goes past the sidecar',help:'set global.proxy.includeIPR\
+anges to "*", and excludeIPRanges to what must not go through the sidecar'}]},{id:"pod-revision-ignored",severity:"warning",since:"1.10",summary:"the pod's istio.io/rev is not looked at, because its n\
+amespace has a label of its own",on:"workload",needs:{keys:["istio.io/rev"]},when:'ns.known && "istio.io/rev" in pod.labels && !workload.templated && decision.asksFor != "skip" && !workload.injectedBy\
+Hand && !workload.partial && !pod.hostNetwork && ("istio-injection" in ns.labels ? !(ns.labels["istio-injection"] == "enabled" && (pod.labels["istio.io/rev"] == "default" || pod.labels["istio.io/rev"]\
+ == decision.revision)) : "istio.io/rev" in ns.labels && ns.labels["istio.io/rev"] != pod.labels["istio.io/rev"])',at:'pod.labels["istio.io/rev"]',message:'istio.io/rev: {yaml(pod.labels["istio.io/rev\
+"])} is not looked at: namespace {ns.name} {decision.shutBy.substring(3)} {decision.shutWhere == "" ? "" : "(" + decision.shutWhere + ") "}and {decision.verdict == "injected" ? "revision " + decision.\
+revision + " injects" : "nothing is injected"}',help:'label the namespace istio.io/rev: {yaml(pod.labels["istio.io/rev"])}{"istio-injection" in ns.labels ? " instead of istio-injection" : ""}, or remo\
+ve istio.io/rev here'},{id:"probe-port-unresolved",severity:"error",summary:"a probe names a port that its container does not have: the rewritten probe fails",on:"workload",needs:{facts:["unresolved-p\
+robes"]},when:"decision.mayInject && proxy.applies && proxy.rewritesProbes && !workload.partial",each:'pod.unresolvedProbes.filter(p, p.container.image != "" && (workload.isPod || size(p.container.por\
+ts) > 0) && !placeholder(p.port) && (p.container.list == "containers" || mesh.atLeast("1.19")))',at:["pod[item.container.list][item.container.index][item.path]","pod[item.container.list][item.containe\
+r.index].name"],message:'{item.name} of container {item.container.name} asks port {item.port}, and no port of the container has that name: { decision.verdict == "injected" ? "the sidecar cannot answer\
+ it, and it fails" : "if the pod is injected, the sidecar cannot answer it, and it fails"}',help:'{item.container.ports.exists(p, p.name != "") ? "name " + either(item.container.ports.filter(p, p.name\
+ != "").map(p, p.name)) + ", or give the number of the port" : "list the port with its name, or give its number"}'},{id:"proxy-config-invalid",severity:"error",aliases:["IST0125"],summary:"proxy.istio\
+.io/config is no ProxyConfig: the injector refuses the pod",checks:[{on:"workload",needs:{facts:["invalid-annotations"]},when:"decision.mayInject && !workload.injectedByHand",each:'pod.invalidAnnotati\
+ons.filter(a, a.key == "proxy.istio.io/config" && !placeholder(a.value))',at:["pod.annotations[item.key][item.path]","pod.annotations[item.key]"],message:'proxy.istio.io/config: {item.problem}: {decis\
+ion.verdict == "injected" ? "the injector refuses the pod, and none is created" : "if the pod is injected, the injector refuses it, and none is created"}',help:'{size(item.path) == 0 || item.problem.s\
+tartsWith("is not YAML") ? "write YAML of a ProxyConfig, or remove the annotation" : "write such a value, or remove the field"}'},{on:"workload",severity:"warning",needs:{keys:["proxy.istio.io/config"]},
+when:"decision.mayInject && !workload.injectedByHand",each:"pod.lostSettings",at:'pod.annotations["proxy.istio.io/config"][item.path]',part:"key",message:"proxy.istio.io/config: no ProxyConfig has a f\
+ield {item.name}: the setting is lost without a word",help:"did you mean {item.meant}?"}]},{id:"proxy-cpu-limit-missing",severity:"error",since:"1.8",summary:"proxyCPU without proxyCPULimit leaves the\
+ sidecar's CPU without a limit",on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],containers:[
+"istio-proxy"]},when:'decision.mayInject && proxy.applies && (proxy.annotated || proxy.meshKnown) && !("cpu" in proxy.limits)',each:'proxy.settings.filter(s, s.value != "" && s.kind == "requests" && s\
+.resource == "cpu")',at:["pod.annotations[item.key]","pod[item.list][item.index].resources.requests.cpu"],message:`{item.key == "" ? "the istio-proxy container requests CPU and sets no limit" : "proxy\
+CPU is set, proxyCPULimit is not"}: the sidecar's CPU has no limit{decision.verdict == "injected" ? "" : ", if the pod is injected"}{ proxy.annotated && "cpu" in proxy.meshLimits ? " (the mesh's " + p\
+roxy.meshLimits["cpu"] + " does not apply once any proxy resource is set)" : ""}`,help:'add {item.key == "" ? "resources.limits.cpu" : "sidecar.istio.io/proxyCPULimit"}{!("cpu" in proxy.usualLimits) ?\
+ "" : placeholder(item.value) || compareQuantities(proxy.usualLimits["cpu"], item.value) < 0 ? ", at least " + item.value : ": " + yaml(proxy.usualLimits["cpu"])}',edits:[{safety:"safe",when:'"cpu" in\
+ proxy.usualLimits && quantityError(item.value) == "" && compareQuantities(proxy.usualLimits["cpu"], item.value) >= 0',do:[{set:'pod.annotations["sidecar.istio.io/proxyCPULimit"]',value:'proxy.usualLi\
+mits["cpu"]',beside:"pod.annotations[item.key]",when:'item.key != ""'},{set:"pod[item.list][item.index].resources.limits.cpu",value:'proxy.usualLimits["cpu"]',when:'item.key == ""'}]}]},{id:"proxy-cpu\
+-request-missing",severity:"warning",since:"1.8",summary:"proxyCPULimit without proxyCPU makes the sidecar request its whole CPU limit",on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.\
+istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],containers:["istio-proxy"]},when:'decision.mayInject && proxy.applies && (proxy.annotated || proxy.meshKnown\
+) && !("cpu" in proxy.requests)',each:'proxy.settings.filter(s, s.value != "" && s.kind == "limits" && s.resource == "cpu")',at:["pod.annotations[item.key]","pod[item.list][item.index].resources.limit\
+s.cpu"],message:`{item.key == "" ? "the istio-proxy container limits CPU and requests none" : "proxyCPULimit is set, proxyCPU is not"}: the sidecar requests its whole limit of {item.value} CPU{decisio\
+n.verdict == "injected" ? "" : ", if the pod is injected"}{ proxy.annotated && "cpu" in proxy.meshRequests ? " (the mesh's " + proxy.meshRequests["cpu"] + " does not apply once any proxy resource is s\
+et)" : ""}`,help:'add {item.key == "" ? "resources.requests.cpu" : "sidecar.istio.io/proxyCPU"}{!("cpu" in proxy.usualRequests) ? "" : placeholder(item.value) || compareQuantities(proxy.usualRequests[\
+"cpu"], item.value) > 0 ? ", at most " + item.value : ": " + yaml(proxy.usualRequests["cpu"])}',edits:[{safety:"safe",when:'"cpu" in proxy.usualRequests && quantityError(item.value) == "" && compareQu\
+antities(proxy.usualRequests["cpu"], item.value) <= 0',do:[{set:'pod.annotations["sidecar.istio.io/proxyCPU"]',value:'proxy.usualRequests["cpu"]',beside:"pod.annotations[item.key]",when:'item.key != "\
+"'},{set:"pod[item.list][item.index].resources.requests.cpu",value:'proxy.usualRequests["cpu"]',when:'item.key == ""'}]}]},{id:"proxy-image-pinned",severity:"warning",summary:"sidecar.istio.io/proxyIm\
+age holds the sidecar at a version that upgrades of Istio do not reach",on:"workload",needs:{keys:["sidecar.istio.io/proxyImage"]},when:'decision.mayInject && !workload.injectedByHand && "sidecar.isti\
+o.io/proxyImage" in pod.annotations && !placeholder(pod.annotations["sidecar.istio.io/proxyImage"]) && pod.annotations["sidecar.istio.io/proxyImage"].matches("[:@][^/]+$")',at:'pod.annotations["sideca\
+r.istio.io/proxyImage"]',message:'the sidecar is held at {pod.annotations["sidecar.istio.io/proxyImage"]}: upgrades of Istio ({mesh.release} now) do not reach it',help:'remove it{mesh.atLeast("1.13") \
+? "; for another flavour write sidecar.istio.io/proxyImageType: distroless" : ""}'},{id:"proxy-limit-unlimited",severity:"warning",summary:"sidecars without a CPU or memory limit, though no annotation\
+ takes it away",checks:[{on:"injector",when:'injector.valuesKnown && !("cpu" in injector.limits && "memory" in injector.limits)',at:["injector.values.global.proxy.resources.limits","injector.values.gl\
+obal.proxy.resources"],part:"key",message:'sidecars whose pods say nothing have no {["cpu", "memory"].filter(r, !(r in injector.limits)).map(r, r == "cpu" ? "CPU" : r)} limit: the values set none',help:'\
+set global.proxy.resources.limits.{either(["cpu", "memory"].filter(r, !(r in injector.limits)))}, as a stock install does (cpu: "2", memory: 1Gi)'},{on:"workload",needs:{facts:["rendered"]},when:"deci\
+sion.mayInject && proxy.applies && proxy.rendered && !proxy.annotated",each:'["cpu", "memory"].filter(r, !(r in proxy.limits) && r in proxy.meshLimits)',group:"item",message:`the sidecar of {workload.\
+label} has no {item == "cpu" ? "CPU" : "memory"} limit{count == 1 ? "" : ", nor have those of " + counted(count - 1, "other workload")}: the template leaves out the mesh's {proxy.meshLimits[item]}`,help:'\
+add {item == "cpu" ? "sidecar.istio.io/proxyCPULimit" : "sidecar.istio.io/proxyMemoryLimit"} where the template reads it, or a limit to the template'}]},{id:"proxy-memory-limit-missing",severity:"erro\
+r",since:"1.8",summary:"proxyMemory without proxyMemoryLimit leaves the sidecar's memory without a limit",on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidec\
+ar.istio.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],containers:["istio-proxy"]},when:'decision.mayInject && proxy.applies && (proxy.annotated || proxy.meshKnown) && !("memory" in proxy.limit\
+s)',each:'proxy.settings.filter(s, s.value != "" && s.kind == "requests" && s.resource == "memory")',at:["pod.annotations[item.key]","pod[item.list][item.index].resources.requests.memory"],message:`{i\
+tem.key == "" ? "the istio-proxy container requests memory and sets no limit" : "proxyMemory is set, proxyMemoryLimit is not"}: the sidecar's memory has no limit{decision.verdict == "injected" ? "" : \
+", if the pod is injected"}{ proxy.annotated && "memory" in proxy.meshLimits ? " (the mesh's " + proxy.meshLimits["memory"] + " does not apply once any proxy resource is set)" : ""}`,help:'add {item.k\
+ey == "" ? "resources.limits.memory" : "sidecar.istio.io/proxyMemoryLimit"}{!("memory" in proxy.usualLimits) ? "" : placeholder(item.value) || compareQuantities(proxy.usualLimits["memory"], item.value\
+) < 0 ? ", at least " + item.value : ": " + yaml(proxy.usualLimits["memory"])}',edits:[{safety:"safe",when:'"memory" in proxy.usualLimits && quantityError(item.value) == "" && compareQuantities(proxy.\
+usualLimits["memory"], item.value) >= 0',do:[{set:'pod.annotations["sidecar.istio.io/proxyMemoryLimit"]',value:'proxy.usualLimits["memory"]',beside:"pod.annotations[item.key]",when:'item.key != ""'},{
+set:"pod[item.list][item.index].resources.limits.memory",value:'proxy.usualLimits["memory"]',when:'item.key == ""'}]}]},{id:"proxy-memory-request-missing",severity:"warning",since:"1.8",summary:"proxy\
+MemoryLimit without proxyMemory makes the sidecar request its whole memory limit",on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory",
+"sidecar.istio.io/proxyMemoryLimit"],containers:["istio-proxy"]},when:'decision.mayInject && proxy.applies && (proxy.annotated || proxy.meshKnown) && !("memory" in proxy.requests)',each:'proxy.setting\
+s.filter(s, s.value != "" && s.kind == "limits" && s.resource == "memory")',at:["pod.annotations[item.key]","pod[item.list][item.index].resources.limits.memory"],message:`{item.key == "" ? "the istio-\
+proxy container limits memory and requests none" : "proxyMemoryLimit is set, proxyMemory is not"}: the sidecar requests its whole limit of {item.value} memory{decision.verdict == "injected" ? "" : ", \
+if the pod is injected"}{ proxy.annotated && "memory" in proxy.meshRequests ? " (the mesh's " + proxy.meshRequests["memory"] + " does not apply once any proxy resource is set)" : ""}`,help:'add {item.\
+key == "" ? "resources.requests.memory" : "sidecar.istio.io/proxyMemory"}{!("memory" in proxy.usualRequests) ? "" : placeholder(item.value) || compareQuantities(proxy.usualRequests["memory"], item.val\
+ue) > 0 ? ", at most " + item.value : ": " + yaml(proxy.usualRequests["memory"])}',edits:[{safety:"safe",when:'"memory" in proxy.usualRequests && quantityError(item.value) == "" && compareQuantities(p\
+roxy.usualRequests["memory"], item.value) <= 0',do:[{set:'pod.annotations["sidecar.istio.io/proxyMemory"]',value:'proxy.usualRequests["memory"]',beside:"pod.annotations[item.key]",when:'item.key != ""'},
+{set:"pod[item.list][item.index].resources.requests.memory",value:'proxy.usualRequests["memory"]',when:'item.key == ""'}]}]},{id:"proxy-quantity-invalid",severity:"error",summary:"a request or limit o\
+f the sidecar that is no Kubernetes quantity",checks:[{on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.istio.io/proxyMem\
+oryLimit"],containers:["istio-proxy"]},when:"decision.mayInject && !workload.injectedByHand",each:'proxy.settings.filter(s, !placeholder(s.value) && quantityError(s.value) != "")',at:["pod.annotations\
+[item.key]","pod[item.list][item.index].resources[item.kind][item.resource]"],message:'{item.name} {quantityError(item.value)}; the pod is refused{decision.verdict == "injected" ? "" : ", if it is inj\
+ected"}',help:'write {item.resource == "cpu" ? "cores, such as 100m or 2" : "bytes, such as 128Mi or 1Gi"}'},{on:"injector",each:'injector.settings.filter(s, !placeholder(s.value) && quantityError(s.v\
+alue) != "")',at:"injector.values.global.proxy.resources[item.kind][item.resource]",message:"{item.name} of every sidecar: {quantityError(item.value)}; pods that say nothing themselves are refused",help:'\
+write {item.resource == "cpu" ? "cores, such as 100m or 2" : "bytes, such as 128Mi or 1Gi"}'}]},{id:"proxy-quantity-suspicious",severity:"warning",summary:"a request or limit of the sidecar that is va\
+lid and surely not meant",checks:[{on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],containers:[
+"istio-proxy"]},when:"decision.mayInject && !workload.injectedByHand",each:'proxy.settings.filter(s, suspicion(s.kind, s.resource, s.value) != "")',at:["pod.annotations[item.key]","pod[item.list][item\
+.index].resources[item.kind][item.resource]"],message:"{item.name} {item.value}: {suspicion(item.kind, item.resource, item.value)}",help:'write {item.resource == "cpu" ? "cores, such as 100m or 2" : "\
+bytes, such as 128Mi or 1Gi"}'},{on:"injector",each:'injector.settings.filter(s, suspicion(s.kind, s.resource, s.value) != "")',at:"injector.values.global.proxy.resources[item.kind][item.resource]",message:"\
+{item.name} {item.value} of every sidecar: {suspicion(item.kind, item.resource, item.value)}",help:'write {item.resource == "cpu" ? "cores, such as 100m or 2" : "bytes, such as 128Mi or 1Gi"}'}]},{id:"\
+proxy-request-above-limit",severity:"error",summary:"the sidecar requests more than it is limited to: the API server refuses the pod",checks:[{on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","s\
+idecar.istio.io/proxyCPULimit","sidecar.istio.io/proxyMemory","sidecar.istio.io/proxyMemoryLimit"],containers:["istio-proxy"]},when:"decision.mayInject && !workload.injectedByHand",each:'proxy.setting\
+s.filter(s, s.resource in proxy.requests && s.resource in proxy.limits && compareQuantities(proxy.requests[s.resource], proxy.limits[s.resource]) > 0 && (s.kind == "requests" || !proxy.settings.exists\
+(o, o.kind == "requests" && o.resource == s.resource)))',at:["pod.annotations[item.key]","pod[item.list][item.index].resources[item.kind][item.resource]"],message:`{item.kind == "requests" ? item.name\
+ + " " + item.value + " is above the sidecar's " + item.title + " limit of " + proxy.limits[item.resource] : item.name + " " + item.value + " is below the sidecar's " + item.title + " request of " + p\
+roxy.requests[item.resource] + " (the mesh's)"}: the API server refuses the pod{decision.verdict == "injected" ? "" : ", if it is injected"}`,help:"raise the limit, or lower the request"},{on:"injecto\
+r",when:"injector.valuesKnown",each:'["cpu", "memory"].filter(r, r in injector.requests && r in injector.limits && compareQuantities(injector.requests[r], injector.limits[r]) > 0)',at:["injector.value\
+s.global.proxy.resources.requests[item]","injector.values.global.proxy.resources.limits[item]"],message:'every sidecar requests {item == "cpu" ? "CPU" : "memory"} {injector.requests[item]} and is limi\
+ted to {injector.limits[item]}: the API server refuses the pods that say nothing themselves',help:"raise the limit, or lower the request"}]},{id:"proxy-resources-dropped",severity:"warning",since:"1.8",
+summary:"annotations for one resource of the sidecar drop the mesh's settings for the other",on:"workload",needs:{keys:["sidecar.istio.io/proxyCPU","sidecar.istio.io/proxyCPULimit","sidecar.istio.io/p\
+roxyMemory","sidecar.istio.io/proxyMemoryLimit"]},when:'decision.mayInject && proxy.applies && proxy.annotated && proxy.settings.exists(s, s.value != "")',each:'["cpu", "memory"].filter(r, !proxy.sett\
+ings.exists(s, s.resource == r) && (r in proxy.meshRequests || r in proxy.meshLimits))',at:['pod.annotations["sidecar.istio.io/proxyCPU"]','pod.annotations["sidecar.istio.io/proxyCPULimit"]','pod.anno\
+tations["sidecar.istio.io/proxyMemory"]','pod.annotations["sidecar.istio.io/proxyMemoryLimit"]'],message:`setting only {item == "cpu" ? "memory drops the mesh's CPU" : "CPU drops the mesh's memory"} s\
+ettings{ decision.verdict == "injected" ? "" : " (if the pod is injected)"}: {item in proxy.meshRequests ? "request " + proxy.meshRequests[item] + " \u2192 none" : ""}{item in proxy.meshRequests && item in\
+ proxy.meshLimits ? ", " : ""}{ item in proxy.meshLimits ? "limit " + proxy.meshLimits[item] + " \u2192 none" : ""}`,help:'add {item in proxy.usualRequests ? (item == "cpu" ? "sidecar.istio.io/proxyCP\
+U: " : "sidecar.istio.io/proxyMemory: ") + yaml(proxy.usualRequests[item]) : ""}{item in proxy.usualRequests && item in proxy.usualLimits ? " and " : ""}{item in proxy.usualLimits ? (item == "cpu" ? "\
+sidecar.istio.io/proxyCPULimit: " : "sidecar.istio.io/proxyMemoryLimit: ") + yaml(proxy.usualLimits[item]) : ""}',edits:[{safety:"safe",when:"item in proxy.usualRequests && item in proxy.usualLimits &\
+& compareQuantities(proxy.usualRequests[item], proxy.usualLimits[item]) <= 0",do:[{set:'pod.annotations[item == "cpu" ? "sidecar.istio.io/proxyCPU" : "sidecar.istio.io/proxyMemory"]',value:"proxy.usua\
+lRequests[item]",beside:['pod.annotations["sidecar.istio.io/proxyMemoryLimit"]','pod.annotations["sidecar.istio.io/proxyMemory"]','pod.annotations["sidecar.istio.io/proxyCPULimit"]','pod.annotations["\
+sidecar.istio.io/proxyCPU"]']},{set:'pod.annotations[item == "cpu" ? "sidecar.istio.io/proxyCPULimit" : "sidecar.istio.io/proxyMemoryLimit"]',value:"proxy.usualLimits[item]",beside:['pod.annotations["\
+sidecar.istio.io/proxyMemoryLimit"]','pod.annotations["sidecar.istio.io/proxyMemory"]','pod.annotations["sidecar.istio.io/proxyCPULimit"]','pod.annotations["sidecar.istio.io/proxyCPU"]']}]}]},{id:"res\
+erved-port",severity:"error",summary:"a container listens on a port that the sidecar uses",on:"workload",needs:{facts:["sidecar-ports"]},when:"decision.mayInject && proxy.applies",each:'pod.ports.filt\
+er(p, proxy.ports.exists(s, s.number == p.number && (p.protocol == "TCP" || s.purpose == "DNS")))',at:"pod[item.container.list][item.container.index].ports[item.index].containerPort",message:`containe\
+r {item.container.name} listens on {item.number}, which is the sidecar's port for {proxy.ports.filter(s, s.number == item.number)[0].purpose}{ decision.verdict == "injected" ? "" : ", if the pod is in\
+jected"}`,help:"let it listen on another port"},{id:"revision-unknown",severity:"error",summary:"a namespace or pod asks for a revision or tag that no webhook answers to",checks:[{on:"namespace",needs:{
+keys:["istio-injection"]},when:'mesh.webhooksKnown && ns.labels["istio-injection"] == "enabled" && !ns.answered',at:'ns.labels["istio-injection"]',message:'istio-injection: enabled asks for the defaul\
+t revision, and no webhook answers to it{size(mesh.revisions) == 0 ? "" : " (known: " + mesh.revisions.join(", ") + ")"}: nothing is injected in namespace {ns.name}',help:'{size(mesh.revisions) == 0 ?\
+ "" : "istio.io/rev" in ns.labels && ns.labels["istio.io/rev"] in mesh.revisions ? "remove istio-injection: it hides istio.io/rev: " + yaml(ns.labels["istio.io/rev"]) : "replace it by istio.io/rev: " \
++ either(mesh.revisions) + ", or point the tag default at a revision"}'},{on:"namespace",needs:{keys:["istio.io/rev"]},when:'mesh.webhooksKnown && !(ns.labels["istio.io/rev"] in mesh.revisions) && !("\
+istio-injection" in ns.labels) && !placeholder(ns.labels["istio.io/rev"])',at:'ns.labels["istio.io/rev"]',message:'no webhook answers to istio.io/rev: {yaml(ns.labels["istio.io/rev"])}: nothing is inj\
+ected in namespace {ns.name}',help:'{size(mesh.revisions) == 0 ? "" : "name one of the known revisions and tags: " + either(mesh.revisions)}'},{on:"workload",needs:{keys:["istio.io/rev"]},when:'mesh.w\
+ebhooksKnown && "istio.io/rev" in pod.labels && !(pod.labels["istio.io/rev"] in mesh.revisions) && !("istio-injection" in ns.labels) && !("istio.io/rev" in ns.labels) && decision.asksFor != "skip" && \
+!placeholder(pod.labels["istio.io/rev"])',at:'pod.labels["istio.io/rev"]',message:'no webhook answers to istio.io/rev: {yaml(pod.labels["istio.io/rev"])}',help:'{size(mesh.revisions) == 0 ? "" : "name\
+ one of the known revisions and tags: " + either(mesh.revisions)}'}]},{id:"sidecar-forbidden",severity:"error",summary:"a workload that sidelint.yaml says must not have a sidecar, and that gets one",checks:[
+{on:"workload",needs:{facts:["forbidden"]},when:'policy.forbidden.size() > 0 && !workload.partial && (workload.injectedByHand || decision.verdict == "injected" && decision.certain) && !(pod.nonStrings\
+ + workload.nonStrings).exists(e, e.type != "null")',at:['pod.labels["sidecar.istio.io/inject"]','pod.annotations["sidecar.istio.io/inject"]'],message:'{workload.label} must not have a sidecar ({polic\
+y.forbidden.map(entry, entry.reason)}; {policy.forbidden.map(entry, entry.where)}) and {workload.injectedByHand ? "has one that is written in its manifest" : "gets one: " + policy.because}',help:'{wor\
+kload.injectedByHand ? "take it out with sidelint uninject" : mesh.readsInjectLabel ? "opt out with the label sidecar.istio.io/inject: \\"false\\" on the pod template" : "opt out with the annotation sid\
+ecar.istio.io/inject: \\"false\\" on the pod template"}'},{on:"workload",severity:"warning",needs:{facts:["forbidden"]},when:'policy.forbidden.size() > 0 && decision.verdict == "unknown" && !workload.\
+injectedByHand && !workload.partial && !(pod.nonStrings + workload.nonStrings).exists(e, e.type != "null")',message:'{workload.label} must not have a sidecar ({policy.forbidden.map(entry, entry.reason\
+)}; {policy.forbidden.map(entry, entry.where)}) and may get one{decision.hinge == "" ? "" : ": " + decision.hinge}',help:'{mesh.readsInjectLabel ? "opt out with the label sidecar.istio.io/inject: \\"fa\
+lse\\" on the pod template" : "opt out with the annotation sidecar.istio.io/inject: \\"false\\" on the pod template"}'}]},{id:"sidecar-required",severity:"error",summary:"a workload that sidelint.yaml\
+ says must have a sidecar, and that gets none",checks:[{on:"workload",needs:{facts:["required"]},when:'policy.required.size() > 0 && decision.verdict == "not-injected" && decision.certain && !workload\
+.injectedByHand && !workload.partial && !(pod.nonStrings + workload.nonStrings).exists(e, e.type != "null")',at:['pod.labels["sidecar.istio.io/inject"]','pod.annotations["sidecar.istio.io/inject"]'],message:"\
+{workload.label} must have a sidecar ({policy.required.map(entry, entry.reason)}; {policy.required.map(entry, entry.where)}) and gets none: {policy.because}",help:"{decision.remedy}"},{on:"workload",severity:"\
+warning",needs:{facts:["required"]},when:'policy.required.size() > 0 && decision.verdict == "unknown" && !workload.injectedByHand && !workload.partial && !(pod.nonStrings + workload.nonStrings).exists\
+(e, e.type != "null")',message:'{workload.label} must have a sidecar ({policy.required.map(entry, entry.reason)}; {policy.required.map(entry, entry.where)}) and may get none{decision.hinge == "" ? "" \
+: ": " + decision.hinge}',help:'{decision.missingLine == "" ? "" : "in sidelint.yaml: " + decision.missingLine}'}]},{id:"suppression-invalid",severity:"warning",summary:"a comment, annotation or `igno\
+re` entry that does not count",checks:[{on:"suppression",when:'suppression.problem == "unknown-rule"',message:"there is no rule {suppression.rule}: {suppression.what} hides nothing",help:`{suppression\
+.meant != "" ? "did you mean " + suppression.meant + "?" : "sidelint rules lists them" + (suppression.kind == "comment" ? "; a reason stands behind --" : "")}
 `},{on:"suppression",when:'suppression.problem == "no-rule"',message:"{suppression.what} names no rule and hides nothing",help:"name it, and say why: # sidelint-ignore verdict-unknown -- labelled by T\
 erraform"},{on:"suppression",when:'suppression.problem == "no-reason"',message:"{suppression.what} gives no reason, and suppressions.requireReason asks for one: it hides nothing",help:`{suppression.ki\
 nd == "comment" ? "say why, behind --" : suppression.kind == "annotation" ? "say why, behind =" : "say why: reason: \u2026"}
@@ -6143,13 +6147,13 @@ group2.value?group2.value.run(hit.context):group2;if(!key.ok){this.#failAt(hit.a
 ${hit.severity}
 ${key.value}`,known15=this.#groups.get(name2)??{first:hit,count:0,labels:new Set};known15.count++,hit.label!==void 0&&known15.labels.add(hit.label),byPlace(hit.location,known15.first.location)<0&&(known15.
 first=hit),this.#groups.set(name2,known15)}fail(active,subject,error2){let location=subject.place();location&&this.#failAt(active,location,error2)}findings(){for(let[group2,{first:first2,count:count3,
-labels}]of this.#groups)this.#tell({...first2,context:withVariable(first2.context,"count",BigInt(count3))},labels,group2);return this.#groups.clear(),[...this.#told.values()].map(({finding,labels,hits})=>({
-...finding,workloads:[...labels],...hits.length>0&&{fix:once2(()=>fixOf(hits))}})).sort(inOrder6)}#tell(hit,labels,group2){let{active,severity,ready:ready2,location,context,editable}=hit,message2=render(
-ready2.message(),context),help=render(ready2.help(),context);if(!message2.ok||!help.ok){let error2=message2.ok?`help: ${help.ok?"":help.error}`:`message: ${message2.error}`;this.#failAt(active,location,
-error2);return}this.#put({rule:active.rule.id,severity,message:message2.value,location,workloads:[],help:help.value||void 0,...group2!==void 0&&{group:group2}},labels,ready2.check.edits&&editable&&ready2.
-check.group===void 0?hit:void 0)}#failAt({rule,check:check2},location,error2){if(this.#failed.has(check2))return;this.#failed.add(check2);let message2=`the rule ${rule.id} could not be evaluated here:\
- ${error2}`;this.#put({rule:"rule-failed",severity:"error",message:message2,location,workloads:[],help:mending(rule,check2,error2)},[])}#put(finding,labels,hit){let{rule,severity,location,message:message2,
-help}=finding,key=[rule,severity,location.file,location.start,location.end,message2,help].join(`
+labels}]of this.#groups){let counted2=withVariable(first2.context,"count",BigInt(count3));this.#tell({...first2,context:counted2},labels,{group:group2,...labels.size>0&&{count:count3}})}return this.#groups.
+clear(),[...this.#told.values()].map(({finding,labels,hits})=>({...finding,workloads:[...labels],...hits.length>0&&{fix:once2(()=>fixOf(hits))}})).sort(inOrder6)}#tell(hit,labels,group2){let{active,severity,
+ready:ready2,location,context,editable}=hit,message2=render(ready2.message(),context),help=render(ready2.help(),context);if(!message2.ok||!help.ok){let error2=message2.ok?`help: ${help.ok?"":help.error}`:
+`message: ${message2.error}`;this.#failAt(active,location,error2);return}this.#put({rule:active.rule.id,severity,message:message2.value,location,workloads:[],help:help.value||void 0,...group2},labels,
+ready2.check.edits&&editable&&ready2.check.group===void 0?hit:void 0)}#failAt({rule,check:check2},location,error2){if(this.#failed.has(check2))return;this.#failed.add(check2);let message2=`the rule ${rule.
+id} could not be evaluated here: ${error2}`;this.#put({rule:"rule-failed",severity:"error",message:message2,location,workloads:[],help:mending(rule,check2,error2)},[])}#put(finding,labels,hit){let{rule,
+severity,location,message:message2,help}=finding,key=[rule,severity,location.file,location.start,location.end,message2,help].join(`
 `),told5=this.#told.get(key)??{finding,labels:new Set,hits:[]};for(let label4 of labels)told5.labels.add(label4);hit&&told5.hits.push(hit),this.#told.set(key,told5)}}}});function shownFindings(report,presentation){return[...presentation.quiet?report.findings.filter(finding=>finding.severity==="error"):report.findings].sort(inOrder7)}function inOrder7(a,b){return compare(
 a.location.file,b.location.file)||a.location.line-b.location.line||a.location.column-b.location.column||compare(a.rule,b.rule)||compare(a.message,b.message)}function compare(a,b){return a===b?0:a<b?-1:
 1}var severities,init_findings=__esm({"src/report/findings.ts"(){"use strict";severities=["error","warning","info"]}});function fixCounts2({findings,fixes}){let counts={safe:0,unsafe:0};for(let finding of findings){let fix2=fixes?.get(finding);fix2&&counts[fix2.safety]++}return counts}function fixableText(report){let{
@@ -6169,25 +6173,28 @@ presentation.width)].join(`
 let{total:total2,injected:injected2,notInjected,refused:refused5,unknown:unknown2}=report.summary.workloads;if(total2===0)return"none";let parts4=[];return injected2>0&&parts4.push(`${grouped(injected2)}\
  injected`),notInjected>0&&parts4.push(`${grouped(notInjected)} not injected`),refused5>0&&parts4.push(`${grouped(refused5)} refused by the API server`),unknown2>0&&parts4.push(`${grouped(unknown2)} u\
 nknown`),parts4.join(", ")}function findingCounts(report){let parts4=severities.filter(severity=>report.summary.findings[severity]>0).map(severity=>severity==="info"?`${grouped(report.summary.findings.
-info)} info`:count(report.summary.findings[severity],severity));return parts4.length===0&&parts4.push("none"),[...parts4,...suppressedCount(report)].join(", ")}function suppressedCount({summary:summary4}){
-return summary4.suppressed===0?[]:[`${grouped(summary4.suppressed)} suppressed`]}function amount2(report,presentation){let{workloads,files}=report.summary,spent=presentation.milliseconds,time2=spent===
-void 0?"":` in ${duration2(spent)}`;return`${count(workloads.total,"workload")} in ${grouped(files.withWorkloads)} of ${count(files.read,"file")}${time2}`}function duration2(milliseconds){return milliseconds<
-1e3?`${Math.round(milliseconds)} ms`:`${(milliseconds/1e3).toFixed(1)} s`}function mesh2(report){let{version:version3,webhooks,assumed}=report.istio,hooks2={stock:"stock webhooks assumed, as none were\
- found",repository:"webhooks as the repository has them",configuration:"stock webhooks of the revisions that sidelint.yaml or --revision names"}[webhooks],assumptions2=assumed.length>0?`; namespaces t\
-hat are not known are assumed to have ${assumedLabels2(assumed)}`:"";return`${version3}, ${hooks2}${assumptions2}`}function assumedLabels2(assumed){return assumed.includes("none")?"no labels":plain(assumed.
-join(", "))}function skippedRows(skipped){let byReason=new Map;for(let one of skipped){let list4=byReason.get(one.reason);list4?list4.push(one):byReason.set(one.reason,[one])}return[...byReason].map(([
-reason,list4],index2)=>{let files=list4.reduce((sum,one)=>sum+one.files,0),places2=list4.toSorted((a,b)=>compare(a.path,b.path)).map(placeOf8),named10=places2.slice(0,places2.length>NAMED_DIRECTORIES+
-1?NAMED_DIRECTORIES:NAMED_DIRECTORIES+1),rest2=places2.length-named10.length,list32=rest2>0?`${named10.join(", ")} and ${grouped(rest2)} more`:named10.join(", ");return[index2===0?"Skipped":"",`${grouped(
-files)} ${reasons5[reason](files)}: ${list32}`]})}function placeOf8(skipped){return named8.has(skipped.reason)&&skipped.detail!==""?`${plain(skipped.path)} (${plain(skipped.detail)})`:plain(skipped.path)}
-var NAMED_DIRECTORIES,LABEL,reasons5,named8,init_summary=__esm({"src/report/summary.ts"(){"use strict";init_cells();init_findings();init_fixes();NAMED_DIRECTORIES=3,LABEL=12;reasons5={"helm-template":files=>`\
-Helm ${files===1?"template":"templates"}`,template:files=>files===1?"template":"templates","outside-link":files=>`${files===1?"link that leads":"links that lead"} out of the paths`,"outside-base":files=>`${files===
-1?"path":"paths"} of kustomizations out of reach`,"remote-base":files=>`remote kustomize ${files===1?"base":"bases"}`,plugin:files=>`kustomize ${files===1?"plugin":"plugins"}`,unreadable:files=>`unrea\
-dable ${files===1?"path":"paths"}`,"incomplete-build":files=>`${files===1?"part":"parts"} of kustomizations left out`};named8=new Set(["remote-base","outside-base","unreadable","incomplete-build"])}});function json(report,presentation){let findings=shownFindings(report,presentation).map(finding=>({...flat(finding),...flatFix(report,finding)})),{schema,version:version3,istio:istio2,workloads,summary:summary4}=report,
+info)} info${whereInfo(report)}`:count(report.summary.findings[severity],severity));return parts4.length===0&&parts4.push("none"),[...parts4,...suppressedCount(report)].join(", ")}function whereInfo({
+findings,summary:summary4}){let facts2=findings.filter(({rule,severity})=>rule==="verdict-unknown"&&severity==="info");return facts2.length===0||summary4.missing.length===0?"":facts2.length===summary4.
+findings.info?" (the missing facts)":` (${grouped(facts2.length)} of them the missing facts)`}function suppressedCount({summary:summary4}){return summary4.suppressed===0?[]:[`${grouped(summary4.suppressed)}\
+ suppressed`]}function amount2(report,presentation){let{workloads,files}=report.summary,spent=presentation.milliseconds,time2=spent===void 0?"":` in ${duration2(spent)}`;return`${count(workloads.total,
+"workload")} in ${grouped(files.withWorkloads)} of ${count(files.read,"file")}${time2}`}function duration2(milliseconds){return milliseconds<1e3?`${Math.round(milliseconds)} ms`:`${(milliseconds/1e3).
+toFixed(1)} s`}function mesh2(report){let{version:version3,webhooks,assumed}=report.istio,hooks2={stock:"stock webhooks assumed, as none were found",repository:"webhooks as the repository has them",configuration:"\
+stock webhooks of the revisions that sidelint.yaml or --revision names"}[webhooks],assumptions2=assumed.length>0?`; namespaces that are not known are assumed to have ${assumedLabels2(assumed)}`:"";return`${version3}\
+, ${hooks2}${assumptions2}`}function assumedLabels2(assumed){return assumed.includes("none")?"no labels":plain(assumed.join(", "))}function skippedRows(skipped){let byReason=new Map;for(let one of skipped){
+let list4=byReason.get(one.reason);list4?list4.push(one):byReason.set(one.reason,[one])}return[...byReason].map(([reason,list4],index2)=>{let files=list4.reduce((sum,one)=>sum+one.files,0),places2=list4.
+toSorted((a,b)=>compare(a.path,b.path)).map(placeOf8),named10=places2.slice(0,places2.length>NAMED_DIRECTORIES+1?NAMED_DIRECTORIES:NAMED_DIRECTORIES+1),rest2=places2.length-named10.length,list32=rest2>
+0?`${named10.join(", ")} and ${grouped(rest2)} more`:named10.join(", ");return[index2===0?"Skipped":"",`${grouped(files)} ${reasons5[reason](files)}: ${list32}`]})}function placeOf8(skipped){return named8.
+has(skipped.reason)&&skipped.detail!==""?`${plain(skipped.path)} (${plain(skipped.detail)})`:plain(skipped.path)}var NAMED_DIRECTORIES,LABEL,reasons5,named8,init_summary=__esm({"src/report/summary.ts"(){
+"use strict";init_cells();init_findings();init_fixes();NAMED_DIRECTORIES=3,LABEL=12;reasons5={"helm-template":files=>`Helm ${files===1?"template":"templates"}`,template:files=>files===1?"template":"te\
+mplates","outside-link":files=>`${files===1?"link that leads":"links that lead"} out of the paths`,"outside-base":files=>`${files===1?"path":"paths"} of kustomizations out of reach`,"remote-base":files=>`\
+remote kustomize ${files===1?"base":"bases"}`,plugin:files=>`kustomize ${files===1?"plugin":"plugins"}`,unreadable:files=>`unreadable ${files===1?"path":"paths"}`,"incomplete-build":files=>`${files===
+1?"part":"parts"} of kustomizations left out`};named8=new Set(["remote-base","outside-base","unreadable","incomplete-build"])}});function json(report,presentation){let findings=shownFindings(report,presentation).map(finding=>({...flat(finding),...flatFix(report,finding)})),{schema,version:version3,istio:istio2,workloads,summary:summary4}=report,
 suppressed2=report.suppressed.map(({finding,kind,reason,place:place4})=>({finding:{...flat(finding),...flatFix(report,finding)},kind,reason,place:place4}));return jsonText3({schema,version:version3,istio:istio2,
 workloads,findings,suppressed:suppressed2,summary:{...summary4,fixable:fixCounts2(report)},baseline:report.baseline})}function jsonText3(data){return`${JSON.stringify(data,null,2).replace(unsafe2,character2=>`\
 \\u${character2.charCodeAt(0).toString(16).padStart(4,"0")}`)}
 `}function flat(finding){let{file,line,column,endLine,endColumn}=finding.location;return{rule:finding.rule,severity:finding.severity,message:finding.message,help:finding.help??null,file,line,column,endLine,
-endColumn,workloads:finding.workloads,workload:finding.workloads[0]??null}}var unsafe2,init_json3=__esm({"src/report/json.ts"(){"use strict";init_findings();init_fixes();unsafe2=/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g}});function missingFacts2(report,presentation,paint){let facts2=report.summary.missing.toSorted((a,b)=>b.decides-a.decides||compare(a.subject,b.subject));if(facts2.length===0)return;let decided2=facts2.reduce(
+endColumn,workloads:finding.workloads,workload:finding.workloads[0]??null,count:finding.count??finding.workloads.length}}var unsafe2,init_json3=__esm({"src/report/json.ts"(){"use strict";init_findings();
+init_fixes();unsafe2=/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g}});function missingFacts2(report,presentation,paint){let facts2=report.summary.missing.toSorted((a,b)=>b.decides-a.decides||compare(a.subject,b.subject));if(facts2.length===0)return;let decided2=facts2.reduce(
 (sum,fact)=>sum+fact.decides,0),decides=`${grouped(facts2.length)} would decide ${count(decided2,"workload")}${withLabels(facts2)}.`,elsewhere3=presentation.isPart?" The rest of the repository was not\
  looked at, and may hold them.":"",says2=`${decides}${elsewhere3} In sidelint.yaml, with your values:`;return[headed("Missing facts:",says2,presentation.width,paint),pasted(facts2,presentation.width,paint),
 ...shortcuts(facts2,paint)].join(`
@@ -6229,7 +6236,7 @@ test(line)?`\`${wellFormed2(line)}\``:`<code>${markdownText(line)}</code>`}funct
 ${text5.trimEnd()}
 ${fence}`}var references2,init_markdown_text=__esm({"src/report/markdown-text.ts"(){"use strict";init_cells();init_markup();references2={"&":"&amp;","<":"&lt;",">":"&gt;"}}});function artifactLocation(path4){let encoded=wellFormed2(path4).split("/").map(encodeURIComponent).join("/");return path4.startsWith("/")?{uri:`file://${encoded}`}:/^[A-Za-z]:\//.test(path4)?{uri:`fil\
 e:///${encoded}`}:{uri:encoded,uriBaseId:"%SRCROOT%"}}function regionsOf(presentation){let files=new Map,fileOf3=path4=>{if(!files.has(path4)){let text5=presentation.textOf(path4),made2=text5===void 0?
-void 0:{text:text5,bytesBefore:bytesBefore(text5,markOf2(path4))};files.set(path4,made2)}return files.get(path4)},markOf2=path4=>presentation.bytesOf?.(path4)?.subarray(0,3)??new Uint8Array;return(location,withText2)=>{
+void 0:{text:text5,bytesBefore:bytesBefore(text5,markOf(path4))};files.set(path4,made2)}return files.get(path4)},markOf=path4=>presentation.bytesOf?.(path4)?.subarray(0,3)??new Uint8Array;return(location,withText2)=>{
 let{line,column,endLine,endColumn,start,end:end2}=location,place4={startLine:line,startColumn:column,endLine,endColumn,charOffset:start,charLength:end2-start},file=fileOf3(location.file);if(!file||end2>
 file.text.length)return place4;let byteOffset=file.bytesBefore(start),byteLength3=file.bytesBefore(end2)-byteOffset,snippet=withText2&&end2>start&&end2-start<=LONGEST_SNIPPET?{snippet:{text:wellFormed2(
 file.text.slice(start,end2))}}:{};return{...place4,byteOffset,byteLength:byteLength3,...snippet}}}function bytesBefore(text5,mark2){let[first2,second3,third]=mark2;if(first2===255&&second3===254||first2===
@@ -6425,9 +6432,9 @@ first2,{title:`Webhooks and policy, ${by}`,steps:cases}]}return[first2,webhookSe
 if(steps2.length===0)return{title:"Webhooks",steps:steps2};let title=`Webhooks of Istio ${report.istio.version}`;return report.istio.webhooks!=="stock"?{title,steps:steps2}:{title:`${title} (stock, th\
 e repository has none)`,steps:steps2,saysPlace:!0}}function isByCases(workload2){return workload2.possibilities.length>1&&workload2.trace.some(step4=>step4.gate!=="namespace")}function isByRevision({reason,
 possibilities:possibilities3}){return reason==="revision-unknown"||possibilities3.every(({labels})=>labels===possibilities3[0]?.labels)}function trace2(workload2,report,width2,paint){return sectionsOf(
-workload2,report).flatMap(({title,steps:steps2,saysPlace},index2)=>{let shared=new Set(steps2.map(step4=>step4.where)).size===1&&steps2.length>1?steps2[0]?.where:void 0,name2=plain(steps2.length===0?`${title}\
-: not asked`:title),number=`${paint.faint(String(index2+1))} ${name2}`,told5=shared===void 0||saysPlace?"":plain(shared);return[...sides(number,columns(name2)+2,told5,width2,paint),...steps2.flatMap(step4=>stepLines(
-step4,shared,width2,paint))]}).join(`
+workload2,report).flatMap(({title,steps:steps2,saysPlace},index2,sections)=>{let shared=new Set(steps2.map(step4=>step4.where)).size===1&&steps2.length>1?steps2[0]?.where:void 0,name2=plain(steps2.length===
+0?`${title}: not asked`:title),number=`${paint.faint(String(index2+1))} ${name2}`,isTold=saysPlace||sections[index2-1]?.steps.at(-1)?.where===shared,told5=shared===void 0||isTold?"":plain(shared);return[
+...sides(number,columns(name2)+2,told5,width2,paint),...steps2.flatMap(step4=>stepLines(step4,shared,width2,paint))]}).join(`
 `)}function stepLines(step4,shared,width2,paint){let brushes={open:paint.good,shut:paint.bad,passed:paint.faint},indent2="    ",lines3=wrap(plain(step4.says),width2-indent2.length),where2=step4.where===
 shared?"":plain(step4.where);return lines3.flatMap((line,index2)=>{let mark2=index2===0?`  ${brushes[step4.outcome](marks2[step4.outcome])} `:indent2;if(index2<lines3.length-1||where2==="")return[mark2+
 line];let gap=width2-indent2.length-columns(line)-columns(where2);return gap>=2?[mark2+line+" ".repeat(gap)+paint.faint(where2)]:[mark2+line,paint.faint(padStart(where2,width2))]})}function possibilities(workload2,width2,paint){
@@ -8531,8 +8538,40 @@ spec:
 `,expect:[{at:"4:3-4:11",message:"metadata.name: on is a boolean, not a string: the API server refuses the Pod",help:'put the value in quotes: "on"'},{at:"5:3-5:17",message:"metadata.namespace: off is\
  a boolean, not a string: the API server refuses the Pod",help:'put the value in quotes: "off"'},{at:"7:5-7:16",message:"country: no is a boolean, not a string: the API server refuses the Pod",help:'p\
 ut the value in quotes: "no"'},{at:"8:5-8:15",message:"mode: 0644 is a number, not a string: the API server refuses the Pod",help:'put the value in quotes: "0644"'},{at:"9:5-9:12",message:"flag: n is \
-a boolean, not a string: the API server refuses the Pod",help:'put the value in quotes: "n"'}]}],good:[{title:"What istio-injection should be is told by namespace-label-invalid",manifest:`apiVersion: \
-v1
+a boolean, not a string: the API server refuses the Pod",help:'put the value in quotes: "n"'}]},{title:"What switches the sidecar is written as Istio reads it, not as it is spelled",manifest:`apiVersi\
+on: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    sidecar.istio.io/inject: no
+spec:
+  containers:
+    - name: web
+      image: shop/web:1
+`,fixed:`apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    sidecar.istio.io/inject: "false"
+spec:
+  containers:
+    - name: web
+      image: shop/web:1
+`,expect:[{at:"6:5-6:32",message:"sidecar.istio.io/inject: no is a boolean, not a string: the API server refuses the Pod",help:'write "false"'}]},{title:"A number in its place is no answer, in quotes \
+neither",manifest:`apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    sidecar.istio.io/inject: 1
+spec:
+  containers:
+    - name: web
+      image: shop/web:1
+`,expect:[{at:"6:5-6:31",message:"sidecar.istio.io/inject: 1 is a number, not a string: the API server refuses the Pod",help:'write "true" or "false"'}]}],good:[{title:"What istio-injection should be \
+is told by namespace-label-invalid",manifest:`apiVersion: v1
 kind: Namespace
 metadata:
   name: shop
@@ -10312,22 +10351,24 @@ ${lines3.join(`,
   "findings": ${list4}
 }
 `}function lineOf({object,path:path4,rule,message:message2,file,count:count3,reason,expires}){let told5={rule,object,path:path4,message:message2,file,...count3>1&&{count:count3},...reason!==void 0&&{reason},
-...expires!==void 0&&{expires}};return`{ ${Object.entries(told5).map(([key,value])=>`"${key}": ${JSON.stringify(value)}`).join(", ")} }`}function readBaseline(file){let[document]=readDocuments(file),reading=document?.
-read(),refuse10=(message2,root2,path4=[],part2)=>{let range2=rangeAt(root2,path4,part2)??root2??{start:0,end:0};return{ok:!1,message:message2,location:locationOf(file,range2)}};if(!reading)return refuse10(
-"the baseline is empty; sidelint baseline writes it anew");if(!reading.ok){let{message:message2,offset}=reading.error;return{ok:!1,message:message2,location:locationOf(file,{start:offset,end:offset})}}
-let{root}=reading,wrong=problemIn(root);if(wrong)return refuse10(wrong.message,root,wrong.path,wrong.part);let list4=nodeAt(root,["findings"]);return{ok:!0,baseline:{findings:(list4?.type==="list"?list4.
-items:[]).map(entryOf3)}}}var texts=["rule","object","path","message","file"],known=[...texts,"count","reason","expires"];function problemIn(root){if(root?.type!=="map")return{message:"a baseline is a\
-n object with a list of findings",path:[]};let schema=textOf(nodeAt(root,["schema"]));if(schema!==format)return{message:`${schema===void 0?"the baseline has no schema":`schema cannot be ${schema}`}: i\
-t is "${format}"`,path:["schema"],part:"value"};let list4=nodeAt(root,["findings"]);if(list4?.type!=="list")return{message:"findings is no list",path:["findings"]};for(let[index2,item]of list4.items.entries()){
-let wrong=problemInEntry(item,index2);if(wrong)return wrong}}function problemInEntry(item,index2){let path4=["findings",index2],name2=`findings[${index2}]`;if(item.type!=="map")return{message:`${name2}\
- is no object`,path:path4};for(let{key}of item.entries){if(known.includes(key))continue;let meant3=meantBy(key,known),hint=meant3===void 0?`allowed are ${known.join(", ")}`:`did you mean ${meant3}?`;return{
-message:`unknown key ${key} in ${name2}; ${hint}`,path:[...path4,key],part:"key"}}for(let key of[...texts,"reason","expires"]){let node2=nodeAt(item,[key]);if(!(!node2&&(key==="reason"||key==="expires"))){
-if(!node2)return{message:`${name2} has no ${key}`,path:path4};if(textOf(node2)===void 0)return{message:`${name2}.${key} is no string`,path:[...path4,key],part:"value"}}}let expires=textOf(nodeAt(item,
-["expires"]));if(expires!==void 0&&!day.test(expires))return{message:`${name2}.expires cannot be ${expires}: it is a day such as 2026-12-31`,path:[...path4,"expires"],part:"value"};let count3=nodeAt(item,
-["count"]);if(!(!count3||count3.type==="scalar"&&Number.isSafeInteger(count3.value)&&Number(count3.value)>0))return{message:`${name2}.count is no number from 1 on`,path:[...path4,"count"],part:"value"}}
-var day=/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;function entryOf3(item){let text5=key=>textOf(nodeAt(item,[key])),count3=nodeAt(item,["count"]),reason=text5("reason"),expires=text5("expire\
-s");return{rule:text5("rule")??"",object:text5("object")??"",path:text5("path")??"",message:text5("message")??"",file:text5("file")??"",count:count3?.type==="scalar"?Number(count3.value):1,...reason!==
-void 0&&{reason},...expires!==void 0&&{expires}}}function textOf(node2){return node2?.type==="scalar"&&typeof node2.value=="string"?node2.value:void 0}init_cells();init_frame();init_paint();function absolutePath(cwd,given2){let start=given2.startsWith("/")||/^[A-Za-z]:(?:\/|$)/.test(given2)?given2:`${cwd}/${given2}`,parts4=[];for(let part2 of start.split("/"))part2===".."?parts4.pop():part2!==
+...expires!==void 0&&{expires}};return`{ ${Object.entries(told5).map(([key,value])=>`"${key}": ${JSON.stringify(value)}`).join(", ")} }`}function readBaseline(file){let marker2=conflictMarker.exec(file.
+text);if(marker2){let start=marker2.index;return{ok:!1,message:`git left the two sides of a conflict here; ${takeSide}`,location:locationOf(file,{start,end:start+marker2[0].length})}}let[document]=readDocuments(
+file),reading=document?.read(),refuse10=(message2,root2,path4=[],part2)=>{let range2=rangeAt(root2,path4,part2)??root2??{start:0,end:0};return{ok:!1,message:message2,location:locationOf(file,range2)}};
+if(!reading)return refuse10("the baseline is empty; sidelint baseline writes it anew");if(!reading.ok){let{message:message2,offset}=reading.error;return{ok:!1,message:message2,location:locationOf(file,
+{start:offset,end:offset})}}let{root}=reading,wrong=problemIn(root);if(wrong)return refuse10(wrong.message,root,wrong.path,wrong.part);let list4=nodeAt(root,["findings"]);return{ok:!0,baseline:{findings:(list4?.
+type==="list"?list4.items:[]).map(entryOf3)}}}var conflictMarker=/^(?:<{7}|={7}|>{7})(?=[ \r\n]|$).*/m,takeSide="take either side (git checkout --ours or --theirs), then run sidelint baseline",texts=[
+"rule","object","path","message","file"],known=[...texts,"count","reason","expires"];function problemIn(root){if(root?.type!=="map")return{message:"a baseline is an object with a list of findings",path:[]};
+let schema=textOf(nodeAt(root,["schema"]));if(schema!==format)return{message:`${schema===void 0?"the baseline has no schema":`schema cannot be ${schema}`}: it is "${format}"`,path:["schema"],part:"val\
+ue"};let list4=nodeAt(root,["findings"]);if(list4?.type!=="list")return{message:"findings is no list",path:["findings"]};for(let[index2,item]of list4.items.entries()){let wrong=problemInEntry(item,index2);
+if(wrong)return wrong}}function problemInEntry(item,index2){let path4=["findings",index2],name2=`findings[${index2}]`;if(item.type!=="map")return{message:`${name2} is no object`,path:path4};for(let{key}of item.
+entries){if(known.includes(key))continue;let meant3=meantBy(key,known),hint=meant3===void 0?`allowed are ${known.join(", ")}`:`did you mean ${meant3}?`;return{message:`unknown key ${key} in ${name2}; ${hint}`,
+path:[...path4,key],part:"key"}}for(let key of[...texts,"reason","expires"]){let node2=nodeAt(item,[key]);if(!(!node2&&(key==="reason"||key==="expires"))){if(!node2)return{message:`${name2} has no ${key}`,
+path:path4};if(textOf(node2)===void 0)return{message:`${name2}.${key} is no string`,path:[...path4,key],part:"value"}}}let expires=textOf(nodeAt(item,["expires"]));if(expires!==void 0&&!day.test(expires))
+return{message:`${name2}.expires cannot be ${expires}: it is a day such as 2026-12-31`,path:[...path4,"expires"],part:"value"};let count3=nodeAt(item,["count"]);if(!(!count3||count3.type==="scalar"&&Number.
+isSafeInteger(count3.value)&&Number(count3.value)>0))return{message:`${name2}.count is no number from 1 on`,path:[...path4,"count"],part:"value"}}var day=/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+function entryOf3(item){let text5=key=>textOf(nodeAt(item,[key])),count3=nodeAt(item,["count"]),reason=text5("reason"),expires=text5("expires");return{rule:text5("rule")??"",object:text5("object")??"",
+path:text5("path")??"",message:text5("message")??"",file:text5("file")??"",count:count3?.type==="scalar"?Number(count3.value):1,...reason!==void 0&&{reason},...expires!==void 0&&{expires}}}function textOf(node2){
+return node2?.type==="scalar"&&typeof node2.value=="string"?node2.value:void 0}init_cells();init_frame();init_paint();function absolutePath(cwd,given2){let start=given2.startsWith("/")||/^[A-Za-z]:(?:\/|$)/.test(given2)?given2:`${cwd}/${given2}`,parts4=[];for(let part2 of start.split("/"))part2===".."?parts4.pop():part2!==
 ""&&part2!=="."&&parts4.push(part2);let path4=parts4.join("/");return path4===""||start.startsWith("/")?path4&&`/${path4}`:path4}function pathBelow(base3,path4){return path4.startsWith(base3)&&path4.charAt(
 base3.length)==="/"?path4.slice(base3.length+1):void 0}function isInside(root,path4){return root==="."||root===path4?!0:path4.startsWith(root)&&(root.endsWith("/")||path4.charAt(root.length)==="/")}function relativePath(cwd,absolute){
 if(absolute===cwd)return".";if(isInside(cwd,absolute)&&cwd!=="")return absolute.slice(cwd.length+1);if(cwd==="")return absolute.slice(1)||".";let from=cwd.split("/"),to=absolute.split("/"),same2=0;for(;same2<
@@ -10646,24 +10687,26 @@ type==="scalar"?node2.value:void 0,written5=node2?excerpt(textOf3(file,node2)):"
 additionalProperties":{let key=String(params.additionalProperty),message2=`unknown key ${key}${name2&&` in ${name2}`}`;return problem2(message2,locate(file,root,[...path4,key],"key"),allowedKeys(key,parentSchema))}case"\
 required":return problem2(`${name2||whole5} has no ${String(params.missingProperty)}`,locate(file,root,path4)??here,such(propertyOf(parentSchema,String(params.missingProperty)),`${String(params.missingProperty)}\
 : `));case"enum":return problem2(`${name2} cannot be ${written5}`,here,oneOf2(written5,strings(params.allowedValues)));case"const":return problem2(`${name2} cannot be ${written5}`,here,`it is ${String(
-params.allowedValue)}`);case"type":return problem2(`${name2||whole5} is ${kindOf(node2)}, not ${wantedTypes(params.type)}`,path4.length===0?void 0:here,typeHint(node2,written5,params.type,parentSchema));case"\
-minLength":case"minItems":case"minProperties":return problem2(`${name2} is empty`,here,such(parentSchema));case"pattern":return error2.propertyName!==void 0?keyProblem(file,root,path4,error2.propertyName,
-parentSchema):scalar4===""?problem2(`${name2} is empty`,here,such(parentSchema)):problem2(`${name2} cannot be ${written5}`,here,patternHint(scalar4,parentSchema));default:return problem2(`${name2||whole5}\
- ${error2.message??"is not allowed"}`,here,such(parentSchema))}}function keyProblem(file,root,path4,key,schema){let location=locate(file,root,[...path4,key],"key");return problem2(`${nameOf2(path4)} c\
-annot have the key ${excerpt(key)}`,location,patternHint(key,schema))}function patternHint(value,schema){let example=such(schema);return schema.pattern!==dnsLabel||typeof value!="string"?example:/^<.*>$|[…]|\{\{|\$[{(]/s.
-test(value)?`put the name in its place, ${example}`:`a name ${dnsLabelErrors(value).join(", ")}, ${example}`}var dnsLabel="^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";function problem2(message2,location,hint){
-return{message:message2,...location&&{location},...hint&&{hint}}}function allowedKeys(key,schema){let allowed=Object.keys(isRecord(schema.properties)?schema.properties:{}),[meant3]=nearest(key,allowed);
-return meant3?`did you mean ${meant3}?`:`allowed here: ${allowed.join(", ")}`}function oneOf2(written5,allowed){let[meant3]=nearest(written5.replace(/^["']|["']$/g,""),allowed),list4=allowed.length===
-2?allowed.join(" or "):`one of ${allowed.join(", ")}`;return meant3?`did you mean ${meant3}? It is ${list4}`:`it is ${list4}`}function typeHint(node2,written5,wanted2,schema){let types3=[wanted2].flat();
-return node2?.type==="scalar"&&types3.includes("string")&&node2.style==="plain"&&node2.value!==null?`put it in quotes: "${written5}"`:types3.includes("array")&&node2?.type==="scalar"&&node2.value!==null?
-`write a list: [${written5}]`:such(schema)}function such(schema,before=""){let example=Array.isArray(schema?.examples)?schema.examples[0]:void 0;return example===void 0?void 0:`such as ${before}${flowOf(
-example)}`}function flowOf(value){return Array.isArray(value)?`[${value.map(flowOf).join(", ")}]`:isRecord(value)?`{${Object.entries(value).map(([key,each])=>`${key}: ${flowOf(each)}`).join(", ")}}`:typeof value==
-"string"&&!/^[A-Za-z][\w./*-]*$/.test(value)?JSON.stringify(value):String(value)}function propertyOf(schema,key){let property2=isRecord(schema.properties)?schema.properties[key]:void 0;return isRecord(
-property2)?property2:void 0}function isRecord(value){return typeof value=="object"&&value!==null&&!Array.isArray(value)}function strings(value){return Array.isArray(value)?value.map(String):[]}var typeNames={
-string:"a string",number:"a number",boolean:"true or false",array:"a list",object:"a mapping"};function wantedTypes(wanted2){return strings([wanted2].flat()).map(type=>typeNames[type]??type).join(" or\
- ")}function kindOf(node2){if(node2?.type==="map")return"a mapping";if(node2?.type==="list")return"a list";let value=node2?.value??null;return value===null?"empty":typeof value=="bigint"?"a number":`a\
- ${typeof value}`}function excerpt(text5){let line=text5.split(/[\r\n]/,1)[0]??"";return line.length<text5.length||line.length>40?`${line.slice(0,40)}\u2026`:line}function pathOf2(root,pointer){let path4=[];
-for(let part2 of pointer.split("/").slice(1)){let step4=part2.replaceAll("~1","/").replaceAll("~0","~");path4.push(nodeAt(root,path4)?.type==="list"?Number(step4):step4)}return path4}function nameOf2(path4){
+params.allowedValue)}`);case"type":return problem2(`${name2||whole5} is ${kindOf(node2)}, not ${wantedTypes(params.type)}`,path4.length===0?void 0:here,meantFor(path4,node2,parentSchema)??typeHint(node2,
+written5,params.type,parentSchema));case"minLength":case"minItems":case"minProperties":return problem2(`${name2} is empty`,here,such(parentSchema));case"pattern":return error2.propertyName!==void 0?keyProblem(
+file,root,path4,error2.propertyName,parentSchema):scalar4===""?problem2(`${name2} is empty`,here,such(parentSchema)):problem2(`${name2} cannot be ${written5}`,here,patternHint(scalar4,parentSchema));default:
+return problem2(`${name2||whole5} ${error2.message??"is not allowed"}`,here,such(parentSchema))}}function keyProblem(file,root,path4,key,schema){let location=locate(file,root,[...path4,key],"key");return problem2(
+`${nameOf2(path4)} cannot have the key ${excerpt(key)}`,location,patternHint(key,schema))}function patternHint(value,schema){let example=such(schema);return schema.pattern!==dnsLabel||typeof value!="s\
+tring"?example:/^<.*>$|[…]|\{\{|\$[{(]/s.test(value)?`put the name in its place, ${example}`:`a name ${dnsLabelErrors(value).join(", ")}, ${example}`}var dnsLabel="^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])\
+?$";function problem2(message2,location,hint){return{message:message2,...location&&{location},...hint&&{hint}}}function allowedKeys(key,schema){let allowed=Object.keys(isRecord(schema.properties)?schema.
+properties:{}),[meant3]=nearest(key,allowed);return meant3?`did you mean ${meant3}?`:`allowed here: ${allowed.join(", ")}`}function oneOf2(written5,allowed){let[meant3]=nearest(written5.replace(/^["']|["']$/g,
+""),allowed),list4=allowed.length===2?allowed.join(" or "):`one of ${allowed.join(", ")}`;return meant3?`did you mean ${meant3}? It is ${list4}`:`it is ${list4}`}function meantFor(path4,node2,schema){
+let value=node2?.type==="scalar"?node2.value:void 0;if(typeof value!="boolean")return;if(path4.at(-1)==="istio-injection"&&path4.at(-2)==="labels")return`write ${value?"enabled":"disabled"}: it is ena\
+bled or disabled`;let words4=isRecord(schema.then)?strings(schema.then.enum):[];return words4.length===0?void 0:`${!value&&words4.includes("off")?"write off: ":""}it is one of ${words4.join(", ")}`}function typeHint(node2,written5,wanted2,schema){
+let types3=[wanted2].flat();return node2?.type==="scalar"&&types3.includes("string")&&node2.style==="plain"&&node2.value!==null?`put it in quotes: "${written5}"`:types3.includes("array")&&node2?.type===
+"scalar"&&node2.value!==null?`write a list: [${written5}]`:such(schema)}function such(schema,before=""){let example=Array.isArray(schema?.examples)?schema.examples[0]:void 0;return example===void 0?void 0:
+`such as ${before}${flowOf(example)}`}function flowOf(value){return Array.isArray(value)?`[${value.map(flowOf).join(", ")}]`:isRecord(value)?`{${Object.entries(value).map(([key,each])=>`${key}: ${flowOf(
+each)}`).join(", ")}}`:typeof value=="string"&&!/^[A-Za-z][\w./*-]*$/.test(value)?JSON.stringify(value):String(value)}function propertyOf(schema,key){let property2=isRecord(schema.properties)?schema.properties[key]:
+void 0;return isRecord(property2)?property2:void 0}function isRecord(value){return typeof value=="object"&&value!==null&&!Array.isArray(value)}function strings(value){return Array.isArray(value)?value.
+map(String):[]}var typeNames={string:"a string",number:"a number",boolean:"true or false",array:"a list",object:"a mapping"};function wantedTypes(wanted2){return strings([wanted2].flat()).map(type=>typeNames[type]??
+type).join(" or ")}function kindOf(node2){if(node2?.type==="map")return"a mapping";if(node2?.type==="list")return"a list";let value=node2?.value??null;return value===null?"empty":typeof value=="bigint"?
+"a number":`a ${typeof value}`}function excerpt(text5){let line=text5.split(/[\r\n]/,1)[0]??"";return line.length<text5.length||line.length>40?`${line.slice(0,40)}\u2026`:line}function pathOf2(root,pointer){
+let path4=[];for(let part2 of pointer.split("/").slice(1)){let step4=part2.replaceAll("~1","/").replaceAll("~0","~");path4.push(nodeAt(root,path4)?.type==="list"?Number(step4):step4)}return path4}function nameOf2(path4){
 return path4.reduce((name2,step4)=>typeof step4=="number"?`${name2}[${step4}]`:name2===""?step4:`${name2}.${step4}`,"")}var fileNames=["sidelint.yaml",".sidelint.yaml","sidelint.yml"];function findConfig(tree,paths=["."]){return searchedDirectories(tree,paths).flatMap(directory3=>fileNames.map(name2=>directory3==="."?name2:
 `${directory3}/${name2}`)).find(path4=>tree.stat(path4)?.type==="file")}function searchedDirectories(tree,paths){let top2=absolutePath("",tree.root??""),all3=upwards(commonDirectory(tree,top2,paths)),
 repository=all3.findIndex(directory3=>tree.stat(relativePath(top2,`${directory3}/.git`)));return(repository<0?all3.filter(directory3=>isInside(top2,directory3)):all3.slice(0,repository+1)).map(directory3=>relativePath(
@@ -10682,21 +10725,22 @@ function isConfig(value){return validate(value)}function asWritten(file,root){le
 entries)(key==="rules"||key==="severities")&&(changed4[key]=words4(node2)),key==="overrides"&&node2.type==="list"&&(changed4[key]=node2.items.map(item=>override(item,words4)));return{...value,...changed4}}
 function override(item,words4){let rules=entryOf2(item,"rules")?.value,value=toValue(item);return rules?{...value,rules:words4(rules)}:value}function wordsIn(file){let known15=new Map,make2=node2=>{if(node2.
 type==="list")return node2.items.map(words4);if(node2.type==="map"){let value=Object.create(null);for(let{key,value:inner}of node2.entries)value[key]=key==="parameters"?toValue(inner):words4(inner);return value}
-return node2.value===!1&&textOf3(file,node2)==="off"?"off":node2.value},words4=node2=>{let value=known15.get(node2)??make2(node2);return known15.set(node2,value),value};return words4}init_releases();init_names();function withScanOptions(command2){let options=withColour(command2).option("--config <file>","read this configuration (default: sidelint.yaml if it is here)").option("--no-config","read no configurati\
-on").option("--istio-version <release>","judge by this Istio release, such as 1.30").option("--kube-version <release>","the oldest Kubernetes release that a node runs, such as 1.33");return options.options.
+return node2.value===!1&&textOf3(file,node2)==="off"?"off":node2.value},words4=node2=>{let value=known15.get(node2)??make2(node2);return known15.set(node2,value),value};return words4}init_releases();init_names();function withScanOptions(command2){let options=withColour(command2).option("--config <file>","read this configuration (default: sidelint.yaml, here or above)").option("--no-config","read no configurat\
+ion").option("--istio-version <release>","judge by this Istio release, such as 1.30").option("--kube-version <release>","the oldest Kubernetes release that a node runs, such as 1.33");return options.options.
 some(({long})=>long==="--revision")?withNamespaceOptions(options):withNamespaceOptions(options.option("--revision <name>","a revision of Istio that runs; name each one, also default; repeatable",gather))}
 function withNamespaceOptions(command2){return command2.option("--namespaces <file>","namespaces from a cluster: kubectl get ns -o yaml; repeatable",gather).option("--namespace <name>","the namespace \
 of workloads that nothing puts anywhere").option("--assume <label=value>","labels of all unknown namespaces, or none; repeatable",gather).option("--stdin-name <file>","the name to report for standard \
 input (-)")}function withColour(command2){return command2.option("--color","colours, even when the output is no terminal").option("--no-color","no colours")}function gather(value,before=[]){return[...before,
 value]}function wantsColour(flag2,io){if(flag2!==void 0)return flag2;if(io.env.NO_COLOR)return!1;let forced=io.env.FORCE_COLOR;return forced!==void 0&&forced!==""?forced!=="0"&&forced!=="false":io.columns!==
-void 0&&io.env.TERM!=="dumb"}function assumedLabels(values){if(!values||values.length===0)return;let labels={};for(let value of values){if(value==="none"&&values.length===1)return{};let equals=value.indexOf(
-"=");if(equals<1)throw new UsageError(`--assume takes LABEL=VALUE, such as istio-injection=enabled, or none, not ${JSON.stringify(value)}`);labels[value.slice(0,equals)]=value.slice(equals+1)}return labels}
-var injectionLabels=["istio-injection","istio.io/rev","istio.io/dataplane-mode"];function oddLabels(labels={}){let odd2=Object.keys(labels).flatMap(key=>{let meant4=injectionLabels.includes(key)?"":guess(
-key,injectionLabels);return meant4===""?[]:[`--assume ${key}: Istio knows no such label${meant4}`]}),value=labels["istio-injection"];if(value===void 0||value==="enabled"||value==="disabled")return odd2;
-let meant3=guess(value,["enabled","disabled"]);return[...odd2,`--assume istio-injection=${value} is neither enabled nor disabled: it shuts injection${meant3}`]}function mustBeNames(option,values){for(let value of values){
-let[reason]=dnsLabelErrors(value);if(reason!==void 0)throw new UsageError(`${option} ${JSON.stringify(value)}: a name ${reason}`)}}function knownRelease(value){if(value===void 0)return;let facts2=releaseFacts(
-value);if("unknown"in facts2){let known15=facts2.message.replace(/, \S+ is taken instead$/,"");throw new UsageError(`--istio-version ${known15}`)}return value}function kubernetesRelease(value){if(value===
-void 0||/^v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?(?:[-+].*)?$/.test(value))return value;throw new UsageError(`--kube-version takes a release of Kubernetes, such as 1.33, not ${JSON.stringify(value)}`)}var import_node_fs5=require("node:fs"),import_node_path7=require("node:path");var node=__toESM(require("node:fs"),1),import_node_path6=require("node:path");function writeFiles(changes,options){let writer2={...options,disk:options.disk??node,directories:new Map},outcomes2=[],stopped;for(let change of changes){let{path:path4}=change;if(stopped){outcomes2.push(
+void 0&&io.env.TERM!=="dumb"}function assumedLabels(values){if(!values||values.length===0)return;let labels={};for(let value of values){if(value==="none"&&values.length===1)return{};if(value==="none")
+throw new UsageError("--assume none says that no namespace has labels: drop it, or the other --assume");let equals=value.indexOf("=");if(equals<1)throw new UsageError(`--assume takes LABEL=VALUE, such\
+ as istio-injection=enabled, or none, not ${JSON.stringify(value)}`);labels[value.slice(0,equals)]=value.slice(equals+1)}return labels}var injectionLabels=["istio-injection","istio.io/rev","istio.io/d\
+ataplane-mode"];function oddLabels(labels={}){let odd2=Object.keys(labels).flatMap(key=>{let meant4=injectionLabels.includes(key)?"":guess(key,injectionLabels);return meant4===""?[]:[`--assume ${key}:\
+ Istio knows no such label${meant4}`]}),value=labels["istio-injection"];if(value===void 0||value==="enabled"||value==="disabled")return odd2;let meant3=guess(value,["enabled","disabled"]);return[...odd2,
+`--assume istio-injection=${value} is neither enabled nor disabled: it shuts injection${meant3}`]}function mustBeNames(option,values){for(let value of values){let[reason]=dnsLabelErrors(value);if(reason!==
+void 0)throw new UsageError(`${option} ${JSON.stringify(value)}: a name ${reason}`)}}function knownRelease(value){if(value===void 0)return;let facts2=releaseFacts(value);if("unknown"in facts2){let known15=facts2.
+message.replace(/, \S+ is taken instead$/,"");throw new UsageError(`--istio-version ${known15}`)}return value}function kubernetesRelease(value){if(value===void 0||/^v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?(?:[-+].*)?$/.
+test(value))return value;throw new UsageError(`--kube-version takes a release of Kubernetes, such as 1.33, not ${JSON.stringify(value)}`)}var import_node_fs5=require("node:fs"),import_node_path7=require("node:path");var node=__toESM(require("node:fs"),1),import_node_path6=require("node:path");function writeFiles(changes,options){let writer2={...options,disk:options.disk??node,directories:new Map},outcomes2=[],stopped;for(let change of changes){let{path:path4}=change;if(stopped){outcomes2.push(
 {path:path4,outcome:"not-tried",reason:`not tried: ${stopped.reason}`});continue}if(sameBytes(change.before,change.after)){outcomes2.push({path:path4,outcome:"unchanged"});continue}let fault2=replace(
 writer2,change);fault2?.hitsAll&&(stopped=fault2),outcomes2.push(fault2?{path:path4,outcome:"failed",reason:fault2.reason}:{path:path4,outcome:"written"})}for(let[directory3,{written:written5}]of writer2.
 directories)written5&&flushDirectory(writer2,directory3);return outcomes2}function obstacles(changes,options){let writer2={...options,disk:options.disk??node,directories:new Map};return changes.flatMap(
@@ -10914,16 +10958,16 @@ ${flat2.rest}`;old.isUnwritten?(put(task,old.head,old.head,` ${first2}`),rest2!=
 ""?(put(task,old.start,old.end,first2),rest2!==""&&put(task,lineEnd(text5,old.end),lineEnd(text5,old.end),rest2)):(put(task,old.head,old.head,` ${first2}`),put(task,lineEnd(text5,old.head),lineEnd(text5,
 old.end),rest2))}function flatText(task,slot,node2,value){if(typeof value=="object"&&value!==null)return{first:isList(value)?"[]":"{}",rest:void 0};let quotes=quotesOf(node2);if(typeof value=="string"&&
 quotes===void 0){let column=Math.max(slot.column,0)+task.indent,block2=literalText(value," ".repeat(column),task.indent,task.literals);if(block2)return{first:block2.header,rest:block2.lines}}return{first:scalarText2(
-value,!1,typeof value=="string"?quotes:void 0),rest:void 0}}function replaceByLines(task,slot,node2,old,value){let{text:text5}=task;if(slot.kind==="root")return replaceRoot(task,old,value);let comments=!isBlank2(
-text5,old.end,lineEnd(text5,old.end))||!isBlank2(text5,old.head,old.start);if(slot.kind==="item"&&old.onLine&&!comments){let column=old.isUnwritten?columnOf2(text5,old.head)+1:columnOf2(text5,old.start),
+value,!1,typeof value=="string"?quotes:void 0),rest:void 0}}function replaceByLines(task,slot,node2,old,value){let{text:text5}=task;if(slot.kind==="root")return replaceRoot(task,old,value);let comments2=!isBlank2(
+text5,old.end,lineEnd(text5,old.end))||!isBlank2(text5,old.head,old.start);if(slot.kind==="item"&&old.onLine&&!comments2){let column=old.isUnwritten?columnOf2(text5,old.head)+1:columnOf2(text5,old.start),
 lines3=linesOf(task,value,column).slice(column);return put(task,old.start,old.end,(old.isUnwritten?" ":"")+old.anchor+lines3)}let below6=`
 ${linesOf(task,value,columnBelow(task,slot,node2,value))}`;old.anchor!==""&&put(task,old.head,old.head,` ${old.anchor.trimEnd()}`),old.onLine?(put(task,old.head,old.end,""),put(task,lineEnd(text5,old.
 end),lineEnd(text5,old.end),below6)):put(task,lineEnd(text5,old.head),lineEnd(text5,old.end),below6)}function replaceRoot(task,old,value){if(!beginsLine(task.text,old.start))return put(task,old.start,
 old.end,old.anchor+writeFlow(value,{json:!1,tight:task.tight}));let column=columnOf2(task.text,old.start);put(task,old.start,old.end,linesOf(task,value,column).slice(column))}function columnBelow(task,slot,node2,value){
 return!isScalarLike(node2)&&!node2.flow&&node2.type==="list"===isList(value)?columnOf2(task.text,node2.start):slot.column+(slot.kind==="entry"&&isList(value)?task.listIndent:task.indent)}var isScalarLike=node2=>node2.
 type==="scalar"||node2.type==="alias";function linesOf(task,value,column,gap=1){let{indent:indent2,listIndent,literals}=task;return writeYaml(value,{indent:indent2,listIndent,column,gap,literals}).slice(
-0,-1)}function removeFromBlock(task,members,column){let{text:text5}=task;for(let[from,to]of runs(members)){let first2=members[from],last=members[to],next3=members[to+1];if(!first2||!last)continue;let comments=endWithComments(
-text5,last.end,column),end2=members[from-1]?.keepsLines?behindEmptyLines(text5,comments):comments,start=lineStart(text5,first2.start);if(beginsLine(text5,first2.start))start>task.start?put(task,beforeLine(
+0,-1)}function removeFromBlock(task,members,column){let{text:text5}=task;for(let[from,to]of runs(members)){let first2=members[from],last=members[to],next3=members[to+1];if(!first2||!last)continue;let comments2=endWithComments(
+text5,last.end,column),end2=members[from-1]?.keepsLines?behindEmptyLines(text5,comments2):comments2,start=lineStart(text5,first2.start);if(beginsLine(text5,first2.start))start>task.start?put(task,beforeLine(
 text5,start),end2,""):put(task,start,afterLineEnd(text5,end2),"");else if(next3&&lineStart(text5,next3.start)===afterLineEnd(text5,end2))put(task,first2.start,next3.start,"");else{let from2=first2.start;
 for(;isBlank2(text5,from2-1,from2);)from2--;put(task,from2,end2,"")}}}function addToBlock(task,members,added3,column,header4){let{text:text5}=task;for(let{after,texts:texts3}of added3){let lines3=texts3.
 join(`
@@ -11002,15 +11046,15 @@ d not be read: ${reading.error.message}`}var otherDocument="the edits would chan
 0:0}function editsOfChanges(document,changes){let reading=document.read();if(!reading.ok||!reading.root)return{ok:!1,reason:"there is nothing that can be read"};let wanted2=wantedBy(toValue(reading.root),
 changes);if(wanted2===void 0)return{ok:!1,reason:"what leads to the place is no map"};let renames=changes.flatMap(change=>change.is==="rename"?[change]:[]),also=renames.flatMap(({path:path4,key})=>keyEdit(
 document,path4,key)??[]);if(also.length<renames.length)return{ok:!1,reason:"a key that is to be renamed is not written"};let final=withRenames(wanted2,changes),moved2=movedEntries(document,changes),attempt2=withComments=>{
-let taken4=withComments?moved2.flatMap(({comments,perched})=>[comments??[],perched??[]].flat()):[],remarks=moved2.flatMap(({remark})=>remark??[]),options={ordered:!0,keepsAliases:!0,spelled:spelledIn(
+let taken4=withComments?moved2.flatMap(({comments:comments2,perched})=>[comments2??[],perched??[]].flat()):[],remarks=moved2.flatMap(({remark})=>remark??[]),options={ordered:!0,keepsAliases:!0,spelled:spelledIn(
 wanted2,moved2,withComments),also:[...also,...taken4,...remarks],final},result2=editsOfDocument(document,wanted2,[],options),lost2=result2.ok?lostComment(document,result2.edits,changes):void 0;return lost2===
 void 0?result2:{ok:!1,reason:`the comment ${lost2} would be lost`}},first2=attempt2(!0);return first2.ok||moved2.every(({above:above3})=>above3.length===0)?first2:attempt2(!1)}function lostComment(document,edits2,changes){
-if(changes.some(change=>change.is==="set"&&typeof change.value=="object"))return;let comments=commentsOf(document);if(comments.length===0)return;let{start,end:end2,file}=document,inside2=edits2.map(edit=>({
-...edit,start:edit.start-start,end:edit.end-start})),applied=applyEdits(file.text.slice(start,end2),inside2),[after]=applied.ok?readDocuments({path:"",text:applied.text}):[],left2=new Map;for(let{text:text5}of after?
-commentsOf(after):[])left2.set(text5.trim(),(left2.get(text5.trim())??0)+1);let gone2=changes.flatMap(change=>{let entry2=change.is==="remove"?entryAt(document,change.path):void 0;return entry2?[{from:entry2.
-keyRange.start,to:lineEnd(file.text,entry2.value.end)}]:[]});for(let comment of comments){let text5=comment.text.trim(),count3=left2.get(text5)??0;if(count3>0)left2.set(text5,count3-1);else if(!gone2.
-some(({from,to})=>comment.start>=from&&comment.start<=to))return text5}}function touchedBy(change){return change.is==="move"?[change.path,change.to]:change.is==="rename"?[change.path,[...change.path.slice(
-0,-1),change.key]]:[change.path]}function changedValue(before,changes){let wanted2=wantedBy(before,changes);return wanted2===void 0?void 0:withRenames(wanted2,changes)}function withRenames(value,changes){
+if(changes.some(change=>change.is==="set"&&typeof change.value=="object"))return;let comments2=commentsOf(document);if(comments2.length===0)return;let{start,end:end2,file}=document,inside2=edits2.map(
+edit=>({...edit,start:edit.start-start,end:edit.end-start})),applied=applyEdits(file.text.slice(start,end2),inside2),[after]=applied.ok?readDocuments({path:"",text:applied.text}):[],left2=new Map;for(let{
+text:text5}of after?commentsOf(after):[])left2.set(text5.trim(),(left2.get(text5.trim())??0)+1);let gone2=changes.flatMap(change=>{let entry2=change.is==="remove"?entryAt(document,change.path):void 0;
+return entry2?[{from:entry2.keyRange.start,to:lineEnd(file.text,entry2.value.end)}]:[]});for(let comment of comments2){let text5=comment.text.trim(),count3=left2.get(text5)??0;if(count3>0)left2.set(text5,
+count3-1);else if(!gone2.some(({from,to})=>comment.start>=from&&comment.start<=to))return text5}}function touchedBy(change){return change.is==="move"?[change.path,change.to]:change.is==="rename"?[change.
+path,[...change.path.slice(0,-1),change.key]]:[change.path]}function changedValue(before,changes){let wanted2=wantedBy(before,changes);return wanted2===void 0?void 0:withRenames(wanted2,changes)}function withRenames(value,changes){
 return changes.reduce((renamed,change)=>change.is==="rename"?renamedAt(renamed,change.path,change.key):renamed,value)}function wantedBy(before,changes){let fresh=new Set,value=before;for(let change of changes){
 let next3=changed(value,change,fresh);if(next3===void 0)return;value=next3}for(let change of changes)(change.is==="remove"||change.is==="move")&&(value=pruned2(value,change.path.slice(0,-1)));return value}
 function changed(value,change,fresh){switch(change.is){case"set":return withSet(value,change.path,change.value,{beside:change.beside,fresh});case"remove":return without(value,change.path);case"move":return withSet(
@@ -11131,7 +11175,7 @@ result2=withList(result2,list4,left2,containersOf(pod,list4))}let volumes=takeVo
 pod,list4).flatMap(container=>{if(!isInjected(container,list4,traces2))return[container];let recorded=findContainer(traces2.overrides[list4],textOf5(container.name));return recorded&&listOf2(recorded,
 list4)===list4?[restored(recorded)]:[]})}function listOf2(recorded,list4){return recorded.name!==proxyName?list4:recorded.restartPolicy==="Always"?"initContainers":"containers"}function returning(own2,list4,{
 overrides}){return lists2.flatMap(from=>overrides[from].filter(recorded=>listOf2(recorded,from)===list4&&!findContainer(own2[list4],textOf5(recorded.name))).map(restored))}function restored(recorded){
-let{name:name2="",image="auto",resources={},...others}=objectOf(withoutNulls(recorded)),isEmpty4=isObject(resources)&&Object.keys(resources).length===0;return{name:name2,image,...isEmpty4?{}:{resources},
+let{name:name2="",image="auto",resources={},...others}=objectOf(withoutNulls(recorded)),isEmpty5=isObject(resources)&&Object.keys(resources).length===0;return{name:name2,image,...isEmpty5?{}:{resources},
 ...others}}function containerNotes(result2,injected2,traces2){let recorded=[...traces2.overrides.containers,...traces2.overrides.initContainers];return lists2.flatMap(list4=>containersOf(result2,list4).
 flatMap((container,index2)=>{let name2=textOf5(container.name),record2=findContainer(recorded,name2),path4=["spec",list4,index2],stood=findContainer(containersOf(injected2,list4),name2),says2=`the pla\
 ce of container ${name2} is not recorded`;return[...moves[list4].has(name2)||!stood?[{path:path4,kind:"guessed",says:says2}]:[],...record2?recordNotes(record2,path4):[]]}))}function recordNotes({image,
@@ -11517,8 +11561,8 @@ let[first2=""]=patterns;return`there is no ${what} ${patterns.join(" or ")}${pat
 one=>JSON.stringify(one)).join(", ")} fits no file`;if(patterns.length>1)return says2;let directory3=/^\/?(.*?)\/(?:\*\*)?$/.exec(first2)?.[1],known15=new Set(files.flatMap(directoriesOf)),meant3=directory3===
 void 0?void 0:meantBy(directory3,known15);return meant3===void 0?says2:`${says2}; did you mean ${JSON.stringify(`${meant3}/**`)}?`}function directoriesOf(file){let parts4=file.split("/").slice(0,-1);return parts4.
 map((_,index2)=>parts4.slice(0,index2+1).join("/"))}function guess2(name2,known15){let meant3=meantBy(name2,known15);return meant3===void 0?"":`; did you mean ${meant3}?`}init_run();init_settings();init_nearest();init_locate();init_node2();init_once();var import_ignore9=__toESM(require_ignore(),1);init_json();init_locate();init_resource();init_names2();init_suppression();var nothing7={until:void 0,problem:void 0,unread:!1,only:void 0,covers:()=>!1,coversWorkload:()=>!1,coversNamespace:()=>!1};function hidingsOfFile(file,documents){
-if(!file.text.includes("sidelint-ignore"))return[];let lines3=lineStarts(file.text);return documents.flatMap(document=>{let isFirst=document.index===0,comments=commentsOf(document,isFirst?0:document.start),
-alone=new Set(comments.flatMap(one=>one.alone?[positionAt(lines3,one.start).line]:[]));return comments.flatMap(comment=>hidingsOfComment(comment,{file,document,lines:lines3,alone}))})}function hidingsOfComment(comment,page){
+if(!/sidelint-ignore/i.test(file.text))return[];let lines3=lineStarts(file.text);return documents.flatMap(document=>{let isFirst=document.index===0,comments2=commentsOf(document,isFirst?0:document.start),
+alone=new Set(comments2.flatMap(one=>one.alone?[positionAt(lines3,one.start).line]:[]));return comments2.flatMap(comment=>hidingsOfComment(comment,{file,document,lines:lines3,alone}))})}function hidingsOfComment(comment,page){
 let directive2=readDirective(comment.text);if(!directive2)return[];let{word:word2,rules,reason}=directive2,whole5=locationOf(page.file,{start:comment.start,end:comment.end}),unread=!page.document.read().
 ok,said3={kind:"comment",word:`sidelint-${word2}`,reason,unread,only:page.document},inPlace=rule=>{let start=comment.start+(rule?.offset??0),location=rule?locationOf(page.file,{start,end:start+rule.name.
 length}):whole5;return{...said3,rule:rule?.name,location,place:placeText(whole5)}},named10=rules.length>0?rules:[void 0];if(word2==="ignore-file"&&!comment.atHead){let rule=rules.map(({name:name2})=>name2).
@@ -11573,18 +11617,19 @@ firstOf(covering):void 0);if(by){let{kind,reason,place:place4}=by.hiding;return{
 expired=covering.find(wish=>wish.expired),rest2={...finding,workloads:left2,help:withExpiry2(finding.help,expired)},spared=new Set(workloads.flatMap(({covered,all:all3})=>covered?all3:[]));return{left:spared.
 size===0?rest2:{...rest2,...fixWithout(finding,spared)}}}function fixWithout({fix:whole5},spared){return whole5?{fix:once2(()=>{let made2=whole5();if(!made2?.ok)return made2;let proposals=made2.proposals.
 filter(({holder})=>!spared.has(holder));return proposals.length>0?{...made2,proposals}:void 0})}:{}}function firstOf(wishes){return wishes.find(({expired})=>!expired)}function withExpiry2(help,wish){if(!wish)
-return help;let{place:place4,until}=wish.hiding;return`${help===void 0?"":`${help}; `}it was ignored until ${until} (${place4})`}function complaints(wishes,files,options){let told5=new Map;for(let wish of wishes){
-let problem4=wish.problem??"unused",{rule,location,kind}=wish.hiding;if(!location||problem4==="unused"&&!isJudged(wish,location,options))continue;let key=[location.file,location.start,kind,rule,problem4].
-join(`
+return help;let{place:place4,until}=wish.hiding;return`${help===void 0?"":`${help}; `}it was ignored until ${until} (${place4})`}function complaints(wishes,files,options){let told5=new Map,strays=new Set;
+for(let wish of wishes){let problem4=wish.problem??"unused",{rule,location,kind}=wish.hiding;if(kind==="comment"&&problem4==="unknown-rule"){let isMeant=meantBy(rule??"",namesOf(options))!==void 0;if(!isMeant&&
+strays.has(wish.hiding.place))continue;isMeant||strays.add(wish.hiding.place)}if(!location||problem4==="unused"&&!isJudged(wish,location,options))continue;let key=[location.file,location.start,kind,rule,
+problem4].join(`
 `),known15=told5.get(key)??{problem:problem4,wish,used:!1};known15.used||=wish.used,told5.set(key,known15)}let subjects=[...told5.values()].filter(({used})=>!used).flatMap(({problem:problem4,wish})=>{
 let{hiding}=wish,location=hiding.location&&pointed(hiding,hiding.location,files);return location?[suppressionSubject(viewOf(hiding,problem4,options),location,options.world.mesh.release)]:[]});return subjects.
 length===0?[]:lintSubjects("suppression",subjects,options)}function isJudged({rules:named10,hiding},{file},options){let{settings:settings6,rules=defaultRules(),isWhole}=options;if(hiding.unread||isWhole&&
-!isWhole(file))return!1;if(!named10||!settings6)return!0;let meant3=rules.filter(({id})=>named10.includes(id));return meant3.length===0||meant3.some(rule=>settings6.isOn(rule))}function viewOf({kind,rule="",
-word:word2,until=""},problem4,{rules=defaultRules()}){let called={comment:word2,annotation:`${word2}:`,config:"the ignore entry for"}[kind],known15=rules.flatMap(({id,aliases})=>[id,...aliases]),all3=kind===
-"config"?`${called} all rules`:called.replace(/:$/,"");return new SuppressionView({kind,problem:problem4,rule,what:rule===""?all3:`${called} ${rule}`,meant:problem4==="unknown-rule"?meantBy(rule,known15)??
-"":"",until})}function pointed({kind,rule},location,files){let file=kind==="annotation"&&rule!==void 0?files.fileOf(location.file):void 0;if(!file||rule===void 0)return location;let text5=file.text.slice(
-location.start,location.end);for(let found=text5.indexOf(rule);found>=0;found=text5.indexOf(rule,found+1)){if(/[\w-]/.test(text5.charAt(found-1))||/[\w-]/.test(text5.charAt(found+rule.length)))continue;
-let start=location.start+found;return locationOf(file,{start,end:start+rule.length})}return location}init_json();init_proxy();var rows3=[["cpu","request"],["cpu","limit"],["memory","request"],["memory","limit"]];function sidecarResources(workload2,world){if(workload2.decision.verdict!=="injected"&&workload2.
+!isWhole(file))return!1;if(!named10||!settings6)return!0;let meant3=rules.filter(({id})=>named10.includes(id));return meant3.length===0||meant3.some(rule=>settings6.isOn(rule))}function namesOf({rules=defaultRules()}){
+return rules.flatMap(({id,aliases})=>[id,...aliases])}function viewOf({kind,rule="",word:word2,until=""},problem4,options){let called={comment:word2,annotation:`${word2}:`,config:"the ignore entry for"}[kind],
+all3=kind==="config"?`${called} all rules`:called.replace(/:$/,"");return new SuppressionView({kind,problem:problem4,rule,what:rule===""?all3:`${called} ${rule}`,meant:problem4==="unknown-rule"?meantBy(
+rule,namesOf(options))??"":"",until})}function pointed({kind,rule},location,files){let file=kind==="annotation"&&rule!==void 0?files.fileOf(location.file):void 0;if(!file||rule===void 0)return location;
+let text5=file.text.slice(location.start,location.end);for(let found=text5.indexOf(rule);found>=0;found=text5.indexOf(rule,found+1)){if(/[\w-]/.test(text5.charAt(found-1))||/[\w-]/.test(text5.charAt(found+
+rule.length)))continue;let start=location.start+found;return locationOf(file,{start,end:start+rule.length})}return location}init_json();init_proxy();var rows3=[["cpu","request"],["cpu","limit"],["memory","request"],["memory","limit"]];function sidecarResources(workload2,world){if(workload2.decision.verdict!=="injected"&&workload2.
 decision.verdict!=="unknown")return;let proxy=new ProxyView(workload2,world,!1);return proxy.applies?resourceRows(proxy.resources,proxy,workload2):void 0}function renderedResources(resources,workload2,world){
 return resourceRows(resources,new ProxyView(workload2,world,!1),workload2)}function resourceRows(resources,proxy,workload2){return rows3.map(([resource,bound2])=>{let set=resources[`${bound2}s`][resource];
 if(set.from!=="none"&&set.from!=="limit"||proxy.annotated||proxy.mesh.known){let where3=origin(set,proxy,`${bound2}s`,resource,workload2);return{resource,bound:bound2,value:set.value??null,where:where3}}
@@ -11659,7 +11704,8 @@ down?y--:x--}}init_paint();function unifiedDiff(path4,before,after,options={}){i
 
 `,`${paint.heading(`+++ ${nameOf7(`b/${path4}`)}`)}
 `],writing={out,context,paint,show:colour?visible:line=>line},texts3={before:linesOf3(before),after:linesOf3(after)};for(let hunk of hunksOf(changesBetween(texts3),context))writeHunk(writing,texts3,hunk);
-return out.join("")}function linesOf3(text5){let lines3=text5.split(`
+return out.join("")}function fileDiff({path:path4,text:text5,hasMark:hasMark2},after,options={}){let mark2=hasMark2&&!options.colour?"\uFEFF":"";return unifiedDiff(path4,mark2+text5,mark2+after,options)}
+function linesOf3(text5){let lines3=text5.split(`
 `),last=lines3.pop(),whole5=lines3.map(line=>`${line}
 `);return last?[...whole5,last]:whole5}function nameOf7(path4){let quoted3=path4.replace(/["\\\u0000-\u001f\u007f]/g,character2=>character2==='"'||character2==="\\"?`\\${character2}`:`\\${character2.charCodeAt(
 0).toString(8).padStart(3,"0")}`);return quoted3!==path4?`"${quoted3}"`:path4.includes(" ")?`${path4}	`:path4}function changesBetween(texts3){let{before,after}=texts3,partners=matchLines(before,after),
@@ -12490,13 +12536,14 @@ function outsideLink(path4){return{reason:"outside-link",path:path4,files:1,deta
 (0,import_node_path8.relative)(io.cwd,(0,import_node_path8.resolve)(io.cwd,flags2.stdinName??STDIN_NAME)));if(args.includes(""))throw new UsageError("a path is empty; the directory here is .");let tree=args.
 includes("-")?withFile(disk,stdinName,await standardInput(io)):disk;if(flags2.stdinName!==void 0&&tree===disk)throw new UsageError("--stdin-name names what is read from standard input; add - to the pa\
 ths");let paths=[],named10=[];for(let arg of args){let path4=arg==="-"?stdinName:withSlashes(arg),found=tree.stat(path4);found?.type==="file"&&named10.push(path4),found?paths.push(path4):paths.push(...await globbed(
-arg,disk,io))}for(let file of flags2.namespaces??[])if(!disk.stat(withSlashes(file)))throw missing2(`--namespaces ${file}`,file,disk);return{tree,paths:args.length>0?paths:["."],named:named10,...tree===
-disk?{}:{stdin:stdinName},namespaceDumps:(flags2.namespaces??[]).map(withSlashes)}}async function standardInput(io){let bytes=await io.readStdin();if(bytes.length===0)throw new UsageError("standard in\
-put (-) is empty; did the command before it fail?");return bytes}async function globbed(arg,disk,io){if(!hasGlobMagic(arg))throw missing2(arg,arg,disk);let files=await expandGlobs([withSlashes(arg)],io.
-cwd);if(files.length===0)throw new UsageError(plain(`${arg} matches no file`));return files}function missing2(asked,path4,disk){let reason=disk.whyAbsent?.(withSlashes(path4))??nothingThere;if(reason!==
-nothingThere)return new UsageError(plain(`${asked}: ${reason}`));let clean=withSlashes(path4).replace(/\/+$/,""),slash2=clean.lastIndexOf("/"),directory3=slash2<0?".":clean.slice(0,slash2)||"/",entries3=disk.
-list(directory3),here=clean.slice(0,slash2+1),stems=new Map("reason"in entries3?[]:entries3.map(({name:name2})=>[stem(name2),here+name2])),[meant3]=nearest(stem(clean.slice(slash2+1)),stems.keys()),hint=meant3===
-void 0?"":` (did you mean ${stems.get(meant3)}?)`;return new UsageError(plain(`${asked}: ${reason}${hint}`))}function stem(name2){let dot=name2.lastIndexOf(".");return dot>0?name2.slice(0,dot):name2}function withFile(tree,path4,bytes){
+arg,disk,io))}for(let file of flags2.namespaces??[]){let found=disk.stat(withSlashes(file));if(!found)throw missing2(`--namespaces ${file}`,file,disk);if(found.type==="directory")throw new UsageError(
+plain(`--namespaces ${file}: that is a directory; name the file that kubectl get ns -o yaml wrote`))}return{tree,paths:args.length>0?paths:["."],named:named10,...tree===disk?{}:{stdin:stdinName},namespaceDumps:(flags2.
+namespaces??[]).map(withSlashes)}}async function standardInput(io){let bytes=await io.readStdin();if(bytes.length===0)throw new UsageError("standard input (-) is empty; did the command before it fail?");
+return bytes}async function globbed(arg,disk,io){if(!hasGlobMagic(arg))throw missing2(arg,arg,disk);let files=await expandGlobs([withSlashes(arg)],io.cwd);if(files.length===0)throw new UsageError(plain(
+`${arg} matches no file`));return files}function missing2(asked,path4,disk){let reason=disk.whyAbsent?.(withSlashes(path4))??nothingThere;if(reason!==nothingThere)return new UsageError(plain(`${asked}\
+: ${reason}`));let clean=withSlashes(path4).replace(/\/+$/,""),slash2=clean.lastIndexOf("/"),directory3=slash2<0?".":clean.slice(0,slash2)||"/",entries3=disk.list(directory3),here=clean.slice(0,slash2+
+1),stems=new Map("reason"in entries3?[]:entries3.map(({name:name2})=>[stem(name2),here+name2])),[meant3]=nearest(stem(clean.slice(slash2+1)),stems.keys()),hint=meant3===void 0?"":` (did you mean ${stems.
+get(meant3)}?)`;return new UsageError(plain(`${asked}: ${reason}${hint}`))}function stem(name2){let dot=name2.lastIndexOf(".");return dot>0?name2.slice(0,dot):name2}function withFile(tree,path4,bytes){
 return{...tree,stat:asked=>asked===path4?{type:"file",size:bytes.length,identity:`-:${path4}`}:tree.stat(asked),read:asked=>asked===path4?bytes:tree.read(asked)}}var none9={config:{},path:void 0,remarks:[],locate:()=>{},userRules:[]};function readConfig(named10,tree,paths,style2,withRules=!0){if(named10===!1)return none9;let path4=named10===void 0?findConfig(tree,
 paths):withSlashes(named10),remarks=named10===void 0?passedOver(tree,path4):[];if(path4===void 0)return{...none9,remarks};if(!tree.stat(path4))throw missing2(`--config ${named10}`,path4,tree);let isOutside=outsideOf(
 tree,[path4],[]),reading=readConfigFile(tree,path4,isOutside);if(!reading.ok)throw told(reading.problems,path4,reading.textOf,style2);if(!withRules)return{...none9,config:reading.config,path:path4,remarks,
@@ -12533,21 +12580,23 @@ rectories or globs (default: .)").option("-o, --output <file>",`the file (defaul
 ng is added")).addHelpText("after",examples2).action(async(paths,flags2)=>{let session=await openSession(paths,flags2,context.io,context.version);if(session.exit!==0)throw new UsageError("no baseline \
 is written, as not everything could be read");await context.io.stdout(`${plain(write4(session,flags2,context.io))}
 `)})}function write4(session,flags2,io){let{scan:scan2,input}=session,path4=flags2.output===void 0?placeOf7(session):withSlashes(flags2.output),exists=input.tree.stat(path4)!==void 0;if(flags2.prune&&
-!exists)throw missing3(path4);let before=exists?read4(input.tree,path4,session):{findings:[]},sources=sourcesOf(scan2,input.tree,path4,io),{known:known15,gone:gone2,fresh}=compareWith(scan2.findings,before,
-sources),after=flags2.prune?pruned(before,gone2):baselineOf(scan2.findings,sources,before),failure5=writeOutput(path4,baselineText(after),io.cwd);if(failure5!==void 0)throw new UsageError(`${plain(path4)}\
-: ${failure5}`);let dropped=total(gone2),left2=total(after.findings);if(flags2.prune)return`${path4}: ${dropped===0?"nothing is gone":`${count(dropped,"finding")} gone and dropped`}, ${grouped(left2)}\
- left`;let news=exists?` (${grouped(fresh.length)} new, ${grouped(known15.length)} known, ${grouped(dropped)} gone)`:"";return`${path4}: ${count(left2,"finding")}${news}`}function total(entries3){return entries3.
-reduce((sum,one)=>sum+one.count,0)}function comparedWith(session,named10,io){let{scan:scan2,input}=session,file=named10===!0?placeOf7(session):withSlashes(named10),found=input.tree.stat(file);if(!found)
-throw missing3(file);if(found.type==="directory")throw new UsageError(`--baseline ${plain(file)}: that is a directory; write --baseline behind the paths, or --baseline=FILE`);let baseline=read4(input.
-tree,file,session);return{comparison:compareWith(scan2.findings,baseline,sourcesOf(scan2,input.tree,file,io)),file}}function missing3(path4){return new UsageError(`${plain(path4)}: there is no baselin\
-e; sidelint baseline writes one`)}function placeOf7({scan:scan2,input}){let{configPath}=scan2.world.configuration,places2=[configPath===void 0?".":directoryOf(configPath),...searchedDirectories(input.
-tree,input.paths)].map(directory3=>directory3==="."?baselineName:`${directory3}/${baselineName}`);return places2.find(path4=>input.tree.stat(path4)?.type==="file")??places2[0]??baselineName}function sourcesOf(scan2,tree,path4,io){
-let root=(tree.root??"").replace(/\/$/,""),base3=absolutePath(root,directoryOf(path4)),looked=new Set(scan2.files);return{documentsOf:file=>scan2.documentsOf(file),pathFor:file=>relativePath(base3,absolutePath(
-root,file)),isBeyond(file){let here=relativePath(root,absolutePath(base3,file));return!looked.has(here)&&tree.stat(here)!==void 0},today:io.today}}function read4(tree,path4,{presentation}){let bytes=tree.
-read(path4);if("reason"in bytes)throw new UsageError(`${plain(path4)}: ${bytes.reason}`);let decoded=decodeText(bytes);if("error"in decoded)throw new UsageError(`${plain(path4)}: ${decoded.error}`);let{
-text:text5}=decoded,reading=readBaseline({path:path4,text:text5});if(reading.ok)return reading.baseline;let{location,message:message2}=reading,paint=paintOf(presentation.colour),style2={width:presentation.
-width-2,gutter:paint.faint,carets:paint.severity.error},drawn=frame(text5,location,style2).map(line=>`
-  ${line}`);throw new UsageError(`${plain(path4)}:${location.line}:${location.column}: ${plain(message2)}${drawn.join("")}`)}var examples2=`
+!exists)throw missing3(path4);let before=exists&&(flags2.prune||!isEmpty4(input.tree,path4))?read4(input.tree,path4,session):{findings:[]},sources=sourcesOf(scan2,input.tree,path4,io),{known:known15,gone:gone2,
+fresh}=compareWith(scan2.findings,before,sources),after=flags2.prune?pruned(before,gone2):baselineOf(scan2.findings,sources,before),failure5=writeOutput(path4,baselineText(after),io.cwd);if(failure5!==
+void 0)throw new UsageError(`${plain(path4)}: ${failure5}`);let dropped=total(gone2),left2=total(after.findings);if(flags2.prune)return`${path4}: ${dropped===0?"nothing is gone":`${count(dropped,"find\
+ing")} gone and dropped`}, ${grouped(left2)} left`;let news=exists?` (${grouped(fresh.length)} new, ${grouped(known15.length)} known, ${grouped(dropped)} gone)`:"";return`${path4}: ${count(left2,"find\
+ing")}${news}`}function isEmpty4(tree,path4){let bytes=tree.read(path4);return!("reason"in bytes)&&new TextDecoder().decode(bytes).trim()===""}function total(entries3){return entries3.reduce((sum,one)=>sum+
+one.count,0)}function comparedWith(session,named10,io){let{scan:scan2,input}=session,file=named10===!0?placeOf7(session):withSlashes(named10),found=input.tree.stat(file);if(!found)throw missing3(file);
+if(found.type==="directory")throw new UsageError(`--baseline ${plain(file)}: that is a directory; write --baseline behind the paths, or --baseline=FILE`);let baseline=read4(input.tree,file,session);return{
+comparison:compareWith(scan2.findings,baseline,sourcesOf(scan2,input.tree,file,io)),file}}function missing3(path4){return new UsageError(`${plain(path4)}: there is no baseline; sidelint baseline write\
+s one`)}function placeOf7({scan:scan2,input}){let{configPath}=scan2.world.configuration,places2=[configPath===void 0?".":directoryOf(configPath),...searchedDirectories(input.tree,input.paths)].map(directory3=>directory3===
+"."?baselineName:`${directory3}/${baselineName}`);return places2.find(path4=>input.tree.stat(path4)?.type==="file")??places2[0]??baselineName}function sourcesOf(scan2,tree,path4,io){let root=(tree.root??
+"").replace(/\/$/,""),base3=absolutePath(root,directoryOf(path4)),looked=new Set(scan2.files);return{documentsOf:file=>scan2.documentsOf(file),pathFor:file=>relativePath(base3,absolutePath(root,file)),
+isBeyond(file){let here=relativePath(root,absolutePath(base3,file));return!looked.has(here)&&tree.stat(here)!==void 0},today:io.today}}function read4(tree,path4,{presentation}){let bytes=tree.read(path4);
+if("reason"in bytes)throw new UsageError(`${plain(path4)}: ${bytes.reason}`);let decoded=decodeText(bytes);if("error"in decoded)throw new UsageError(`${plain(path4)}: ${decoded.error}`);let{text:text5}=decoded,
+reading=readBaseline({path:path4,text:text5});if(reading.ok)return reading.baseline;let{location,message:message2}=reading,way="restore the file from git, or remove it and run sidelint baseline, which\
+ writes today's findings",paint=paintOf(presentation.colour),style2={width:presentation.width-2,gutter:paint.faint,carets:paint.severity.error},drawn=frame(text5,location,style2).map(line=>`
+  ${line}`);throw new UsageError(`${plain(path4)}:${location.line}:${location.column}: ${plain(message2)}${drawn.join("")}${/sidelint baseline/.test(message2)?"":`
+  ${way}`}`)}var examples2=`
 Examples:
   sidelint baseline                write ${baselineName}, and commit it
   sidelint check --baseline        findings that are not in it
@@ -12561,7 +12610,7 @@ return fixes()},suppressed:suppressed2,summary:{...summary4,findings:bySeverity}
 if(!baseline||baseline.gone.length===0)return;let{gone:gone2,file}=baseline,all3=gone2.reduce((sum,one)=>sum+one.count,0),named10=gone2.slice(0,gone2.length>NAMED+1?NAMED:NAMED+1),rest2=all3-named10.reduce(
 (sum,one)=>sum+one.count,0),lines3=named10.map(one=>{let times=one.count>1?` (${grouped(one.count)} times)`:"";return cut(plain(`  ${one.rule}  ${one.object||one.file}${times}`),width2)});return[paint.
 heading(`${count(all3,"finding")} of ${plain(file)} ${all3===1?"is":"are"} gone`),...lines3,...rest2>0?[`  and ${grouped(rest2)} more`]:[],`  drop ${all3===1?"it":"them"} from the file: ${paint.typed(
-"sidelint baseline --prune")}`].join(`
+`sidelint baseline --prune${file===baselineName?"":` -o ${plain(file)}`}`)}`].join(`
 `)}init_cells();init_subject();function concerns(world,changed4){let{configPath}=world.configuration;if(configPath!==void 0&&changed4.isChanged(configPath))return()=>!0;let byLabel=new Map;for(let workload2 of world.
 workloads){let label4=labelOf(workload2),known16=byLabel.get(label4);known16?known16.push(workload2):byLabel.set(label4,[workload2])}let known15=new Map,isDecided=label4=>{let before=known15.get(label4);
 if(before!==void 0)return before;let decided2=(byLabel.get(label4)??[]).some(workload2=>isDecidedBy(workload2,changed4));return known15.set(label4,decided2),decided2};return({location,workloads})=>changed4.
@@ -12590,17 +12639,17 @@ diff||check2))throw new UsageError(`--output names a file for the whole result; 
 cwd}){if(output2===void 0)return;let path4=withSlashes((0,import_node_path9.relative)(cwd,(0,import_node_path9.resolve)(cwd,output2)));if(input.paths.includes(path4)&&input.tree.stat(path4)?.type==="f\
 ile"||scan2.files.includes(path4))throw new UsageError(plain(`--output ${output2} is among the files that are read; write elsewhere, or use --in-place`))}function wantsFiles({inPlace,diff,check:check2}){
 return inPlace===!0||diff===!0||check2===!0}function deliveryOf({scan:scan2,input,presentation},io){return{io,tree:input.tree,colour:presentation.colour,isOutside:path4=>scan2.isOutside(path4)}}async function deliverFiles(edited2,flags2,{
-io,tree,colour,isOutside}){let changed4=edited2.filter(({file,after})=>file.text!==after);if(flags2.diff)for(let{file,after}of changed4){let mark2=colour?"":markOf(file,tree,io);await io.stdout(unifiedDiff(
-file.path,mark2+file.text,mark2+after,{colour}))}else if(flags2.check)for(let{file}of changed4)await io.stdout(`${plain(file.path)}
+io,tree,colour,isOutside}){let changed4=edited2.filter(({file,after})=>file.text!==after);if(flags2.diff)for(let{file,after}of changed4)tellIfNoPatch(file,tree,io),await io.stdout(fileDiff(file,after,
+{colour}));else if(flags2.check)for(let{file}of changed4)await io.stdout(`${plain(file.path)}
 `);if(!flags2.inPlace)return flags2.check&&changed4.length>0?1:0;let{changes,failures:failures2}=changesOf(changed4,tree),options={root:io.cwd,isOutside};for(let outcome2 of obstacles(changes,options))
 "reason"in outcome2&&failures2.push(`${outcome2.path}: ${outcome2.reason}`);if(failures2.length>0){for(let failure5 of failures2)io.stderr(`sidelint: ${plain(failure5)}
 `);return io.stderr(`sidelint: nothing has been written
 `),2}let outcomes2=writeFiles(changes,options),unwritten=outcomes2.filter(outcome2=>"reason"in outcome2);for(let outcome2 of unwritten)outcome2.outcome==="failed"&&io.stderr(`sidelint: ${plain(`${outcome2.
 path}: ${outcome2.reason}`)}
 `);if(unwritten.length===0)return 0;let written5=outcomes2.length-unwritten.length;return io.stderr(`sidelint: ${count(written5,"file")} written, ${count(unwritten.length,"file")} left as before
-`),2}function markOf({path:path4,text:text5},tree,{stderr}){let bytes=tree.read(path4);if("reason"in bytes)return"";let mark2=bytes[0]===239&&bytes[1]===187&&bytes[2]===191?"\uFEFF":"";return Buffer.compare(
-Buffer.from(mark2+text5),bytes)!==0&&stderr(`sidelint: ${plain(path4)}: it is not UTF-8, so its diff is for reading; git cannot apply it
-`),mark2}function changesOf(changed4,tree){let changes=[],failures2=[];for(let{file,after}of changed4){let before=tree.read(file.path);if("reason"in before){failures2.push(`${file.path}: ${before.reason}`);
+`),2}function tellIfNoPatch({path:path4,text:text5,hasMark:hasMark2},tree,{stderr}){let bytes=tree.read(path4);"reason"in bytes||Buffer.compare(Buffer.from(`${hasMark2?"\uFEFF":""}${text5}`),bytes)===
+0||stderr(`sidelint: ${plain(path4)}: it is not UTF-8, so its diff is for reading; git cannot apply it
+`)}function changesOf(changed4,tree){let changes=[],failures2=[];for(let{file,after}of changed4){let before=tree.read(file.path);if("reason"in before){failures2.push(`${file.path}: ${before.reason}`);
 continue}let decoded=decodeText(before),bytes=encodeLike(before,after);!("text"in decoded)||decoded.text!==file.text?failures2.push(`${file.path}: it has changed since it was read; run the command aga\
 in`):bytes.length>largestFileSize?failures2.push(`${file.path}: ${grownTooLarge(bytes.length)}`):changes.push({path:file.path,before,after:bytes})}return{changes,failures:failures2}}function grownTooLarge(bytes){
 let mebibytes=size=>Math.ceil(size/1048576);return`it would have ${mebibytes(bytes)} MiB, and files above ${mebibytes(largestFileSize)} MiB are not read; split it first`}function unreadableOf({unreadable:unreadable5},{
@@ -12630,7 +12679,7 @@ for(let line of new Set(unfixed.map(notFixed)))io.stderr(`sidelint: ${line}
 milliseconds},textOf:shownTexts(now)}},exit:exit===0?0:2}}function notFixed({finding:{rule,location},reason}){return plain(`${location.file}:${location.line}:${location.column}: ${rule} is not fixed: ${reason}`)}
 function extent2({fixed,brought,files}){let more=brought.length>0?`, and ${grouped(brought.length)} that came of it,`:"";return`${count(fixed.length-brought.length,"finding")}${more} in ${count(files.
 length,"file")}`}async function writeStdin({input},files,name2,io){let[before]=textsOf3([name2],input.tree),after=files.find(({file})=>file.path===name2)?.after??before?.text,bytes=input.tree.read(name2),
-hasMark=!("reason"in bytes)&&bytes[0]===239&&bytes[1]===187&&bytes[2]===191;after!==void 0&&await io.stdout(`${hasMark?"\uFEFF":""}${after}`)}init_cells();init_findings();init_summary();var commands={error:"error",warning:"warning",info:"notice"};function github(report,presentation){let lines3=shownFindings(report,presentation).map(annotation);
+hasMark2=!("reason"in bytes)&&bytes[0]===239&&bytes[1]===187&&bytes[2]===191;after!==void 0&&await io.stdout(`${hasMark2?"\uFEFF":""}${after}`)}init_cells();init_findings();init_summary();var commands={error:"error",warning:"warning",info:"notice"};function github(report,presentation){let lines3=shownFindings(report,presentation).map(annotation);
 return presentation.quiet||lines3.push(closing(report)),lines3.map(line=>`${line}
 `).join("")}function annotation(finding){let{file,line,column,endLine,endColumn}=finding.location,properties=Object.entries({file,...line===endLine?{line,endLine,col:column,endColumn}:{line,endLine},title:`\
 sidelint: ${finding.rule}`}).map(([name2,value])=>`${name2}=${property(String(value))}`).join(","),concerned2=finding.workloads.length>0?[finding.workloads.join(", ")]:[],help=finding.help===void 0?[]:
@@ -12816,18 +12865,20 @@ slice(0,3);let near=new Set(nearest(name2,workloads.map(workload2=>workload2.nam
 0,3):asked.includes(".")?nearest(placeNamed(asked).file,workloads.map(workload2=>workload2.file),3):[]}function findNamespace(world,report,asked){let{file,line}=placeNamed(asked),[,called=asked]=/^(?:namespaces?|ns)\/(.*)$/i.
 exec(asked)??[],found=world.namespaces.find(({name:name2,placed:placed8})=>{if(name2===called)return!0;let resource=placed8?.resource;if(resource?.document.file.path!==file)return!1;if(line===void 0)return!0;
 let range2=startOf(resource);return range2.line<=line&&line<=range2.endLine});if(!found)return;let workloads=report.workloads.filter(({namespace:namespace2})=>namespace2===found.name);return{name:found.
-name,workloads:workloads.toSorted(inFileOrder)}}init_collect();function addExplain(program3,context){withScanOptions(program3.command("explain").description("Say why one workload gets a sidecar, or gets none").argument("<workload>","kind/name, namespace/name, nam\
+name,workloads:workloads.toSorted(inFileOrder)}}init_locate();init_collect();function addExplain(program3,context){withScanOptions(program3.command("explain").description("Say why one workload gets a sidecar, or gets none").argument("<workload>","kind/name, namespace/name, nam\
 e, file or file:line").argument("[paths...]","where to look (default: .)").option("--built-by <directory>","only as the kustomization in this directory builds it").option("--format <format>","text or \
 json","text")).addHelpText("after",examples5).action(async(asked,paths,flags2)=>{let format2=oneOf("--format",flags2.format,["text","json"]),wanted2=placed3(asked,paths,context.io.cwd),{scan:scan2,presentation,
 exit}=await openSession(wanted2.paths,flags2,context.io,context.version),explanations=chosen(scan2,wanted2.asked,flags2.builtBy).map(workload2=>explanationOf(scan2.world,workload2));await context.io.stdout(
 format2==="json"?jsonText3({explanations}):explanations.map(one=>explain(one,scan2.report,presentation)).join(`
-`)),context.exit(exit)})}function chosen({report,world},asked,builtBy){let namespace2=placeNamed(asked).line===void 0?void 0:findNamespace(world,report,asked);if(namespace2)throw isNamespace2(asked,namespace2);
-let target=findTarget(report,asked,builtBy);if(target.found==="one")return target.workloads;if(target.found==="several")throw isAmbiguous(asked,target.workloads);let other2=findNamespace(world,report,
-asked);if(other2)throw isNamespace2(asked,other2);let elsewhere3=builtBy===void 0?void 0:findTarget(report,asked);if(elsewhere3&&elsewhere3.found!=="none"){let roots3=[...new Set(elsewhere3.workloads.
-flatMap(({root})=>root??[]))],by=roots3.length>0?`not built by ${builtBy}, but by ${roots3.join(", ")}`:"built by no kustomization";throw new UsageError(plain(`${asked} is ${by}`))}let total2=report.workloads.
-length,known15=total2===0?"there is none":`there ${total2===1?"is 1":`are ${total2}`}, see sidelint list`,near=target.near.length>0?`did you mean ${target.near.join(", ")}?`:known15;throw new UsageError(
-plain(`no workload ${asked} here (${near})`))}var SHOWN2=10;function isAmbiguous(asked,workloads){if(workloads.every(({file})=>file===asked)){let lines3=listed(workloads,candidate2);return new UsageError(
-[`${plain(asked)} holds several workloads; name one by its line:`,...lines3].join(`
+`)),context.exit(exit)})}function chosen(scan2,asked,builtBy){let{report,world}=scan2;mustHoldLine(scan2,asked);let namespace2=placeNamed(asked).line===void 0?void 0:findNamespace(world,report,asked);
+if(namespace2)throw isNamespace2(asked,namespace2);let target=findTarget(report,asked,builtBy);if(target.found==="one")return target.workloads;if(target.found==="several")throw isAmbiguous(asked,target.
+workloads);let other2=findNamespace(world,report,asked);if(other2)throw isNamespace2(asked,other2);let elsewhere3=builtBy===void 0?void 0:findTarget(report,asked);if(elsewhere3&&elsewhere3.found!=="no\
+ne"){let roots3=[...new Set(elsewhere3.workloads.flatMap(({root})=>root??[]))],by=roots3.length>0?`not built by ${builtBy}, but by ${roots3.join(", ")}`:"built by no kustomization";throw new UsageError(
+plain(`${asked} is ${by}`))}let total2=report.workloads.length,known15=total2===0?"there is none":`there ${total2===1?"is 1":`are ${total2}`}, see sidelint list`,near=target.near.length>0?`did you mea\
+n ${target.near.join(", ")}?`:known15;throw new UsageError(plain(`no workload ${asked} here (${near})`))}function mustHoldLine({textOf:textOf9},asked){let{file,line}=placeNamed(asked),text5=line===void 0||
+textOf9(asked)!==void 0?void 0:textOf9(file);if(text5===void 0||line===void 0)return;let starts2=lineStarts(text5);if(line<=starts2.length)return;let lines3=starts2.at(-1)===text5.length?starts2.length-
+1:starts2.length;throw new UsageError(plain(`${file} has no line ${line}: it ends with line ${lines3}`))}var SHOWN2=10;function isAmbiguous(asked,workloads){if(workloads.every(({file})=>file===asked)){
+let lines3=listed(workloads,candidate2);return new UsageError([`${plain(asked)} holds several workloads; name one by its line:`,...lines3].join(`
 `))}let differ=of=>new Set(workloads.map(of)).size>1,ways=["its place",...differ(({namespace:namespace2})=>namespace2)?["its namespace (NAMESPACE/NAME)"]:[],...differ(({root})=>root)?["--built-by DIRE\
 CTORY"]:[]],how=ways.length>1?`${ways.slice(0,-1).join(", ")} or ${ways.at(-1)}`:ways.join("");return new UsageError([`${plain(asked)} is the name of several workloads; name one by ${how}:`,...listed(
 workloads,candidate2)].join(`
@@ -12844,13 +12895,13 @@ Examples:
   sidelint explain apps/web/deployment.yaml:14
   sidelint explain web --built-by overlays/prod
   sidelint explain deploy/web apps platform   look only below these paths`;var import_node_fs6=require("node:fs"),import_node_path10=require("node:path");init_run();init_cells();init_cells();init_missing2();var label3=11;function startedMessage(started,width2){let{path:path4,kept,replaced:replaced3,found,snippets}=started,done=kept?`${plain(path4)} is there and stays as it is\
-.`:`${replaced3?"Wrote anew":"Wrote"} ${plain(path4)}${found?holding(found):""}.`;return`${[wrap(done,width2),...found?[rows5(found,width2)]:[],...snippets.map(snippet=>snippetLines(snippet,width2)),next2(
-started,width2)].filter(block2=>block2.length>0).map(block2=>block2.join(`
+.`:`${replaced3?"Replaced":"Wrote"} ${plain(path4)}${found?holding(found):""}.`;return`${[wrap(done,width2),...found?[rows5(found,width2)]:[],...snippets.map(snippet=>snippetLines(snippet,width2)),...snippets.
+length>0?[wrap(published,width2)]:[],next2(started,width2)].filter(block2=>block2.length>0).map(block2=>block2.join(`
 `)).join(`
 
 `)}
-`}function holding({settings:settings6,facts:facts2}){let comments=settings6-facts2,holds4=facts2===0?[]:[`${count(facts2,"setting")} that ${facts2===1?"holds":"hold"}`],open2=comments===0?[]:[`${count(
-comments,"suggestion")} as ${comments===1?"a comment":"comments"}`];return`: ${[...holds4,...open2].join(", ")}`}function rows5({report,survey:survey2,leftOut,isPart:isPart2},width2){let{summary:summary4}=report,
+`}function holding({settings:settings6,facts:facts2}){let comments2=settings6-facts2,holds4=facts2===0?[]:[`${count(facts2,"setting")} that ${facts2===1?"holds":"hold"}`],open2=comments2===0?[]:[`${count(
+comments2,"suggestion")} as ${comments2===1?"a comment":"comments"}`];return`: ${[...holds4,...open2].join(", ")}`}function rows5({report,survey:survey2,leftOut,isPart:isPart2},width2){let{summary:summary4}=report,
 {total:total2,injected:injected2,notInjected,refused:refused5,unknown:unknown2}=summary4.workloads,each=[[injected2,"injected"],[notInjected,"not injected"],[refused5,"refused"],[unknown2,"unknown"]].
 filter(([number])=>number>0).map(([number,word2])=>`${grouped(number)} ${word2}`),decided2=summary4.missing.reduce((sum,{decides})=>sum+decides,0),missing5=`${count(summary4.missing.length,"fact")} wo\
 uld decide ${count(decided2,"workload")}${withLabels(summary4.missing)}`,elsewhere3=isPart2?". The rest of the repository was not looked at, and may hold them":"",rest2=leftOut>0?`; all but ${count(leftOut,
@@ -12860,14 +12911,16 @@ index2===0?name2:"",label3)+line))}function istio({releases,revisions:revisions2
 en`:"no release seen",judged=names7.length===1&&names7[0]===judgedBy?"":`, judged by ${judgedBy}`,known15=revisions2.flatMap(({value,tags})=>[value,...tags.map(tag=>`${tag} (a tag)`)]),shown4=known15.
 length>0?`; revisions: ${known15.join(", ")}`:"",wanted2=asked.map(({value})=>value).join(", ");return`${seen2}${judged}${shown4}${wanted2===""?"":`; labels ask for ${wanted2}`}`}function layout({layout:{
 kustomizations,charts,argo,flux}}){return[[kustomizations.length,"kustomization"],[charts.length,"Helm chart"],[argo,"application of Argo CD","applications of Argo CD"],[flux,"object of Flux","objects\
- of Flux"]].filter(([number])=>number>0).map(([number,one,many])=>count(number,one,many)).join(", ")}function snippetLines({path:path4,add:add4},width2){if(!add4)return wrap(`Wrote ${plain(path4)}; co\
-mmit it.`,width2);let says2=`${plain(path4)} is there and stays as it is. ${add4.place}:`;return[...wrap(says2,width2),"",...add4.text.trimEnd().split(`
-`)]}function next2({path:path4,found},width2){if(!found)return[];let{report,survey:survey2}=found,{workloads,findings,missing:missing5}=report.summary,chart=survey2.layout.charts[0],steps2=[];if(missing5.
-length>0&&steps2.push(["Uncomment what you know, with your values, in",plain(path4)]),missing5.some(({what})=>what==="namespace-labels")&&steps2.push(["Or take the labels of all namespaces from a clus\
-ter:","mkdir -p .sidelint && kubectl get ns -o yaml > .sidelint/namespaces.yaml"]),workloads.total>0&&steps2.push(["See what is found:","sidelint check"]),findings.error+findings.warning>0&&steps2.push(
-["To be told of new findings only, write down today's:","sidelint baseline"]),chart!==void 0){let render2=`helm template ${plain(chart)} | sidelint check -`;steps2.push(["Helm charts are not rendered.\
- To check what one prints:",render2])}return found.hasSchema||steps2.push(["For completion in editors, which takes the schema from the package:","npm install --save-dev sidelint"]),["Next:",...steps2.
-flatMap(([says2,typed4])=>[...wrap(says2,width2-2).map(line=>`  ${line}`),`    ${typed4}`])]}init_settings();init_cells();init_findings();init_missing2();var schemaPath="node_modules/sidelint/schemas/config.schema.json",schemaLine=`# yaml-language-server: $schema=${schemaPath}`,header3=["apiVersion: sidelint\
+ of Flux"]].filter(([number])=>number>0).map(([number,one,many])=>count(number,one,many)).join(", ")}var published="These files install sidelint with npm. Look first that your registry holds it; they \
+say what to write if it does not.";function snippetLines({path:path4,add:add4},width2){if(!add4)return wrap(`Wrote ${plain(path4)}; commit it.`,width2);let says2=`${plain(path4)} is there and stays as\
+ it is. ${add4.place}:`;return[...wrap(says2,width2),"",...add4.text.trimEnd().split(`
+`)]}function next2({path:path4,found,snippets},width2){if(!found)return[];let inFiles=snippets.length>0?", in the files above too":"",{report,survey:survey2}=found,{workloads,findings,missing:missing5}=report.
+summary,chart=survey2.layout.charts[0],steps2=[];if(missing5.length>0&&steps2.push(["Uncomment what you know, with your values, in",plain(path4)]),missing5.some(({what})=>what==="namespace-labels")&&steps2.
+push(["Or take the labels of all namespaces from a cluster:","mkdir -p .sidelint && kubectl get ns -o yaml > .sidelint/namespaces.yaml"]),workloads.total>0&&steps2.push(["See what is found:","sidelint\
+ check"]),findings.error+findings.warning>0&&steps2.push(["To be told of new findings only, write down today's:","sidelint baseline"],[`and from then on check against them${inFiles}:`,"sidelint check \
+--baseline"]),chart!==void 0){let render2=`helm template ${plain(chart)} | sidelint check -`;steps2.push(["Helm charts are not rendered. To check what one prints:",render2])}return found.hasSchema||steps2.
+push(["For completion in editors, which takes the schema from the package, where your registry holds it:","npm install --save-dev sidelint"]),["Next:",...steps2.flatMap(([says2,typed4])=>[...wrap(says2,
+width2-2).map(line=>`  ${line}`),`    ${typed4}`])]}init_settings();init_cells();init_findings();init_missing2();var schemaPath="node_modules/sidelint/schemas/config.schema.json",schemaLine=`# yaml-language-server: $schema=${schemaPath}`,header3=["apiVersion: sidelint\
 .dev/v1alpha1","kind: Config"],guide='To switch a setting on, take away the "#" before it and before the key above it. "# " and a word begin a remark.',partly="Just a part of the repository was looked\
  at: what is asked for below may be said in the rest of it.",mostFacts=24,lineWidth2=78,widestAligned=60;function startingPoint(sources){let{settings:settings6,leftOut}=settingsFor(sources),passes=(given2,holds4)=>isAccepted(
 written4(given2,holds4),sources),kept=[];for(let setting2 of settings6)passes(settings6,one=>one===setting2)&&passes([...kept,setting2],()=>!0)&&kept.push(setting2);return{settings:kept,textWith:holding2=>written4(
@@ -12912,7 +12965,7 @@ lines3,["Charts that come with other charts, or from elsewhere; they need not be
 a,b)),lines3=noted(sorted3.map(([rule,{severity,times}])=>({text:`  ${rule}: ${severity}`,note:count(times,"finding")})));return settingsOf5("rules",lines3,["The rules that found something, as they ar\
 e graded: off, info, warning or error. `sidelint rules ID` tells what one is for."])}function noted(rows6){let widest=Math.max(0,...rows6.map(({text:text5})=>columns(text5))),width2=widest<=widestAligned?
 widest:0;return rows6.map(({text:text5,note:note2})=>`${padEnd(text5,width2)}  # ${note2}`)}function scalar3(text5){return/^[a-zA-Z][\w./-]*$/.test(text5)&&!/^(?:y|n|yes|no|on|off|true|false|null)$/i.
-test(text5)||/^\d{1,3}(?:-\d{1,3})+$/.test(text5)||/^\/[\w./-]+$/.test(text5)?text5:JSON.stringify(text5)}init_collect();init_install();init_releases();init_webhook();init_names();init_releases();init_json();init_document();init_locate();init_node2();init_text();init_collect();function layoutOf(tree,files){let charts=files.filter(file=>/(?:^|\/)Chart\.yaml$/.test(file)).map(directoryOf),
+test(text5)||/^\d{1,3}(?:-\d{1,3})+$/.test(text5)||/^\/[\w./-]+$/.test(text5)?text5:JSON.stringify(text5)}init_text();init_collect();init_install();init_releases();init_webhook();init_names();init_releases();init_json();init_document();init_locate();init_node2();init_text();init_collect();function layoutOf(tree,files){let charts=files.filter(file=>/(?:^|\/)Chart\.yaml$/.test(file)).map(directoryOf),
 told5=files.flatMap(file=>ordersIn(tree,file)),of=group2=>told5.filter(({apiVersion})=>apiVersion.includes(group2)).length;return{kustomizations:files.filter(isKustomizationFile).map(directoryOf),charts,
 vendored:vendoredIn(charts),argo:of("argoproj.io/"),flux:of("fluxcd.io/"),istiodCharts:told5.flatMap(istiodCharts),destinations:told5.flatMap(destinationsOf)}}function vendoredIn(charts){let known15=new Set(
 charts),found=charts.flatMap(chart=>{let vendor=/^(?:.*\/)?(?:vendor|vendored|third[-_]party)(?=\/)/.exec(chart);if(vendor)return[vendor[0]];let parent=/^(.+?)\/charts\/[^/]+$/.exec(chart);return parent?.[1]!==
@@ -12948,15 +13001,18 @@ taken4.add(tag);byName3.set(one.value,{...byName3.get(one.value)??one,tags:[...b
 namespaces.flatMap(({labels,origin:{location},placed:object})=>{let revision2=labels[revisionKey],place4=object?.locate(["metadata","labels",revisionKey])??location;return revision2===void 0||!place4?
 []:[placed5(revision2,place4)]}),ofPods=world.workloads.flatMap(({pod,template:template2,locate:locate2,start})=>{let revision2=pod.labels[revisionKey];return revision2===void 0?[]:[placed5(revision2,
 locate2([...template2,"metadata","labels",revisionKey])??start())]});return[...ofNamespaces,...ofPods].filter(({value})=>dnsLabelErrors(value).length===0)}function firstOfEach(all3,key=({value})=>value){
-let first2=new Map;for(let one of all3)first2.has(key(one))||first2.set(key(one),one);return[...first2.values()]}function packageOf(version3){return/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version3)&&!version3.startsWith("0.0.0")?`sidelint@${version3}`:"sidelint"}var hookFiles="(\\.(ya?ml|json)|(^|/)Kustomization)$";function hooks(version3){
-let hook=(id,name2,entry2)=>`      - id: ${id}
+let first2=new Map;for(let one of all3)first2.has(key(one))||first2.set(key(one),one);return[...first2.values()]}function packageOf(version3){return/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version3)&&!version3.startsWith("0.0.0")?`sidelint@${version3}`:"sidelint"}var hookFiles="(\\.(ya?ml|json)|(^|/)Kustomization)$";function needs(version3){
+let given2=packageOf(version3),tag=given2.includes("@")?`#v${version3}`:"";return[`npm installs ${given2} from your registry. Look first that it is there, and`,"that it is this sidelint; else write th\
+e address of its sources instead:",`git+https://git.example.com/sidelint.git${tag}`,"With a baseline, add --baseline=sidelint-baseline.json behind check."]}function comments(lines3,indent2){return lines3.
+map(line=>`${indent2}# ${line}
+`).join("")}function hooks(version3){let hook=(id,name2,entry2)=>`      - id: ${id}
         name: ${name2}
         entry: ${entry2}
         language: node
         additional_dependencies: ["${packageOf(version3)}"]
         files: ${hookFiles}
         require_serial: true
-`;return`  - repo: local
+`;return`${comments(needs(version3),"  ")}  - repo: local
     hooks:
 ${hook("sidelint-fix","sidelint fix","sidelint check --changed --fix --fail-on never --quiet")}${hook("sidelint-check","sidelint check","sidelint check --changed")}`}function preCommitSnippet(version3){
 let part2=hooks(version3);return{path:".pre-commit-config.yaml",whole:`repos:
@@ -12975,7 +13031,7 @@ jobs:
       - uses: actions/setup-node@v4
         with:
           node-version: 22
-      - run: npx --yes ${packageOf(version3)} check --format github
+${comments(needs(version3),"      ")}      - run: npx --yes ${packageOf(version3)} check --format github
 `;return{path:".github/workflows/sidelint.yml",whole:whole5,part:whole5,place:"What would have been written"}}function addInit(program3,context){program3.command("init").description("Write a sidelint.yaml to start from, after a look at the repository").argument("[paths...]","files, directories or globs to loo\
 k at (default: the repository)").option("--force","write over a configuration that is there").option("-n, --dry-run","print what would be written, and write nothing").option("--pre-commit","also a hoo\
 k in .pre-commit-config.yaml, printed where that is there").option("--github","also .github/workflows/sidelint.yml, printed where that is there").addHelpText("after",examples6).action((paths,flags2)=>init(
@@ -12998,9 +13054,10 @@ filter(({section:section2})=>section2===key))].find(group2=>group2.length>0&&isS
 workloads.map(({id,decision:decision2})=>[id,decision2.verdict,decision2.revision]),found=findings.map(({rule,severity,message:message2,location,workloads})=>[rule,severity,message2,location,workloads]);
 return JSON.stringify([verdicts2,found])}function printed2(files){let[only]=files;return only&&files.length===1?only.whole:files.map(({path:path4,whole:whole5})=>`==> ${plain(path4)} <==
 ${whole5}`).join(`
-`)}function write5(path4,text5,cwd){let failure5=writeOutput(path4,text5,cwd);if(failure5!==void 0)throw new UsageError(`${plain(path4)}: ${failure5}`)}function placed6(snippet,tree,top2,cwd){let path4=inside(
-top2,snippet.path);if(tree.stat(path4))return{path:path4,add:{text:snippet.part,place:snippet.place}};try{(0,import_node_fs6.mkdirSync)((0,import_node_path10.dirname)((0,import_node_path10.resolve)(cwd,
-path4)),{recursive:!0})}catch{}return write5(path4,snippet.whole,cwd),{path:path4,add:void 0}}var examples6=`
+`)}function write5(path4,text5,cwd){let failure5=writeOutput(path4,text5,cwd);if(failure5!==void 0)throw new UsageError(`${plain(path4)}: ${failure5}`)}function partFor({part:part2},tree,path4){let bytes=tree.
+read(path4),decoded="reason"in bytes?void 0:decodeText(bytes);return decoded!==void 0&&"text"in decoded&&/^- /m.test(decoded.text)&&part2.startsWith("  ")?part2.replace(/^ {2}/gm,""):part2}function placed6(snippet,tree,top2,cwd){
+let path4=inside(top2,snippet.path);if(tree.stat(path4))return{path:path4,add:{text:partFor(snippet,tree,path4),place:snippet.place}};try{(0,import_node_fs6.mkdirSync)((0,import_node_path10.dirname)((0,import_node_path10.resolve)(
+cwd,path4)),{recursive:!0})}catch{}return write5(path4,snippet.whole,cwd),{path:path4,add:void 0}}var examples6=`
 Examples:
   sidelint init                           sidelint.yaml, at the repository's top
   sidelint init --dry-run                 what it would be
@@ -13382,8 +13439,8 @@ trim()}`);return flush(),lines3}function exampleBlock(title,example,width2,paint
 0?`  \u2192 ${place4}  ${line}`:indent2+line),...help?wrap(plain(`fix: ${help}`),room).map(line=>indent2+line):[]]}function fixedLines({manifest,fixed}){if(fixed===void 0)return[];let[,,...hunks]=unifiedDiff(
 "",manifest,fixed).trimEnd().split(`
 `);return["  fixed:",...hunks.map(line=>`    ${plain(line)}`)]}init_settings();init_cells();init_collect();function addRulesNew(rules,context){withColour(rules.command("new").description("Write a rule of your own to start from").argument("<id>","its id, with a prefix of your own: acme/team-label-missing").
-argument("[file]","where to (default: the first directory with rules that sidelint.yaml names, or rules/)").option("--config <file>","read this configuration (default: sidelint.yaml if it is here)").option(
-"--no-config","read no configuration")).addHelpText("after",examples10).action(async(id,file,flags2)=>{let{io}=context;mustBeId(id);let tree=diskTree(io.cwd),{named:named10,base:base3}=ruleDirectories(
+argument("[file]","where to (default: the first directory with rules that sidelint.yaml names, or rules/)").option("--config <file>","read this configuration (default: sidelint.yaml, here or above)").
+option("--no-config","read no configuration")).addHelpText("after",examples10).action(async(id,file,flags2)=>{let{io}=context;mustBeId(id);let tree=diskTree(io.cwd),{named:named10,base:base3}=ruleDirectories(
 tree,flags2,context),path4=file??defaultFile(id,tree,named10),reason=writeFresh(path4,ruleTemplate(id),io.cwd);if(reason!==void 0)throw new UsageError(plain(`${path4}: ${reason}`));let isNamed2=named10.
 some(one=>isInside(one,withSlashes(path4))),root=(tree.root??"").replace(/\/$/,""),entry2=relativePath(absolutePath(root,base3),absolutePath(root,withSlashes(path4))),hint=isNamed2?"":`name it in side\
 lint.yaml: rules: [${plain(entry2)}]
@@ -13463,9 +13520,9 @@ return`${kind} ${index2+1}${title===void 0?"":`: ${title}`}`}function ownFinding
 length===actual.length&&expected2.every((text5,index2)=>text5===actual[index2])?void 0:`expected ${list3(expected2)}
 found ${list3(actual)}`}function list3(texts3){return texts3.length===0?"nothing":texts3.map(text5=>`
   ${text5}`).join("")}init_cells();init_paint();init_locate();function addRulesTest(rules,context){withColour(rules.command("test").description("Run the examples of your rules as their tests").argument("[paths...]","files and directories with rules (default: tho\
-se that sidelint.yaml names)").option("--builtin","the built-in rules, too").option("--config <file>","read this configuration (default: sidelint.yaml if it is here)").option("--no-config","read no co\
-nfiguration")).addHelpText("after",examples11).action(async(paths,flags2)=>{let{io}=context,own2=await rulesOf(paths,flags2,context);if(own2.length===0&&!flags2.builtin)throw new UsageError("there are\
- no rules to test: name files, or list them under rules in sidelint.yaml; --builtin tests the built-in ones");let{ruleCatalogue:ruleCatalogue2}=await Promise.resolve().then(()=>(init_catalogue2(),catalogue_exports)),
+se that sidelint.yaml names)").option("--builtin","the built-in rules, too").option("--config <file>","read this configuration (default: sidelint.yaml, here or above)").option("--no-config","read no c\
+onfiguration")).addHelpText("after",examples11).action(async(paths,flags2)=>{let{io}=context,own2=await rulesOf(paths,flags2,context);if(own2.length===0&&!flags2.builtin)throw new UsageError("there ar\
+e no rules to test: name files, or list them under rules in sidelint.yaml; --builtin tests the built-in ones");let{ruleCatalogue:ruleCatalogue2}=await Promise.resolve().then(()=>(init_catalogue2(),catalogue_exports)),
 tested=[...own2.map(({file,rule})=>({...file,checks:rule.checks})),...flags2.builtin?ruleCatalogue2():[]],results=testRules(tested,own2.map(({rule})=>rule)),{colour}=presentationFor(flags2,io);await io.
 stdout(testReport(results,tested,placesOf2(own2),colour)),context.exit(results.some(({failure:failure5})=>failure5!==void 0)?1:0)})}async function rulesOf(paths,flags2,{io}){let input=await openInput(
 paths,{...flags2.config!==void 0&&{config:flags2.config}},io),style2=presentationFor(flags2,io);if(paths.length===0)return readConfig(flags2.config,input.tree,["."],style2).userRules;let sources=input.
@@ -13500,8 +13557,8 @@ Examples:
 
 Exit status: 0 all examples hold, 1 some fail, 2 usage errors and rules that
 cannot be read.`;function addRules(program3,context){let command2=withColour(program3.command("rules").description("List the rules, your own too, or explain one").argument("[id]","the id of a rule, or the code that is\
-tioctl analyze gives it").option("--format <format>","text or json","text").option("--config <file>","with the rules that this configuration names (default: sidelint.yaml if it is here)").option("--no\
--config","the built-in rules alone")).addHelpText("after",examples12).action(async(id,flags2)=>{let format2=oneOf("--format",flags2.format,["text","json"]),{pageOf:pageOf2,ruleCatalogue:ruleCatalogue2,
+tioctl analyze gives it").option("--format <format>","text or json","text").option("--config <file>","with the rules that this configuration names (default: sidelint.yaml, here or above)").option("--n\
+o-config","the built-in rules alone")).addHelpText("after",examples12).action(async(id,flags2)=>{let format2=oneOf("--format",flags2.format,["text","json"]),{pageOf:pageOf2,ruleCatalogue:ruleCatalogue2,
 rulesNamed:rulesNamed3}=await Promise.resolve().then(()=>(init_catalogue2(),catalogue_exports)),presentation=presentationFor(flags2,context.io),{userRules,config,path:path4}=readConfig(flags2.config,diskTree(
 context.io.cwd),["."],presentation),rules=[...ruleCatalogue2(),...userRules.map(({rule,file})=>pageOf2(rule,file))],named10=id===void 0?void 0:rulesNamed3(id,rules);if(id==="rule-failed"){await context.
 io.stdout(format2==="json"?`${JSON.stringify(ruleFailed,null,2)}
