@@ -88,6 +88,23 @@ baseline("leaves what is new, and names what is gone", () =>
   }),
 );
 
+baseline("holds for a part of the repository, whose Namespace lies elsewhere", () => {
+  const sized = (name: string) =>
+    pod(name).replace(/ {2}labels:\n.*\n/, '  annotations: {sidecar.istio.io/proxyCPU: "1"}\n');
+  const files = { "apps/a.yaml": sized("a"), "jobs/b.yaml": sized("b"), "ns.yaml": namespace };
+  return inRepository(files, async (sidelint, directory) => {
+    assert.is((await sidelint(["baseline"])).stdout, `${name}: 4 findings\n`);
+    const { status, stdout } = await sidelint(["check", "apps", "--baseline"]);
+    assert.is(status, 0);
+    assert.match(stdout, "Baseline    2 old findings left\n");
+    const rules = (text: string) => text.match(/"rule": "proxy-[^}]*/g);
+    const before = rules(readFileSync(join(directory, name), "utf8"));
+    await sidelint(["baseline", "apps"]);
+    assert.equal(rules(readFileSync(join(directory, name), "utf8")), before);
+    assert.is(before?.length, 4);
+  });
+});
+
 baseline("of another name is named in the command that drops what is gone", () =>
   inRepository(repository, async (sidelint, directory) => {
     await sidelint(["baseline", "-o", "old.json"]);
