@@ -91,7 +91,10 @@ patches("kustomize itself, where it is installed, takes them as they are", () =>
     for (const { resource, before } of objects) {
       writeFileSync(join(root, resource.document.file.path), JSON.stringify(before));
     }
-    writeFileSync(join(root, "kustomization.yaml"), injectingKustomization(patchesFor(objects), ["a.yaml", "b.yaml", "c.yaml"]));
+    writeFileSync(
+      join(root, "kustomization.yaml"),
+      injectingKustomization(patchesFor(objects), ["a.yaml", "b.yaml", "c.yaml"]),
+    );
     const { stdout, stderr } = spawnSync("kustomize", ["build", root], { encoding: "utf8" });
     assert.is(stderr, "");
     const built = valuesOf(stdout);
