@@ -22,11 +22,11 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: "no space left on device",
   EFBIG: "the file is too large",
   EIO: "the device fails",
-  EBADF: "standard output is closed",
+  EBADF: "it is closed",
 };
 
 function notWritten(code: string, { message }: Error): UsageError {
-  return new UsageError(`cannot write the report: ${reasons[code] ?? message}`);
+  return new UsageError(`cannot write to standard output: ${reasons[code] ?? message}`);
 }
 
 /** The streams and the environment of this process. Throws a UsageError when its directory is gone. */

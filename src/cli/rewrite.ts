@@ -12,6 +12,7 @@ import { fileDiff } from "../report/unified-diff.ts";
 import { largestFileSize, withSlashes } from "../source/disk.ts";
 import { readDocuments } from "../source/document.ts";
 import { locationOf } from "../source/locate.ts";
+import { absolutePath } from "../source/path.ts";
 import type { ReadError, SourceFile } from "../source/reading.ts";
 import { decodeText, encodeLike } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
@@ -161,7 +162,11 @@ function grownTooLarge(bytes: number): string {
  */
 export function unreadableOf({ unreadable }: Scan, { tree, named }: Input): readonly FileProblem[] {
   const known = unreadable.map(({ file, error }) => problemAt(file, error));
-  const asked = textsOf(named, tree).flatMap((file) =>
+  // A file may be named otherwise than it is reported.
+  const placeOf = (path: string) => absolutePath(tree.root ?? "", path);
+  const told = new Set(unreadable.map(({ file }) => placeOf(file.path)));
+  const untold = named.filter((path) => !told.has(placeOf(path)));
+  const asked = textsOf(untold, tree).flatMap((file) =>
     readDocuments(file).flatMap((document) => {
       const reading = document.read();
       return reading.ok ? [] : [problemAt(file, reading.error)];

@@ -13,19 +13,6 @@ export type ValueEdits =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Edits that turn what `root` says into `after`: `editsOfDocument` for the document of a text that has this root. Of many documents
- * of one text, ask for each with `editsOfDocument`, which need not look for it.
- */
-export function editsBetween(text: string, root: Node, after: Value, path: Path = []): ValueEdits {
-  const document = readDocuments({ path: "", text }).findLast(({ start }) => start <= root.start);
-  const reading = document?.read();
-  if (!document || !reading?.ok || reading.root?.start !== root.start || reading.root.type !== root.type) {
-    return { ok: false, reason: "no document of the text has this root" };
-  }
-  return editsOfDocument(document, after, path);
-}
-
-/**
  * Edits of a document's file after which the document says `after`, or with `path` says `after` at that path. What need not change
  * keeps its text: comments, the order of keys, quotes, indentation, flow style, line ends, all other documents. The edited document is
  * read again; where it would not say exactly what it shall, or would be another number of documents, there is a reason instead of edits.

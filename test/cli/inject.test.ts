@@ -493,6 +493,21 @@ failures("one broken file keeps the others from being written", () =>
   ),
 );
 
+failures("a broken file is told once, however it is named", () =>
+  inRepository(
+    { "a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: [\n" },
+    async (sidelint, directory) => {
+      for (const path of ["a.yaml", "./a.yaml", join(directory, "a.yaml")]) {
+        const { status, stderr } = await sidelint(["inject", "-f", path]);
+        assert.equal(
+          { status, stderr },
+          { status: 2, stderr: "sidelint: a.yaml:4:1: a value is expected here\n" },
+        );
+      }
+    },
+  ),
+);
+
 failures("one file that cannot be written keeps the others from being written", () =>
   inRepository(
     { "a.yaml": web, "b.yaml": web.replaceAll("name: web ", "name: other ") },

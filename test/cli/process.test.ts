@@ -157,7 +157,10 @@ processes("a report that cannot be written is told in one line", () =>
       assert.equal(await ended(child), {
         status: 2,
         signal: null,
-        stderr: args[0] === "--version" ? "" : "sidelint: cannot write the report: no space left on device\n",
+        stderr:
+          args[0] === "--version"
+            ? ""
+            : "sidelint: cannot write to standard output: no space left on device\n",
       });
     }
   }),

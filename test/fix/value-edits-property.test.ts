@@ -2,11 +2,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { isMap, isSame } from "../../src/fix/same.ts";
-import { editsBetween } from "../../src/fix/value-edits.ts";
 import { readDocuments } from "../../src/source/document.ts";
 import { rangeAt } from "../../src/source/locate.ts";
 import { type Node, nodeAt, type Path, toValue, type Value } from "../../src/source/node.ts";
 import { applyEdits } from "../../src/source/splice.ts";
+import { editsBetween } from "./edits-between.ts";
 import { randomChange, randomJson, randomManifest, randomOf } from "./random-manifest.ts";
 
 interface Case {

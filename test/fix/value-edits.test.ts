@@ -1,10 +1,11 @@
 /** What edits make of texts: each table row is a text before and after, and what the second says is what is asked for. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { editsBetween, editsOfDocument } from "../../src/fix/value-edits.ts";
+import { editsOfDocument } from "../../src/fix/value-edits.ts";
 import { type Document, readDocuments } from "../../src/source/document.ts";
 import { type Node, type Path, toValue, type Value } from "../../src/source/node.ts";
 import { applyEdits } from "../../src/source/splice.ts";
+import { editsBetween } from "./edits-between.ts";
 
 function documentOf(text: string, index: number): { readonly document: Document; readonly root: Node } {
   const document = readDocuments({ path: "", text })[index];

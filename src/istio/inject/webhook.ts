@@ -10,7 +10,7 @@ import { parseInjectPath } from "./cluster.ts";
 import type { Injector } from "./injector.ts";
 import { knownSpec } from "./known-fields.ts";
 import { proxyIds, resetProxyUser } from "./openshift.ts";
-import { ownerOf } from "./owner.ts";
+import { type Owner, ownerOf } from "./owner.ts";
 import { type Injection, injectPod } from "./pipeline.ts";
 import {
   annotationOf,
@@ -58,20 +58,43 @@ export function injectAtAdmission(istiod: Istiod, admission: Admission): Answer 
   const pod = { ...sent, spec: knownSpec(objectOf(sent.spec), istiod.facts) };
   const policy = askPolicy(factsOf(pod), namespace, istiod.injector.policy);
   if (!policy.required) return { ok: true, skipped: policy };
-  const text = annotationOf(pod, "proxy.istio.io/config");
-  const config = text === undefined ? undefined : istiod.readYaml(text);
-  const isOpenShift = istiod.platform === "openshift";
-  const injection = injectPod({
-    ...istiod,
-    pod: isOpenShift ? resetProxyUser(pod) : pod,
+  const injection = injectAdmitted(istiod, {
+    pod,
     owner: ownerOf(pod),
-    proxyConfig: effectiveProxyConfig(istiod.mesh, config?.ok ? config.value : undefined, istiod.facts),
     variables: parseInjectPath(admission.path),
-    ids: proxyIds(isOpenShift ? admission.namespaceAnnotations : {}),
+    namespaceAnnotations: admission.namespaceAnnotations,
   });
   if (!injection.ok || own !== "") return injection;
   const { namespace: _, ...metadata } = metadataOf(injection.pod);
   return { ...injection, pod: { ...injection.pod, metadata } };
+}
+
+/** A pod that the policy lets through, with what the request says of it. */
+export interface Admitted {
+  readonly pod: Pod;
+  readonly owner: Owner;
+  /** The environment that the webhook's URL gives. */
+  readonly variables: Labels;
+  /** The annotations of the Namespace, for OpenShift. */
+  readonly namespaceAnnotations: Labels;
+}
+
+/** The injection itself, with the configuration that a pod's own annotation gives and the users of OpenShift. */
+export function injectAdmitted(
+  istiod: Istiod,
+  { pod, owner, variables, namespaceAnnotations }: Admitted,
+): Injection {
+  const text = annotationOf(pod, "proxy.istio.io/config");
+  const config = text === undefined ? undefined : istiod.readYaml(text);
+  const isOpenShift = istiod.platform === "openshift";
+  return injectPod({
+    ...istiod,
+    pod: isOpenShift ? resetProxyUser(pod) : pod,
+    owner,
+    proxyConfig: effectiveProxyConfig(istiod.mesh, config?.ok ? config.value : undefined, istiod.facts),
+    variables,
+    ids: proxyIds(isOpenShift ? namespaceAnnotations : {}),
+  });
 }
 
 /** What the policy looks at. */

@@ -2,13 +2,11 @@
 import { decode } from "../../kube/decode.ts";
 import type { Json } from "../../kube/json.ts";
 import type { Labels } from "../facts.ts";
-import { effectiveProxyConfig } from "../mesh-config.ts";
 import { knownSpec } from "./known-fields.ts";
-import { proxyIds, resetProxyUser } from "./openshift.ts";
 import type { Owner } from "./owner.ts";
-import { type Injection, injectPod } from "./pipeline.ts";
-import { annotationOf, metadataOf, objectOf, type Pod, textOf, withMetadata } from "./pod.ts";
-import type { Istiod } from "./webhook.ts";
+import type { Injection } from "./pipeline.ts";
+import { metadataOf, objectOf, type Pod, textOf, withMetadata } from "./pod.ts";
+import { type Istiod, injectAdmitted } from "./webhook.ts";
 
 /** A pod template and the workload it belongs to. */
 export interface TemplateSource {
@@ -48,24 +46,15 @@ export function injectTemplate(istiod: Istiod, source: TemplateSource): Template
   const name = owner.kind === "Pod" ? textOf(metadataOf(before).name) : "";
   const sent = withMetadata(before, { namespace: owner.namespace, name });
   const pod = { ...sent, spec: knownSpec(objectOf(sent.spec), istiod.facts) };
-  const isOpenShift = istiod.platform === "openshift";
-  const injection = injectPod({
-    ...istiod,
-    pod: isOpenShift ? resetProxyUser(pod) : pod,
+  const injection = injectAdmitted(istiod, {
+    pod,
     owner,
-    proxyConfig: effectiveProxyConfig(istiod.mesh, ownProxyConfig(istiod, pod), istiod.facts),
     variables: {},
-    ids: proxyIds(isOpenShift ? (source.namespaceAnnotations ?? {}) : {}),
+    namespaceAnnotations: source.namespaceAnnotations ?? {},
   });
   if (!injection.ok) return injection;
   const { rendered, templates } = injection;
   return { ok: true, before, after: named(injection.pod, before), rendered, templates };
-}
-
-function ownProxyConfig({ readYaml }: Istiod, pod: Pod): Json | undefined {
-  const text = annotationOf(pod, "proxy.istio.io/config");
-  const read = text === undefined ? undefined : readYaml(text);
-  return read?.ok ? read.value : undefined;
 }
 
 /** The pod with the name and namespace that its template has. */
