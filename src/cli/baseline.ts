@@ -1,5 +1,4 @@
 /** `sidelint baseline`: writes the findings of today, and what `check --baseline` compares with. */
-import type { Command } from "commander";
 import type { Scan } from "../index.ts";
 import {
   type Baseline,
@@ -9,7 +8,8 @@ import {
   compareWith,
   pruned,
 } from "../lint/baseline.ts";
-import { baselineName, baselineText, readBaseline } from "../lint/baseline-file.ts";
+import { baselineText, readBaseline } from "../lint/baseline-file.ts";
+import { baselineName } from "../lint/baseline-name.ts";
 import { count, grouped, plain } from "../report/cells.ts";
 import { frame } from "../report/frame.ts";
 import { paintOf } from "../report/paint.ts";
@@ -21,34 +21,25 @@ import { directoryOf } from "../world/collect.ts";
 import { searchedDirectories } from "../world/config.ts";
 import type { Context } from "./context.ts";
 import type { Io } from "./io.ts";
-import { type ScanFlags, withScanOptions } from "./options.ts";
+import type { ScanFlags } from "./options.ts";
 import { writeOutput } from "./output.ts";
 import { openSession, type Session } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
-interface BaselineFlags extends ScanFlags {
+export interface BaselineFlags extends ScanFlags {
   readonly output?: string;
   readonly prune?: boolean;
 }
 
-export function addBaseline(program: Command, context: Context): void {
-  withScanOptions(
-    program
-      .command("baseline")
-      .description("Write today's findings down, so that check --baseline shows new ones")
-      .argument("[paths...]", "files, directories or globs (default: .)")
-      .option(
-        "-o, --output <file>",
-        `the file (default: ${baselineName} where it is, or beside sidelint.yaml)`,
-      )
-      .option("--prune", "only drop from the file what is gone; nothing is added"),
-  )
-    .addHelpText("after", examples)
-    .action(async (paths: readonly string[], flags: BaselineFlags) => {
-      const session = await openSession(paths, flags, context.io, context.version);
-      if (session.exit !== 0) throw new UsageError("no baseline is written, as not everything could be read");
-      await context.io.stdout(`${plain(write(session, flags, context.io))}\n`);
-    });
+/** Writes or prunes the baseline, and says what was done. Throws a UsageError. */
+export async function baseline(
+  paths: readonly string[],
+  flags: BaselineFlags,
+  context: Context,
+): Promise<void> {
+  const session = await openSession(paths, flags, context.io, context.version);
+  if (session.exit !== 0) throw new UsageError("no baseline is written, as not everything could be read");
+  await context.io.stdout(`${plain(write(session, flags, context.io))}\n`);
 }
 
 /** Writes or prunes the file; what comes back says what was done. */
@@ -151,12 +142,3 @@ function read(tree: FileTree, path: string, { presentation }: Session): Baseline
     `${plain(path)}:${location.line}:${location.column}: ${plain(message)}${drawn.join("")}${/sidelint baseline/.test(message) ? "" : `\n  ${way}`}`,
   );
 }
-
-const examples = `
-Examples:
-  sidelint baseline                write ${baselineName}, and commit it
-  sidelint check --baseline        findings that are not in it
-  sidelint baseline --prune        drop what was mended since
-
-Entries may get a "reason" and a day on which they end, "expires", by hand;
-they keep both when the file is written anew.`;

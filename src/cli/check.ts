@@ -1,5 +1,4 @@
 /** `sidelint check`: findings and the summary. */
-import type { Command } from "commander";
 import type { Finding, Severity } from "../lint/finding.ts";
 import { withBaseline } from "../report/baseline.ts";
 import { plain } from "../report/cells.ts";
@@ -9,13 +8,13 @@ import { comparedWith } from "./baseline.ts";
 import { type Changed, changedFiles } from "./changed.ts";
 import type { Context } from "./context.ts";
 import { type FixFlags, fixSession, mustAskForFixes } from "./fix.ts";
-import { formatNames, formatOf, reporterOf, ruleReader, type WantedFile, wantedFiles } from "./formats.ts";
-import { gather, type ScanFlags, withScanOptions } from "./options.ts";
+import { formatOf, reporterOf, ruleReader, type WantedFile, wantedFiles } from "./formats.ts";
+import type { ScanFlags } from "./options.ts";
 import { writeOutput } from "./output.ts";
 import { openSession, type Session } from "./session.ts";
 import { oneOf, UsageError } from "./usage.ts";
 
-interface CheckFlags extends ScanFlags, FixFlags {
+export interface CheckFlags extends ScanFlags, FixFlags {
   readonly failOn: string;
   readonly quiet?: boolean;
   readonly changed?: boolean;
@@ -31,61 +30,42 @@ const failing: Readonly<Record<(typeof failures)[number], readonly Severity[]>> 
   never: [],
 };
 
-export function addCheck(program: Command, context: Context): void {
-  withScanOptions(
-    program
-      .command("check")
-      .description("Say which pods get a sidecar, and what is wrong with it")
-      .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
-      .option("--format <format>", `what is printed: ${formatNames.join(", ")}`, "text")
-      .option("-o, --output <format=file>", "also write the report to a file; repeatable", gather)
-      .option("--fail-on <severity>", "exit 1 from this severity on: error, warning, info or never", "error")
-      .option("-q, --quiet", "errors only, and no summary")
-      .option("--changed", "read the whole repository, report what concerns these paths")
-      .option("--fix", "write the fixes that keep what is meant, and report what is left")
-      .option("--unsafe-fixes", "with --fix or --diff: also fixes that somebody should look at")
-      .option("--diff", "print what --fix would change, as a unified diff; write nothing")
-      .option("--baseline [file]", "only what this baseline does not hold (default: sidelint-baseline.json)"),
-  )
-    .addHelpText("after", examples)
-    .action(async (paths: readonly string[], flags: CheckFlags) => {
-      const format = formatOf(flags.format);
-      const wanted = wantedFiles(flags.output);
-      const failOn = oneOf("--fail-on", flags.failOn, failures);
-      mustAskForFixes(flags);
-      if (flags.diff && wanted.length > 0)
-        throw new UsageError("--output writes the report, and with --diff there is none");
-      if (flags.diff && format !== "text")
-        throw new UsageError(
-          `--format ${format} is how the report is printed, and with --diff there is none`,
-        );
-      const changed = flags.changed ? changedFiles(paths, context.io) : undefined;
-      const opened = await openSession(changed ? [changed.top] : paths, flags, context.io, context.version);
-      const outcome =
-        flags.fix || flags.diff
-          ? await fixSession(
-              opened,
-              flags,
-              context.io,
-              (scan) => selected({ ...opened, scan }, flags, changed, context),
-              changed,
-            )
-          : undefined;
-      if (outcome?.is === "shown") return context.exit(opened.exit || outcome.exit);
-      const session = outcome?.session ?? opened;
-      const report = reportOf(session, flags, changed, context);
-      const { summary, findings } = report;
-      const ruleOf = await ruleReader([format, ...wanted.map((one) => one.format)], session.userRules);
-      const presentation = presentationOf(session, flags, ruleOf);
-      const written = await writeFiles(wanted, report, presentation, context);
-      // What could not be read has been told; that there is nothing else would only be half true.
-      const isSilent = session.exit !== 0 && summary.workloads.total === 0 && findings.length === 0;
-      const told = format !== "text" || !isSilent ? (await reporterOf(format))(report, presentation) : "";
-      // Standard output is for the fixed text of what came from standard input.
-      if (outcome && session.input.stdin !== undefined) context.io.stderr(told);
-      else await context.io.stdout(told);
-      context.exit(session.exit || written || outcome?.exit || (fails(report, failing[failOn]) ? 1 : 0));
-    });
+/** Scans, reports, fixes where that is asked for, and sets the exit status. Throws a UsageError. */
+export async function check(paths: readonly string[], flags: CheckFlags, context: Context): Promise<void> {
+  const format = formatOf(flags.format);
+  const wanted = wantedFiles(flags.output);
+  const failOn = oneOf("--fail-on", flags.failOn, failures);
+  mustAskForFixes(flags);
+  if (flags.diff && wanted.length > 0)
+    throw new UsageError("--output writes the report, and with --diff there is none");
+  if (flags.diff && format !== "text")
+    throw new UsageError(`--format ${format} is how the report is printed, and with --diff there is none`);
+  const changed = flags.changed ? changedFiles(paths, context.io) : undefined;
+  const opened = await openSession(changed ? [changed.top] : paths, flags, context.io, context.version);
+  const outcome =
+    flags.fix || flags.diff
+      ? await fixSession(
+          opened,
+          flags,
+          context.io,
+          (scan) => selected({ ...opened, scan }, flags, changed, context),
+          changed,
+        )
+      : undefined;
+  if (outcome?.is === "shown") return context.exit(opened.exit || outcome.exit);
+  const session = outcome?.session ?? opened;
+  const report = reportOf(session, flags, changed, context);
+  const { summary, findings } = report;
+  const ruleOf = await ruleReader([format, ...wanted.map((one) => one.format)], session.userRules);
+  const presentation = presentationOf(session, flags, ruleOf);
+  const written = await writeFiles(wanted, report, presentation, context);
+  // What could not be read has been told; that there is nothing else would only be half true.
+  const isSilent = session.exit !== 0 && summary.workloads.total === 0 && findings.length === 0;
+  const told = format !== "text" || !isSilent ? (await reporterOf(format))(report, presentation) : "";
+  // Standard output is for the fixed text of what came from standard input.
+  if (outcome && session.input.stdin !== undefined) context.io.stderr(told);
+  else await context.io.stdout(told);
+  context.exit(session.exit || written || outcome?.exit || (fails(report, failing[failOn]) ? 1 : 0));
 }
 
 /** How reports are written: what they may ask for of files and rules. */
@@ -157,18 +137,3 @@ function reportOf(
 function fails(report: Report, grades: readonly Severity[]): boolean {
   return grades.some((severity) => report.summary.findings[severity] > 0);
 }
-
-const examples = `
-Examples:
-  sidelint check                            everything below this directory
-  sidelint check apps platform/ns.yaml      these paths only
-  kustomize build prod | sidelint check -   what a build prints
-  sidelint check --assume istio-injection=enabled --fail-on warning
-  sidelint check --format github            annotations for a pull request
-  sidelint check --output sarif=sidelint.sarif --output html=report.html
-  sidelint check --diff                     what --fix would change
-  sidelint check --changed apps/web.yaml    what this file has to do with
-  sidelint check --baseline                 what sidelint baseline did not find
-
-Exit status: 0 nothing found, 1 findings from --fail-on on, 2 usage,
-configuration or reading errors.`;

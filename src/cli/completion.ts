@@ -1,6 +1,6 @@
 /** `sidelint completion`: a script that completes command lines of sidelint, made from the commands' own descriptions. */
 import type { Command, Option } from "commander";
-import { defaultRules } from "../lint/run.ts";
+import { builtinRules } from "../lint/generated/rules.ts";
 import { bash, type CommandShape, fish, type OptionShape, type Values, zsh } from "./completion-scripts.ts";
 import type { Context } from "./context.ts";
 import { oneOf } from "./usage.ts";
@@ -8,20 +8,14 @@ import { oneOf } from "./usage.ts";
 const scripts = { bash, zsh, fish } as const;
 const shells = ["bash", "zsh", "fish"] as const;
 
-export function addCompletion(program: Command, context: Context): void {
-  program
-    .command("completion")
-    .description("Print a script that completes command lines")
-    .argument("<shell>", shells.join(", ").replace(/, (\w+)$/, " or $1"))
-    .addHelpText("after", examples)
-    .action(async (asked: string) => {
-      const shell = oneOf("completion", asked, shells);
-      await context.io.stdout(scripts[shell](commandShapes(program)));
-    });
+/** Prints the script for a shell; `program` has all commands. Throws a UsageError. */
+export async function completion(asked: string, program: Command, context: Context): Promise<void> {
+  const shell = oneOf("completion", asked, shells);
+  await context.io.stdout(scripts[shell](commandShapes(program)));
 }
 
 /** A command and all below it. */
-export function commandShapes(command: Command, above: readonly string[] = []): readonly CommandShape[] {
+function commandShapes(command: Command, above: readonly string[] = []): readonly CommandShape[] {
   const path = [...above, command.name()];
   const argument = command.registeredArguments[0];
   const shape: CommandShape = {
@@ -51,7 +45,7 @@ const choices = /(?:^|: )([a-z-]+(?:, [a-z-]+)*(?:,| or) [a-z-]+)$/;
 function valuesOf(name: string, description: string): Values {
   const listed = choices.exec(description)?.[1];
   if (listed !== undefined) return { name, are: listed.split(/, | or /) };
-  if (name === "id") return { name, are: defaultRules().map(({ id }) => id) };
+  if (name === "id") return { name, are: builtinRules.map(({ id }) => id) };
   return {
     name,
     are: /^(?:file|paths|workload|format=file)$/.test(name)
@@ -61,9 +55,3 @@ function valuesOf(name: string, description: string): Values {
         : "free",
   };
 }
-
-const examples = `
-Examples:
-  source <(sidelint completion bash)        in ~/.bashrc
-  source <(sidelint completion zsh)         in ~/.zshrc, after compinit
-  sidelint completion fish | source         in ~/.config/fish/config.fish`;

@@ -1,5 +1,4 @@
 /** `sidelint explain`: the whole trace of one workload. */
-import type { Command } from "commander";
 import type { Scan } from "../index.ts";
 import { plain } from "../report/cells.ts";
 import { explain } from "../report/explain.ts";
@@ -13,44 +12,33 @@ import { lineStarts } from "../source/locate.ts";
 import { absolutePath, relativePath } from "../source/path.ts";
 import { directoryOf } from "../world/collect.ts";
 import type { Context } from "./context.ts";
-import { type ScanFlags, withScanOptions } from "./options.ts";
+import type { ScanFlags } from "./options.ts";
 import { openSession } from "./session.ts";
 import { oneOf, UsageError } from "./usage.ts";
 
-interface ExplainFlags extends ScanFlags {
+export interface ExplainFlags extends ScanFlags {
   readonly builtBy?: string;
 }
 
-export function addExplain(program: Command, context: Context): void {
-  withScanOptions(
-    program
-      .command("explain")
-      .description("Say why one workload gets a sidecar, or gets none")
-      .argument("<workload>", "kind/name, namespace/name, name, file or file:line")
-      .argument("[paths...]", "where to look (default: .)")
-      .option("--built-by <directory>", "only as the kustomization in this directory builds it")
-      .option("--format <format>", "text or json", "text"),
-  )
-    .addHelpText("after", examples)
-    .action(async (asked: string, paths: readonly string[], flags: ExplainFlags) => {
-      const format = oneOf("--format", flags.format, ["text", "json"]);
-      const wanted = placed(asked, paths, context.io.cwd);
-      const { scan, presentation, exit } = await openSession(
-        wanted.paths,
-        flags,
-        context.io,
-        context.version,
-      );
-      const explanations = chosen(scan, wanted.asked, flags.builtBy).map((workload) =>
-        explanationOf(scan.world, workload),
-      );
-      await context.io.stdout(
-        format === "json"
-          ? jsonText({ explanations })
-          : explanations.map((one) => explain(one, scan.report, presentation)).join("\n"),
-      );
-      context.exit(exit);
-    });
+/** Prints why the workload that is asked for gets a sidecar, or none. Throws a UsageError where it is none, or several. */
+export async function explained(
+  asked: string,
+  paths: readonly string[],
+  flags: ExplainFlags,
+  context: Context,
+): Promise<void> {
+  const format = oneOf("--format", flags.format, ["text", "json"]);
+  const wanted = placed(asked, paths, context.io.cwd);
+  const { scan, presentation, exit } = await openSession(wanted.paths, flags, context.io, context.version);
+  const explanations = chosen(scan, wanted.asked, flags.builtBy).map((workload) =>
+    explanationOf(scan.world, workload),
+  );
+  await context.io.stdout(
+    format === "json"
+      ? jsonText({ explanations })
+      : explanations.map((one) => explain(one, scan.report, presentation)).join("\n"),
+  );
+  context.exit(exit);
 }
 
 function chosen(scan: Scan, asked: string, builtBy: string | undefined): readonly ReportedWorkload[] {
@@ -156,11 +144,3 @@ function placed(
     paths: path.startsWith("../") || path.startsWith("/") ? [".", directoryOf(path)] : [],
   };
 }
-
-const examples = `
-Examples:
-  sidelint explain Deployment/web
-  sidelint explain shop/web                   web in namespace shop
-  sidelint explain apps/web/deployment.yaml:14
-  sidelint explain web --built-by overlays/prod
-  sidelint explain deploy/web apps platform   look only below these paths`;

@@ -1,16 +1,13 @@
 /** The formats of a report: their names, what makes each, and the files that `--output` asks for. */
 import type { UserRule } from "../lint/user-rules.ts";
-import { github } from "../report/github.ts";
-import { json } from "../report/json.ts";
 import type { DescribedRule, Reporter } from "../report/report.ts";
-import { text } from "../report/text.ts";
 import { guess, oneOf, UsageError } from "./usage.ts";
 
 // What is not asked for in most runs is not loaded in them.
 const formats = {
-  text: async () => text,
-  json: async () => json,
-  github: async () => github,
+  text: async () => (await import("../report/text.ts")).text,
+  json: async () => (await import("../report/json.ts")).json,
+  github: async () => (await import("../report/github.ts")).github,
   sarif: async () => (await import("../report/sarif.ts")).sarif,
   "code-scanning": async () => (await import("../report/sarif.ts")).codeScanning,
   junit: async () => (await import("../report/junit.ts")).junit,

@@ -1,7 +1,6 @@
 /** `sidelint init`: looks at the repository and writes a sidelint.yaml to start from, and what runs sidelint in commits and pull requests. */
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { Command } from "commander";
 import { type Scan, type ScanOptions, scan } from "../index.ts";
 import { defaultRules } from "../lint/run.ts";
 import { plain } from "../report/cells.ts";
@@ -20,27 +19,15 @@ import { progressOn } from "./progress.ts";
 import { githubSnippet, preCommitSnippet, type Snippet } from "./snippets.ts";
 import { UsageError } from "./usage.ts";
 
-interface InitFlags {
+export interface InitFlags {
   readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly preCommit?: boolean;
   readonly github?: boolean;
 }
 
-export function addInit(program: Command, context: Context): void {
-  program
-    .command("init")
-    .description("Write a sidelint.yaml to start from, after a look at the repository")
-    .argument("[paths...]", "files, directories or globs to look at (default: the repository)")
-    .option("--force", "write over a configuration that is there")
-    .option("-n, --dry-run", "print what would be written, and write nothing")
-    .option("--pre-commit", "also a hook in .pre-commit-config.yaml, printed where that is there")
-    .option("--github", "also .github/workflows/sidelint.yml, printed where that is there")
-    .addHelpText("after", examples)
-    .action((paths: readonly string[], flags: InitFlags) => init(paths, flags, context));
-}
-
-async function init(asked: readonly string[], flags: InitFlags, context: Context): Promise<void> {
+/** Writes the configuration and what else is asked for. Throws a UsageError. */
+export async function init(asked: readonly string[], flags: InitFlags, context: Context): Promise<void> {
   const { io, version } = context;
   if (asked.includes("-")) throw new UsageError("init looks at files, not at standard input (-)");
   const { tree, paths: given } = await openInput(asked, {}, io);
@@ -214,11 +201,3 @@ function placed(snippet: Snippet, tree: FileTree, top: string, cwd: string): Sta
   write(path, snippet.whole, cwd);
   return { path, add: undefined };
 }
-
-const examples = `
-Examples:
-  sidelint init                           sidelint.yaml, at the repository's top
-  sidelint init --dry-run                 what it would be
-  sidelint init --pre-commit --github     with checks of commits and requests
-
-Nothing that check finds changes until you uncomment something in the file.`;

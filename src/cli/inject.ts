@@ -1,5 +1,4 @@
 /** `sidelint inject`: manifests with the sidecar in them, offline, as istioctl kube-inject and istiod make it. */
-import type { Command } from "commander";
 import { injectBuilt, type LeftAsIs, type Way, whySkipped } from "../fix/inject.ts";
 import { patchDocuments, patchesFor } from "../fix/patches.ts";
 import {
@@ -21,7 +20,7 @@ import type { Context } from "./context.ts";
 import { kustomizationText, tellPatches } from "./inject-patches.ts";
 import { type Input, missing } from "./input.ts";
 import type { Io } from "./io.ts";
-import { gather, knownRelease, type ScanFlags, withScanOptions } from "./options.ts";
+import { knownRelease, type ScanFlags } from "./options.ts";
 import {
   deliverFiles,
   deliverWhole,
@@ -35,12 +34,11 @@ import {
   unreadableOf,
   wantsFiles,
   wholeParts,
-  withRewriteOptions,
 } from "./rewrite.ts";
 import { openSession, type Session } from "./session.ts";
 import { oneOf, UsageError } from "./usage.ts";
 
-interface InjectFlags extends Omit<ScanFlags, "revision" | "format">, RewriteFlags {
+export interface InjectFlags extends Omit<ScanFlags, "revision" | "format">, RewriteFlags {
   readonly filename?: readonly string[];
   readonly output?: string;
   readonly outputFormat: string;
@@ -56,31 +54,12 @@ interface InjectFlags extends Omit<ScanFlags, "revision" | "format">, RewriteFla
 const formats = ["yaml", "json", "patch", "kustomization"] as const;
 type Format = (typeof formats)[number];
 
-export function addInject(program: Command, context: Context): void {
-  const command = program
-    .command("inject")
-    .description("Write the sidecar into manifests, without a cluster")
-    .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
-    .option("-f, --filename <file>", "the same as a path; repeatable", gather)
-    .option("-o, --output <file>", "write the result to this file instead of standard output")
-    .option("--output-format <format>", "yaml, json, patch or kustomization", "yaml")
-    .option("--only-injected", "only pods that the cluster would inject; default for directories")
-    .option("--all", "every workload, as istioctl kube-inject does; default for files")
-    .option("-r, --revision <name>", "the revision of the control plane")
-    .option("--injectConfigFile <file>", "the injector's config, or one template")
-    .option("--valuesFile <file>", "the injector's values")
-    .option("--meshConfigFile <file>", "the configuration of the mesh")
-    .option("--operatorFileName <file>", "an IstioOperator, or values of the istiod chart")
-    .option("--native-sidecars", "native sidecars where a pod does not say")
-    .option("--no-native-sidecars", "no native sidecars where a pod does not say");
-  withScanOptions(withRewriteOptions(command))
-    .addHelpText("after", examples)
-    .action(async (paths: readonly string[], flags: InjectFlags) => {
-      context.exit(await inject([...paths, ...(flags.filename ?? [])], flags, context));
-    });
-}
-
-async function inject(paths: readonly string[], flags: InjectFlags, context: Context): Promise<0 | 1 | 2> {
+/** Injects into what the paths name, and delivers it as the flags ask; returns the exit status. Throws a UsageError. */
+export async function inject(
+  paths: readonly string[],
+  flags: InjectFlags,
+  context: Context,
+): Promise<0 | 1 | 2> {
   const { io } = context;
   const format = oneOf("--output-format", flags.outputFormat, formats);
   mustAgree(flags, paths.includes("-"));
@@ -254,19 +233,3 @@ function asLeft(file: string, { kind, name, reason, line }: Left): LeftAsIs {
   const { location } = placed(file, { line, column: 1, says: "" });
   return { location: location as LeftAsIs["location"], label, says: whySkipped[reason], matters: true };
 }
-
-const examples = `
-Examples:
-  sidelint inject -f app.yaml | kubectl apply -f -
-  kustomize build prod | sidelint inject -
-  sidelint inject --in-place apps       the pods that the cluster would inject
-  sidelint inject --diff apps           what that would change
-  sidelint inject --check apps          exit 1 when something would change
-  mkdir meshed
-  sidelint inject prod --output-format kustomization \\
-    -o meshed/kustomization.yaml
-  sidelint inject --injectConfigFile config.yaml --valuesFile values.json \\
-    --meshConfigFile mesh.yaml -f app.yaml
-
-Exit status: 0 done, 1 --check found changes, 2 usage, configuration,
-reading or writing errors; then nothing is written.`;

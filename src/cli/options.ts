@@ -48,6 +48,14 @@ function withNamespaceOptions(command: Command): Command {
     .option("--stdin-name <file>", "the name to report for standard input (-)");
 }
 
+/** Adds --in-place, --diff and --check. */
+export function withRewriteOptions(command: Command): Command {
+  return command
+    .option("--in-place", "write the files; comments, order and quoting stay")
+    .option("--diff", "print what would change, as a unified diff; write nothing")
+    .option("--check", "write nothing; exit 1 when something would change");
+}
+
 /** Adds --color and --no-color. */
 export function withColour(command: Command): Command {
   return command

@@ -1,6 +1,5 @@
 /** What commands that change manifests share: in place, as a diff, or only asked whether anything would change. */
 import { relative, resolve } from "node:path";
-import type { Command } from "commander";
 import type { EditedFile } from "../fix/edited.ts";
 import { type FileChange, obstacles, writeFiles } from "../fix/files.ts";
 import type { LeftAsIs } from "../fix/inject.ts";
@@ -28,14 +27,6 @@ export interface RewriteFlags {
   readonly inPlace?: boolean;
   readonly diff?: boolean;
   readonly check?: boolean;
-}
-
-/** Adds --in-place, --diff and --check. */
-export function withRewriteOptions(command: Command): Command {
-  return command
-    .option("--in-place", "write the files; comments, order and quoting stay")
-    .option("--diff", "print what would change, as a unified diff; write nothing")
-    .option("--check", "write nothing; exit 1 when something would change");
 }
 
 /** Throws a UsageError for flags that exclude one another. */

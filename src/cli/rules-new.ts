@@ -1,5 +1,4 @@
 /** `sidelint rules new`: a rule to start from, commented, with examples that hold. */
-import type { Command } from "commander";
 import { ruleSources } from "../lint/settings.ts";
 import { idProblems } from "../lint/user-rules.ts";
 import { plain } from "../report/cells.ts";
@@ -9,46 +8,36 @@ import type { FileTree } from "../source/tree.ts";
 import { directoryOf } from "../world/collect.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
-import { withColour } from "./options.ts";
 import { writeFresh } from "./output.ts";
 import { presentationFor } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
-interface NewFlags {
+export interface NewFlags {
   readonly config?: string | false;
   readonly color?: boolean;
 }
 
-export function addRulesNew(rules: Command, context: Context): void {
-  withColour(
-    rules
-      .command("new")
-      .description("Write a rule of your own to start from")
-      .argument("<id>", "its id, with a prefix of your own: acme/team-label-missing")
-      .argument(
-        "[file]",
-        "where to (default: the first directory with rules that sidelint.yaml names, or rules/)",
-      )
-      .option("--config <file>", "read this configuration (default: sidelint.yaml, here or above)")
-      .option("--no-config", "read no configuration"),
-  )
-    .addHelpText("after", examples)
-    .action(async (id: string, file: string | undefined, flags: NewFlags) => {
-      const { io } = context;
-      mustBeId(id);
-      const tree = diskTree(io.cwd);
-      const { named, base } = ruleDirectories(tree, flags, context);
-      const path = file ?? defaultFile(id, tree, named);
-      const reason = writeFresh(path, ruleTemplate(id), io.cwd);
-      if (reason !== undefined) throw new UsageError(plain(`${path}: ${reason}`));
-      const isNamed = named.some((one) => isInside(one, withSlashes(path)));
-      const root = (tree.root ?? "").replace(/\/$/, "");
-      const entry = relativePath(absolutePath(root, base), absolutePath(root, withSlashes(path)));
-      const hint = isNamed ? "" : `name it in sidelint.yaml: rules: [${plain(entry)}]\n`;
-      await io.stdout(
-        `${plain(path)} is written; its examples run with: sidelint rules test ${plain(path)}\n${hint}`,
-      );
-    });
+/** Writes a rule to start from, and says how to go on. Throws a UsageError. */
+export async function newRule(
+  id: string,
+  file: string | undefined,
+  flags: NewFlags,
+  context: Context,
+): Promise<void> {
+  const { io } = context;
+  mustBeId(id);
+  const tree = diskTree(io.cwd);
+  const { named, base } = ruleDirectories(tree, flags, context);
+  const path = file ?? defaultFile(id, tree, named);
+  const reason = writeFresh(path, ruleTemplate(id), io.cwd);
+  if (reason !== undefined) throw new UsageError(plain(`${path}: ${reason}`));
+  const isNamed = named.some((one) => isInside(one, withSlashes(path)));
+  const root = (tree.root ?? "").replace(/\/$/, "");
+  const entry = relativePath(absolutePath(root, base), absolutePath(root, withSlashes(path)));
+  const hint = isNamed ? "" : `name it in sidelint.yaml: rules: [${plain(entry)}]\n`;
+  await io.stdout(
+    `${plain(path)} is written; its examples run with: sidelint rules test ${plain(path)}\n${hint}`,
+  );
 }
 
 function mustBeId(id: string): void {
@@ -138,8 +127,3 @@ good:
             image: shop/web:1
 `;
 }
-
-const examples = `
-Examples:
-  sidelint rules new acme/team-label-missing
-  sidelint rules new acme/team-label-missing policies/team.yaml`;

@@ -1,5 +1,4 @@
 /** `sidelint rules test`: the examples of rules, run as their tests. */
-import type { Command } from "commander";
 import { fix, loadConfig, memoryTree, type Scan, scan } from "../index.ts";
 import { type ExampleResult, type RuleExamples, runExamples } from "../lint/examples.ts";
 import type { Rule } from "../lint/rule.ts";
@@ -12,48 +11,40 @@ import type { Config } from "../world/config.ts";
 import { readConfig, told } from "./config.ts";
 import type { Context } from "./context.ts";
 import { openInput } from "./input.ts";
-import { withColour } from "./options.ts";
 import { presentationFor } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
-interface TestFlags {
+export interface TestFlags {
   readonly config?: string | false;
   readonly builtin?: boolean;
   readonly color?: boolean;
 }
 
-export function addRulesTest(rules: Command, context: Context): void {
-  withColour(
-    rules
-      .command("test")
-      .description("Run the examples of your rules as their tests")
-      .argument("[paths...]", "files and directories with rules (default: those that sidelint.yaml names)")
-      .option("--builtin", "the built-in rules, too")
-      .option("--config <file>", "read this configuration (default: sidelint.yaml, here or above)")
-      .option("--no-config", "read no configuration"),
-  )
-    .addHelpText("after", examples)
-    .action(async (paths: readonly string[], flags: TestFlags) => {
-      const { io } = context;
-      const own = await rulesOf(paths, flags, context);
-      if (own.length === 0 && !flags.builtin) {
-        throw new UsageError(
-          "there are no rules to test: name files, or list them under rules in sidelint.yaml; --builtin tests the built-in ones",
-        );
-      }
-      const { ruleCatalogue } = await import("../lint/catalogue.ts");
-      const tested: readonly TestedRule[] = [
-        ...own.map(({ file, rule }) => ({ ...file, checks: rule.checks })),
-        ...(flags.builtin ? ruleCatalogue() : []),
-      ];
-      const results = testRules(
-        tested,
-        own.map(({ rule }) => rule),
-      );
-      const { colour } = presentationFor(flags, io);
-      await io.stdout(testReport(results, tested, placesOf(own), colour));
-      context.exit(results.some(({ failure }) => failure !== undefined) ? 1 : 0);
-    });
+/** Runs the examples of rules and tells which do not hold. Throws a UsageError. */
+export async function testedRules(
+  paths: readonly string[],
+  flags: TestFlags,
+  context: Context,
+): Promise<void> {
+  const { io } = context;
+  const own = await rulesOf(paths, flags, context);
+  if (own.length === 0 && !flags.builtin) {
+    throw new UsageError(
+      "there are no rules to test: name files, or list them under rules in sidelint.yaml; --builtin tests the built-in ones",
+    );
+  }
+  const { ruleCatalogue } = await import("../lint/catalogue.ts");
+  const tested: readonly TestedRule[] = [
+    ...own.map(({ file, rule }) => ({ ...file, checks: rule.checks })),
+    ...(flags.builtin ? ruleCatalogue() : []),
+  ];
+  const results = testRules(
+    tested,
+    own.map(({ rule }) => rule),
+  );
+  const { colour } = presentationFor(flags, io);
+  await io.stdout(testReport(results, tested, placesOf(own), colour));
+  context.exit(results.some(({ failure }) => failure !== undefined) ? 1 : 0);
 }
 
 /** The rules of the paths, or else of the configuration. Throws a UsageError that shows every mistake in them. */
@@ -188,12 +179,3 @@ function testReport(
   const verdict = failed.length === 0 ? `${tally}: all hold` : `${tally}: ${failed.length} failed`;
   return `${blocks.join("")}${verdict}\n`;
 }
-
-const examples = `
-Examples:
-  sidelint rules test                     the rules that sidelint.yaml names
-  sidelint rules test policies/team.yaml
-  sidelint rules test --builtin
-
-Exit status: 0 all examples hold, 1 some fail, 2 usage errors and rules that
-cannot be read.`;

@@ -1,5 +1,4 @@
 /** `sidelint rules`: the catalogue, and one rule with its examples. */
-import type { Command } from "commander";
 import { nearest } from "../kube/nearest.ts";
 import type { RulePage } from "../lint/catalogue.ts";
 import type { Rule } from "../lint/rule.ts";
@@ -8,67 +7,43 @@ import { catalogue, type RuleSetting, rulePage } from "../report/rules.ts";
 import { diskTree } from "../source/disk.ts";
 import { readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
-import { withColour } from "./options.ts";
-import { addRulesNew } from "./rules-new.ts";
-import { addRulesTest } from "./rules-test.ts";
 import { presentationFor } from "./session.ts";
 import { guess, oneOf, UsageError } from "./usage.ts";
 
-interface RulesFlags {
+export interface RulesFlags {
   readonly format: string;
   readonly config?: string | false;
   readonly color?: boolean;
 }
 
-export function addRules(program: Command, context: Context): void {
-  const command = withColour(
-    program
-      .command("rules")
-      .description("List the rules, your own too, or explain one")
-      .argument("[id]", "the id of a rule, or the code that istioctl analyze gives it")
-      .option("--format <format>", "text or json", "text")
-      .option(
-        "--config <file>",
-        "with the rules that this configuration names (default: sidelint.yaml, here or above)",
-      )
-      .option("--no-config", "the built-in rules alone"),
-  )
-    .addHelpText("after", examples)
-    .action(async (id: string | undefined, flags: RulesFlags) => {
-      const format = oneOf("--format", flags.format, ["text", "json"]);
-      const { pageOf, ruleCatalogue, rulesNamed } = await import("../lint/catalogue.ts");
-      const presentation = presentationFor(flags, context.io);
-      const { userRules, config, path } = readConfig(
-        flags.config,
-        diskTree(context.io.cwd),
-        ["."],
-        presentation,
-      );
-      const rules = [...ruleCatalogue(), ...userRules.map(({ rule, file }) => pageOf(rule, file))];
-      const named = id === undefined ? undefined : rulesNamed(id, rules);
-      if (id === "rule-failed") {
-        await context.io.stdout(format === "json" ? `${JSON.stringify(ruleFailed, null, 2)}\n` : failedPage);
-        return;
-      }
-      if (id !== undefined && named?.length === 0) noRule(id, rules);
-      const told = named?.length === 1 ? named[0] : (named ?? rules);
-      if (format === "json") await context.io.stdout(`${JSON.stringify(told, plainNumbers, 2)}\n`);
-      else if (!named) await context.io.stdout(catalogue(rules, presentation));
-      else
-        await context.io.stdout(
-          named
-            .map((rule) =>
-              rulePage(
-                rule,
-                presentation,
-                path === undefined ? undefined : { ...settingAt(rule, config), config: path },
-              ),
-            )
-            .join("\n\n"),
-        );
-    });
-  addRulesTest(command, context);
-  addRulesNew(command, context);
+/** Prints the catalogue, or the pages of the rules of an id. Throws a UsageError. */
+export async function rules(id: string | undefined, flags: RulesFlags, context: Context): Promise<void> {
+  const format = oneOf("--format", flags.format, ["text", "json"]);
+  const { pageOf, ruleCatalogue, rulesNamed } = await import("../lint/catalogue.ts");
+  const presentation = presentationFor(flags, context.io);
+  const { userRules, config, path } = readConfig(flags.config, diskTree(context.io.cwd), ["."], presentation);
+  const rules = [...ruleCatalogue(), ...userRules.map(({ rule, file }) => pageOf(rule, file))];
+  const named = id === undefined ? undefined : rulesNamed(id, rules);
+  if (id === "rule-failed") {
+    await context.io.stdout(format === "json" ? `${JSON.stringify(ruleFailed, null, 2)}\n` : failedPage);
+    return;
+  }
+  if (id !== undefined && named?.length === 0) noRule(id, rules);
+  const told = named?.length === 1 ? named[0] : (named ?? rules);
+  if (format === "json") await context.io.stdout(`${JSON.stringify(told, plainNumbers, 2)}\n`);
+  else if (!named) await context.io.stdout(catalogue(rules, presentation));
+  else
+    await context.io.stdout(
+      named
+        .map((rule) =>
+          rulePage(
+            rule,
+            presentation,
+            path === undefined ? undefined : { ...settingAt(rule, config), config: path },
+          ),
+        )
+        .join("\n\n"),
+    );
 }
 
 /** Whole numbers of parameters, which rules see as those of CEL. */
@@ -115,11 +90,3 @@ Why
 What to do
   ${ruleFailed.fix.replace(". ", ".\n  ")}
 `;
-
-const examples = `
-Examples:
-  sidelint rules
-  sidelint rules proxy-cpu-limit-missing
-  sidelint rules IST0135
-  sidelint rules test                         the examples of your own rules
-  sidelint rules new acme/team-label-missing  a rule of your own`;

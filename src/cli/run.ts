@@ -1,18 +1,9 @@
 /** The command line: arguments in, an exit status out. */
 import { Command, CommanderError } from "commander";
 import { plain } from "../report/cells.ts";
-import { addBaseline } from "./baseline.ts";
-import { addCheck } from "./check.ts";
-import { addCompletion } from "./completion.ts";
+import { commands } from "./commands.ts";
 import type { Context } from "./context.ts";
-import { addExplain } from "./explain.ts";
-import { addInit } from "./init.ts";
-import { addInject } from "./inject.ts";
 import type { Io } from "./io.ts";
-import { addKrm } from "./krm.ts";
-import { addList } from "./list.ts";
-import { addRules } from "./rules.ts";
-import { addUninject } from "./uninject.ts";
 import { UsageError, usageError } from "./usage.ts";
 import { version } from "./version.ts";
 
@@ -73,16 +64,7 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
       getOutHasColors: () => false,
     })
     .addHelpText("after", examples);
-  addCheck(program, context);
-  addBaseline(program, context);
-  addList(program, context);
-  addExplain(program, context);
-  addInit(program, context);
-  addInject(program, context);
-  addUninject(program, context);
-  addRules(program, context);
-  addKrm(program, context);
-  addCompletion(program, context);
+  for (const add of commands) add(program, context);
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride((error) => {
       throw error.exitCode === 0 ? error : usageError(error, command);

@@ -1,10 +1,9 @@
 /** `sidelint uninject`: manifests without the sidecar that was written into them. */
-import type { Command } from "commander";
 import { streamJson, streamYaml } from "../fix/stream.ts";
 import { uninject as uninjected } from "../index.ts";
 import { count, plain } from "../report/cells.ts";
 import type { Context } from "./context.ts";
-import { gather, type ScanFlags, withScanOptions } from "./options.ts";
+import type { ScanFlags } from "./options.ts";
 import {
   deliverFiles,
   deliverWhole,
@@ -17,12 +16,11 @@ import {
   unreadableOf,
   wantsFiles,
   wholeParts,
-  withRewriteOptions,
 } from "./rewrite.ts";
 import { openSession } from "./session.ts";
 import { oneOf, UsageError } from "./usage.ts";
 
-interface UninjectFlags extends Omit<ScanFlags, "format">, RewriteFlags {
+export interface UninjectFlags extends Omit<ScanFlags, "format">, RewriteFlags {
   readonly filename?: readonly string[];
   readonly output?: string;
   readonly outputFormat: string;
@@ -30,22 +28,8 @@ interface UninjectFlags extends Omit<ScanFlags, "format">, RewriteFlags {
 
 const formats = ["yaml", "json"] as const;
 
-export function addUninject(program: Command, context: Context): void {
-  const command = program
-    .command("uninject")
-    .description("Take the sidecar out of manifests again")
-    .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
-    .option("-f, --filename <file>", "the same as a path; repeatable", gather)
-    .option("-o, --output <file>", "write the result to this file instead of standard output")
-    .option("--output-format <format>", "yaml or json", "yaml");
-  withScanOptions(withRewriteOptions(command))
-    .addHelpText("after", examples)
-    .action(async (paths: readonly string[], flags: UninjectFlags) => {
-      context.exit(await uninject([...paths, ...(flags.filename ?? [])], flags, context));
-    });
-}
-
-async function uninject(
+/** Takes sidecars out of what the paths name, and delivers it as the flags ask; returns the exit status. Throws a UsageError. */
+export async function uninject(
   paths: readonly string[],
   flags: UninjectFlags,
   context: Context,
@@ -87,11 +71,3 @@ async function uninject(
   }
   return status;
 }
-
-const examples = `
-Examples:
-  sidelint uninject injected.yaml > original.yaml
-  sidelint uninject --in-place apps      every sidecar below apps
-  sidelint uninject --diff apps          what that would change
-
-What injection does not record is said on standard error, with its place.`;

@@ -6,9 +6,6 @@ import { type Node, nodeAt, type Path } from "../source/node.ts";
 import type { SourceFile } from "../source/reading.ts";
 import type { Baseline, BaselineEntry } from "./baseline.ts";
 
-/** Where a baseline is looked for, and written, unless somebody names another. */
-export const baselineName = "sidelint-baseline.json";
-
 const format = "sidelint.dev/baseline/v1";
 
 /** The text of a baseline, ending in a line end. */

@@ -1,6 +1,6 @@
 /** A report without the findings that a baseline holds, and what is said of those that are gone. */
 import type { Comparison } from "../lint/baseline.ts";
-import { baselineName } from "../lint/baseline-file.ts";
+import { baselineName } from "../lint/baseline-name.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import { once } from "../source/once.ts";
 import { count, cut, grouped, plain } from "./cells.ts";
