@@ -1,4 +1,6 @@
 /** The public API: what the command line, the action and the functions call, over any tree of files. */
+import type { MeshChanges } from "./compare/changes.ts";
+import { compareWorlds } from "./compare/compare.ts";
 import { strayFixes } from "./fix/arrival.ts";
 import { type EditedFile, editFiles } from "./fix/edited.ts";
 import { type InjectedObject, injectResources, type LeftAsIs } from "./fix/inject.ts";
@@ -31,13 +33,15 @@ import { collect, directoryOf, type Problem } from "./world/collect.ts";
 import type { Config } from "./world/config.ts";
 import { workloadKinds } from "./world/configured.ts";
 import { dumpFailures } from "./world/dumps.ts";
-import { guarded } from "./world/guard.ts";
 import type { FileProblem } from "./world/injector-files.ts";
+import { type Reading, type ReadOptions, readWorld } from "./world/read.ts";
 import type { Skipped, World } from "./world/world.ts";
 
+export type { Aspect, Cause, Fact, FailOn, MeshChanges, WorkloadChange } from "./compare/changes.ts";
 export type { EditedFile } from "./fix/edited.ts";
 export type { LeftAsIs } from "./fix/inject.ts";
 export type { UnfixedFinding } from "./fix/plan.ts";
+export { type InjectOptions, inject, type Rewriting, uninject } from "./fix/rewriting.ts";
 export type { Finding, Severity } from "./lint/finding.ts";
 export type { IdleSetting } from "./lint/idle-settings.ts";
 export type { Rule } from "./lint/rule.ts";
@@ -51,33 +55,16 @@ export { readConfigFile } from "./world/extended-config.ts";
 export type { FileProblem, InjectorFiles } from "./world/injector-files.ts";
 export type { Workload, World } from "./world/world.ts";
 
-export interface ScanOptions {
-  /** Files and directories of the tree; default: all of it. */
-  readonly paths?: readonly string[];
-  readonly config?: Config;
-  /** The path of the configuration file: its patterns are relative to its directory. */
-  readonly configPath?: string;
-  /** Where something of the configuration stands; `loadConfig` gives it. */
-  readonly locateInConfig?: (path: Path) => Location | undefined;
-  /** Judge by this release, such as "1.30" or "1.26.8"; wins over the configuration and the repository. */
-  readonly istioVersion?: string;
-  /** Labels for every namespace that nothing describes. */
-  readonly assume?: Labels;
-  /** For workloads whose namespace nothing names. */
-  readonly defaultNamespace?: string;
-  /** Files with namespaces dumped from a cluster (`kubectl get ns -o yaml`), read besides the paths. */
-  readonly namespaceDumps?: readonly string[];
+export interface ScanOptions extends ReadOptions {
   /** The day for which `until` in the configuration is judged, as 2026-12-31; without it nothing expires. */
   readonly today?: string;
   /** Rules besides the built-in ones; `configuredRules` reads those that a configuration names. */
   readonly rules?: readonly Rule[];
-  readonly onProgress?: (done: number, total: number) => void;
   /** sidelint's own version, for reports. */
   readonly version?: string;
 }
 
-export interface Scan {
-  readonly world: World;
+export interface Scan extends Reading {
   /** Rules are evaluated when the findings or the report are first read. */
   readonly findings: readonly Finding[];
   /** What comments, annotations and the configuration hide, and where they say so. */
@@ -85,18 +72,6 @@ export interface Scan {
   readonly report: Report;
   /** Settings of the configuration that fit nothing; none where just a part of what lies beside it was looked at. */
   readonly idleSettings: readonly IdleSetting[];
-  /** What could not be read at all: paths that do not exist or may not be opened, and dumps without a namespace. */
-  readonly failures: readonly WalkFailure[];
-  /** Documents that look like manifests and could not be read. */
-  readonly unreadable: readonly Problem[];
-  /** The files that were read, in order. */
-  readonly files: readonly string[];
-  /** Whether a path lies beyond the repository of what was asked for. */
-  isOutside(path: string): boolean;
-  /** The documents of a file that the scan read and kept, or of any other that may be read. */
-  documentsOf(file: string): readonly Document[] | undefined;
-  /** The text of a file that the scan read and kept, for code frames. */
-  textOf(file: string): string | undefined;
 }
 
 /**
@@ -104,47 +79,13 @@ export interface Scan {
  * Pure but for the tree; never throws for anything the files say.
  */
 export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
-  const root = (tree.root ?? "").replace(/\/$/, "");
-  const config = options.config ?? {};
-  const configBase = options.configPath === undefined ? "." : directoryOf(options.configPath);
-  const paths = options.paths ?? ["."];
-  const walked = walk(tree, paths, { ignore: unreadPaths(config), ignoreBase: configBase });
-  const kinds = workloadKinds(config);
-  const isOutside = outsideOf(tree, paths, walked.outsideLinks);
-  const read = collect(tree, walked.files, {
-    kinds,
-    onProgress: options.onProgress,
-    isOutside,
-    isRepository: hasRepository(tree, paths),
-  });
-  const collected = { ...read, skipped: [...read.skipped, ...walked.outsideLinks.map(outsideLink)] };
-  const dumpPaths = [...new Set(options.namespaceDumps ?? [])];
-  const dumps = collect(tree, dumpPaths, { kinds: [] });
-  const untold = dumpFailures(dumps, dumpPaths);
-  const world = buildWorld(collected, {
-    config,
-    configPath: options.configPath,
-    locateInConfig: options.locateInConfig ?? (() => undefined),
-    belowConfig: (path) => pathBelow(absolutePath(root, configBase), absolutePath(root, path)),
-    istioVersion: options.istioVersion,
-    dumps,
-    assume: options.assume,
-    defaultNamespace: options.defaultNamespace,
-  });
-  const told = ({ file }: Problem) => !untold.some(({ path }) => path === file.path);
-  const problems = [
-    ...collected.problems,
-    ...dumps.problems.filter(told),
-    ...world.unreadable,
-    ...world.refused,
-    ...world.faults,
-  ];
+  const { config = {}, configPath } = options;
+  const { collected, problems, isWhole, ...reading } = readWorld(tree, options);
+  const { world, files, documentsOf } = reading;
   const rules = {
     settings: settingsOf(config, world.configuration.belowConfig),
     rules: [...defaultRules(), ...(options.rules ?? [])],
   };
-  const documentsOf = (path: string) => guarded({ path, text: "" }, [], () => collected.documentsOf(path));
-  const isWhole = wholeBelow(tree, root, paths);
   const suppression = once(() =>
     suppress(lint(world, problems, rules), {
       ...rules,
@@ -159,14 +100,13 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     const { shown, own } = suppression();
     return own.length === 0 ? shown : [...shown, ...own].sort(inOrder);
   });
-  const configText = (file: string) => (file === options.configPath ? collected.textOf(file) : undefined);
   const report = once(() =>
     makeReport({
       world,
       findings: findings(),
       suppressed: suppression().suppressed,
-      fixes: () => fixabilities(fixContext({ world, files: walked.files }), findings()),
-      fixCounts: () => fixCounts(fixContext({ world, files: walked.files }), findings()),
+      fixes: () => fixabilities(fixContext({ world, files }), findings()),
+      fixCounts: () => fixCounts(fixContext({ world, files }), findings()),
       files: collected.files,
       documents: collected.documents,
       assume: options.assume ?? (config.assumptions?.namespaceLabels === "absent" ? {} : undefined),
@@ -174,7 +114,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     }),
   );
   return {
-    world,
+    ...reading,
     get findings() {
       return findings();
     },
@@ -185,15 +125,8 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       return report();
     },
     get idleSettings() {
-      const { configPath } = options;
-      return configPath !== undefined && isWhole(configPath) ? idleSettings(world, walked.files) : [];
+      return configPath !== undefined && isWhole(configPath) ? idleSettings(world, files) : [];
     },
-    failures: [...walked.failures, ...untold],
-    unreadable: collected.problems,
-    files: walked.files,
-    isOutside,
-    documentsOf,
-    textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text ?? configText(file),
   };
 }
 
@@ -202,48 +135,18 @@ export function explain(scanned: Scan, workload: ReportedWorkload): Explanation 
   return explanationOf(scanned.world, workload);
 }
 
+/**
+ * What differs for the mesh between two scans: workloads that lost, gained or changed their sidecar, and the facts that did it. A sidecar is
+ * rendered only for a workload whose pod template or injector differs. Pure.
+ */
+export function diff(before: Scan, after: Scan): MeshChanges {
+  return compareWorlds(before.world, after.world);
+}
+
 /** What `fix`, `inject` and `uninject` change, as one unified diff that `git apply` takes; empty where that is nothing. */
-export function diff(files: readonly EditedFile[]): string {
+export function unifiedDiff(files: readonly EditedFile[]): string {
   return files.map(({ file, after }) => fileDiff(file, after)).join("");
 }
-
-/** How workloads are injected; see `inject`. */
-export type InjectOptions = WayOptions;
-
-/** Files as they become, and what is worth knowing of the workloads that stay as they are. Nothing has been written. */
-export interface Rewriting {
-  readonly files: readonly EditedFile[];
-  /** The workloads that change. */
-  readonly workloads: readonly {
-    readonly before: JsonObject;
-    readonly after: JsonObject;
-    /** Whether istiod would give it a native sidecar on some clusters, and it has an ordinary one now. */
-    readonly isNativeOpen?: boolean;
-  }[];
-  readonly left: readonly LeftAsIs[];
-  /** What keeps everything from being changed: then there are no files. */
-  readonly problems: readonly FileProblem[];
-}
-
-/**
- * Writes the sidecar into the manifests of a scan, as edits of their texts: `by: "gates"` into those that the cluster would inject,
- * `by: "command"` into all, as `istioctl kube-inject` does. Pure; a second time it changes nothing.
- */
-export function inject(scanned: Scan, options: InjectOptions): Rewriting {
-  const { world } = scanned;
-  const reading = injectionWay(world, options);
-  if (!reading.ok) return { ...nothing, problems: reading.problems };
-  const { objects, left, problems } = injectResources(world.workloads, reading.way);
-  return rewritten(objects, left, problems);
-}
-
-/** Takes the sidecars out of the manifests of a scan again; `left` says what injection did not record. Pure. */
-export function uninject(scanned: Scan): Rewriting {
-  const { objects, unrecorded, problems } = uninjectResources(scanned.world);
-  return rewritten(objects, unrecorded, problems);
-}
-
-const nothing: Rewriting = { files: [], workloads: [], left: [], problems: [] };
 
 /** Which fixes are made. */
 export interface FixOptions {
@@ -343,34 +246,3 @@ function fixContext(
 }
 
 const neverEnds = `its fixes bring about new findings, also after ${mostPasses} passes`;
-
-function rewritten(
-  workloads: readonly InjectedObject[],
-  left: readonly LeftAsIs[],
-  problems: readonly FileProblem[],
-): Rewriting {
-  if (problems.length > 0) return { ...nothing, problems };
-  const edited = editFiles(workloads);
-  if (edited.problems.length > 0) return { ...nothing, problems: edited.problems };
-  return { files: edited.files, workloads, left, problems: [] };
-}
-
-/** The patterns among what the configuration ignores; the rest is about findings. */
-function unreadPaths({ ignore = [] }: Config): readonly string[] {
-  return ignore.filter((entry) => typeof entry === "string");
-}
-
-/** Whether the directory of a file is among what was asked for, and not just the file. */
-function wholeBelow(tree: FileTree, root: string, paths: readonly string[]): (file: string) => boolean {
-  const directories = paths
-    .filter((path) => tree.stat(path)?.type === "directory")
-    .map((path) => absolutePath(root, path));
-  return (file) => {
-    const absolute = absolutePath(root, file);
-    return directories.some((directory) => isInside(directory, absolute));
-  };
-}
-
-function outsideLink(path: string): Skipped {
-  return { reason: "outside-link", path, files: 1, detail: "" };
-}

@@ -1,7 +1,7 @@
 /** The public API: one call over any tree of files. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { diff, type FileTree, fix, loadConfig, memoryTree, scan } from "../src/index.ts";
+import { diff, type FileTree, fix, loadConfig, memoryTree, scan, unifiedDiff } from "../src/index.ts";
 import { deployment, enabled, namespace } from "./world/scanned.ts";
 
 const api = suite("scan");
@@ -139,7 +139,7 @@ api("a patch for an object in a chart's templates, which are left out, is not re
 api("a diff has the byte order mark of its file, without which git refuses it", () => {
   const pod = `\uFEFFapiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {version: 1.0}}\nspec: {containers: [{name: a, image: b}]}\n`;
   const { files: changed } = fix(memoryTree({ "a.yaml": pod }));
-  assert.match(diff(changed), /^--- a\/a\.yaml\n\+\+\+ b\/a\.yaml\n@@ .*\n \uFEFFapiVersion: v1\n/);
+  assert.match(unifiedDiff(changed), /^--- a\/a\.yaml\n\+\+\+ b\/a\.yaml\n@@ .*\n \uFEFFapiVersion: v1\n/);
 });
 
 api.run();
