@@ -1,0 +1,130 @@
+/** From a tree of files to the world that they describe: all that commands need which do not lint. */
+import type { Labels } from "../istio/facts.ts";
+import type { Document } from "../source/document.ts";
+import type { Location } from "../source/locate.ts";
+import type { Path } from "../source/node.ts";
+import { absolutePath, isInside, pathBelow } from "../source/path.ts";
+import { hasRepository, outsideOf } from "../source/reach.ts";
+import type { FileTree } from "../source/tree.ts";
+import { type WalkFailure, walk } from "../source/walk.ts";
+import { buildWorld } from "./build.ts";
+import { type Collected, collect, directoryOf, type Problem } from "./collect.ts";
+import type { Config } from "./config.ts";
+import { workloadKinds } from "./configured.ts";
+import { dumpFailures } from "./dumps.ts";
+import { guarded } from "./guard.ts";
+import type { Skipped, World } from "./world.ts";
+
+/** What is read, and what is known besides. */
+export interface ReadOptions {
+  /** Files and directories of the tree; default: all of it. */
+  readonly paths?: readonly string[];
+  readonly config?: Config;
+  /** The path of the configuration file: its patterns are relative to its directory. */
+  readonly configPath?: string;
+  /** Where something of the configuration stands; `loadConfig` gives it. */
+  readonly locateInConfig?: (path: Path) => Location | undefined;
+  /** Judge by this release, such as "1.30" or "1.26.8"; wins over the configuration and the repository. */
+  readonly istioVersion?: string;
+  /** Labels for every namespace that nothing describes. */
+  readonly assume?: Labels;
+  /** For workloads whose namespace nothing names. */
+  readonly defaultNamespace?: string;
+  /** Files with namespaces dumped from a cluster (`kubectl get ns -o yaml`), read besides the paths. */
+  readonly namespaceDumps?: readonly string[];
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface Reading {
+  readonly world: World;
+  /** What could not be read at all: paths that do not exist or may not be opened, and dumps without a namespace. */
+  readonly failures: readonly WalkFailure[];
+  /** Documents that look like manifests and could not be read. */
+  readonly unreadable: readonly Problem[];
+  /** The files that were read, in order. */
+  readonly files: readonly string[];
+  /** Whether a path lies beyond the repository of what was asked for. */
+  isOutside(path: string): boolean;
+  /** The documents of a file that the scan read and kept, or of any other that may be read. */
+  documentsOf(file: string): readonly Document[] | undefined;
+  /** The text of a file that the scan read and kept, for code frames. */
+  textOf(file: string): string | undefined;
+}
+
+/** A reading with what rules and reports look at besides. */
+export interface FullReading extends Reading {
+  readonly collected: Collected;
+  /** Everything that is wrong with files and builds. */
+  readonly problems: readonly Problem[];
+  /** Whether the directory of a file is among what was asked for, and not just the file. */
+  isWhole(file: string): boolean;
+}
+
+/** Reads manifests from a tree and decides for every pod template. Pure but for the tree; never throws for anything the files say. */
+export function readWorld(tree: FileTree, options: ReadOptions = {}): FullReading {
+  const root = (tree.root ?? "").replace(/\/$/, "");
+  const { config = {}, configPath, paths = ["."] } = options;
+  const configBase = configPath === undefined ? "." : directoryOf(configPath);
+  const walked = walk(tree, paths, { ignore: unreadPaths(config), ignoreBase: configBase });
+  const isOutside = outsideOf(tree, paths, walked.outsideLinks);
+  const read = collect(tree, walked.files, {
+    kinds: workloadKinds(config),
+    onProgress: options.onProgress,
+    isOutside,
+    isRepository: hasRepository(tree, paths),
+  });
+  const collected = { ...read, skipped: [...read.skipped, ...walked.outsideLinks.map(outsideLink)] };
+  const dumpPaths = [...new Set(options.namespaceDumps ?? [])];
+  const dumps = collect(tree, dumpPaths, { kinds: [] });
+  const untold = dumpFailures(dumps, dumpPaths);
+  const world = buildWorld(collected, {
+    config,
+    configPath,
+    locateInConfig: options.locateInConfig ?? (() => undefined),
+    belowConfig: (path) => pathBelow(absolutePath(root, configBase), absolutePath(root, path)),
+    istioVersion: options.istioVersion,
+    dumps,
+    assume: options.assume,
+    defaultNamespace: options.defaultNamespace,
+  });
+  const told = ({ file }: Problem) => !untold.some(({ path }) => path === file.path);
+  const configText = (file: string) => (file === configPath ? collected.textOf(file) : undefined);
+  return {
+    world,
+    collected,
+    problems: [
+      ...collected.problems,
+      ...dumps.problems.filter(told),
+      ...world.unreadable,
+      ...world.refused,
+      ...world.faults,
+    ],
+    failures: [...walked.failures, ...untold],
+    unreadable: collected.problems,
+    files: walked.files,
+    isOutside,
+    isWhole: wholeBelow(tree, root, paths),
+    documentsOf: (path) => guarded({ path, text: "" }, [], () => collected.documentsOf(path)),
+    textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text ?? configText(file),
+  };
+}
+
+/** The patterns among what the configuration ignores; the rest is about findings. */
+function unreadPaths({ ignore = [] }: Config): readonly string[] {
+  return ignore.filter((entry) => typeof entry === "string");
+}
+
+/** Whether the directory of a file is among what was asked for, and not just the file. */
+function wholeBelow(tree: FileTree, root: string, paths: readonly string[]): (file: string) => boolean {
+  const directories = paths
+    .filter((path) => tree.stat(path)?.type === "directory")
+    .map((path) => absolutePath(root, path));
+  return (file) => {
+    const absolute = absolutePath(root, file);
+    return directories.some((directory) => isInside(directory, absolute));
+  };
+}
+
+function outsideLink(path: string): Skipped {
+  return { reason: "outside-link", path, files: 1, detail: "" };
+}
