@@ -22,8 +22,13 @@ export interface ScanFlags {
   readonly stdinName?: string;
 }
 
-/** Adds the options that say what is known of the cluster, and where that is written. */
+/** Adds the options that say what is known of the cluster, and where that is written, to a command that takes standard input. */
 export function withScanOptions(command: Command): Command {
+  return withWorldOptions(command).option("--stdin-name <file>", "the name to report for standard input (-)");
+}
+
+/** Adds the options that say what is known of the cluster, and where that is written. */
+export function withWorldOptions(command: Command): Command {
   const options = withColour(command)
     .option("--config <file>", "read this configuration (default: sidelint.yaml, here or above)")
     .option("--no-config", "read no configuration")
@@ -44,8 +49,7 @@ function withNamespaceOptions(command: Command): Command {
   return command
     .option("--namespaces <file>", "namespaces from a cluster: kubectl get ns -o yaml; repeatable", gather)
     .option("--namespace <name>", "the namespace of workloads that nothing puts anywhere")
-    .option("--assume <label=value>", "labels of all unknown namespaces, or none; repeatable", gather)
-    .option("--stdin-name <file>", "the name to report for standard input (-)");
+    .option("--assume <label=value>", "labels of all unknown namespaces, or none; repeatable", gather);
 }
 
 /** Adds --in-place, --diff and --check. */

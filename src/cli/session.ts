@@ -5,9 +5,9 @@ import type { UserRule } from "../lint/user-rules.ts";
 import { plain } from "../report/cells.ts";
 import type { Presentation } from "../report/report.ts";
 import { checkCharacters, decodeText, refusal } from "../source/text.ts";
-import { isPart } from "../world/config.ts";
+import { isPart } from "../world/config-place.ts";
 import { findDumps } from "../world/dumps.ts";
-import { readConfig, withKubernetes, withNative, withRevisions } from "./config.ts";
+import { type FoundConfig, readConfig, withKubernetes, withNative, withRevisions } from "./config.ts";
 import { type Input, openInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import {
@@ -60,34 +60,16 @@ export async function openSession(
   version: string,
 ): Promise<Session> {
   const started = performance.now();
-  const istioVersion = knownRelease(flags.istioVersion);
-  const kubernetes = kubernetesRelease(flags.kubeVersion);
-  const assume = assumedLabels(flags.assume);
-  mustBeNames("--revision", flags.revision ?? []);
-  mustBeNames("--namespace", flags.namespace === undefined ? [] : [flags.namespace]);
+  const told = optionsOf(flags, io);
   const input = await openInput(paths, flags, io);
-  const {
-    config,
-    path: configPath,
-    locate,
-    remarks,
-    userRules,
-  } = readConfig(flags.config, input.tree, input.paths, presentationFor(flags, io));
-  for (const line of [...remarks, ...oddLabels(assume)]) io.stderr(`sidelint: ${plain(line)}\n`);
+  const found = readConfig(flags.config, input.tree, input.paths, presentationFor(flags, io));
+  const { userRules } = found;
+  for (const line of [...found.remarks, ...told.remarks]) io.stderr(`sidelint: ${plain(line)}\n`);
   const progress = progressOn(io);
   const options: ScanOptions = {
+    ...told.optionsFor(found),
     paths: input.paths,
-    config: withNative(
-      withKubernetes(withRevisions(config, flags.revision), kubernetes),
-      flags.nativeSidecars,
-    ),
-    ...(configPath === undefined ? {} : { configPath, locateInConfig: locate }),
-    rules: userRules.map(({ rule }) => rule),
-    ...(istioVersion === undefined ? {} : { istioVersion }),
-    ...(assume === undefined ? {} : { assume }),
-    ...(flags.namespace === undefined ? {} : { defaultNamespace: flags.namespace }),
-    namespaceDumps: [...input.namespaceDumps, ...findDumps(input.tree, input.paths, configPath)],
-    ...(io.today === undefined ? {} : { today: io.today }),
+    namespaceDumps: [...input.namespaceDumps, ...findDumps(input.tree, input.paths, found.path)],
     version,
   };
   const result = scan(input.tree, { ...options, onProgress: progress.update });
@@ -113,6 +95,38 @@ export async function openSession(
   };
 }
 
+/** What flags say of a scan, whatever it reads. Throws a UsageError for values that cannot be. */
+export function optionsOf(
+  flags: ScanFlags,
+  io: Io,
+): {
+  /** What is odd about the values, for people. */
+  readonly remarks: readonly string[];
+  /** The options of a scan by a configuration. */
+  optionsFor(found: FoundConfig): ScanOptions;
+} {
+  const istioVersion = knownRelease(flags.istioVersion);
+  const kubernetes = kubernetesRelease(flags.kubeVersion);
+  const assume = assumedLabels(flags.assume);
+  mustBeNames("--revision", flags.revision ?? []);
+  mustBeNames("--namespace", flags.namespace === undefined ? [] : [flags.namespace]);
+  return {
+    remarks: oddLabels(assume),
+    optionsFor: ({ config, path, locate, userRules }) => ({
+      config: withNative(
+        withKubernetes(withRevisions(config, flags.revision), kubernetes),
+        flags.nativeSidecars,
+      ),
+      ...(path === undefined ? {} : { configPath: path, locateInConfig: locate }),
+      rules: userRules.map(({ rule }) => rule),
+      ...(istioVersion === undefined ? {} : { istioVersion }),
+      ...(assume === undefined ? {} : { assume }),
+      ...(flags.namespace === undefined ? {} : { defaultNamespace: flags.namespace }),
+      ...(io.today === undefined ? {} : { today: io.today }),
+    }),
+  };
+}
+
 /** Settings beyond these have one cause, such as a repository that is another. */
 const mostIdle = 8;
 
@@ -125,7 +139,7 @@ function idleLines({ idleSettings }: Scan): readonly string[] {
 }
 
 /** What was asked for and could not be read: paths, and files below them. */
-function notRead({ failures, world }: Scan): readonly string[] {
+export function notRead({ failures, world }: Scan): readonly string[] {
   const files = world.skipped.filter(({ reason }) => reason === "unreadable");
   return [
     ...failures.map(({ path, reason }) => `${path}: ${reason}`),

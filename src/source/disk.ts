@@ -148,7 +148,8 @@ export function endless(largest: number): string {
   return `it has more than ${megabytes(largest)} MiB, and files above that are not read`;
 }
 
-function tooLarge(size: number, largest: number): string {
+/** What is said of a file that is not read. */
+export function tooLarge(size: number, largest: number): string {
   return `it has ${megabytes(size)} MiB, and files above ${megabytes(largest)} MiB are not read`;
 }
 
