@@ -18,7 +18,7 @@ import { absolutePath, relativePath } from "../source/path.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { directoryOf } from "../world/collect.ts";
-import { searchedDirectories } from "../world/config.ts";
+import { searchedDirectories } from "../world/config-place.ts";
 import type { Context } from "./context.ts";
 import type { Io } from "./io.ts";
 import type { ScanFlags } from "./options.ts";

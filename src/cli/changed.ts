@@ -3,7 +3,7 @@ import type { ChangedFiles } from "../report/changed.ts";
 import { diskTree, withSlashes } from "../source/disk.ts";
 import { absolutePath, isInside, relativePath } from "../source/path.ts";
 
-import { searchedDirectories } from "../world/config.ts";
+import { searchedDirectories } from "../world/config-place.ts";
 import type { Io } from "./io.ts";
 import { UsageError } from "./usage.ts";
 

@@ -1,8 +1,5 @@
 /** Finds and reads the configuration, and shows what is wrong with it where it stands. */
-import type { Rule } from "../lint/rule.ts";
-import { defaultRules } from "../lint/run.ts";
-import { settingProblems } from "../lint/settings.ts";
-import { configuredRules, type UserRule } from "../lint/user-rules.ts";
+import type { UserRule } from "../lint/user-rules.ts";
 import { plain } from "../report/cells.ts";
 import { frame } from "../report/frame.ts";
 import { paintOf } from "../report/paint.ts";
@@ -12,8 +9,8 @@ import type { Path } from "../source/node.ts";
 import { outsideOf } from "../source/reach.ts";
 import type { FileTree } from "../source/tree.ts";
 import { directoryOf } from "../world/collect.ts";
-import { type AcceptedConfig, type Config, type ConfigProblem, findConfig } from "../world/config.ts";
-import { readConfigFile } from "../world/extended-config.ts";
+import type { Config, ConfigProblem } from "../world/config.ts";
+import { findConfig } from "../world/config-place.ts";
 import { missing } from "./input.ts";
 import { UsageError } from "./usage.ts";
 
@@ -47,30 +44,34 @@ export interface ConfigStyle {
  * The configuration: the named file, none (false), or the one that holds for the paths.
  * Throws a UsageError that shows every mistake in it and, `withRules`, in the rules that it names.
  */
-export function readConfig(
+export async function readConfig(
   named: string | false | undefined,
   tree: FileTree,
   paths: readonly string[],
   style: ConfigStyle,
   withRules = true,
-): FoundConfig {
+): Promise<FoundConfig> {
   if (named === false) return none;
   const path = named === undefined ? findConfig(tree, paths) : withSlashes(named);
   const remarks = named === undefined ? passedOver(tree, path) : [];
   if (path === undefined) return { ...none, remarks };
   if (!tree.stat(path)) throw missing(`--config ${named}`, path, tree);
+  // Most runs have no configuration, and need nothing of what reads one.
+  const { readConfigFile } = await import("../world/extended-config.ts");
   const isOutside = outsideOf(tree, [path], []);
   const reading = readConfigFile(tree, path, isOutside);
   if (!reading.ok) throw told(reading.problems, path, reading.textOf, style);
-  if (!withRules) return { ...none, config: reading.config, path, remarks, locate: reading.locate };
   const { config, locate } = reading;
-  const own = configuredRules(tree, config, { base: directoryOf(path), locate, isOutside });
-  const rules = own.rules.map(({ rule }) => rule);
-  const wrong = own.problems.length > 0 ? [] : unknownRuleProblems(reading, [...defaultRules(), ...rules]);
-  const problems = [...own.problems, ...wrong];
-  if (problems.length > 0)
-    throw told(problems, path, (file) => reading.textOf(file) ?? own.textOf(file), style);
+  if (!withRules || !speaksOfRules(config)) return { ...none, config, path, remarks, locate };
+  const { rulesOf } = await import("../lint/configured.ts");
+  const own = rulesOf(tree, reading, { base: directoryOf(path), locate, isOutside });
+  if (own.problems.length > 0)
+    throw told(own.problems, path, (file) => reading.textOf(file) ?? own.textOf(file), style);
   return { config, path, remarks, locate, userRules: own.rules };
+}
+
+function speaksOfRules({ rules, severities, overrides, optionalRules, ignore }: Config): boolean {
+  return [rules, severities, overrides, optionalRules, ignore].some((setting) => setting !== undefined);
 }
 
 /** What has the name of a configuration but is not read: a second file beside it, or a directory. */
@@ -84,17 +85,6 @@ function passedOver(tree: FileTree, path: string | undefined): readonly string[]
   const second = findConfig(others, [directory]);
   const isBeside = second !== undefined && directoryOf(second) === directory;
   return isBeside ? [`${path} is the configuration, and ${second} beside it is not read`] : [];
-}
-
-/** What the configuration says of rules and parameters that there are not. */
-function unknownRuleProblems(
-  { config, locate }: AcceptedConfig,
-  rules: readonly Rule[],
-): readonly ConfigProblem[] {
-  return settingProblems(config, rules).map(({ path, part, message, hint }): ConfigProblem => {
-    const location = locate(path, part);
-    return { message, hint, ...(location && { location }) };
-  });
 }
 
 /** The configuration with the revisions that a command line names besides. */

@@ -9,7 +9,8 @@ import { type Setting, type StartingPoint, schemaPath, startingPoint } from "../
 import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { directoryOf } from "../world/collect.ts";
-import { findConfig, isPart, loadConfig, searchedDirectories } from "../world/config.ts";
+import { loadConfig } from "../world/config.ts";
+import { findConfig, isPart, searchedDirectories } from "../world/config-place.ts";
 import { findDumps } from "../world/dumps.ts";
 import { type Survey, survey } from "../world/survey.ts";
 import type { Context } from "./context.ts";

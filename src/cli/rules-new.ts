@@ -27,7 +27,7 @@ export async function newRule(
   const { io } = context;
   mustBeId(id);
   const tree = diskTree(io.cwd);
-  const { named, base } = ruleDirectories(tree, flags, context);
+  const { named, base } = await ruleDirectories(tree, flags, context);
   const path = file ?? defaultFile(id, tree, named);
   const reason = writeFresh(path, ruleTemplate(id), io.cwd);
   if (reason !== undefined) throw new UsageError(plain(`${path}: ${reason}`));
@@ -53,12 +53,12 @@ function mustBeId(id: string): void {
 }
 
 /** The files and directories with rules that the configuration names, as paths of the tree. What is wrong with rules is not asked here. */
-function ruleDirectories(
+async function ruleDirectories(
   tree: FileTree,
   flags: NewFlags,
   { io }: Context,
-): { readonly named: readonly string[]; readonly base: string } {
-  const { config, path } = readConfig(flags.config, tree, ["."], presentationFor(flags, io), false);
+): Promise<{ readonly named: readonly string[]; readonly base: string }> {
+  const { config, path } = await readConfig(flags.config, tree, ["."], presentationFor(flags, io), false);
   const base = path === undefined ? "." : directoryOf(path);
   const root = (tree.root ?? "").replace(/\/$/, "");
   const from = absolutePath(root, base);

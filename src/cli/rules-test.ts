@@ -55,7 +55,7 @@ async function rulesOf(
 ): Promise<readonly UserRule[]> {
   const input = await openInput(paths, { ...(flags.config !== undefined && { config: flags.config }) }, io);
   const style = presentationFor(flags, io);
-  if (paths.length === 0) return readConfig(flags.config, input.tree, ["."], style).userRules;
+  if (paths.length === 0) return (await readConfig(flags.config, input.tree, ["."], style)).userRules;
   const sources = input.paths.map((path) => ({ path, fault: (message: string) => ({ message }) }));
   const reading = readRules(input.tree, sources, outsideOf(input.tree, input.paths, []));
   if (reading.problems.length > 0) throw told(reading.problems, undefined, reading.textOf, style);

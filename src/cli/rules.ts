@@ -21,7 +21,12 @@ export async function rules(id: string | undefined, flags: RulesFlags, context: 
   const format = oneOf("--format", flags.format, ["text", "json"]);
   const { pageOf, ruleCatalogue, rulesNamed } = await import("../lint/catalogue.ts");
   const presentation = presentationFor(flags, context.io);
-  const { userRules, config, path } = readConfig(flags.config, diskTree(context.io.cwd), ["."], presentation);
+  const { userRules, config, path } = await readConfig(
+    flags.config,
+    diskTree(context.io.cwd),
+    ["."],
+    presentation,
+  );
   const rules = [...ruleCatalogue(), ...userRules.map(({ rule, file }) => pageOf(rule, file))];
   const named = id === undefined ? undefined : rulesNamed(id, rules);
   if (id === "rule-failed") {

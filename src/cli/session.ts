@@ -62,7 +62,7 @@ export async function openSession(
   const started = performance.now();
   const told = optionsOf(flags, io);
   const input = await openInput(paths, flags, io);
-  const found = readConfig(flags.config, input.tree, input.paths, presentationFor(flags, io));
+  const found = await readConfig(flags.config, input.tree, input.paths, presentationFor(flags, io));
   const { userRules } = found;
   for (const line of [...found.remarks, ...told.remarks]) io.stderr(`sidelint: ${plain(line)}\n`);
   const progress = progressOn(io);

@@ -3,7 +3,7 @@ import { locationOf } from "../source/locate.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { WalkFailure } from "../source/walk.ts";
 import { type Collected, directoryOf } from "./collect.ts";
-import { searchedDirectories } from "./config.ts";
+import { searchedDirectories } from "./config-place.ts";
 
 const dumpDirectory = ".sidelint";
 

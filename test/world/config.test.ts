@@ -2,7 +2,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryTree } from "../../src/source/tree.ts";
-import { findConfig, loadConfig } from "../../src/world/config.ts";
+import { loadConfig } from "../../src/world/config.ts";
+import { findConfig } from "../../src/world/config-place.ts";
 
 /** Problems as `line:column message (hint)`. */
 function problems(text: string): readonly string[] {
