@@ -1,5 +1,6 @@
 /** Every fact of injection that differs between Istio releases, as one table. */
 import type { JsonObject } from "../kube/json.ts";
+import type { CaptureProgram } from "./capture/facts.ts";
 
 /** What the webhooks of a stock install look like. */
 export type WebhookShape =
@@ -100,6 +101,8 @@ export interface ReleaseFacts {
   readonly initProbes: boolean;
   /** Whether the capture is told of the user that the pod's own istio-proxy asks for. */
   readonly followsProxyUser: boolean;
+  /** Whose rules capture the traffic of a pod. */
+  readonly captureProgram: CaptureProgram;
   /** Whether `istioctl kube-inject` leaves workloads alone that have been injected. */
   readonly kubeInjectSkipsInjected: boolean;
   /** Whether `istioctl kube-inject` looks for the owner of a Pod as the webhook does. */
@@ -187,6 +190,7 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
     containerRestart: false,
     initProbes: false,
     followsProxyUser: false,
+    captureProgram: "addresses-v4",
     kubeInjectSkipsInjected: true,
     kubeInjectOwners: false,
     multusNamespaces: false,
@@ -226,7 +230,7 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
     changes: { webhooks: "by-revision", useLegacySelectors: false, revisionTags: true },
   },
   { since: ["1.11.0"], changes: { useLegacySelectors: null, revisionMark: "status" } },
-  { since: ["1.12.0"], changes: { injectLabel: true } },
+  { since: ["1.12.0"], changes: { injectLabel: true, captureProgram: "families" } },
   { since: ["1.12.2"], changes: { tagAuto: true } },
   { since: ["1.16.0"], changes: { autoLeavesOut: systemNamespaces, cidrParser: "netip" } },
   {
