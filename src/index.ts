@@ -91,7 +91,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       fixCounts: () => fixCounts(fixContext({ world, files }), findings()),
       files: collected.files,
       documents: collected.documents,
-      assume: options.assume ?? (config.assumptions?.namespaceLabels === "absent" ? {} : undefined),
+      assume: options.assume,
       version: options.version ?? "",
     }),
   );

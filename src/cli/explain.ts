@@ -1,20 +1,21 @@
 /** `sidelint explain`: the whole trace of one workload. */
-import type { Scan } from "../index.ts";
 import { plain } from "../report/cells.ts";
 import { explain } from "../report/explain.ts";
 import { explanationOf } from "../report/explanation.ts";
 import { jsonText } from "../report/json.ts";
 import { label } from "../report/list.ts";
-import type { ReportedWorkload } from "../report/report.ts";
+import type { Report, ReportedWorkload } from "../report/report.ts";
 import { findNamespace, findTarget, type NamedNamespace, placeNamed } from "../report/target.ts";
 import { diskTree, withSlashes } from "../source/disk.ts";
 import { lineStarts } from "../source/locate.ts";
 import { absolutePath, relativePath } from "../source/path.ts";
 import { directoryOf } from "../world/collect.ts";
+import type { Reading } from "../world/read.ts";
 import type { Context } from "./context.ts";
 import type { ScanFlags } from "./options.ts";
-import { openSession } from "./session.ts";
+import { openWorld } from "./session.ts";
 import { oneOf, UsageError } from "./usage.ts";
+import { worldReport } from "./world-report.ts";
 
 export interface ExplainFlags extends ScanFlags {
   readonly builtBy?: string;
@@ -29,20 +30,27 @@ export async function explained(
 ): Promise<void> {
   const format = oneOf("--format", flags.format, ["text", "json"]);
   const wanted = placed(asked, paths, context.io.cwd);
-  const { scan, presentation, exit } = await openSession(wanted.paths, flags, context.io, context.version);
-  const explanations = chosen(scan, wanted.asked, flags.builtBy).map((workload) =>
+  const session = await openWorld(wanted.paths, flags, context.io, context.version);
+  const { scan, presentation, exit } = session;
+  const report = worldReport(session);
+  const explanations = chosen(scan, report, wanted.asked, flags.builtBy).map((workload) =>
     explanationOf(scan.world, workload),
   );
   await context.io.stdout(
     format === "json"
       ? jsonText({ explanations })
-      : explanations.map((one) => explain(one, scan.report, presentation)).join("\n"),
+      : explanations.map((one) => explain(one, report, presentation)).join("\n"),
   );
   context.exit(exit);
 }
 
-function chosen(scan: Scan, asked: string, builtBy: string | undefined): readonly ReportedWorkload[] {
-  const { report, world } = scan;
+function chosen(
+  scan: Reading,
+  report: Report,
+  asked: string,
+  builtBy: string | undefined,
+): readonly ReportedWorkload[] {
+  const { world } = scan;
   mustHoldLine(scan, asked);
   const namespace = placeNamed(asked).line === undefined ? undefined : findNamespace(world, report, asked);
   if (namespace) throw isNamespace(asked, namespace);
@@ -66,7 +74,7 @@ function chosen(scan: Scan, asked: string, builtBy: string | undefined): readonl
 }
 
 /** Throws a UsageError for a line behind the end of a file, where the last workload would stand for it. */
-function mustHoldLine({ textOf }: Scan, asked: string): void {
+function mustHoldLine({ textOf }: Reading, asked: string): void {
   const { file, line } = placeNamed(asked);
   const text = line === undefined || textOf(asked) !== undefined ? undefined : textOf(file);
   if (text === undefined || line === undefined) return;

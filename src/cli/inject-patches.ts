@@ -6,7 +6,7 @@ import { count, plain } from "../report/cells.ts";
 import { withSlashes } from "../source/disk.ts";
 import { locateResource } from "../world/resource.ts";
 import type { Io } from "./io.ts";
-import type { Session } from "./session.ts";
+import type { WorldSession } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
 /** Where a kustomization will stand. */
@@ -21,7 +21,7 @@ interface Place {
  */
 export function kustomizationText(
   patched: readonly Patched[],
-  { scan, input }: Session,
+  { scan, input }: WorldSession,
   { output = "kustomization.yaml", io }: Place,
 ): string {
   if (input.stdin !== undefined)

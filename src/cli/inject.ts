@@ -1,6 +1,7 @@
 /** `sidelint inject`: manifests with the sidecar in them, offline, as istioctl kube-inject and istiod make it. */
 import { injectBuilt, type LeftAsIs, type Way, whySkipped } from "../fix/inject.ts";
 import { patchDocuments, patchesFor } from "../fix/patches.ts";
+import { type InjectOptions, inject as injected, type Rewriting } from "../fix/rewriting.ts";
 import {
   injectStream,
   type Left,
@@ -10,7 +11,6 @@ import {
   streamYaml,
 } from "../fix/stream.ts";
 import { injectionWay } from "../fix/way.ts";
-import { type InjectOptions, inject as injected, type Rewriting } from "../index.ts";
 import { count, plain } from "../report/cells.ts";
 import { withSlashes } from "../source/disk.ts";
 import type { SourceFile } from "../source/reading.ts";
@@ -35,7 +35,7 @@ import {
   wantsFiles,
   wholeParts,
 } from "./rewrite.ts";
-import { openSession, type Session } from "./session.ts";
+import { openWorld, type WorldSession } from "./session.ts";
 import { oneOf, UsageError } from "./usage.ts";
 
 export interface InjectFlags extends Omit<ScanFlags, "revision" | "format">, RewriteFlags {
@@ -70,7 +70,7 @@ export async function inject(
     );
   const { revision } = flags;
   const native = flags.nativeSidecars ?? (io.env.ENABLE_NATIVE_SIDECARS === "true" ? true : undefined);
-  const session = await openSession(
+  const session = await openWorld(
     paths,
     {
       ...flags,
@@ -156,7 +156,7 @@ function tellOpen(workloads: Rewriting["workloads"], { stderr }: Io): void {
 /** Prints the result as a whole: all documents, or the patches that make the difference. */
 async function asWhole(
   options: InjectOptions,
-  session: Session,
+  session: WorldSession,
   flags: InjectFlags,
   format: Format,
   context: Context,

@@ -3,14 +3,21 @@ import { json } from "../report/json.ts";
 import { list } from "../report/list.ts";
 import type { Context } from "./context.ts";
 import type { ScanFlags } from "./options.ts";
-import { openSession } from "./session.ts";
+import { openSession, openWorld } from "./session.ts";
 import { oneOf } from "./usage.ts";
+import { worldReport } from "./world-report.ts";
 
 /** Prints the workloads, a line each, or the report as JSON. Throws a UsageError. */
 export async function listed(paths: readonly string[], flags: ScanFlags, context: Context): Promise<void> {
   const format = oneOf("--format", flags.format, ["text", "json"]);
-  const { scan, presentation, exit } = await openSession(paths, flags, context.io, context.version);
-  const whole = { ...presentation, width: context.io.columns ?? Number.POSITIVE_INFINITY };
-  await context.io.stdout(format === "json" ? json(scan.report, presentation) : list(scan.report, whole));
-  context.exit(exit);
+  const { io, version } = context;
+  if (format === "json") {
+    const { scan, presentation, exit } = await openSession(paths, flags, io, version);
+    await io.stdout(json(scan.report, presentation));
+    return context.exit(exit);
+  }
+  const session = await openWorld(paths, flags, io, version);
+  const whole = { ...session.presentation, width: io.columns ?? Number.POSITIVE_INFINITY };
+  await io.stdout(list(worldReport(session), whole));
+  context.exit(session.exit);
 }

@@ -5,7 +5,6 @@ import { type FileChange, obstacles, writeFiles } from "../fix/files.ts";
 import type { LeftAsIs } from "../fix/inject.ts";
 import type { Part } from "../fix/stream.ts";
 import { objectsOf } from "../fix/whole.ts";
-import type { Scan } from "../index.ts";
 import { count, plain } from "../report/cells.ts";
 import { fileDiff } from "../report/unified-diff.ts";
 import { largestFileSize, withSlashes } from "../source/disk.ts";
@@ -16,10 +15,11 @@ import type { ReadError, SourceFile } from "../source/reading.ts";
 import { decodeText, encodeLike } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { FileProblem } from "../world/injector-files.ts";
+import type { Reading } from "../world/read.ts";
 import type { Input } from "./input.ts";
 import type { Io } from "./io.ts";
 import { writeOutput } from "./output.ts";
-import type { Session } from "./session.ts";
+import type { WorldSession } from "./session.ts";
 import { UsageError } from "./usage.ts";
 
 /** Options of commands that change manifests. */
@@ -42,7 +42,7 @@ export function mustAgree(flags: RewriteFlags & { readonly output?: string }, re
 }
 
 /** Throws a UsageError for an output that is among the files that are read: the next run would read its own result. */
-export function mustNotBeRead(output: string | undefined, { scan, input }: Session, { cwd }: Io): void {
+export function mustNotBeRead(output: string | undefined, { scan, input }: WorldSession, { cwd }: Io): void {
   if (output === undefined) return;
   const path = withSlashes(relative(cwd, resolve(cwd, output)));
   const named = input.paths.includes(path) && input.tree.stat(path)?.type === "file";
@@ -67,7 +67,7 @@ export interface Delivery {
 }
 
 /** Where the result of a session goes. */
-export function deliveryOf({ scan, input, presentation }: Session, io: Io): Delivery {
+export function deliveryOf({ scan, input, presentation }: WorldSession, io: Io): Delivery {
   return { io, tree: input.tree, colour: presentation.colour, isOutside: (path) => scan.isOutside(path) };
 }
 
@@ -151,7 +151,7 @@ function grownTooLarge(bytes: number): string {
  * Documents that cannot be read, which keep a command from changing anything, as nobody can tell what they hold: those that look like
  * manifests, and all of a file that was named itself.
  */
-export function unreadableOf({ unreadable }: Scan, { tree, named }: Input): readonly FileProblem[] {
+export function unreadableOf({ unreadable }: Reading, { tree, named }: Input): readonly FileProblem[] {
   const known = unreadable.map(({ file, error }) => problemAt(file, error));
   // A file may be named otherwise than it is reported.
   const placeOf = (path: string) => absolutePath(tree.root ?? "", path);

@@ -1,12 +1,13 @@
 /** What every command that reads a repository does: open the input, read the configuration, scan, and speak up on failures. */
-import type { Scan, ScanOptions } from "../index.ts";
-import { scan } from "../index.ts";
+import type { IdleSetting, Scan, ScanOptions } from "../index.ts";
 import type { UserRule } from "../lint/user-rules.ts";
 import { plain } from "../report/cells.ts";
 import type { Presentation } from "../report/report.ts";
 import { checkCharacters, decodeText, refusal } from "../source/text.ts";
+import type { FileTree } from "../source/tree.ts";
 import { isPart } from "../world/config-place.ts";
 import { findDumps } from "../world/dumps.ts";
+import { type FullReading, type Reading, readWorld } from "../world/read.ts";
 import { type FoundConfig, readConfig, withKubernetes, withNative, withRevisions } from "./config.ts";
 import { type Input, openInput } from "./input.ts";
 import type { Io } from "./io.ts";
@@ -21,8 +22,9 @@ import {
 } from "./options.ts";
 import { progressOn } from "./progress.ts";
 
-export interface Session {
-  readonly scan: Scan;
+/** What a command works with that does not lint. */
+export interface WorldSession<S extends Reading = Reading> {
+  readonly scan: S;
   /** What the scan was made with. */
   readonly options: ScanOptions;
   readonly input: Input;
@@ -32,6 +34,8 @@ export interface Session {
   /** 2 when something asked for could not be read, else 0. */
   readonly exit: 0 | 2;
 }
+
+export type Session = WorldSession<Scan>;
 
 /** Columns of a report that goes nowhere near a terminal. */
 const PAGE = 80;
@@ -48,7 +52,7 @@ export function presentationFor(flags: { readonly color?: boolean }, io: Io): Pr
 }
 
 /** The texts of files that a report points at: also of patches and of configurations that others extend, which a scan does not keep. */
-export function shownTexts({ textOf, documentsOf }: Scan): Presentation["textOf"] {
+export function shownTexts({ textOf, documentsOf }: Reading): Presentation["textOf"] {
   return (file) => textOf(file) ?? documentsOf(file)?.[0]?.file.text;
 }
 
@@ -59,6 +63,42 @@ export async function openSession(
   io: Io,
   version: string,
 ): Promise<Session> {
+  const { scan } = await import("../index.ts");
+  return opened(paths, flags, io, { version, read: scan, idle: ({ idleSettings }) => idleSettings });
+}
+
+/** The same for a command that does not lint, so that nothing is loaded of rules. */
+export function openWorld(
+  paths: readonly string[],
+  flags: ScanFlags,
+  io: Io,
+  version: string,
+): Promise<WorldSession<FullReading>> {
+  return opened(paths, flags, io, {
+    version,
+    read: readWorld,
+    async idle({ world, files, isWhole }) {
+      const { configPath } = world.configuration;
+      if (configPath === undefined || !isWhole(configPath)) return [];
+      const { idleSettings } = await import("../lint/idle-settings.ts");
+      return idleSettings(world, files);
+    },
+  });
+}
+
+/** How a session reads a tree. */
+interface Opening<S> {
+  readonly version: string;
+  read(tree: FileTree, options: ScanOptions): S;
+  idle(scan: S): readonly IdleSetting[] | Promise<readonly IdleSetting[]>;
+}
+
+async function opened<S extends Reading>(
+  paths: readonly string[],
+  flags: ScanFlags,
+  io: Io,
+  { version, read, idle: idleOf }: Opening<S>,
+): Promise<WorldSession<S>> {
   const started = performance.now();
   const told = optionsOf(flags, io);
   const input = await openInput(paths, flags, io);
@@ -72,10 +112,10 @@ export async function openSession(
     namespaceDumps: [...input.namespaceDumps, ...findDumps(input.tree, input.paths, found.path)],
     version,
   };
-  const result = scan(input.tree, { ...options, onProgress: progress.update });
+  const result = read(input.tree, { ...options, onProgress: progress.update });
   progress.end();
   const unread = [...notRead(result), ...noTexts(input, result)];
-  const idle = unread.length > 0 ? [] : idleLines(result);
+  const idle = unread.length > 0 ? [] : idleLines(await idleOf(result));
   for (const line of [...unread, ...idle]) io.stderr(`sidelint: ${plain(line)}\n`);
   return {
     scan: result,
@@ -131,7 +171,7 @@ export function optionsOf(
 const mostIdle = 8;
 
 /** What the configuration says of things that are not there. */
-function idleLines({ idleSettings }: Scan): readonly string[] {
+function idleLines(idleSettings: readonly IdleSetting[]): readonly string[] {
   const told = idleSettings.slice(0, idleSettings.length > mostIdle + 1 ? mostIdle : mostIdle + 1);
   const rest = idleSettings.length - told.length;
   const lines = told.map(({ place, says }) => `${place}: ${says}`);
@@ -139,7 +179,7 @@ function idleLines({ idleSettings }: Scan): readonly string[] {
 }
 
 /** What was asked for and could not be read: paths, and files below them. */
-export function notRead({ failures, world }: Scan): readonly string[] {
+export function notRead({ failures, world }: Pick<Reading, "failures" | "world">): readonly string[] {
   const files = world.skipped.filter(({ reason }) => reason === "unreadable");
   return [
     ...failures.map(({ path, reason }) => `${path}: ${reason}`),
@@ -148,7 +188,7 @@ export function notRead({ failures, world }: Scan): readonly string[] {
 }
 
 /** Files that were named themselves, are no text, and would otherwise be passed over in silence as holding nothing. */
-function noTexts({ tree, named }: Input, result: Scan): readonly string[] {
+function noTexts({ tree, named }: Input, result: Reading): readonly string[] {
   return named.flatMap((path) => {
     if (result.textOf(path) !== undefined) return [];
     const bytes = tree.read(path);

@@ -1,6 +1,7 @@
 /** `sidelint uninject`: manifests without the sidecar that was written into them. */
+
+import { uninject as uninjected } from "../fix/rewriting.ts";
 import { streamJson, streamYaml } from "../fix/stream.ts";
-import { uninject as uninjected } from "../index.ts";
 import { count, plain } from "../report/cells.ts";
 import type { Context } from "./context.ts";
 import type { ScanFlags } from "./options.ts";
@@ -17,7 +18,7 @@ import {
   wantsFiles,
   wholeParts,
 } from "./rewrite.ts";
-import { openSession } from "./session.ts";
+import { openWorld } from "./session.ts";
 import { oneOf, UsageError } from "./usage.ts";
 
 export interface UninjectFlags extends Omit<ScanFlags, "format">, RewriteFlags {
@@ -39,7 +40,7 @@ export async function uninject(
   mustAgree(flags, paths.includes("-"));
   if (format !== "yaml" && wantsFiles(flags))
     throw new UsageError(`--output-format ${format} is for the result as a whole, not for changed files`);
-  const session = await openSession(paths, { ...flags, format: "text" }, io, context.version);
+  const session = await openWorld(paths, { ...flags, format: "text" }, io, context.version);
   const { scan, input } = session;
   const { files, workloads, left, problems } = uninjected(scan);
   mustNotBeRead(flags.output, session, io);

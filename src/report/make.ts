@@ -33,7 +33,7 @@ export function makeReport(sources: ReportSources): Report {
     istio: {
       version: world.mesh.release,
       webhooks: world.webhooks,
-      assumed: assumptions(sources.assume),
+      assumed: assumptions(sources),
     },
     workloads: [...world.workloads].sort(byPlace).map(reportedWorkload),
     findings,
@@ -51,7 +51,9 @@ export function makeReport(sources: ReportSources): Report {
 }
 
 /** What is assumed of namespaces that nothing describes; "none": that they have no labels. */
-function assumptions(assume: Labels | undefined): readonly string[] {
+function assumptions({ assume: asked, world }: ReportSources): readonly string[] {
+  const { assumptions: configured } = world.configuration.config;
+  const assume = asked ?? (configured?.namespaceLabels === "absent" ? {} : undefined);
   if (!assume) return [];
   const labels = Object.entries(assume).map(([key, value]) => `${key}=${value}`);
   return labels.length > 0 ? labels : ["none"];
