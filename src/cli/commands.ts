@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { addBaseline } from "./commands/baseline.ts";
 import { addCheck } from "./commands/check.ts";
 import { addCompletion } from "./commands/completion.ts";
+import { addDiff } from "./commands/diff.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addInit } from "./commands/init.ts";
 import { addInject } from "./commands/inject.ts";
@@ -18,6 +19,7 @@ export const commands: readonly ((program: Command, context: Context) => void)[]
   addBaseline,
   addList,
   addExplain,
+  addDiff,
   addInit,
   addInject,
   addUninject,

@@ -121,3 +121,9 @@ export function changedOnDisk({ git, top }: Repository, { id }: Commit): Readonl
   ]);
   return asked.ok ? new Set(asked.bytes.toString().split("\0").filter(Boolean)) : undefined;
 }
+
+/** Whether a part of the files is left out of the disk on purpose. */
+export function isSparse({ git }: Repository): boolean {
+  const asked = git(["config", "--type=bool", "--get", "core.sparseCheckout"]);
+  return asked.ok && asked.bytes.toString().trim() === "true";
+}
