@@ -5,7 +5,7 @@ import type { BaselineEntry } from "../lint/baseline.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import type { Document } from "../source/document.ts";
-import type { MissingFact, Skipped } from "../world/world.ts";
+import type { MissingFact, Skipped, World } from "../world/world.ts";
 
 /** A step of a trace with the place it looked at. */
 export interface ReportedStep {
@@ -66,7 +66,7 @@ export interface Report {
   readonly version: string;
   readonly istio: {
     readonly version: string;
-    readonly webhooks: "stock" | "repository" | "configuration";
+    readonly webhooks: World["webhooks"];
     readonly assumed: readonly string[];
   };
   readonly workloads: readonly ReportedWorkload[];

@@ -112,6 +112,8 @@ export function mesh(report: Report): string {
   const hooks = {
     stock: "stock webhooks assumed, as none were found",
     repository: "webhooks as the repository has them",
+    cluster: "webhooks as the cluster has them",
+    install: "webhooks of the install that the repository describes",
     configuration: "stock webhooks of the revisions that sidelint.yaml or --revision names",
   }[webhooks];
   const assumptions =

@@ -1,6 +1,6 @@
 /** The world of a repository: everything that was read, put together and decided. */
 import type { Injector, Labels } from "../istio/facts.ts";
-import { isInstall } from "../istio/install.ts";
+import { showsInstall } from "../istio/install-gates.ts";
 import { defaultRevision } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
 import { type Collected, isMembership } from "./collect.ts";
@@ -14,6 +14,7 @@ import {
 import { type Fault, guarded } from "./guard.ts";
 import { buildKustomizations } from "./kustomize.ts";
 import { isMeshConfigMap, readMesh } from "./mesh.ts";
+import { installedRevisions } from "./mesh-installs.ts";
 import { missingFacts } from "./missing.ts";
 import { type NamespaceSources, namespaceLookup, namespaceRecord } from "./namespaces.ts";
 import { locateIn, placeText } from "./resource.ts";
@@ -38,9 +39,12 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
   const namespaces = namespaceSources(placed, options);
   const webhookConfigurations = ofKind(placed, "MutatingWebhookConfiguration");
   const injectorConfigMaps = ofKind(placed, "ConfigMap");
-  const { mesh, webhooks, unreadable } = readMesh({
+  const shown = placed.filter(({ value }) => showsInstall(value));
+  const installed = installedRevisions(shown);
+  const { mesh, webhooks, unreadable, installOrigin } = readMesh({
     webhookConfigurations,
     injectorConfigMaps,
+    installed,
     config,
     istioVersion: options.istioVersion,
   });
@@ -52,19 +56,22 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     webhookConfiguration: indexed(webhookConfigurations, ({ name }) => name),
     injectorConfigMap: injectorLookup(injectorConfigMaps, mesh.injectors),
     configuredInjector: configuredInjector(options),
+    installOrigin,
   };
   const decided = (one: Placed) => workloadsOf(one.namespace === null ? defaults(one) : one, context);
   const workloads = placed.flatMap(
     (one) => guarded(one.resource.document.file, faults, () => decided(one)) ?? [],
   );
-  const missing = missingFacts(workloads, options.belowConfig, webhooks === "stock" ? [defaultRevision] : []);
+  const running = webhooks === "install" ? installed.map(({ revision }) => revision) : [defaultRevision];
+  const taken = webhooks === "install" || webhooks === "stock" ? running : [];
+  const missing = missingFacts(workloads, options.belowConfig, taken);
   return {
     mesh,
     webhooks,
     webhookConfigurations,
     injectorConfigMaps,
     meshConfigMaps: injectorConfigMaps.filter(isMeshConfigMap),
-    installs: placed.filter(({ resource }) => isInstall(resource.apiVersion, resource.kind)),
+    installs: shown.filter(({ resource }) => resource.kind !== "IstioRevisionTag"),
     configuration: options,
     namespaces: [...namespaces.configured, ...namespaces.repository, ...namespaces.dumped],
     memberNamespaces: memberNamespaces(placed),

@@ -1,5 +1,5 @@
 /** Reads every given file once and keeps the documents that decide on injection. */
-import { isInstall } from "../istio/install.ts";
+import { chartWords, showsInstall } from "../istio/install-gates.ts";
 import { isListKind, podTemplatesOf, type WorkloadKind, workloadKindNames } from "../kube/workload.ts";
 import { type Document, readDocuments } from "../source/document.ts";
 import type { ReadError, SourceFile } from "../source/reading.ts";
@@ -55,6 +55,9 @@ export interface CollectOptions {
   readonly isRepository?: boolean;
 }
 
+/** Kinds that may install a chart of istiod. */
+const chartKinds = ["HelmRelease", "Application"];
+
 const worldKinds = [
   "Namespace",
   "MutatingWebhookConfiguration",
@@ -64,6 +67,8 @@ const worldKinds = [
   "ServiceMeshMember",
   "IstioOperator",
   "IstioRevision",
+  "IstioRevisionTag",
+  ...chartKinds,
 ];
 
 /** The kind of an install whose name stands in too many texts that are none; they are told by its group. */
@@ -267,6 +272,7 @@ function mayDecide(document: Document, { kinds, extra }: Sieve): boolean {
   if (kind === "ConfigMap") return istioName.test(textOf(document));
   if (kind.endsWith("List")) return true;
   if (!kinds.has(kind)) return false;
+  if (chartKinds.includes(kind)) return chartWords.test(textOf(document));
   if (apiVersion === undefined || worldKinds.includes(kind)) return true;
   if (kind === sailKind && apiVersion.startsWith(sailGroup)) return true;
   return podTemplatesOf(apiVersion, kind, extra) !== undefined;
@@ -285,7 +291,7 @@ function decidesOnInjection(resource: Resource, kinds: readonly WorkloadKind[]):
   const { apiVersion, kind, name } = resource;
   if (kind === "Namespace") return apiVersion === "v1";
   if (kind === "MutatingWebhookConfiguration") return true;
-  if (isMembership(resource) || isInstall(apiVersion, kind)) return true;
+  if (isMembership(resource) || showsInstall(resource.value)) return true;
   if (kind === "ConfigMap") return apiVersion === "v1" && name.startsWith("istio");
   return podTemplatesOf(apiVersion, kind, kinds) !== undefined && !isListKind(apiVersion, kind);
 }

@@ -1,17 +1,22 @@
-/** The install of a revision as the repository's IstioOperators and Sail resources describe it, with its places. */
+/** The installs of Istio that the repository describes: IstioOperators, resources of the Sail operator, charts of Flux and Argo CD. */
 import type { Labels } from "../istio/facts.ts";
-import { environmentOf, type Install, readInstall } from "../istio/install.ts";
+import { environmentOf, type Install, isInstall, readInstall } from "../istio/install.ts";
+import { istiodCharts } from "../istio/install-gates.ts";
 import { defaultRevision } from "../istio/webhook.ts";
 import { at, type Json } from "../kube/json.ts";
-import type { Path } from "../source/node.ts";
+import { type Path, toValue } from "../source/node.ts";
 import type { InstallLayer } from "./configured.ts";
-import { originInside } from "./embedded.ts";
+import { embeddedAt, originInside } from "./embedded.ts";
 import type { Origin, Placed, World } from "./world.ts";
 
-/** The install of a revision, and what it lays over a stock one. */
+/** An install of the repository, and what it lays over a stock one. */
 export interface RepositoryInstall extends Install {
   readonly placed: Placed;
   readonly layers: readonly InstallLayer[];
+  /** Whether it brings revision tags and nothing else. */
+  readonly tagsOnly: boolean;
+  /** Where its revision is told, else the object itself. */
+  readonly origin: Origin;
 }
 
 /** What is wrong with an install, and where. */
@@ -19,6 +24,11 @@ export interface InstallFault {
   readonly message: string;
   readonly origin: Origin;
 }
+
+/** One install of an object, or what keeps it from being read. */
+export type PlacedInstallReading =
+  | { readonly ok: true; readonly install: RepositoryInstall }
+  | { readonly ok: false; readonly revision: string; readonly faults: readonly InstallFault[] };
 
 export type RepositoryInstallReading =
   | { readonly ok: true; readonly install: RepositoryInstall | undefined }
@@ -32,21 +42,74 @@ export type RepositoryInstallReading =
 export function installOf(world: World, revision: string, release?: string): RepositoryInstallReading {
   const found: RepositoryInstall[] = [];
   const faults: InstallFault[] = [];
-  for (const placed of world.installs) {
-    const reading = readInstall(placed.value, release);
-    if (reading.ok) {
-      const { install } = reading;
-      if (!install.hasIstiod || install.revision !== revision) continue;
-      found.push({ ...install, placed, layers: layersOf(placed, install) });
-    } else if ((at(placed.value, ["spec", "revision"]) || defaultRevision) === revision) {
-      for (const { path, says } of reading.problems)
-        faults.push({ message: `${path.join(".")} ${says}`, origin: originInside(placed, path) });
-    }
+  for (const reading of world.installs.flatMap((placed) => placedInstalls(placed, release))) {
+    if (!reading.ok) {
+      if (reading.revision === revision) faults.push(...reading.faults);
+    } else if (reading.install.hasIstiod && reading.install.revision === revision)
+      found.push(reading.install);
   }
   if (faults.length > 0) return { ok: false, faults };
   const [first, ...others] = found;
   const isCertain = others.every((other) => first !== undefined && areSame(first, other));
   return { ok: true, install: isCertain ? first : undefined };
+}
+
+/** The installs that one object describes: one, or as many as it has charts of istiod. */
+export function placedInstalls(placed: Placed, release?: string): readonly PlacedInstallReading[] {
+  const { apiVersion, kind } = placed.resource;
+  if (isInstall(apiVersion, kind)) return [readPlaced(placed, placed.value, [], {}, release)];
+  return istiodCharts(placed.value).map(({ values: path, version, tagsOnly }) =>
+    readPlaced(placed, valuesAt(placed, path), path, { version, tagsOnly }, release),
+  );
+}
+
+/** Values of a chart, which may be a text; none where there are none. */
+function valuesAt(placed: Placed, path: Path): Json {
+  const written = at(placed.value, path) ?? null;
+  if (typeof written !== "string") return written ?? {};
+  const reading = embeddedAt(placed, path)?.reading;
+  return (reading?.ok && reading.root && toValue(reading.root)) || {};
+}
+
+interface Chart {
+  readonly version?: string | undefined;
+  readonly tagsOnly?: boolean;
+}
+
+function readPlaced(
+  placed: Placed,
+  json: Json,
+  below: Path,
+  { version, tagsOnly = false }: Chart,
+  release: string | undefined,
+): PlacedInstallReading {
+  const reading = readInstall(json, release ?? version);
+  if (reading.ok) {
+    const { install } = reading;
+    const where = below.length === 0 ? placeOf : inChart(below);
+    return {
+      ok: true,
+      install: {
+        ...install,
+        release: install.release ?? version,
+        hasIstiod: install.hasIstiod && !tagsOnly,
+        placed,
+        tagsOnly,
+        layers: layersOf(placed, install, where),
+        get origin() {
+          const told = where(placed, "values", ["revision"]);
+          const isTold = told[1] !== "profile" && at(placed.value, told) !== undefined;
+          return originInside(placed, isTold ? told : []);
+        },
+      },
+    };
+  }
+  const named = at(json, ["spec", "revision"]) ?? at(json, ["revision"]);
+  const faults = reading.problems.map(({ path, says }) => ({
+    message: `${path.join(".")} ${says}`,
+    origin: originInside(placed, [...below, ...path]),
+  }));
+  return { ok: false, revision: String(named || defaultRevision), faults };
 }
 
 /**
@@ -81,12 +144,19 @@ function areSame(a: Install, b: Install): boolean {
   return told(a) === told(b);
 }
 
-function layersOf(placed: Placed, { options }: Install): readonly InstallLayer[] {
+type PlaceIn = (placed: Placed, of: InstallLayer["of"], path: Path) => Path;
+
+function layersOf(placed: Placed, { options }: Install, where: PlaceIn): readonly InstallLayer[] {
   const layer = (of: InstallLayer["of"], value = options[of]): readonly InstallLayer[] => {
-    const originOf = (path: Path) => originInside(placed, placeOf(placed, of, path));
+    const originOf = (path: Path) => originInside(placed, where(placed, of, path));
     return value ? [{ of, below: [], value, replaces: false, originOf }] : [];
   };
   return [...layer("values"), ...layer("mesh")];
+}
+
+/** Places in values of a chart, which have the mesh's configuration below `meshConfig`. */
+function inChart(below: Path): PlaceIn {
+  return (_, of, path) => [...below, ...(of === "mesh" ? ["meshConfig"] : []), ...path];
 }
 
 /** Settings that an install may name outside of its values. */

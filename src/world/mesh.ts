@@ -1,21 +1,25 @@
 /** The mesh that the repository and the configuration describe: webhooks, injectors, release. */
 import type { Injector, Mesh, Webhook } from "../istio/facts.ts";
 import { configFault, isInjectorName, readInjectorConfig } from "../istio/injector-config.ts";
+import { gatePaths } from "../istio/install-gates.ts";
 import { newestRelease, releaseName } from "../istio/releases.ts";
 import { areIncomplete } from "../istio/revision.ts";
-import { inCallOrder, readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
+import { defaultRevision, inCallOrder, readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { type Path, toValue } from "../source/node.ts";
 import type { ReadError } from "../source/reading.ts";
 import type { Config } from "./config.ts";
 import { embeddedAt, locateInside } from "./embedded.ts";
 import type { Fault } from "./guard.ts";
+import type { InstalledRevision } from "./mesh-installs.ts";
 import { locateResource } from "./resource.ts";
-import type { Placed } from "./world.ts";
+import type { Origin, Placed } from "./world.ts";
 
 export interface MeshSources {
   readonly webhookConfigurations: readonly Placed[];
   readonly injectorConfigMaps: readonly Placed[];
+  /** The revisions that installs bring; default: none. */
+  readonly installed?: readonly InstalledRevision[];
   readonly config: Config;
   /** A release asked for on the command line; wins over every other source. */
   readonly istioVersion: string | undefined;
@@ -23,10 +27,19 @@ export interface MeshSources {
 
 export interface MeshReading {
   readonly mesh: Mesh;
-  readonly webhooks: "stock" | "repository" | "configuration";
+  readonly webhooks: "stock" | "repository" | "configuration" | "install" | "cluster";
+  /** Where an install tells of a webhook or of an injector that nothing else shows. */
+  readonly installOrigin: InstallOrigin;
   /** The embedded texts of injectors that cannot be read. */
   readonly unreadable: readonly Fault[];
 }
+
+/** A place of a mesh that installs describe: undefined where none does. */
+export type InstallOrigin = (
+  place:
+    | { readonly of: "webhook"; readonly configuration: string; readonly index: number }
+    | { readonly of: "injector"; readonly revision: string; readonly path: Path },
+) => Origin | undefined;
 
 /** Builds the mesh; what nobody describes is assumed to be a stock install of the release. */
 export function readMesh(sources: MeshSources): MeshReading {
@@ -34,64 +47,129 @@ export function readMesh(sources: MeshSources): MeshReading {
   const unreadable: Fault[] = [];
   const injectors = sources.injectorConfigMaps.flatMap((placed) => injectorOf(placed, unreadable));
   unreadable.push(...sources.injectorConfigMaps.filter(isMeshConfigMap).flatMap(meshFault));
-  const release = releaseName(
-    sources.istioVersion ?? config.istio?.version ?? releaseOf(injectors) ?? newestRelease,
-  );
+  const installed = config.istio?.webhooks === "stock" ? [] : (sources.installed ?? []);
+  const asked = sources.istioVersion ?? config.istio?.version;
+  const release = releaseName(asked ?? releaseOf(injectors) ?? releaseOfInstalls(installed) ?? newestRelease);
   const written =
     config.istio?.webhooks === "stock"
       ? []
       : sources.webhookConfigurations.flatMap(({ value }) => readWebhookConfiguration(value));
   const revisions = config.istio?.revisions;
+  const releaseOfRevision = (name: string) =>
+    config.istio?.revisions?.find((one) => one.name === name)?.version ??
+    asked ??
+    installed.find(({ revision }) => revision === name)?.release ??
+    release;
   const assumed =
-    written.length > 0 && !revisions
+    written.length > 0 && !revisions && installed.length === 0
       ? []
-      : stockMesh(release, config).filter(
-          (webhook) => !written.some(({ answersTo }) => answersTo === webhook.answersTo),
+      : stockMesh(releaseOfRevision, config, installed).filter(
+          (webhook) =>
+            !written.some(
+              ({ answersTo, configuration }) =>
+                answersTo === webhook.answersTo || (!revisions && configuration === webhook.configuration),
+            ),
         );
   const webhooks = [...written, ...assumed].sort(inCallOrder);
   return {
     mesh: {
       release,
       webhooks,
-      injectors: [...injectors, ...assumedInjectors(webhooks, injectors, release, config)],
+      injectors: [
+        ...injectors,
+        ...assumedInjectors(webhooks, injectors, releaseOfRevision, config, installed),
+      ],
       revisionsAssumed:
-        !revisions && config.istio?.webhooks !== "stock" && (written.length === 0 || areIncomplete(written)),
+        !revisions && config.istio?.webhooks !== "stock" && (written.length === 0 || areIncomplete(webhooks)),
     },
-    webhooks: written.length > 0 ? "repository" : revisions ? "configuration" : "stock",
+    webhooks:
+      written.length > 0
+        ? "repository"
+        : revisions
+          ? "configuration"
+          : installed.length > 0
+            ? "install"
+            : "stock",
+    installOrigin: installOrigin(webhooks, installed),
     unreadable,
   };
 }
 
-function stockMesh(release: string, config: Config): readonly Webhook[] {
-  const enableNamespacesByDefault = config.istio?.enableNamespacesByDefault ?? false;
-  const revisions = config.istio?.revisions ?? [{ name: "default" }];
-  return revisions.flatMap(({ name, tags = [], version }) =>
-    stockWebhooks({
-      release: version ?? release,
-      revision: name === "default" ? "" : name,
-      tags,
-      enableNamespacesByDefault,
-    }),
-  );
+/** The webhooks of the revisions that the configuration lists, else of those that installs bring, else of the default one. */
+function stockMesh(
+  releaseOfRevision: (name: string) => string,
+  config: Config,
+  installed: readonly InstalledRevision[],
+): readonly Webhook[] {
+  const { enableNamespacesByDefault, revisions } = config.istio ?? {};
+  const shown = installed.map(({ revision }) => ({ name: revision, tags: undefined }));
+  const named = revisions ?? (shown.length > 0 ? shown : [{ name: defaultRevision, tags: undefined }]);
+  return named.flatMap(({ name, tags }) => {
+    const install = installed.find(({ revision }) => revision === name);
+    const gates = install?.gates;
+    return stockWebhooks({
+      ...gates,
+      release: releaseOfRevision(name),
+      revision: name === defaultRevision ? "" : name,
+      tags: tags ?? [...(install?.tags.keys() ?? [])],
+      enableNamespacesByDefault: enableNamespacesByDefault ?? gates?.enableNamespacesByDefault ?? false,
+    });
+  });
 }
 
 function assumedInjectors(
   webhooks: readonly Webhook[],
   known: readonly Injector[],
-  release: string,
+  releaseOfRevision: (name: string) => string,
   config: Config,
+  installed: readonly InstalledRevision[],
 ): readonly Injector[] {
   const missing = new Set(webhooks.map(({ revision }) => revision));
   for (const { revision } of known) missing.delete(revision);
-  return [...missing].map((revision) => ({
-    revision,
-    release: config.istio?.revisions?.find(({ name }) => name === revision)?.version ?? release,
-    policy: config.istio?.policy ?? "enabled",
-    neverInjectSelector: [],
-    alwaysInjectSelector: [],
-    proxyResources: config.istio?.proxy?.resources as JsonObject | undefined,
-    configMap: null,
-  }));
+  return [...missing].map((revision) => {
+    const gates = installed.find((one) => one.revision === revision)?.gates;
+    return {
+      revision,
+      release: releaseOfRevision(revision),
+      policy: config.istio?.policy ?? gates?.policy ?? "enabled",
+      neverInjectSelector: gates?.neverInjectSelector ?? [],
+      alwaysInjectSelector: gates?.alwaysInjectSelector ?? [],
+      proxyResources: (config.istio?.proxy?.resources as JsonObject | undefined) ?? gates?.proxyResources,
+      configMap: null,
+    };
+  });
+}
+
+/** The release that a mesh is judged by as its installs have it: that of the default revision, else the one that all name. */
+function releaseOfInstalls(installed: readonly InstalledRevision[]): string | undefined {
+  const own = installed.find(({ revision }) => revision === defaultRevision)?.release;
+  const all = new Set(installed.map(({ release }) => release));
+  return own ?? (all.size === 1 ? [...all][0] : undefined);
+}
+
+function installOrigin(webhooks: readonly Webhook[], installed: readonly InstalledRevision[]): InstallOrigin {
+  if (installed.length === 0) return () => undefined;
+  const of = (name: string) => installed.find(({ revision }) => revision === name);
+  return (place) => {
+    if (place.of === "injector") {
+      const [first, ...rest] = place.path;
+      const gate = first === "values" ? "proxyResources" : gateNamed(String(first));
+      const install = of(place.revision);
+      if (!gate || install?.gates[gate] === undefined) return undefined;
+      return install.originOf(first === "values" ? rest : [...gatePaths[gate], ...rest]);
+    }
+    const { configuration, index } = place;
+    const webhook = webhooks.find((one) => one.configuration === configuration && one.index === index);
+    if (!webhook || webhook.written) return undefined;
+    const install = of(webhook.revision);
+    if (webhook.name.startsWith("auto.") && install?.gates.enableNamespacesByDefault)
+      return install.originOf(gatePaths.enableNamespacesByDefault);
+    return install?.tags.get(webhook.answersTo) ?? install?.origin;
+  };
+}
+
+function gateNamed(name: string): keyof typeof gatePaths | undefined {
+  return (Object.keys(gatePaths) as (keyof typeof gatePaths)[]).find((gate) => gate === name);
 }
 
 function injectorOf(placed: Placed, unreadable: Fault[]): readonly Injector[] {

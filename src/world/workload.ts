@@ -6,6 +6,7 @@ import { at, isObject, type Json } from "../kube/json.ts";
 import { podTemplatesOf, type WorkloadKind } from "../kube/workload.ts";
 import type { Path } from "../source/node.ts";
 import { locateInside } from "./embedded.ts";
+import type { InstallOrigin } from "./mesh.ts";
 import type { NamespaceAnswer } from "./namespaces.ts";
 import { locateResource, placeText, scalarText, startOf, stringMap } from "./resource.ts";
 import type { Origin, Placed, Workload } from "./world.ts";
@@ -18,6 +19,8 @@ export interface WorkloadContext {
   /** Resources behind the mesh's facts, for places. */
   readonly webhookConfiguration: (name: string) => Placed | undefined;
   readonly injectorConfigMap: (revision: string) => Placed | undefined;
+  /** Where an install tells of webhooks and injectors that nothing else shows. */
+  readonly installOrigin: InstallOrigin;
   /** Where the configuration tells something of injectors without a ConfigMap. */
   readonly configuredInjector: (path: Path) => Origin | undefined;
 }
@@ -81,7 +84,13 @@ function originOf(
     }
     case "webhook": {
       const written = context.webhookConfiguration(place.configuration);
-      if (!written) return { text: `stock webhook of Istio ${context.mesh.release}`, location: undefined };
+      if (!written)
+        return (
+          context.installOrigin(place) ?? {
+            text: `stock webhook of Istio ${context.mesh.release}`,
+            location: undefined,
+          }
+        );
       return deepest(written, ["webhooks", place.index, ...place.path]);
     }
     case "injector": {
@@ -89,7 +98,11 @@ function originOf(
       const written = context.injectorConfigMap(revision);
       if (written) return deepest(written, ["data", ...(path[0] === "values" ? path : ["config", ...path])]);
       const release = context.mesh.injectors.find((one) => one.revision === revision)?.release;
-      return context.configuredInjector(path) ?? defaultOf(release || context.mesh.release);
+      return (
+        context.configuredInjector(path) ??
+        context.installOrigin(place) ??
+        defaultOf(release || context.mesh.release)
+      );
     }
     case "release":
       return defaultOf(place.release);

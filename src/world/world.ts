@@ -122,14 +122,14 @@ export interface Skipped {
 
 export interface World {
   readonly mesh: Mesh;
-  /** Where the webhooks come from; `stock`: assumed, because nothing shows any. */
-  readonly webhooks: "stock" | "repository" | "configuration";
+  /** Where the webhooks come from; `install`: those that an install of the repository makes; `stock`: assumed, because nothing shows any. */
+  readonly webhooks: "stock" | "repository" | "configuration" | "install" | "cluster";
   /** The webhook configurations and injector ConfigMaps that were found, for rules that look at them. */
   readonly webhookConfigurations: readonly Placed[];
   readonly injectorConfigMaps: readonly Placed[];
   /** The ConfigMaps `istio[-<revision>]` that hold the configuration of a mesh. */
   readonly meshConfigMaps: readonly Placed[];
-  /** The installs of Istio that the repository describes: IstioOperators and resources of the Sail operator. */
+  /** What tells how Istio is installed: IstioOperators, resources of the Sail operator, charts of istiod that Flux or Argo CD install. */
   readonly installs: readonly Placed[];
   /** What sidelint.yaml and flags say, and where. */
   readonly configuration: Configuration & { readonly istioVersion: string | undefined };
