@@ -1,5 +1,8 @@
 /** Compares two states of a repository: what each workload's pods get before and after, and why that differs. */
 import type { Decision } from "../istio/decision.ts";
+import { at } from "../kube/json.ts";
+import { sameJson } from "../kube/json-patch.ts";
+import { type InjectionReading, isNativeFor, sidecarOf } from "../world/sidecar.ts";
 import type { Workload, World } from "../world/world.ts";
 import {
   type Aspect,
@@ -8,17 +11,27 @@ import {
   type MeshChanges,
   type WorkloadChange,
 } from "./changes.ts";
+import { areSameInstalls } from "./installs.ts";
 import { matchWorkloads } from "./match.ts";
+import { sidecarAspects } from "./sidecar-aspects.ts";
+import { sidecarCauses } from "./sidecar-causes.ts";
+import { outcomeOf, type Side, verdictCauses } from "./verdict-causes.ts";
 
 /**
- * What differs for the mesh between two states. A workload that stands elsewhere and gets what it got is no change. Pure.
+ * What differs for the mesh between two states. A workload that stands elsewhere and gets what it got is no change. A sidecar is rendered
+ * only where the pod template or the injector differs. Pure.
  * @param before the state that is left
  * @param after the state that comes
  */
 export function compareWorlds(before: World, after: World): MeshChanges {
   const { pairs, removed, added } = matchWorkloads(before.workloads, after.workloads);
+  const isSameInstall = areSameInstalls(before, after);
+  const compared = pairs.flatMap(
+    ([one, other]) =>
+      changeOf({ world: before, workload: one }, { world: after, workload: other }, isSameInstall) ?? [],
+  );
   const changes = [
-    ...pairs.flatMap(([one, other]) => changeOf(one, other) ?? []),
+    ...compared,
     ...added.map((workload) => alone("added", workload)),
     ...removed.map((workload) => alone("removed", workload)),
   ];
@@ -52,11 +65,38 @@ function alone(kind: "added" | "removed", workload: Workload): WorkloadChange {
   };
 }
 
-function changeOf(before: Workload, after: Workload): WorkloadChange | undefined {
-  const kind = kindOf(before.decision, after.decision);
-  if (kind) return { kind, before, after, aspects: [verdictAspect(before, after)], causes: [] };
-  const aspects = revisionAspects(before.decision, after.decision);
-  return aspects.length === 0 ? undefined : { kind: "changed", before, after, aspects, causes: [] };
+function changeOf(before: Side, after: Side, isSameInstall: boolean): WorkloadChange | undefined {
+  const { workload: one } = before;
+  const { workload: other } = after;
+  const kind = kindOf(one.decision, other.decision);
+  if (kind) {
+    const aspects: readonly Aspect[] = [
+      {
+        what: "verdict",
+        before: verdictText[one.decision.verdict],
+        after: verdictText[other.decision.verdict],
+      },
+    ];
+    return { kind, before: one, after: other, aspects, causes: verdictCauses(before, after) };
+  }
+  const isSameAnswer = outcomeOf(one.decision) === outcomeOf(other.decision);
+  const { verdict } = other.decision;
+  if (verdict !== "injected" && verdict !== "unknown") return undefined;
+  if (isSameAnswer && isSameInstall && isSameTemplate(one, other)) return undefined;
+  const sidecars = sidecarChange(before, after, isSameInstall);
+  if (isSameAnswer) return sidecars && { ...sidecars, before: one, after: other };
+  const revision: Aspect = {
+    what: "revision",
+    before: one.decision.injectedBy.join(", "),
+    after: other.decision.injectedBy.join(", "),
+  };
+  return {
+    kind: sidecars?.kind ?? "changed",
+    before: one,
+    after: other,
+    aspects: [revision, ...(sidecars?.aspects ?? [])],
+    causes: verdictCauses(before, after),
+  };
 }
 
 /** What became of the verdict; undefined where it is what it was. */
@@ -69,16 +109,48 @@ function kindOf(before: Decision, after: Decision): ChangeKind | undefined {
   return before.verdict === "injected" ? "lost" : "changed";
 }
 
-function verdictAspect(before: Workload, after: Workload): Aspect {
-  return {
-    what: "verdict",
-    before: verdictText[before.decision.verdict],
-    after: verdictText[after.decision.verdict],
-  };
+/** Whether two workloads ask an injector for the same. */
+function isSameTemplate(one: Workload, other: Workload): boolean {
+  if (one.namespace.name !== other.namespace.name || one.label !== other.label) return false;
+  return one.value === other.value || sameJson(at(one.value, one.template), at(other.value, other.template));
 }
 
-function revisionAspects(before: Decision, after: Decision): readonly Aspect[] {
-  const [left, right] = [before, after].map(({ injectedBy }) => injectedBy.join(", "));
-  if (!left || !right || left === right) return [];
-  return [{ what: "revision", before: left, after: right }];
+type SidecarChange = Pick<WorkloadChange, "kind" | "aspects" | "causes">;
+
+/** What differs in the sidecars of two workloads that both get one, or may. */
+function sidecarChange(before: Side, after: Side, isSameInstall: boolean): SidecarChange | undefined {
+  const left = sidecarOf(before.world, before.workload);
+  const right = sidecarOf(after.world, after.workload);
+  if (left.state === "none" || right.state === "none") return undefined;
+  const told = (kind: ChangeKind, aspects: readonly Aspect[]): SidecarChange | undefined =>
+    aspects.length === 0
+      ? undefined
+      : { kind, aspects, causes: sidecarCauses(before, after, aspects, isSameInstall) };
+  const [one, other] = [refusalOf(left), refusalOf(right)];
+  if (one !== other && (one === undefined || other === undefined)) {
+    const text = (refusal: string | undefined) =>
+      refusal === undefined ? "injected" : `refused: ${refusal}`;
+    const isCertain = after.workload.decision.verdict === "injected";
+    const kind = isCertain ? (other === undefined ? "gained" : "refused") : "changed";
+    return told(kind, [{ what: "verdict", before: text(one), after: text(other) }]);
+  }
+  if (left.state !== "injected" || right.state !== "injected") {
+    const text = (reading: InjectionReading) =>
+      reading.state === "unknown" ? `unknown: ${reading.why}` : "known";
+    const [was, is] = [text(left), text(right)];
+    return was === is
+      ? undefined
+      : told("changed", [{ what: "other", path: "sidecar", before: was, after: is }]);
+  }
+  return told("changed", sidecarAspects(injectedSide(before, left), injectedSide(after, right)));
+}
+
+/** Why no pod is created: the injector or the API server refuses it. */
+function refusalOf(reading: InjectionReading): string | undefined {
+  return reading.state === "unknown" ? undefined : reading.refusals[0]?.message;
+}
+
+function injectedSide({ world, workload }: Side, reading: InjectionReading & { readonly state: "injected" }) {
+  const { sidecar, before, pod } = reading;
+  return { sidecar, before, pod, native: sidecar && isNativeFor(world, workload, sidecar) };
 }
