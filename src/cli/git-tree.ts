@@ -40,23 +40,26 @@ export function commitTree(
   { id: commit }: Commit,
   options: CommitTreeOptions,
 ): CommitTree | { readonly reason: string } {
-  const listed = git(["ls-tree", "-r", "-z", "-l", "--full-tree", commit]);
+  const list = ["ls-tree", "-r", "-z", "--full-tree", commit];
+  const sized = git(["ls-tree", "-l", ...list.slice(1)]);
+  // Of what a partial clone lacks git knows no size.
+  const listed = sized.ok ? sized : git(list);
   if (!listed.ok) return { reason: listed.says };
   const entries = entriesOf(listed.bytes.toString());
   return treeOver(entries, top.replace(/\/$/, ""), git, options);
 }
 
-/** `mode SP type SP id SP size TAB path NUL`, the size padded. */
+/** `mode SP type SP id [SP size] TAB path NUL`, the size padded. */
 function entriesOf(listed: string): ReadonlyMap<string, Entry> {
   const entries = new Map<string, Entry>();
   for (let start = 0; start < listed.length; ) {
     const end = listed.indexOf("\0", start);
     const tab = listed.indexOf("\t", start);
-    const [mode = "", , id = "", size = ""] = listed.slice(start, tab).split(/ +/);
+    const [mode = "", , id = "", size] = listed.slice(start, tab).split(/ +/);
     entries.set(listed.slice(tab + 1, end), {
       mode,
       id,
-      size: /^\d+$/.test(size) ? Number(size) : undefined,
+      size: size && /^\d+$/.test(size) ? Number(size) : undefined,
     });
     start = end + 1;
   }
@@ -247,7 +250,15 @@ function blobReader(
       if (!waiting.has(path)) load(path);
       const bytes = waiting.get(path);
       waiting.delete(path);
-      return bytes ?? { path, reason: "its content is not in this clone, which is a partial one" };
+      if (bytes && bytes.length > largest)
+        return { path, reason: tooLarge(bytes.length, largest), tooLarge: true };
+      return (
+        bytes ?? {
+          path,
+          reason:
+            "its content is not in this clone, which is a partial one (git fetch --refetch --no-filter brings it)",
+        }
+      );
     },
   };
 }
@@ -255,12 +266,11 @@ function blobReader(
 /** The contents of objects by their ids, without those that are not here. `id SP type SP size LF content LF`, or `id SP missing LF`. */
 function contentsOf(git: Git, ids: ReadonlySet<string>): ReadonlyMap<string, Uint8Array> {
   const contents = new Map<string, Uint8Array>();
-  const asked = git(["cat-file", "--batch"], [...ids, ""].join("\n"));
-  if (!asked.ok) return contents;
-  const { bytes } = asked;
+  const { bytes } = git(["cat-file", "--batch"], [...ids, ""].join("\n"));
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(10, start);
     const [id = "", type, size] = bytes.toString("latin1", start, end).split(" ");
+    if (end < 0) break;
     start = end + 1;
     if (type !== "blob") continue;
     contents.set(id, bytes.subarray(start, start + Number(size)));

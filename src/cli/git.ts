@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { plain } from "../report/cells.ts";
 import { UsageError } from "./usage.ts";
 
-/** What git printed, or why it did not. */
+/** What git printed, and why it went no further where it failed. */
 export type Answer =
   | { readonly ok: true; readonly bytes: Buffer }
-  | { readonly ok: false; readonly status: number; readonly says: string };
+  | { readonly ok: false; readonly bytes: Buffer; readonly says: string };
 
 /** Runs git with arguments, and with bytes for its standard input. Throws a UsageError where git cannot be started. */
 export type Git = (args: readonly string[], input?: string) => Answer;
@@ -58,7 +58,7 @@ export function gitIn(cwd: string): Git {
     if (error) throw new UsageError(plain(`git cannot be run: ${error.message}`));
     if (status === 0) return { ok: true, bytes: stdout };
     const [says = ""] = stderr.toString().split("\n");
-    return { ok: false, status: status ?? -1, says: says || `ended by ${signal}` };
+    return { ok: false, bytes: stdout, says: says || `ended by ${signal}` };
   };
 }
 
