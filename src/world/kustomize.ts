@@ -6,47 +6,40 @@ import type { Problem } from "./collect.ts";
 import { type Fault, guarded } from "./guard.ts";
 import { built, isDeployed } from "./kustomize/built.ts";
 import { type Draft, draftOf, identityKey, identityOf } from "./kustomize/draft.ts";
-import { generate } from "./kustomize/generator.ts";
+import { type Generation, generate, generateOne, generationOf } from "./kustomize/generator.ts";
 import {
   type BuildProblem,
   type Entry,
   type Kustomization,
   locationOfSource,
-  type PatchEntry,
+  type PluginEntry,
   type ReplacementEntry,
-  readKustomization,
+  type Transformation,
 } from "./kustomize/kustomization.ts";
-import { applyPatches, type PatchDocument, type PatchFailure, readPatch } from "./kustomize/patch.ts";
-import { contains, isRemote, joinPath } from "./kustomize/path.ts";
+import { applyPatches, inlineDocuments } from "./kustomize/patch.ts";
+import { contains, isRemote } from "./kustomize/path.ts";
+import { transformationOf } from "./kustomize/plugins.ts";
 import { isModelled, refusalIn, refusalsOf } from "./kustomize/refused.ts";
-import { applyReplacement, type Replacement, readReplacements } from "./kustomize/replacement.ts";
+import { applyReplacement, type Replacement } from "./kustomize/replacement.ts";
 import { pulledInBy, rootsOf } from "./kustomize/roots.ts";
+import { mergedRules, noRules, type Rules } from "./kustomize/rules.ts";
 import { distinctProblems, skippedOf } from "./kustomize/skipped.ts";
-import { transform } from "./kustomize/transform.ts";
+import { transformer } from "./kustomize/transform.ts";
+import {
+  type Accumulated,
+  kustomizationReader,
+  type Made,
+  outside,
+  type Sources,
+  type Stage,
+  type Workshop,
+  workshopOf,
+} from "./kustomize/workshop.ts";
 import { resourcesOf } from "./resource.ts";
 import type { Placed, Resource, Skipped } from "./world.ts";
 
 export type { BuildProblem } from "./kustomize/kustomization.ts";
-
-/** What builds read. All paths are those of the tree. */
-export interface Sources {
-  /** Each kustomization among the files that were asked for, by its directory; only these can be roots. */
-  readonly kustomizations: ReadonlyMap<string, Document>;
-  /** The resources that may decide on injection, by file, of the files that were read. */
-  readonly resources: ReadonlyMap<string, readonly Resource[]>;
-  /** Whether a file was read, also when it holds nothing of interest. */
-  hasRead(path: string): boolean;
-  /** The documents of any file of the tree, for bases beyond what was asked for; undefined when there is no such file. */
-  documentsOf(path: string): readonly Document[] | undefined;
-  /** The text of any file of the tree, for what generators read; undefined when there is no such file or it is no text. */
-  textOf(path: string): string | undefined;
-  /** Whether a path lies beyond what may be read; then it has no documents and no text. */
-  isOutside(path: string): boolean;
-  /** What that is outside of, in words; default: the repository. */
-  readonly bounds?: string;
-  /** Whether there is a file of any kind, also one that cannot be read here. */
-  isFile(path: string): boolean;
-}
+export type { Sources } from "./kustomize/workshop.ts";
 
 /** What one root kustomization makes. */
 export interface Build {
@@ -68,49 +61,17 @@ export interface Builds {
   readonly faults: readonly Fault[];
   /** What kustomize refuses to build, once each, at the places that it refuses. */
   readonly refused: readonly Problem[];
+  /** The kustomization of a directory; undefined where there is none that can be read. */
+  kustomizationAt(directory: string): Kustomization | undefined;
+  /** What is built of a kustomization that is not quite the one of its directory; undefined where sidelint itself fails at it. */
+  buildOf(root: Kustomization): Build | undefined;
 }
 
-interface Made {
-  readonly drafts: readonly Draft[];
-  readonly problems: readonly BuildProblem[];
-}
+const nothing: Accumulated = { drafts: [], problems: [], rules: noRules, stage: undefined };
 
-interface Accumulated extends Made {
-  /** The step that made it, which can be done to the objects of another kind as well. */
-  readonly stage: Stage | undefined;
-}
-
-interface Stage {
-  readonly before: Stage | undefined;
-  readonly make: (before: Accumulated, workshop: Workshop) => Made;
-  readonly workshop: Workshop;
-  /** What it made of the objects of a kind ("" for all). */
-  readonly known: Map<string, Accumulated>;
-}
-
-interface Workshop {
-  readonly sources: Sources;
-  readonly kustomizationAt: (directory: string) => Kustomization | undefined;
-  readonly patchOf: (entry: PatchEntry) => readonly PatchDocument[] | PatchFailure;
-  readonly replacementsOf: (entry: ReplacementEntry) => readonly Replacement[] | string;
-  /** The kind of the objects that are built ("" for all); undefined for those that may decide on injection. */
-  readonly kind: string | undefined;
-  ofKind(kind: string): Workshop;
-  /** The kind to build when one is asked for: itself, or all of them at once when many were asked for. */
-  kindToBuild(kind: string): string;
-  readonly finished: Map<string, Accumulated>;
-  /** Components applied so far in this build. */
-  components: number;
-}
-
-const nothing: Accumulated = { drafts: [], problems: [], stage: undefined };
-const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /** More than any repository has; they keep kustomizations that include each other over and over in bounds. */
 const mostComponents = 10_000;
 const mostLevels = 500;
-/** Kinds that are built one by one for replacements. */
-const mostKinds = 50;
-
 /**
  * Builds every kustomization that no other one includes, as kustomize v5.8.1 does, with the resources given.
  * Nothing is fetched or run: remote bases, charts and plugins are problems of the build, which goes on without them.
@@ -122,9 +83,9 @@ export function buildKustomizations(sources: Sources): Builds {
   const counted = new Set<string>();
   const faults: Fault[] = [];
   const refused = new Set<BuildProblem>();
-  const builds = rootsOf(all).flatMap((root): readonly Build[] => {
-    const made = guarded(root.document.file, faults, () => {
-      const { drafts, problems } = accumulate(root, [], { ...shared, components: 0 });
+  const make = (root: Kustomization, accumulated: (workshop: Workshop) => Made) =>
+    guarded(root.document.file, faults, () => {
+      const { drafts, problems } = accumulated({ ...shared, components: 0 });
       const deep = drafts.filter((draft) => isTooDeep(draft));
       return {
         directory: root.directory,
@@ -135,6 +96,8 @@ export function buildKustomizations(sources: Sources): Builds {
         problems: distinctProblems([...problems, ...deep.map((one) => tooDeep(one, root))]),
       };
     });
+  const builds = rootsOf(all).flatMap((root): readonly Build[] => {
+    const made = make(root, (workshop) => accumulate(root, [], workshop));
     if (!made) return [];
     // A component by itself lacks the objects that its patches are for.
     const refusals = refusalsOf(
@@ -152,6 +115,11 @@ export function buildKustomizations(sources: Sources): Builds {
     refused: distinctProblems([...refused]).flatMap((one) =>
       refusalIn(one, (path) => sources.documentsOf(path)),
     ),
+    kustomizationAt,
+    buildOf(root) {
+      const made = make(root, (workshop) => addTo(nothing, root, [], workshop));
+      return made && { ...made, skipped: skippedOf(made.problems, counted) };
+    },
   };
 }
 
@@ -165,71 +133,6 @@ function tooDeep({ value }: Draft, { document }: Kustomization): BuildProblem {
   const subject = `${kind}/${name}`;
   const detail = `${subject} is nested deeper than ${deepestDocument} levels, and is left out`;
   return { kind: "invalid", subject, detail, location: locationOfSource({ document, path: [] }) };
-}
-
-function workshopOf(sources: Sources, kustomizationAt: Workshop["kustomizationAt"]): Workshop {
-  const documentsOf = remembered((path: string) => sources.documentsOf(path));
-  const kinds = new Set<string>();
-  const ofKind = remembered((kind: string): Workshop => ({ ...workshop, kind, finished: new Map() }));
-  const workshop: Workshop = {
-    sources: { ...sources, documentsOf },
-    kustomizationAt,
-    patchOf: remembered((entry) => {
-      const beyond = outside(entry.file, sources);
-      if (beyond !== undefined) return { kind: "outside", detail: beyond };
-      const isUnreadable = entry.file !== undefined && !documentsOf(entry.file) && sources.isFile(entry.file);
-      if (isUnreadable) return { kind: "patch", detail: `${entry.file} cannot be read` };
-      return readPatch(entry, documentsOf);
-    }),
-    replacementsOf: remembered(
-      (entry) => outside(entry.file, sources) ?? readReplacements(entry, documentsOf),
-    ),
-    kind: undefined,
-    ofKind,
-    kindToBuild(kind) {
-      if (kinds.size < mostKinds) kinds.add(kind);
-      return kinds.has(kind) ? kind : "";
-    },
-    finished: new Map(),
-    components: 0,
-  };
-  return workshop;
-}
-
-/** What is said of a file that lies beyond what may be read. */
-function outside(path: string | undefined, sources: Sources): string | undefined {
-  return path !== undefined && sources.isOutside(path)
-    ? `${path} is outside of ${sources.bounds ?? "the repository"}, and is not read`
-    : undefined;
-}
-
-function remembered<K, V>(make: (key: K) => V): (key: K) => V {
-  const known = new Map<K, V>();
-  return (key) => {
-    if (known.has(key)) return known.get(key) as V;
-    const made = make(key);
-    known.set(key, made);
-    return made;
-  };
-}
-
-function kustomizationReader(sources: Sources): (directory: string) => Kustomization | undefined {
-  const known = new Map<string, Kustomization | undefined>();
-  return (directory) => {
-    if (!known.has(directory)) {
-      const document = sources.kustomizations.get(directory) ?? kustomizationBeyond(directory, sources);
-      known.set(directory, document && readKustomization(document, directory));
-    }
-    return known.get(directory);
-  };
-}
-
-function kustomizationBeyond(directory: string, sources: Sources): Document | undefined {
-  for (const name of kustomizationNames) {
-    const [document] = sources.documentsOf(joinPath(directory, name)) ?? [];
-    if (document) return document;
-  }
-  return undefined;
 }
 
 /** The objects of a kustomization that is no component, with its transformations; shared by all that include it. */
@@ -256,8 +159,34 @@ function addTo(
   }
   // A component that is reached over and over brings its problems once.
   if (failed.length > 0) result = { ...result, problems: distinctProblems([...result.problems, ...failed]) };
-  result = step(result, workshop, (made, shop) => transformAll(made, kustomization, shop));
-  return replaceAll(result, kustomization, workshop);
+  result = transformed(result, kustomization, workshop);
+  const plugins = kustomization.plugins.filter(({ field }) => field === "transformers");
+  if (plugins.length === 0) return result;
+  const { transformations, problems } = transformationsOf(plugins, kustomization, stack, workshop);
+  for (const one of transformations) result = transformed(result, one, workshop);
+  return step(result, workshop, (made) => ({ ...made, problems: [...made.problems, ...problems] }));
+}
+
+function transformed(before: Accumulated, transformation: Transformation, workshop: Workshop): Accumulated {
+  const result = step(before, workshop, (made, shop) => transformAll(made, transformation, shop));
+  return replaceAll(result, transformation, workshop);
+}
+
+/** What the objects do that `transformers` name or hold. They are objects of a build themselves. */
+function transformationsOf(
+  entries: readonly PluginEntry[],
+  { directory }: Kustomization,
+  stack: readonly string[],
+  workshop: Workshop,
+): { readonly transformations: readonly Transformation[]; readonly problems: Iterable<BuildProblem> } {
+  const { drafts, problems, cannot } = pluginsOf(entries, stack, workshop);
+  const transformations: Transformation[] = [];
+  for (const { draft, entry } of drafts) {
+    const one = transformationOf(draft, directory);
+    if (one) transformations.push(one);
+    else cannot(entry);
+  }
+  return { transformations, problems };
 }
 
 /** A step of a build; it is done to the objects of another kind as well when they are asked for. */
@@ -294,22 +223,60 @@ function addResources(
   const gathering = gather(before);
   addAll(gathering.problems, kustomization.problems);
   for (const entry of kustomization.resources) addResource(gathering, entry, stack, workshop);
+  for (const entry of kustomization.needs) requireFile(gathering.problems, entry, workshop);
   const { kind, sources } = workshop;
   const isAsked = kind !== undefined && kustomization.generates;
-  const drafts = isAsked ? generate(gathering.drafts, kustomization, kind, sources.textOf) : gathering.drafts;
-  return { drafts, problems: [...gathering.problems] };
+  let drafts = isAsked ? generate(gathering.drafts, kustomization, kind, sources.textOf) : gathering.drafts;
+  for (const one of generationsOf(gathering.problems, kustomization, stack, workshop)) {
+    const isWanted = kind === "" || kind === one.kind;
+    if (isWanted) drafts = generateOne(drafts, one, kustomization.directory, sources.textOf);
+  }
+  let { rules } = gathering;
+  for (const { path } of kustomization.configurations) rules = mergedRules(rules, workshop.rulesOf(path));
+  return { drafts, problems: [...gathering.problems], rules };
 }
 
-function transformAll({ drafts, problems }: Made, kustomization: Kustomization, { patchOf }: Workshop): Made {
-  const first = applyPatches(drafts, kustomization.patches, patchOf);
-  const moved = first.drafts.map((draft) => transform(draft, kustomization));
-  const last = applyPatches(moved, kustomization.patchesJson6902, patchOf);
-  return { drafts: last.drafts, problems: [...problems, ...first.problems, ...last.problems] };
+/** What the objects generate that `generators` name or hold. */
+function generationsOf(
+  problems: Set<BuildProblem>,
+  { plugins }: Kustomization,
+  stack: readonly string[],
+  workshop: Workshop,
+): readonly Generation[] {
+  const entries = plugins.filter(({ field }) => field === "generators");
+  if (entries.length === 0) return [];
+  const found = pluginsOf(entries, stack, workshop);
+  const generations: Generation[] = [];
+  for (const { draft, entry } of found.drafts) {
+    const one = generationOf(draft);
+    if (one) generations.push(one);
+    else found.cannot(entry);
+  }
+  addAll(problems, found.problems);
+  return generations;
 }
 
-function replaceAll(before: Accumulated, kustomization: Kustomization, workshop: Workshop): Accumulated {
+/** Whether a file is there that kustomize reads although nothing comes of it here. */
+function requireFile(problems: Set<BuildProblem>, entry: Entry, { sources }: Workshop): void {
+  const { value, path } = entry;
+  const beyond = outside(path, sources);
+  if (isRemoteFile(value))
+    problems.add(problem("remote", entry, value, `${value} is remote and is not fetched`));
+  else if (beyond !== undefined) problems.add(problem("outside", entry, value, beyond));
+  else if (!sources.isFile(path))
+    problems.add(problem("missing", entry, value, `${path} does not exist`, "always"));
+}
+
+function transformAll({ drafts, problems, rules }: Made, todo: Transformation, { patchOf }: Workshop): Made {
+  const first = applyPatches(drafts, todo.patches, patchOf);
+  const moved = first.drafts.map(transformer(todo, rules));
+  const last = applyPatches(moved, todo.patchesJson6902, patchOf);
+  return { drafts: last.drafts, problems: [...problems, ...first.problems, ...last.problems], rules };
+}
+
+function replaceAll(before: Accumulated, { replacements }: Transformation, workshop: Workshop): Accumulated {
   let result = before;
-  for (const entry of kustomization.replacements) {
+  for (const entry of replacements) {
     const read = workshop.replacementsOf(entry);
     if (typeof read === "string") {
       result = step(result, workshop, (made) => withReplacementProblem(made, entry, read));
@@ -332,31 +299,50 @@ function replace(
   return typeof drafts === "string" ? withReplacementProblem(before, entry, drafts) : { ...before, drafts };
 }
 
-function withReplacementProblem(
-  { drafts, problems }: Made,
-  { file, source }: ReplacementEntry,
-  detail: string,
-): Made {
+function withReplacementProblem(made: Made, { file, source }: ReplacementEntry, detail: string): Made {
   const subject = file ?? "an inline replacement";
-  return {
-    drafts,
-    problems: [...problems, { kind: "replacement", subject, detail, location: locationOfSource(source) }],
-  };
+  const found: BuildProblem = { kind: "replacement", subject, detail, location: locationOfSource(source) };
+  return { ...made, problems: [...made.problems, found] };
 }
 
 interface Gathering {
   readonly drafts: Draft[];
   readonly problems: Set<BuildProblem>;
   readonly identities: Set<string>;
+  rules: Rules;
 }
 
-function gather({ drafts, problems }: Made): Gathering {
+function gather({ drafts, problems, rules }: Made): Gathering {
   const identities = new Set(drafts.map((draft) => identityKey(identityOf(draft))));
-  return { drafts: [...drafts], problems: new Set(problems), identities };
+  return { drafts: [...drafts], problems: new Set(problems), identities, rules };
+}
+
+/** The objects that entries of `transformers` or `generators` name or hold, with what keeps them from being read. */
+function pluginsOf(entries: readonly PluginEntry[], stack: readonly string[], workshop: Workshop) {
+  const gathering = gather(nothing);
+  const drafts: { readonly draft: Draft; readonly entry: PluginEntry }[] = [];
+  for (const entry of entries) {
+    const before = gathering.drafts.length;
+    if (entry.inline) addDrafts(gathering, inlineObjects(entry), entry);
+    else addResource(gathering, entry, stack, workshop.ofKind(""));
+    for (const draft of gathering.drafts.slice(before)) drafts.push({ draft, entry });
+  }
+  const cannot = (entry: PluginEntry): void => {
+    const subject = entry.inline ? "an inline plugin" : entry.value;
+    gathering.problems.add(problem("plugin", entry, subject, `${subject} in ${entry.field} is not run`));
+  };
+  return { drafts, cannot, problems: gathering.problems };
+}
+
+function inlineObjects({ value, source }: PluginEntry): readonly Draft[] {
+  return inlineDocuments({ text: value, source }).flatMap((document) => {
+    const reading = document.read();
+    return reading.ok ? resourcesOf(document, reading.root).map(draftOf) : [];
+  });
 }
 
 /** Bases that are reached twice bring their problems once. */
-function addAll(known: Set<BuildProblem>, problems: readonly BuildProblem[]): void {
+function addAll(known: Set<BuildProblem>, problems: Iterable<BuildProblem>): void {
   for (const one of problems) known.add(one);
 }
 
@@ -371,8 +357,9 @@ function addResource(gathering: Gathering, entry: Entry, stack: readonly string[
     gathering.problems.add(base);
     return;
   }
-  const { drafts, problems } = accumulate(base, stack, workshop);
+  const { drafts, problems, rules } = accumulate(base, stack, workshop);
   addAll(gathering.problems, problems);
+  gathering.rules = mergedRules(gathering.rules, rules);
   addDrafts(gathering, drafts, entry);
 }
 

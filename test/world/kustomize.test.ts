@@ -346,7 +346,7 @@ const refusals: readonly [string, Files, readonly string[]][] = [
   ],
   [
     "a patch under rules of its own: no refusal",
-    patched(`${strategic}configurations: [c.yaml]\n`, pod("b")),
+    { ...patched(`${strategic}configurations: [c.yaml]\n`, pod("b")), "c.yaml": "" },
     [],
   ],
   [

@@ -3,7 +3,7 @@ import { at, isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import { nodeAt, toValue } from "../../source/node.ts";
 import { scalarText, stringMap } from "../resource.ts";
 import { type Draft, draftOf, identityOf, sameIdentity } from "./draft.ts";
-import type { Kustomization } from "./kustomization.ts";
+import type { Kustomization, Source } from "./kustomization.ts";
 import { joinPath } from "./path.ts";
 
 /** The text of a file of the tree; undefined when there is none, or it is no text. */
@@ -34,23 +34,46 @@ export function generate(
     if (!Array.isArray(entries)) continue;
     entries.forEach((entry: Json, index) => {
       if (!isObject(entry)) return;
-      const value = generated(entry, generator.kind, kustomization.directory, textOf);
-      const path = [generator.field, index];
-      const name = scalarText(entry.name) ?? "";
-      const namespace = scalarText(entry.namespace) || null;
-      const draft = draftOf({
-        apiVersion: "v1",
-        kind: generator.kind,
-        name,
-        namespace,
-        value,
-        document,
-        path,
-      });
-      next = absorbed(next, draft, scalarText(entry.behavior) ?? "create");
+      const source = { document, path: [generator.field, index] };
+      next = generateOne(next, { entry, kind: generator.kind, source }, kustomization.directory, textOf);
     });
   }
   return next;
+}
+
+/** What is to be generated: the arguments of a ConfigMap or Secret, and where they stand. */
+export interface Generation {
+  readonly entry: JsonObject;
+  readonly kind: string;
+  readonly source: Source;
+}
+
+/** The objects after one generation. */
+export function generateOne(
+  drafts: readonly Draft[],
+  { entry, kind, source }: Generation,
+  directory: string,
+  textOf: TextOf,
+): readonly Draft[] {
+  const draft = draftOf({
+    apiVersion: "v1",
+    kind,
+    name: scalarText(entry.name) ?? "",
+    namespace: scalarText(entry.namespace) || null,
+    value: generated(entry, kind, directory, textOf),
+    ...source,
+  });
+  return absorbed(drafts, draft, scalarText(entry.behavior) ?? "create");
+}
+
+/** The kind that an object among `generators` generates, when that is known. */
+export function generationOf({ value, resource }: Draft): Generation | undefined {
+  const one = generators.find(
+    ({ kind }) => value.apiVersion === "builtin" && value.kind === `${kind}Generator`,
+  );
+  const { document, path } = resource;
+  const entry = isObject(value.metadata) ? { ...value.metadata, ...value } : value;
+  return one && { entry, kind: one.kind, source: { document, path } };
 }
 
 function generated(entry: JsonObject, kind: string, directory: string, textOf: TextOf): JsonObject {

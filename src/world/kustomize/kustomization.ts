@@ -31,10 +31,23 @@ export interface FieldSpec {
   readonly create: boolean;
 }
 
-/** Labels to add; `where` says how far they reach. */
+/** A prefix or suffix of names. */
+export interface Affix extends Setting {
+  /** The only fields it is for; by default every name. */
+  readonly fields?: readonly FieldSpec[];
+}
+
+export interface NamespaceSetting extends Setting {
+  /** Whether objects that have a namespace keep it. */
+  readonly unsetOnly?: boolean;
+  /** The fields besides `metadata.namespace`; by default the name of a Namespace. */
+  readonly fields?: readonly FieldSpec[];
+}
+
+/** Labels to add; `where` says how far they reach: `common` are those of `commonLabels`, `fields` reach no further than those. */
 export interface Labelling {
   readonly pairs: readonly { readonly key: string; readonly value: string; readonly source: Source }[];
-  readonly where: "metadata" | "templates" | "selectors";
+  readonly where: "metadata" | "templates" | "selectors" | "common" | "fields";
   readonly fields: readonly FieldSpec[];
 }
 
@@ -83,18 +96,11 @@ export interface ReplacementEntry {
   readonly source: Source;
 }
 
-export interface Kustomization {
-  readonly directory: string;
-  readonly document: Document;
-  readonly component: boolean;
-  /** As written, `bases` after `resources`. */
-  readonly resources: readonly Entry[];
-  readonly components: readonly Entry[];
-  /** Entries of `generators`, `transformers` and `validators` that name a file or a directory. */
-  readonly plugins: readonly Entry[];
-  readonly namespace: Setting | undefined;
-  readonly namePrefix: Setting | undefined;
-  readonly nameSuffix: Setting | undefined;
+/** What a kustomization does to the objects it has gathered. */
+export interface Transformation {
+  readonly namespace: NamespaceSetting | undefined;
+  readonly namePrefix: Affix | undefined;
+  readonly nameSuffix: Affix | undefined;
   readonly labels: readonly Labelling[];
   readonly annotations: Labelling | undefined;
   /** `patchesStrategicMerge`, then `patches`: the order in which kustomize applies them. */
@@ -103,6 +109,36 @@ export interface Kustomization {
   readonly patchesJson6902: readonly PatchEntry[];
   /** Applied after everything else. */
   readonly replacements: readonly ReplacementEntry[];
+}
+
+export const noTransformation: Transformation = {
+  namespace: undefined,
+  namePrefix: undefined,
+  nameSuffix: undefined,
+  labels: [],
+  annotations: undefined,
+  patches: [],
+  patchesJson6902: [],
+  replacements: [],
+};
+
+/** An entry of `generators` or `transformers`: what it names holds objects, or it holds them itself. */
+export interface PluginEntry extends Entry {
+  readonly field: "generators" | "transformers" | "validators";
+  readonly inline: boolean;
+}
+
+export interface Kustomization extends Transformation {
+  readonly directory: string;
+  readonly document: Document;
+  readonly component: boolean;
+  /** As written, `bases` after `resources`. */
+  readonly resources: readonly Entry[];
+  readonly components: readonly Entry[];
+  readonly plugins: readonly PluginEntry[];
+  readonly configurations: readonly Entry[];
+  /** Files that have to be there although nothing that is built here comes of them: of generators, rules and schemas. */
+  readonly needs: readonly Entry[];
   /** Whether it generates ConfigMaps or Secrets. */
   readonly generates: boolean;
   /** Whether it brings rules of its own for names, labels and merges, which are not modelled. */
@@ -134,14 +170,18 @@ export function readKustomization(document: Document, directory: string): Kustom
   };
   const patches = [...strategicMergePatches(reader), ...patchEntries(reader, "patches")];
   const patchesJson6902 = patchEntries(reader, "patchesJson6902");
-  const plugins = ["generators", "transformers", "validators"].flatMap((field) => entries(reader, field));
+  const files = filesOf(reader);
   return {
     directory,
     document,
     component: text(reader.fields.get("kind")) === "Component",
     resources: [...entries(reader, "resources"), ...entries(reader, "bases")],
     components: entries(reader, "components"),
-    plugins: plugins.filter(({ value }) => !isInline(value)),
+    plugins: (["generators", "transformers", "validators"] as const).flatMap((field) =>
+      entries(reader, field).map((entry) => ({ ...entry, field, inline: isInline(entry.value) })),
+    ),
+    configurations: entries(reader, "configurations"),
+    needs: files.filter(({ source }) => isNeeded(source)),
     namespace: setting(reader, "namespace"),
     namePrefix: setting(reader, "namePrefix"),
     nameSuffix: setting(reader, "nameSuffix"),
@@ -152,14 +192,18 @@ export function readKustomization(document: Document, directory: string): Kustom
     replacements: replacementEntries(reader),
     generates: hasGenerators(reader),
     configures: ["configurations", "crds", "openapi"].some((name) => reader.fields.has(name)),
-    reads: [...filesOf(reader), ...[...patches, ...patchesJson6902].flatMap(({ file }) => file ?? [])],
+    reads: [
+      ...files.flatMap(({ value, path }) => (isRemote(value) ? [] : path)),
+      ...[...patches, ...patchesJson6902].flatMap(({ file }) => file ?? []),
+    ],
     problems: problemsOf(reader),
   };
 }
 
 /** The paths of the files and directories that bring objects. */
 export function partsOf({ resources, components, plugins }: Kustomization): readonly string[] {
-  return [...resources, ...components, ...plugins].map(({ path }) => path);
+  const named = plugins.filter(({ inline }) => !inline);
+  return [...resources, ...components, ...named].map(({ path }) => path);
 }
 
 /** The location of a source, or of the nearest thing above it that is written down. */
@@ -255,7 +299,7 @@ function entries(reader: Reader, name: string): readonly Entry[] {
 }
 
 /** Whether an entry that may be a path holds YAML instead. */
-function isInline(value: string): boolean {
+export function isInline(value: string): boolean {
   return value.includes("\n") || value.includes(": ") || value.startsWith("{");
 }
 
@@ -283,7 +327,7 @@ function fieldSpec(node: Node): readonly FieldSpec[] {
 
 function pairsOf(reader: Reader, name: string): Labelling | undefined {
   const pairs = pairsAt(reader, reader.fields.get(name), [name]);
-  return pairs.length > 0 ? { pairs, where: "selectors", fields: [] } : undefined;
+  return pairs.length > 0 ? { pairs, where: "common", fields: [] } : undefined;
 }
 
 function pairsAt(reader: Reader, node: Node | undefined, path: Path): Labelling["pairs"] {
@@ -297,7 +341,7 @@ function pairsAt(reader: Reader, node: Node | undefined, path: Path): Labelling[
 
 function strategicMergePatches(reader: Reader): readonly PatchEntry[] {
   return settings(reader, "patchesStrategicMerge").map(({ value, source }) => ({
-    ...(isInline(value) ? { file: undefined, url: undefined } : fileOrUrl(reader, value)),
+    ...(isInline(value) ? { file: undefined, url: undefined } : fileOrUrl(reader.directory, value)),
     text: isInline(value) ? value : undefined,
     target: undefined,
     allowNameChange: false,
@@ -307,7 +351,8 @@ function strategicMergePatches(reader: Reader): readonly PatchEntry[] {
   }));
 }
 
-function fileOrUrl({ directory }: Reader, path: string | undefined): Pick<PatchEntry, "file" | "url"> {
+/** What an entry names: a file of the tree, or something remote. */
+export function fileOrUrl(directory: string, path: string | undefined): Pick<PatchEntry, "file" | "url"> {
   if (!path) return { file: undefined, url: undefined };
   return isRemote(path)
     ? { file: undefined, url: path }
@@ -320,7 +365,7 @@ function patchEntries(reader: Reader, name: string): readonly PatchEntry[] {
     const target = field(item, "target");
     const options = field(item, "options");
     return {
-      ...fileOrUrl(reader, path),
+      ...fileOrUrl(reader.directory, path),
       text: text(field(item, "patch")),
       target: target && strings(target),
       allowNameChange: text(field(options, "allowNameChange")) === "true",
@@ -350,24 +395,39 @@ function strings(node: Node): Readonly<Record<string, string>> {
   return Object.fromEntries(node.entries.map(({ key, value }) => [key, text(value) ?? ""]));
 }
 
-/** The files that generators, configurations, replacements and schemas read. */
-function filesOf(reader: Reader): readonly string[] {
-  const { fields, directory } = reader;
-  const paths: (string | undefined)[] = [];
+/** The files that generators, configurations, replacements, charts and schemas read. */
+function filesOf(reader: Reader): readonly Entry[] {
+  const { fields, directory, document } = reader;
+  const found: Entry[] = [];
+  const add = (value: string | undefined, path: Path) => {
+    if (value) found.push({ value, path: joinPath(directory, value), source: { document, path } });
+  };
+  const addAll = (node: Node | undefined, path: Path, fileIn = (entry: string) => entry) =>
+    items(node).forEach((item, index) => {
+      add(fileIn(text(item) ?? ""), [...path, index]);
+    });
   for (const name of ["configMapGenerator", "secretGenerator"]) {
-    for (const generator of items(fields.get(name))) {
-      for (const entry of items(field(generator, "files")).map(text))
-        paths.push(entry?.slice(entry.indexOf("=") + 1));
-      paths.push(...items(field(generator, "envs")).map(text), text(field(generator, "env")));
-    }
+    items(fields.get(name)).forEach((generator, index) => {
+      addAll(field(generator, "files"), [name, index, "files"], (one) => one.slice(one.indexOf("=") + 1));
+      addAll(field(generator, "envs"), [name, index, "envs"]);
+      add(text(field(generator, "env")), [name, index, "env"]);
+    });
   }
-  for (const name of ["configurations", "crds"]) paths.push(...items(fields.get(name)).map(text));
-  for (const replacement of items(fields.get("replacements"))) paths.push(text(field(replacement, "path")));
-  for (const chart of items(fields.get("helmCharts"))) {
-    paths.push(text(field(chart, "valuesFile")), ...items(field(chart, "additionalValuesFiles")).map(text));
-  }
-  paths.push(text(field(fields.get("openapi"), "path")));
-  return paths.flatMap((path) => (path && !isRemote(path) ? [joinPath(directory, path)] : []));
+  for (const name of ["configurations", "crds"]) addAll(fields.get(name), [name]);
+  items(fields.get("replacements")).forEach((one, index) => {
+    add(text(field(one, "path")), ["replacements", index, "path"]);
+  });
+  items(fields.get("helmCharts")).forEach((chart, index) => {
+    add(text(field(chart, "valuesFile")), ["helmCharts", index, "valuesFile"]);
+    addAll(field(chart, "additionalValuesFiles"), ["helmCharts", index, "additionalValuesFiles"]);
+  });
+  add(text(field(fields.get("openapi"), "path")), ["openapi", "path"]);
+  return found;
+}
+
+/** Whether the file of an entry has to be there; what replacements and charts read is looked for by themselves. */
+function isNeeded({ path }: Source): boolean {
+  return path[0] !== "replacements" && path[0] !== "helmCharts";
 }
 
 /** The other fields that kustomize knows; one that it does not know makes it refuse the whole kustomization. */
@@ -413,12 +473,6 @@ function problemsOf(reader: Reader): readonly BuildProblem[] {
     const [meant] = nearest(name, [...fieldNames, ...furtherFields]);
     const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
     report("refused", name, `it knows no field ${name}${hint}`, [name]);
-  }
-  for (const name of ["generators", "transformers"]) {
-    for (const { value, source } of settings(reader, name)) {
-      const subject = isInline(value) ? "an inline plugin" : value;
-      report("plugin", subject, `${subject} in ${name} is not run`, source.path);
-    }
   }
   return problems;
 }

@@ -223,7 +223,10 @@ function contentOf(document: Document, entry: PatchEntry): PatchContent | PatchF
 }
 
 /** The documents of an inline patch. One alone has its places in the kustomization; several have none. */
-function inlineDocuments({ text = "", source: { document, path } }: PatchEntry): readonly Document[] {
+export function inlineDocuments({
+  text = "",
+  source: { document, path },
+}: Pick<PatchEntry, "text" | "source">): readonly Document[] {
   const documents = readDocuments({ path: "", text });
   const kustomization = document.read();
   const scalar = kustomization.ok ? nodeAt(kustomization.root, path) : undefined;

@@ -32,7 +32,7 @@ export function pulledInBy(
 ): ReadonlySet<string> {
   const files = new Set<string>();
   for (const { resources, plugins, reads } of all) {
-    for (const { value, path } of [...resources, ...plugins]) {
+    for (const { value, path } of [...resources, ...plugins.filter(({ inline }) => !inline)]) {
       if (!isRemote(value) && !known.has(path)) files.add(path);
     }
     for (const path of reads) files.add(path);

@@ -5,41 +5,69 @@ import { groupOf } from "../../kube/workload.ts";
 import type { Path } from "../../source/node.ts";
 import { scalarText } from "../resource.ts";
 import { type Draft, editing, identityOf, isClusterScoped, setAt, setTied, withIdentity } from "./draft.ts";
-import type { FieldSpec, Kustomization, Labelling, Setting } from "./kustomization.ts";
+import type {
+  Affix,
+  FieldSpec,
+  Labelling,
+  NamespaceSetting,
+  Setting,
+  Transformation,
+} from "./kustomization.ts";
+import { mergedFields, type Rules } from "./rules.ts";
 
 /**
  * The transformations of a kustomization (v5.8.1) in its own order, without patches:
- * namespace, prefix, suffix, labels, annotations.
+ * namespace, prefix, suffix, labels, annotations. `rules` are those of its `configurations` and of those below it.
  */
-export function transform(draft: Draft, kustomization: Kustomization): Draft {
-  const { namespace, namePrefix, nameSuffix, labels, annotations } = kustomization;
-  if (!namespace && !namePrefix && !nameSuffix && labels.length === 0 && !annotations) return draft;
-  return editing(draft, (edited) => {
-    let next = edited;
-    if (namespace) next = inNamespace(next, namespace);
-    if (namePrefix) next = affixed(next, namePrefix, "before");
-    if (nameSuffix) next = affixed(next, nameSuffix, "after");
-    for (const labelling of labels) next = labelled(next, labelling, labelFields(labelling));
-    return annotations ? labelled(next, annotations, allAnnotations) : next;
-  });
+export function transformer(transformation: Transformation, rules: Rules): (draft: Draft) => Draft {
+  const { namespace, namePrefix, nameSuffix, labels, annotations } = transformation;
+  if (!namespace && !namePrefix && !nameSuffix && labels.length === 0 && !annotations)
+    return (draft) => draft;
+  const labellings = labels.map((one) => ({ one, fields: labelFields(one, rules) }));
+  if (annotations) labellings.push({ one: annotations, fields: annotationFields(annotations, rules) });
+  const [prefixed, suffixed] = [
+    nameFields(namePrefix, rules.namePrefix),
+    nameFields(nameSuffix, rules.nameSuffix),
+  ];
+  return (draft) =>
+    editing(draft, (edited) => {
+      let next = edited;
+      if (namespace) next = inNamespace(next, namespace);
+      if (namePrefix) next = affixed(next, namePrefix, prefixed, "before");
+      if (nameSuffix) next = affixed(next, nameSuffix, suffixed, "after");
+      for (const { one, fields } of labellings) next = labelled(next, one, fields);
+      return next;
+    });
 }
 
 /** Cluster-scoped kinds keep none, kinds that Kubernetes does not know count as namespaced, Namespaces are renamed. */
-function inNamespace(draft: Draft, { value, source }: Setting): Draft {
+function inNamespace(draft: Draft, { value, source, unsetOnly, fields }: NamespaceSetting): Draft {
   const { apiVersion, kind, name } = identityOf(draft);
-  if (kind === "Namespace" && apiVersion === "v1") {
-    return name === value ? draft : setAt(withIdentity(draft), ["metadata", "name"], value, source);
-  }
-  if (isClusterScoped(apiVersion, kind)) return draft;
-  return setAt(withIdentity(draft), ["metadata", "namespace"], value, source);
+  const old = at(draft.value, ["metadata", "namespace"]);
+  const isKept = unsetOnly && old !== undefined && old !== null && old !== "";
+  const next =
+    isClusterScoped(apiVersion, kind) || isKept
+      ? draft
+      : setAt(withIdentity(draft), ["metadata", "namespace"], value, source);
+  if (apiVersion !== "v1" || name === value || (unsetOnly && name !== "")) return next;
+  const renames = fields
+    ? fields.some((spec) => spec.path === "metadata/name" && selects(spec, apiVersion, kind))
+    : kind === "Namespace";
+  return renames ? setAt(withIdentity(next), ["metadata", "name"], value, source) : next;
 }
 
-function affixed(draft: Draft, { value, source }: Setting, side: "before" | "after"): Draft {
+function affixed(
+  draft: Draft,
+  { value, source }: Setting,
+  fields: readonly FieldSpec[],
+  side: "before" | "after",
+): Draft {
   const { apiVersion, kind } = draft.earlier[0] ?? identityOf(draft);
   const skipped =
     kind === "CustomResourceDefinition" ||
     kind === "Namespace" ||
-    (kind === "APIService" && groupOf(apiVersion) === "apiregistration.k8s.io");
+    (kind === "APIService" && groupOf(apiVersion) === "apiregistration.k8s.io") ||
+    !fields.some((spec) => selects(spec, apiVersion, kind));
   const name = scalarText(at(draft.value, ["metadata", "name"]));
   if (skipped || name === undefined) return draft;
   return setAt(
@@ -72,10 +100,33 @@ const allAnnotations: readonly FieldSpec[] = [
   ...templateFields("annotations"),
 ];
 
-function labelFields({ where, fields }: Labelling): readonly FieldSpec[] {
-  const usual = where === "metadata" ? ownLabels : allLabels;
-  return fields.length > 0 ? [...fields, ...usual] : usual;
+function labelFields({ where, fields }: Labelling, rules: Rules): readonly FieldSpec[] {
+  const all = () => mergedFields(rules.commonLabels, allLabels);
+  switch (where) {
+    case "fields":
+      return fields;
+    case "common":
+      return all();
+    case "selectors":
+      return mergedFields(mergedFields(fields, rules.labels), all());
+    case "templates":
+      return mergedFields(mergedFields(fields, rules.labels), mergedFields(rules.templateLabels, allLabels));
+    case "metadata":
+      return mergedFields(mergedFields(fields, rules.labels), ownLabels);
+  }
 }
+
+function annotationFields({ where, fields }: Labelling, rules: Rules): readonly FieldSpec[] {
+  return where === "fields" ? fields : mergedFields(rules.commonAnnotations, allAnnotations);
+}
+
+/** The fields that a prefix or suffix is for. */
+function nameFields(affix: Affix | undefined, rules: readonly FieldSpec[]): readonly FieldSpec[] {
+  const fields = affix?.fields ?? mergedFields(rules, ownName);
+  return fields.filter(({ path }) => path === "metadata/name");
+}
+
+const ownName: readonly FieldSpec[] = [{ path: "metadata/name", create: false }];
 
 function labelled(draft: Draft, { pairs }: Labelling, fields: readonly FieldSpec[]): Draft {
   const { apiVersion, kind } = identityOf(draft);
@@ -93,7 +144,8 @@ function labelled(draft: Draft, { pairs }: Labelling, fields: readonly FieldSpec
   return next;
 }
 
-function selects(spec: FieldSpec, apiVersion: string, kind: string): boolean {
+/** Whether a field specification is for objects of a kind. */
+export function selects(spec: FieldSpec, apiVersion: string, kind: string): boolean {
   const group = groupOf(apiVersion);
   const version = apiVersion.slice(group === "" ? 0 : group.length + 1);
   return (
@@ -104,7 +156,7 @@ function selects(spec: FieldSpec, apiVersion: string, kind: string): boolean {
 }
 
 /** The paths a field specification means in an object: list items are all visited, what is absent is made if asked for. */
-function pathsOf(value: JsonObject, { path, create }: FieldSpec): readonly Path[] {
+export function pathsOf(value: JsonObject, { path, create }: FieldSpec): readonly Path[] {
   let found: readonly Path[] = [[]];
   for (const segment of path.split("/")) {
     const step = segment.endsWith("[]") ? segment.slice(0, -2) : segment;
