@@ -3,7 +3,8 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { deflateRawSync } from "node:zlib";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { layered } from "./layers.ts";
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) as { version: string };
@@ -24,7 +25,7 @@ export const rulePages = JSON.parse(inflateRawSync(Buffer.from("${packed}", "bas
 };
 
 clean(join(top, "dist"));
-const { metafile } = await build({
+const options: BuildOptions = {
   absWorkingDir: top,
   entryPoints: { sidelint: "src/cli/bin.ts", "sidelint-krm": "src/krm/bin.ts", index: "src/index.ts" },
   outdir: "dist",
@@ -45,8 +46,26 @@ const { metafile } = await build({
   charset: "utf8",
   legalComments: "none",
   plugins: [packedPages],
-  metafile: true,
   logLevel: "warning",
+};
+const layers = {
+  words: ["src/kube/nearest.ts", "src/kube/names.ts", "src/report/cells.ts", "src/istio/releases.ts"],
+  process: ["src/cli/options.ts", "src/cli/io.ts", "src/source/disk.ts"],
+  world: ["src/world/read.ts"],
+  inject: [
+    "src/fix/rewriting.ts",
+    "src/fix/patches.ts",
+    "src/report/make.ts",
+    "src/report/explanation.ts",
+    "src/report/unified-diff.ts",
+  ],
+  lint: ["src/index.ts"],
+  session: ["src/cli/session.ts", "src/cli/rewrite.ts"],
+};
+const { metafile } = await build({
+  ...options,
+  plugins: [packedPages, await layered(options, layers)],
+  metafile: true,
 });
 for (const bin of ["sidelint.js", "sidelint-krm.js"]) chmodSync(join(top, "dist", bin), 0o755);
 
