@@ -85,6 +85,7 @@ export function invoke(
     state.node = node;
     return fail(state, `error calling ${name}: ${error.message}`);
   }
+  if (state.context.watch) state.context.watch(name, args, result);
   if (typeof result === "string") state.context.makeText(result.length);
   else if (Array.isArray(result)) state.context.makeList(lengthOf(result));
   return result;

@@ -22,9 +22,13 @@ export class Failure extends Error {
 /** A failure that no template may hide: a limit is reached. */
 export class LimitReached extends Failure {}
 
+/** Told of every call of a function or method that succeeded: its raw arguments, without the receiver, and its result. */
+export type CallWatch = (name: string, args: readonly unknown[], result: unknown) => void;
+
 /** What a function may ask of the execution it is part of. */
 export interface Context {
   readonly limits: Limits;
+  readonly watch?: CallWatch | undefined;
   /** Counts work that is more than a step; throws when the limit is reached. */
   readonly spend: (steps: number) => void;
   /** Throws when a text of this length must not be made. */
@@ -36,7 +40,7 @@ export interface Context {
 }
 
 /** A fresh account of what an execution uses. */
-export function newContext(limits: Limits): Context {
+export function newContext(limits: Limits, watch?: CallWatch): Context {
   let left = limits.steps;
   const spend = (steps: number): void => {
     left -= steps;
@@ -44,6 +48,7 @@ export function newContext(limits: Limits): Context {
   };
   return {
     limits,
+    watch,
     spend,
     makeText: (length) => {
       if (length > limits.text)

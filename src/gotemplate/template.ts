@@ -4,7 +4,7 @@ import { compileList } from "./compile.ts";
 import type { Functions } from "./function.ts";
 import { builtins } from "./functions/builtins.ts";
 import type { Delimiters } from "./lex.ts";
-import type { Limits } from "./limits.ts";
+import type { CallWatch, Limits } from "./limits.ts";
 import { defaultLimits, Failure, LimitReached, newContext } from "./limits.ts";
 import { parseTemplate } from "./parse.ts";
 import type { MissingKey, State } from "./state.ts";
@@ -25,6 +25,8 @@ export interface ExecuteOptions {
   readonly limits?: Partial<Limits>;
   /** What a missing key of a map is: no value, the zero value of the map's elements, or an error. Go's option missingkey. */
   readonly missingKey?: MissingKey;
+  /** Told of every call, for those who ask what a template does with its data. */
+  readonly watch?: CallWatch | undefined;
 }
 
 /** A template that was understood. */
@@ -97,7 +99,7 @@ function runsOf(
  */
 export function execute(template: Template, data: Value, options: ExecuteOptions = {}): Executed {
   const state: State = {
-    context: newContext({ ...defaultLimits, ...options.limits }),
+    context: newContext({ ...defaultLimits, ...options.limits }, options.watch),
     missingKey: options.missingKey ?? "invalid",
     source: { name: template.name, text: template.text },
     template: template.name,

@@ -4,8 +4,10 @@ import { editsOfDocument } from "../fix/value-edits.ts";
 import { injectionWay } from "../fix/way.ts";
 import type { FileProblem, Scan, Workload } from "../index.ts";
 import { at, emptyMap, isObject, type Json, type JsonObject } from "../kube/json.ts";
-import { type Path, toValue, type Value } from "../source/node.ts";
+import { type Node, type Path, toValue, type Value } from "../source/node.ts";
 import type { Edit } from "../source/splice.ts";
+import type { Resource } from "../world/world.ts";
+import { alikeItems } from "./alike.ts";
 import { wordsFor } from "./check.ts";
 import type { FunctionSettings } from "./function-config.ts";
 import { itemEdit } from "./item-text.ts";
@@ -35,7 +37,16 @@ export function injectItems(scan: Scan, list: ResourceList, settings: FunctionSe
   const others: ChangedItem[] = [];
   const results: Result[] = [];
   let injected = 0;
+  const injectAlike = alikeItems(text, reading.way);
   for (const group of groupsOf(scan.world.workloads)) {
+    const [only] = group;
+    const item = group.length === 1 && only && itemOf(list, only.resource);
+    const alike = item && injectAlike(only, item);
+    if (alike) {
+      injected++;
+      edits.push(alike);
+      continue;
+    }
     const { objects, left, problems } = injectResources(group.map(withoutTransient), reading.way);
     results.push(...problems.map(told));
     for (const one of left)
@@ -43,8 +54,7 @@ export function injectItems(scan: Scan, list: ResourceList, settings: FunctionSe
     for (const { resource, after } of objects) {
       injected++;
       const whole = withTransient(group[0]?.resource.value, after);
-      const [, index] = resource.path;
-      const item = resource.path.length === 2 && typeof index === "number" ? list.items[index] : undefined;
+      const item = itemOf(list, resource);
       const edit = item && itemEdit(text, item, whole, list.root.flow);
       if (edit) edits.push(edit);
       else others.push({ path: resource.path, after: whole });
@@ -58,6 +68,12 @@ export function injectItems(scan: Scan, list: ResourceList, settings: FunctionSe
   if (results.some(({ severity }) => severity === "error")) return { edits: [], results };
   const done = `injected ${injected} ${injected === 1 ? "workload" : "workloads"}`;
   return { edits, results: injected === 0 ? results : [...results, { message: done, severity: "info" }] };
+}
+
+/** The item that is an object; undefined for one that stands elsewhere in the list. */
+function itemOf({ items }: ResourceList, { path }: Resource): Node | undefined {
+  const [, index] = path;
+  return path.length === 2 && typeof index === "number" ? items[index] : undefined;
 }
 
 /** The workloads of a list by the object that carries them. */

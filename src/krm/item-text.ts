@@ -25,14 +25,32 @@ function flowEdit(text: string, item: Node, after: JsonObject, inFlow: boolean):
 }
 
 function blockEdit(text: string, item: Node, after: JsonObject): Edit | undefined {
+  const block = blockOf(text, item);
+  if (!block) return undefined;
+  const { start, end, column } = block;
+  const own = alone(text.slice(start, end), column);
+  const edited = own === undefined ? undefined : editedText(own, item, after);
+  return edited === undefined ? undefined : { start, end, text: indented(edited, column) };
+}
+
+/** Where the lines of an item stand: from its first character, in a column of the first line, to the end of its last line. */
+export interface ItemBlock {
+  readonly start: number;
+  readonly end: number;
+  readonly column: number;
+}
+
+/** The lines of an item in block style; undefined where something else stands in front of it. */
+export function blockOf(text: string, item: Node): ItemBlock | undefined {
   const { start } = item;
   const column = start - (text.lastIndexOf("\n", start - 1) + 1);
   if (!/^ *-? *$/.test(text.slice(start - column, start))) return undefined;
-  const end = endOfLine(text, item.end);
-  const block = text.slice(start, end);
-  const own = anchor.test(block) ? undefined : moved(block, column);
-  const edited = own === undefined ? undefined : editedText(own, item, after);
-  return edited === undefined ? undefined : { start, end, text: indented(edited, column) };
+  return { start, end: endOfLine(text, item.end), column };
+}
+
+/** The lines of an item as a text of their own; undefined where they do not stand for themselves. */
+export function alone(block: string, column: number): string | undefined {
+  return anchor.test(block) ? undefined : moved(block, column);
 }
 
 /** A text that is an item alone, edited to say something else; undefined where it does not say what the item says. */
@@ -68,7 +86,8 @@ function moved(block: string, column: number): string | undefined {
   return lines.join("\n");
 }
 
-function indented(block: string, column: number): string {
+/** The reverse of `alone`. */
+export function indented(block: string, column: number): string {
   const pad = " ".repeat(column);
   const lines = block.split("\n");
   for (let index = 1; index < lines.length; index++) {

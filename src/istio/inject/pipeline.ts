@@ -18,7 +18,7 @@ import type { Owner } from "./owner.ts";
 import { annotationOf, annotationsOf, type Pod, withAnnotations } from "./pod.ts";
 import { rewriteProbes } from "./probes.ts";
 import { mergePrometheus } from "./prometheus.ts";
-import { renderTemplate } from "./render.ts";
+import { renderTemplate, type TemplateWatch } from "./render.ts";
 import type { SidecarData } from "./sidecar-data.ts";
 import { injectionStatus, statusAnnotation } from "./status.ts";
 import { templateFault } from "./template-fault.ts";
@@ -66,6 +66,7 @@ export interface InjectionInputs {
   readonly compliancePolicy: string;
   readonly facts: ReleaseFacts;
   readonly readYaml: ReadYaml;
+  readonly watch?: TemplateWatch;
 }
 
 /** Injects into a pod, whatever policies say: injectPod of istio/istio 1.30. */
@@ -122,7 +123,7 @@ function layTemplates(inputs: InjectionInputs, source: Pod, names: readonly stri
         ...(isAsked ? { annotation: templatesAnnotation } : {}),
       });
     }
-    const result = renderTemplate(compiled, data, inputs.readYaml);
+    const result = renderTemplate(compiled, data, inputs.readYaml, inputs.watch);
     if (!result.ok) return failed("template", templateFault(name, result.error), { template: name });
     const template = knownPod(result.value, inputs.facts);
     const alone = overlay("Pod", rendered, template);

@@ -1,6 +1,7 @@
 /** Injection as the webhook of istiod does it for a pod that is about to be created. */
 import type { ReadYaml } from "../annotations.ts";
 import type { Labels, PodFacts } from "../facts.ts";
+import { injectBare } from "../legacy/inject.ts";
 import { effectiveProxyConfig } from "../mesh-config.ts";
 import type { Message } from "../message.ts";
 import { askPolicy, type PolicyAnswer } from "../policy.ts";
@@ -22,6 +23,7 @@ import {
   textOf,
   withMetadata,
 } from "./pod.ts";
+import type { TemplateWatch } from "./render.ts";
 
 /** What an istiod is configured with. */
 export interface Istiod {
@@ -35,6 +37,8 @@ export interface Istiod {
   readonly compliancePolicy: string;
   readonly facts: ReleaseFacts;
   readonly readYaml: ReadYaml;
+  /** Told of what templates do. */
+  readonly watch?: TemplateWatch;
 }
 
 /** The request of the API server. */
@@ -87,6 +91,22 @@ export function injectAdmitted(
   const text = annotationOf(pod, "proxy.istio.io/config");
   const config = text === undefined ? undefined : istiod.readYaml(text);
   const isOpenShift = istiod.platform === "openshift";
+  const { bareInjection } = istiod.facts;
+  const { bare, injectedAnnotations } = istiod.injector;
+  if (bare && bareInjection !== null)
+    return injectBare({
+      ...istiod,
+      pod,
+      owner,
+      proxyConfig: effectiveProxyConfig(istiod.mesh, config?.ok ? config.value : undefined, istiod.facts),
+      variables,
+      ids: proxyIds({}),
+      template: bare,
+      injectedAnnotations,
+      release: bareInjection,
+      by: "webhook",
+      ownMesh: istiod.mesh,
+    });
   return injectPod({
     ...istiod,
     pod: isOpenShift ? resetProxyUser(pod) : pod,
