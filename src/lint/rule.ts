@@ -29,6 +29,8 @@ export type OperationData = NonNullable<RuleFile["edits"]>[number]["do"][number]
 /** One question a rule asks of one kind of subject; the texts are CEL or hold CEL, see docs/rules-environment.md. */
 export interface Check {
   readonly on: SubjectKind;
+  /** Of a check of workloads: whether it also looks at what Helm values say of pods. */
+  readonly values?: boolean;
   readonly needs?: {
     readonly keys?: readonly string[];
     readonly containers?: readonly string[];

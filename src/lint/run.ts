@@ -11,7 +11,7 @@ import { releaseAtLeast, releaseAtMost } from "./functions.ts";
 import { builtinRules } from "./generated/rules.ts";
 import { type Check, type Rule, ruleOf, type SubjectKind } from "./rule.ts";
 import { type RuleState, type Settings, settingsOf } from "./settings.ts";
-import { type Subject, subjectsOf } from "./subject.ts";
+import { type Subject, subjectsOf, valuesSubjects } from "./subject.ts";
 import { surroundingsOf } from "./views.ts";
 
 export interface LintOptions {
@@ -91,6 +91,9 @@ export function lint(
       for (const one of checks) evaluate(one, subject, hits);
     }
   }
+  const ofValues = active.filter(({ check }) => check.values === true);
+  for (const subject of ofValues.length > 0 ? valuesSubjects(world, surroundings) : [])
+    for (const one of ofValues) evaluate(one, subject, hits);
   return hits.findings();
 }
 

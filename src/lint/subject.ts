@@ -150,6 +150,17 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
   };
 }
 
+/** What Helm values say of pods: for checks that look at no more than labels and annotations. They have no fixes, and name no workload. */
+export function* valuesSubjects({ valuesPods }: World, surroundings: Surroundings): Iterable<Subject> {
+  for (const pod of valuesPods)
+    yield {
+      ...workloadSubject(pod, surroundings),
+      label: undefined,
+      editable: undefined,
+      place: () => pod.start(),
+    };
+}
+
 function kustomizationOf(root: string | null): string | undefined {
   return root === null ? undefined : `${root}/kustomization.yaml`;
 }

@@ -7,7 +7,7 @@ export function releaseFor({ decision }: Workload, world: World): string {
   return call?.release || world.mesh.release;
 }
 
-/** A fragment, such as a patch that lies about: no container has an image. */
-export function isPartial({ pod }: Workload): boolean {
-  return !pod.containers.some(({ image }) => image !== "");
+/** A fragment, such as a patch that lies about: no container has an image. What values say of a pod is meant for one that is whole. */
+export function isPartial({ pod, isValues }: Workload): boolean {
+  return isValues !== true && !pod.containers.some(({ image }) => image !== "");
 }

@@ -12,6 +12,7 @@ import {
   workloadKinds,
 } from "./configured.ts";
 import { type Fault, guarded } from "./guard.ts";
+import { valuesPods } from "./helm-sources.ts";
 import { buildKustomizations } from "./kustomize.ts";
 import { isMeshConfigMap, readMesh } from "./mesh.ts";
 import { installedRevisions } from "./mesh-installs.ts";
@@ -76,6 +77,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     namespaces: [...namespaces.configured, ...namespaces.repository, ...namespaces.dumped],
     memberNamespaces: memberNamespaces(placed),
     workloads,
+    valuesPods: valuesPods(collected, mesh),
     missing: missing.facts,
     missingConfiguration: missing.configuration,
     unreadable,

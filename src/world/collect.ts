@@ -25,6 +25,10 @@ export interface Collected {
   readonly kustomizations: ReadonlyMap<string, Document>;
   readonly problems: readonly Problem[];
   readonly skipped: readonly Skipped[];
+  /** The directories of charts. */
+  readonly charts: ReadonlySet<string>;
+  /** Files of Helm values in charts that speak of Istio. */
+  readonly valuesFiles: readonly string[];
   readonly files: number;
   readonly documents: number;
   /** A file that holds a resource, a kustomization or a problem; others are not kept. */
@@ -37,6 +41,8 @@ export interface Collected {
   documentsOf(path: string): readonly Document[] | undefined;
   /** The text of any file of the tree, read now; undefined when there is no such file or it is no text. */
   textOf(path: string): string | undefined;
+  /** The text of everything below a directory, read now, whatever the names of the files; what is no text is left out. */
+  textBelow(directory: string): string;
   /** Whether a path that a file names lies beyond what may be read; then there are no documents and no text. */
   isOutside(path: string): boolean;
   /** What that is outside of, in words. */
@@ -55,8 +61,8 @@ export interface CollectOptions {
   readonly isRepository?: boolean;
 }
 
-/** Kinds that may install a chart of istiod. */
-const chartKinds = ["HelmRelease", "Application"];
+/** Kinds of Argo CD and Flux that bring charts into a cluster. */
+const chartKinds = ["HelmRelease", "Application", "ApplicationSet"];
 
 const worldKinds = [
   "Namespace",
@@ -78,6 +84,7 @@ const sailGroup = "sailoperator.io";
 /** Reads files of a tree in the given order. Failures become problems or skips; nothing is thrown. */
 export function collect(tree: FileTree, files: readonly string[], options: CollectOptions): Collected {
   const charts = new Set(files.filter((file) => baseName(file) === "Chart.yaml").map(directoryOf));
+  const valuesFiles: string[] = [];
   const sieve = sieveFor(options.kinds, (path) => chartAbove(path, charts) !== undefined);
   const given = new Set(files);
   const resources = new Map<string, readonly Resource[]>();
@@ -104,7 +111,9 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
       problems.push(opened);
       return;
     }
-    const found = guarded(opened, problems, () => sift(opened, sieve));
+    const isValues = isValuesFile(opened) && chartAbove(path, charts) !== undefined;
+    if (isValues) valuesFiles.push(path);
+    const found = guarded(opened, problems, () => sift(opened, sieve, isValues));
     if (!found) {
       kept.set(path, { file: opened, documents: [] });
       return;
@@ -127,6 +136,8 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     kustomizations,
     problems,
     skipped: countByPath(skips),
+    charts,
+    valuesFiles,
     files: files.length,
     documents,
     fileOf: (path) => kept.get(path)?.file,
@@ -139,6 +150,10 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
       return opened && readDocuments(opened);
     },
     textOf: (path) => openBeyond(path)?.text,
+    textBelow: (directory) =>
+      filesBelow(tree, directory)
+        .map((path) => openBeyond(path)?.text ?? "")
+        .join("\n"),
     isOutside,
     isFile: (path) => (tree.stat(path)?.type ?? "directory") !== "directory",
     bounds:
@@ -207,9 +222,9 @@ interface Kept {
   readonly documents: readonly Document[];
 }
 
-function sift(file: SourceFile, sieve: Sieve): Sifted {
+function sift(file: SourceFile, sieve: Sieve, isValues: boolean): Sifted {
   const isKustomization = isKustomizationFile(file.path);
-  if (!isKustomization && !sieve.text.test(file.text)) return withoutInterest(file, undefined);
+  if (!isKustomization && !isValues && !sieve.text.test(file.text)) return withoutInterest(file, undefined);
   const all = readDocuments(file);
   const resources: Resource[] = [];
   const problems: Problem[] = [];
@@ -233,7 +248,7 @@ function sift(file: SourceFile, sieve: Sieve): Sifted {
       problems.push({ file, error: reading.error });
     }
   }
-  const kept = resources.length + problems.length + skips.length > 0 || isKustomization;
+  const kept = resources.length + problems.length + skips.length > 0 || isKustomization || isValues;
   if (!kept) return withoutInterest(file, all);
   return {
     resources,
@@ -272,7 +287,7 @@ function mayDecide(document: Document, { kinds, extra }: Sieve): boolean {
   if (kind === "ConfigMap") return istioName.test(textOf(document));
   if (kind.endsWith("List")) return true;
   if (!kinds.has(kind)) return false;
-  if (chartKinds.includes(kind)) return chartWords.test(textOf(document));
+  if (chartKinds.includes(kind)) return carriesCharts(apiVersion, kind) || chartWords.test(textOf(document));
   if (apiVersion === undefined || worldKinds.includes(kind)) return true;
   if (kind === sailKind && apiVersion.startsWith(sailGroup)) return true;
   return podTemplatesOf(apiVersion, kind, extra) !== undefined;
@@ -291,9 +306,15 @@ function decidesOnInjection(resource: Resource, kinds: readonly WorkloadKind[]):
   const { apiVersion, kind, name } = resource;
   if (kind === "Namespace") return apiVersion === "v1";
   if (kind === "MutatingWebhookConfiguration") return true;
-  if (isMembership(resource) || showsInstall(resource.value)) return true;
+  if (isMembership(resource) || carriesCharts(apiVersion, kind) || showsInstall(resource.value)) return true;
   if (kind === "ConfigMap") return apiVersion === "v1" && name.startsWith("istio");
   return podTemplatesOf(apiVersion, kind, kinds) !== undefined && !isListKind(apiVersion, kind);
+}
+
+/** Whether an object is one of Argo CD or Flux that brings charts, with their values, into a cluster. */
+export function carriesCharts(apiVersion: string | undefined, kind: string): boolean {
+  if (kind === "HelmRelease") return apiVersion?.startsWith("helm.toolkit.fluxcd.io/") ?? false;
+  return (apiVersion?.startsWith("argoproj.io/") ?? false) && /^Application(?:Set)?$/.test(kind);
 }
 
 /** Whether a text has `apiVersion` and `kind` as keys, which is what tells a manifest from other YAML and JSON. */
@@ -325,6 +346,22 @@ function baseName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+function filesBelow(tree: FileTree, directory: string): readonly string[] {
+  const entries = tree.list(directory);
+  if ("reason" in entries) return [];
+  return entries.flatMap(({ name, type }) => {
+    const path = directory === "." ? name : `${directory}/${name}`;
+    return type === "directory" ? filesBelow(tree, path) : type === "file" ? [path] : [];
+  });
+}
+
+/** Whether a file holds Helm values, by its name, and speaks of Istio. */
+function isValuesFile({ path, text }: SourceFile): boolean {
+  return valuesName.test(path) && /istio|itsio|isito|istoi/i.test(text);
+}
+
+const valuesName = /(?:^|\/)values[^/]*\.ya?ml$/;
+
 /** The chart that a file is a template of; undefined when it is none. */
 function chartOfTemplate(path: string, charts: ReadonlySet<string>): string | undefined {
   const chart = chartAbove(path, charts);
@@ -334,7 +371,7 @@ function chartOfTemplate(path: string, charts: ReadonlySet<string>): string | un
 }
 
 /** The chart that a file lies in. */
-function chartAbove(path: string, charts: ReadonlySet<string>): string | undefined {
+export function chartAbove(path: string, charts: ReadonlySet<string>): string | undefined {
   if (charts.size === 0) return undefined;
   for (let directory = directoryOf(path); ; directory = directoryOf(directory)) {
     if (charts.has(directory)) return directory;

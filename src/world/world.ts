@@ -72,6 +72,8 @@ export interface Workload {
   readonly namespaceLabelOrigins: readonly Origin[];
   readonly pod: PodFacts;
   readonly decision: Decision;
+  /** Of a pod that Helm values tell of: its labels and annotations are known, as far as they stand there, and nothing else. */
+  readonly isValues?: true;
   /** The place that stands for the whole workload: where its object begins. */
   start(): Location;
   /** Where a value of the object stands; undefined when it is not written anywhere. */
@@ -137,6 +139,8 @@ export interface World {
   /** Namespaces that OpenShift Service Mesh 2 manages (ServiceMeshMemberRoll, ServiceMeshMember); "*" stands for all. */
   readonly memberNamespaces: readonly string[];
   readonly workloads: readonly Workload[];
+  /** What Helm values say of pods that no template has made yet; these are no workloads. */
+  readonly valuesPods: readonly Workload[];
   readonly missing: readonly MissingFact[];
   /** The missing facts as one text for sidelint.yaml; empty when none is missing. */
   readonly missingConfiguration: string;

@@ -1,0 +1,123 @@
+/** Where Helm values stand: in files of charts, in files that Argo CD and Flux name for a release, and in their objects themselves. */
+import type { Mesh } from "../istio/facts.ts";
+import { at, isObject, type Json } from "../kube/json.ts";
+import { readEmbedded } from "../source/document.ts";
+import { nodeAt, type Path } from "../source/node.ts";
+import { once } from "../source/once.ts";
+import { type Collected, carriesCharts, chartAbove, directoryOf } from "./collect.ts";
+import { podsOfValues, type ValuesSource } from "./helm-values.ts";
+import { contains, joinPath } from "./kustomize/path.ts";
+import type { Resource, Workload } from "./world.ts";
+
+/** What Helm values of a repository say of pods: every map of labels and annotations in which a key of Istio's stands. */
+export function valuesPods(collected: Collected, mesh: Mesh): readonly Workload[] {
+  const files = [...collected.valuesFiles];
+  const named: ValuesSource[] = [];
+  for (const resources of collected.resources.values()) {
+    for (const resource of resources) {
+      named.push(...inlineValues(resource));
+      files.push(...valuesFilesOf(resource).filter((path) => collected.hasRead(path)));
+    }
+  }
+  const ofFiles = [...new Set(files)].flatMap((path) => sourceOf(path, collected) ?? []);
+  return [...ofFiles, ...named].flatMap((source) => podsOfValues(source, mesh));
+}
+
+function sourceOf(path: string, collected: Collected): ValuesSource | undefined {
+  const document = collected.documentsOf(path)?.[0];
+  if (!document || !ofIstio.test(document.file.text)) return undefined;
+  const chart = chartAbove(path, collected.charts);
+  const around = chart === undefined ? alone : textsOfChart(chart, collected);
+  return { document, path: [], ...around };
+}
+
+const ofIstio = /istio|itsio|isito|istoi/i;
+
+type Around = Pick<ValuesSource, "isInTemplates" | "isInOtherValues">;
+
+/** Of values whose templates are not in the repository. */
+const alone: Around = { isInTemplates: () => false, isInOtherValues: () => false };
+
+const texts = new WeakMap<Collected, Map<string, Around>>();
+
+/** What the templates and values of a chart name, of one it is part of and of those below it; they are read when somebody asks. */
+function textsOfChart(chart: string, collected: Collected): Around {
+  const known = texts.get(collected) ?? new Map<string, Around>();
+  texts.set(collected, known);
+  const templates = once(() => templatesOf(chart, collected));
+  const values = once(() => valuesOf(chart, collected));
+  const around = known.get(chart) ?? {
+    isInTemplates: (key) => templates().includes(key),
+    isInOtherValues: (key) => values().includes(key),
+  };
+  known.set(chart, around);
+  return around;
+}
+
+function templatesOf(chart: string, { charts, textOf, textBelow }: Collected): string {
+  const related = [...charts].filter((one) => contains(one, chart) || contains(chart, one));
+  const local = localDependencies(textOf(joinPath(chart, "Chart.yaml")) ?? "", chart);
+  return [...related, ...local].map((one) => textBelow(joinPath(one, "templates"))).join("\n");
+}
+
+function valuesOf(chart: string, { valuesFiles, textOf }: Collected): string {
+  const files = valuesFiles.filter((path) => contains(chart, directoryOf(path)));
+  return files.map((path) => textOf(path) ?? "").join("\n");
+}
+
+/** The directories of charts that a chart takes from beside it. */
+function localDependencies(text: string, chart: string): readonly string[] {
+  return [...text.matchAll(/repository:[ \t]*["']?file:\/\/([^"'\s#]+)/g)].map(([, path = "."]) =>
+    joinPath(chart, path),
+  );
+}
+
+/** The values in an object of Flux or Argo CD. Those that are a text with YAML in it are read with their places. */
+function inlineValues({ apiVersion, kind, value, document, path }: Resource): readonly ValuesSource[] {
+  const whole = (below: Path): readonly ValuesSource[] =>
+    isObject(at(value, below)) ? [{ document, path: [...path, ...below], ...alone }] : [];
+  if (!carriesCharts(apiVersion, kind)) return [];
+  if (kind === "HelmRelease") return whole(["spec", "values"]);
+  return helmSources(kind, value).flatMap((source) => [
+    ...whole([...source, "helm", "valuesObject"]),
+    ...embedded([...source, "helm", "values"]),
+  ]);
+  function embedded(below: Path): readonly ValuesSource[] {
+    const own = document.read();
+    const node = own.ok ? nodeAt(own.root, [...path, ...below]) : undefined;
+    if (node?.type !== "scalar" || typeof node.value !== "string" || !ofIstio.test(node.value)) return [];
+    const reading = readEmbedded(document.file, node);
+    return [{ document: { ...document, read: () => reading }, path: [], ...alone }];
+  }
+}
+
+/** The sources of an Argo CD Application, or of the template of an ApplicationSet. */
+function helmSources(kind: string, value: Json): readonly Path[] {
+  const spec = kind === "Application" ? ["spec"] : ["spec", "template", "spec"];
+  const several = at(value, [...spec, "sources"]);
+  return [
+    [...spec, "source"],
+    ...(Array.isArray(several) ? several.map((_: Json, index): Path => [...spec, "sources", index]) : []),
+  ];
+}
+
+/** The files of values that an object names, where these are files of this repository. */
+function valuesFilesOf({ apiVersion, kind, value }: Resource): readonly string[] {
+  if (!carriesCharts(apiVersion, kind)) return [];
+  if (kind === "HelmRelease") {
+    const named = at(value, ["spec", "chart", "spec", "valuesFiles"]);
+    return textsOf(named).map((path) => joinPath(".", path));
+  }
+  return helmSources(kind, value).flatMap((source) => {
+    const base = at(value, [...source, "path"]);
+    return textsOf(at(value, [...source, "helm", "valueFiles"])).flatMap((path) => {
+      const [, below] = /^\$[^/]+\/(.*)$/.exec(path) ?? [];
+      if (path.includes("{{") || path.includes("://")) return [];
+      return joinPath(below === undefined && typeof base === "string" ? base : ".", below ?? path);
+    });
+  });
+}
+
+function textsOf(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((one: Json) => typeof one === "string") : [];
+}
