@@ -134,6 +134,7 @@ const reasons: Readonly<Record<Skipped["reason"], (files: number) => string>> = 
   plugin: (files) => `kustomize ${files === 1 ? "plugin" : "plugins"}`,
   unreadable: (files) => `unreadable ${files === 1 ? "path" : "paths"}`,
   "incomplete-build": (files) => `${files === 1 ? "part" : "parts"} of kustomizations left out`,
+  delivery: (files) => `${files === 1 ? "delivery" : "deliveries"} of Argo CD or Flux not followed`,
 };
 
 /** One row a reason: how many, and the first few places. */
@@ -163,6 +164,7 @@ const named: ReadonlySet<Skipped["reason"]> = new Set([
   "outside-base",
   "unreadable",
   "incomplete-build",
+  "delivery",
 ]);
 
 function placeOf(skipped: Skipped): string {

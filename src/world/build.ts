@@ -11,6 +11,7 @@ import {
   namespaceDefaults,
   workloadKinds,
 } from "./configured.ts";
+import { deliver } from "./delivery/deliver.ts";
 import { type Fault, guarded } from "./guard.ts";
 import { valuesPods } from "./helm-sources.ts";
 import { buildKustomizations } from "./kustomize.ts";
@@ -20,7 +21,7 @@ import { missingFacts } from "./missing.ts";
 import { type NamespaceSources, namespaceLookup, namespaceRecord } from "./namespaces.ts";
 import { locateIn, placeText } from "./resource.ts";
 import { workloadsOf } from "./workload.ts";
-import type { Placed, Resource, Skipped, World } from "./world.ts";
+import type { NamespaceRecord, Placed, Resource, Skipped, World } from "./world.ts";
 
 export interface WorldOptions extends Configuration {
   readonly istioVersion: string | undefined;
@@ -33,11 +34,14 @@ export interface WorldOptions extends Configuration {
 /** Puts the world together. Pure: the same input gives the same world. */
 export function buildWorld(collected: Collected, options: WorldOptions): World {
   const { config } = options;
-  const { builds, pulledIn, faults: failedBuilds, refused } = buildKustomizations(collected);
+  const built = buildKustomizations(collected);
+  const { builds, pulledIn, faults: failedBuilds, refused } = built;
   const faults: Fault[] = [...failedBuilds];
-  const placed = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
+  const alone = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
+  const delivered = deliver({ collected, builds: built, placed: alone }, config.gitops !== "ignore");
+  const { placed } = delivered;
 
-  const namespaces = namespaceSources(placed, options);
+  const namespaces = namespaceSources(placed, delivered.namespaces, options);
   const webhookConfigurations = ofKind(placed, "MutatingWebhookConfiguration");
   const injectorConfigMaps = ofKind(placed, "ConfigMap");
   const shown = placed.filter(({ value }) => showsInstall(value));
@@ -74,9 +78,15 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
     meshConfigMaps: injectorConfigMaps.filter(isMeshConfigMap),
     installs: shown.filter(({ resource }) => resource.kind !== "IstioRevisionTag"),
     configuration: options,
-    namespaces: [...namespaces.configured, ...namespaces.repository, ...namespaces.dumped],
+    namespaces: [
+      ...namespaces.configured,
+      ...namespaces.repository,
+      ...delivered.namespaces,
+      ...namespaces.dumped,
+    ],
     memberNamespaces: memberNamespaces(placed),
     workloads,
+    deliveries: delivered.deliveries,
     valuesPods: valuesPods(collected, mesh),
     missing: missing.facts,
     missingConfiguration: missing.configuration,
@@ -88,7 +98,11 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
         ),
     ),
     faults,
-    skipped: [...collected.skipped, ...builds.flatMap((build): readonly Skipped[] => build.skipped)],
+    skipped: [
+      ...collected.skipped,
+      ...builds.flatMap((build): readonly Skipped[] => build.skipped),
+      ...delivered.skipped,
+    ],
   };
 }
 
@@ -138,10 +152,15 @@ function memberNamespaces(placed: readonly Placed[]): readonly string[] {
     });
 }
 
-function namespaceSources(placed: readonly Placed[], options: WorldOptions): NamespaceSources {
+function namespaceSources(
+  placed: readonly Placed[],
+  managed: readonly NamespaceRecord[],
+  options: WorldOptions,
+): NamespaceSources {
   return {
     configured: configuredNamespaces(options),
     repository: placed.filter(isNamespace).map(namespaceRecord),
+    managed,
     dumped: placePlain(options.dumps, new Set()).filter(isNamespace).map(namespaceRecord),
     assumed: options.assume,
     absentMeansUnlabelled: options.config.assumptions?.namespaceLabels === "absent",

@@ -5,6 +5,7 @@ import { type Document, readDocuments } from "../source/document.ts";
 import type { ReadError, SourceFile } from "../source/reading.ts";
 import { decodeText, hasMark } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
+import { isFlux, isFluxSource } from "./delivery/kinds.ts";
 import { guarded } from "./guard.ts";
 import { resourcesOf } from "./resource.ts";
 import { isTemplateFault } from "./template.ts";
@@ -30,6 +31,8 @@ export interface Collected {
   /** Files of Helm values in charts that speak of Istio. */
   readonly valuesFiles: readonly string[];
   readonly files: number;
+  /** The paths of the files that were read or passed over, in order. */
+  readonly paths: readonly string[];
   readonly documents: number;
   /** A file that holds a resource, a kustomization or a problem; others are not kept. */
   fileOf(path: string): SourceFile | undefined;
@@ -75,6 +78,9 @@ const worldKinds = [
   "IstioRevision",
   "IstioRevisionTag",
   ...chartKinds,
+  "GitRepository",
+  "OCIRepository",
+  "ArtifactGenerator",
 ];
 
 /** The kind of an install whose name stands in too many texts that are none; they are told by its group. */
@@ -139,6 +145,7 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     charts,
     valuesFiles,
     files: files.length,
+    paths: files,
     documents,
     fileOf: (path) => kept.get(path)?.file,
     kept: () => kept.keys(),
@@ -307,6 +314,7 @@ function decidesOnInjection(resource: Resource, kinds: readonly WorkloadKind[]):
   if (kind === "Namespace") return apiVersion === "v1";
   if (kind === "MutatingWebhookConfiguration") return true;
   if (isMembership(resource) || carriesCharts(apiVersion, kind) || showsInstall(resource.value)) return true;
+  if (isFlux(apiVersion, kind) || isFluxSource(apiVersion, kind)) return true;
   if (kind === "ConfigMap") return apiVersion === "v1" && name.startsWith("istio");
   return podTemplatesOf(apiVersion, kind, kinds) !== undefined && !isListKind(apiVersion, kind);
 }

@@ -1,6 +1,7 @@
 /** What is known of a namespace's labels, from all sources in their order of authority. */
 import type { Labels, NamespaceFacts } from "../istio/facts.ts";
 import { at } from "../kube/json.ts";
+import type { Delivery } from "./delivery.ts";
 import { locateResource, placeText, stringMap } from "./resource.ts";
 import type { NamespaceRecord, Origin, Placed } from "./world.ts";
 
@@ -16,6 +17,8 @@ export interface NamespaceSources {
   readonly configured: readonly NamespaceRecord[];
   /** Namespace objects of the repository, as each build or plain file makes them. */
   readonly repository: readonly NamespaceRecord[];
+  /** Labels that Argo CD lays over those of namespaces that it makes or finds. */
+  readonly managed?: readonly NamespaceRecord[];
   /** From a dump of the cluster. */
   readonly dumped: readonly NamespaceRecord[];
   /** `--assume`: labels for every namespace that nothing else describes. */
@@ -35,24 +38,28 @@ export function namespaceRecord(placed: Placed): NamespaceRecord {
     },
     placed,
     root: placed.root,
+    ...(placed.delivery && { delivery: placed.delivery }),
   };
 }
 
-/** A lookup over the sources, each answer worked out once; `root` is the build that the asking workload belongs to. */
+/** A lookup over the sources, each answer worked out once; `root` and `delivery` are what the asking workload is brought by. */
 export function namespaceLookup(
   sources: NamespaceSources,
-): (name: string | null, root: string | null) => NamespaceAnswer {
+): (name: string | null, root: string | null, delivery?: Delivery) => NamespaceAnswer {
   const configured = byName(sources.configured);
-  const repository = byName(sources.repository);
+  const repository = byName(withManaged(sources.repository, sources.managed ?? []));
   const dumped = byName(sources.dumped);
   const nobody = undescribed(sources);
 
-  const answer = (name: string | null, root: string | null): NamespaceAnswer => {
+  const answer = (name: string | null, root: string | null, delivery?: Delivery): NamespaceAnswer => {
     if (name === null)
       return { facts: { name, labels: nobody?.map(({ labels }) => labels) ?? null }, origins: nobody ?? [] };
     const inRepository = repository.get(name) ?? [];
-    const ownBuild = root === null ? [] : inRepository.filter((record) => record.root === root);
-    const known = [configured.get(name), ownBuild, inRepository, dumped.get(name), nobody].find(
+    const ownBuild = inRepository.filter((one) =>
+      delivery ? one.delivery?.id === delivery.id : root !== null && one.root === root,
+    );
+    const ownCluster = inRepository.filter((one) => delivery && one.delivery?.cluster === delivery.cluster);
+    const known = [configured.get(name), ownBuild, ownCluster, inRepository, dumped.get(name), nobody].find(
       (records) => records !== undefined && records.length > 0,
     );
     if (!known) return { facts: { name, labels: null }, origins: [] };
@@ -61,15 +68,43 @@ export function namespaceLookup(
   };
 
   const answers = new Map<string, NamespaceAnswer>();
-  return (name, root) => {
-    const key = JSON.stringify([name, root]);
+  return (name, root, delivery) => {
+    const key = JSON.stringify([name, root, delivery?.id]);
     let known = answers.get(key);
     if (!known) {
-      known = answer(name, root);
+      known = answer(name, root, delivery);
       answers.set(key, known);
     }
     return known;
   };
+}
+
+/**
+ * The records with what Argo CD manages laid over those of the same cluster; where nothing shows the namespace, what it manages is all
+ * that is known of it. A Namespace object that the same Application brings wins over what the Application manages.
+ */
+function withManaged(
+  records: readonly NamespaceRecord[],
+  managed: readonly NamespaceRecord[],
+): readonly NamespaceRecord[] {
+  if (managed.length === 0) return records;
+  const brought = new Set(records.map((one) => `${one.name} ${one.delivery?.id}`));
+  const byNamespace = byName(managed.filter((one) => !brought.has(`${one.name} ${one.delivery?.id}`)));
+  const shown = byName(records);
+  const known = records.flatMap((record): readonly NamespaceRecord[] => {
+    const over = (byNamespace.get(record.name) ?? []).filter((one) => isSameCluster(one, record));
+    if (over.length === 0) return [record];
+    return over.map((one) => ({ ...one, labels: { ...record.labels, ...one.labels }, root: record.root }));
+  });
+  const alone = [...byNamespace.values()].flat().filter((one) => {
+    return !(shown.get(one.name) ?? []).some((record) => isSameCluster(one, record));
+  });
+  return [...known, ...alone];
+}
+
+function isSameCluster(a: NamespaceRecord, b: NamespaceRecord): boolean {
+  const [one, other] = [a.delivery?.cluster ?? null, b.delivery?.cluster ?? null];
+  return one === null || other === null || one === other;
 }
 
 function undescribed(sources: NamespaceSources): readonly NamespaceRecord[] | undefined {

@@ -5,6 +5,7 @@ import type { ContainerFacts, Mesh, PodFacts } from "../istio/facts.ts";
 import { at, isObject, type Json } from "../kube/json.ts";
 import { podTemplatesOf, type WorkloadKind } from "../kube/workload.ts";
 import type { Path } from "../source/node.ts";
+import type { Delivery } from "./delivery.ts";
 import { locateInside } from "./embedded.ts";
 import type { InstallOrigin } from "./mesh.ts";
 import type { NamespaceAnswer } from "./namespaces.ts";
@@ -15,7 +16,7 @@ import type { Origin, Placed, Workload } from "./world.ts";
 export interface WorkloadContext {
   readonly mesh: Mesh;
   readonly kinds: readonly WorkloadKind[];
-  readonly namespaceOf: (name: string | null, root: string | null) => NamespaceAnswer;
+  readonly namespaceOf: (name: string | null, root: string | null, delivery?: Delivery) => NamespaceAnswer;
   /** Resources behind the mesh's facts, for places. */
   readonly webhookConfiguration: (name: string) => Placed | undefined;
   readonly injectorConfigMap: (revision: string) => Placed | undefined;
@@ -36,7 +37,7 @@ export function workloadsOf(placed: Placed, context: WorkloadContext): readonly 
 
 function workload(placed: Placed, template: Path, several: boolean, context: WorkloadContext): Workload {
   const { resource, root, name } = placed;
-  const namespace = context.namespaceOf(placed.namespace, root);
+  const namespace = context.namespaceOf(placed.namespace, root, placed.delivery);
   const pod = podFacts(at(placed.value, template));
   const label = `${resource.kind}/${name}${several ? ` (${template.join(".")})` : ""}`;
   const place = [resource.document.file.path, resource.document.index, ...resource.path, ...template].join(
@@ -46,12 +47,16 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
     resource,
     value: placed.value,
     // One root may build an object of a file several times, with other names or into other namespaces.
-    id: root === null ? place : `${root}: ${place} ${placed.namespace ?? ""}/${name}`,
+    id:
+      root === null && !placed.delivery
+        ? place
+        : `${placed.delivery?.label ?? root}: ${place} ${placed.namespace ?? ""}/${name}`,
     label,
     name,
     template,
     root,
     namespace: namespace.facts,
+    ...(placed.delivery && { delivery: placed.delivery }),
     get namespaceOrigin() {
       return placed.namespaceOrigin;
     },

@@ -7,6 +7,7 @@ import type { Location, Part } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
 import type { Problem } from "./collect.ts";
 import type { Configuration } from "./configured.ts";
+import type { Delivery } from "./delivery.ts";
 import type { Fault } from "./guard.ts";
 
 /** One Kubernetes object; the items of a List are resources too. */
@@ -45,6 +46,8 @@ export interface Placed {
   readonly root: string | null;
   readonly namespace: string | null;
   readonly namespaceOrigin: Origin | undefined;
+  /** What brings it into the cluster, where an object of Argo CD or Flux does. */
+  readonly delivery?: Delivery;
   /** Where a value of the object was set. */
   locate(path: Path, part?: Part): Location | undefined;
   /** The same as a place of the document that sets it, whether or not anything is written there. */
@@ -68,6 +71,8 @@ export interface Workload {
   /** With any name prefix or suffix and namespace of its kustomization applied. */
   readonly namespace: NamespaceFacts;
   readonly namespaceOrigin: Origin | undefined;
+  /** What brings it into the cluster, where an object of Argo CD or Flux does. */
+  readonly delivery?: Delivery;
   /** Where the labels of its namespace stand; one entry per possible set of labels. */
   readonly namespaceLabelOrigins: readonly Origin[];
   readonly pod: PodFacts;
@@ -93,6 +98,8 @@ export interface NamespaceRecord {
   readonly placed: Placed | undefined;
   /** Directory of the kustomization that builds it; null when it stands for the whole repository. */
   readonly root: string | null;
+  /** What brings the Namespace object, or makes a namespace with these labels. */
+  readonly delivery?: Delivery;
 }
 
 /** A fact that the repository does not hold, and how many verdicts it would decide. */
@@ -115,7 +122,8 @@ export interface Skipped {
     | "outside-base"
     | "plugin"
     | "unreadable"
-    | "incomplete-build";
+    | "incomplete-build"
+    | "delivery";
   readonly path: string;
   readonly files: number;
   /** For people: the URL of a remote base, the reason of a read failure. */
@@ -139,6 +147,8 @@ export interface World {
   /** Namespaces that OpenShift Service Mesh 2 manages (ServiceMeshMemberRoll, ServiceMeshMember); "*" stands for all. */
   readonly memberNamespaces: readonly string[];
   readonly workloads: readonly Workload[];
+  /** What Argo CD and Flux bring into clusters, as far as the repository shows. */
+  readonly deliveries: readonly Delivery[];
   /** What Helm values say of pods that no template has made yet; these are no workloads. */
   readonly valuesPods: readonly Workload[];
   readonly missing: readonly MissingFact[];

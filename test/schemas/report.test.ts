@@ -46,6 +46,7 @@ const skips: Readonly<Record<Skipped["reason"], true>> = {
   plugin: true,
   unreadable: true,
   "incomplete-build": true,
+  delivery: true,
 };
 
 const workload: ReportedWorkload = {

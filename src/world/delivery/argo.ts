@@ -27,11 +27,6 @@ export interface Surroundings {
   kustomizationAt(directory: string): Kustomization | undefined;
 }
 
-/** Whether an object is an Application or an ApplicationSet of Argo CD. */
-export function isArgo(apiVersion: string, kind: string): boolean {
-  return apiVersion.startsWith("argoproj.io/") && (kind === "Application" || kind === "ApplicationSet");
-}
-
 /** What an Application brings: one plan for each of its sources that lies in this repository. */
 export function applicationPlans(order: Order, around: Surroundings): Plans {
   const several = listAt(order.value, ["spec", "sources"]);

@@ -26,25 +26,10 @@ export interface FluxSurroundings extends Surroundings {
   ): Readonly<Record<string, string>> | undefined;
 }
 
-const sourceKinds = new Set(["GitRepository", "OCIRepository", "Bucket", "ArtifactGenerator"]);
-
-/** Whether an object is one of Flux that says what is delivered. */
-export function isFlux(apiVersion: string, kind: string): boolean {
-  return (
-    (kind === "Kustomization" && apiVersion.startsWith("kustomize.toolkit.fluxcd.io/")) ||
-    (kind === "HelmRelease" && apiVersion.startsWith("helm.toolkit.fluxcd.io/"))
-  );
-}
-
-/** Whether an object is a source that those name. */
-export function isFluxSource(apiVersion: string, kind: string): boolean {
-  return sourceKinds.has(kind) && /^source\.(?:toolkit|extensions)\.fluxcd\.io\//.test(apiVersion);
-}
-
 const nothing: Plans = { plans: [], untold: [] };
 
 /** What a Kustomization of Flux brings. */
-export function fluxPlans(order: Order, cluster: string | null, around: FluxSurroundings): Plans {
+export function fluxPlans(order: Order, around: FluxSurroundings): Plans {
   const { value } = order;
   const found = directoryOfSource(
     order,
@@ -61,7 +46,7 @@ export function fluxPlans(order: Order, cluster: string | null, around: FluxSurr
   if (!base) return nothing;
   const content = overlaid(base, order, { path: ["spec"], namespace: "targetNamespace", isThere });
   const delivery: Delivery = {
-    ...fluxDelivery(order, cluster ?? directory, targetOf(order, ["spec", "targetNamespace"], "overrides")),
+    ...fluxDelivery(order, targetOf(order, ["spec", "targetNamespace"], "overrides")),
     directory,
     presumed,
     makes: undefined,
@@ -79,7 +64,6 @@ export function fluxPlans(order: Order, cluster: string | null, around: FluxSurr
 
 function fluxDelivery(
   order: Order,
-  cluster: string | null,
   namespace: TargetNamespace | undefined,
 ): Omit<Delivery, "directory" | "presumed" | "chart" | "makes"> {
   const remote =
@@ -91,7 +75,7 @@ function fluxDelivery(
     by: "flux",
     placed: order.placed,
     origin: originAt(order, ["metadata", "name"]),
-    cluster: remote ?? cluster,
+    cluster: remote ?? null,
     namespace,
     suspended: textAt(order.value, ["spec", "suspend"]) === "true",
   };
@@ -211,7 +195,7 @@ function variablesOf(order: Order, { dataOf }: FluxSurroundings): Variables | un
 }
 
 /** What a HelmRelease brings: a chart, of this repository or from elsewhere. */
-export function releasePlans(order: Order, cluster: string | null, around: FluxSurroundings): Plans {
+export function releasePlans(order: Order, around: FluxSurroundings): Plans {
   const { value } = order;
   const chart = textAt(value, ["spec", "chart", "spec", "chart"]);
   const path: Path = ["spec", "chart", "spec", "sourceRef"];
@@ -220,7 +204,7 @@ export function releasePlans(order: Order, cluster: string | null, around: FluxS
     targetOf(order, ["spec", "targetNamespace"], "fills-in") ??
     (order.namespace === null ? undefined : ownNamespace(order, order.namespace));
   const delivery: Delivery = {
-    ...fluxDelivery(order, cluster, namespace),
+    ...fluxDelivery(order, namespace),
     directory: found?.directory ?? null,
     presumed: found?.presumed ?? false,
     makes: madeBy(order, namespace),

@@ -56,11 +56,11 @@ function retyped(text: string, variables: Variables): Json {
 /** A text with its variables filled in; those whose values are not known stay. `$$` stands for a dollar. */
 export function fill(text: string, variables: Variables): string {
   return text.replace(/\$\$(?=\{)|\$\{([^{}$]*)\}/g, (whole, inside: string | undefined) =>
-    inside === undefined ? "$" : (valueOf(inside, variables) ?? whole),
+    inside === undefined ? "$" : (textOfVariable(inside, variables) ?? whole),
   );
 }
 
-function valueOf(inside: string, { known, isComplete }: Variables): string | undefined {
+function textOfVariable(inside: string, { known, isComplete }: Variables): string | undefined {
   const [, length, name = "", operation = ""] = /^(#?)([A-Za-z_][A-Za-z0-9_]*)([\s\S]*)$/.exec(inside) ?? [];
   if (name === "" || (length && operation)) return undefined;
   const isKnown = known.has(name) || isComplete;
