@@ -1,5 +1,6 @@
 /** The files of a commit as a tree, read from git's objects; what lies outside of the repository is read from the disk. */
 import { largestFileSize, nothingThere, tooLarge } from "../source/disk.ts";
+import { once } from "../source/once.ts";
 import { absolutePath, pathBelow } from "../source/path.ts";
 import type { FileTree, TreeEntry } from "../source/tree.ts";
 import type { Commit, Git, Repository } from "./git.ts";
@@ -31,6 +32,8 @@ interface Entry {
 
 /** Bytes that are asked for in one go. */
 const batchSize = 32 * 1024 * 1024;
+/** Bytes that are kept for whoever asks again. */
+const mostKept = 256 * 1024 * 1024;
 /** Links behind links, as Linux counts them. */
 const mostLinks = 40;
 
@@ -83,7 +86,11 @@ function treeOver(
   const submodules = new Map(
     [...entries].filter(([, { mode }]) => mode === "160000").map(([path, { id }]) => [path, id]),
   );
-  const blobs = blobReader(entries, git, largest, (path, id) => isOnDisk(path) || isKnown(given(path), id));
+  // What is known elsewhere is asked for by nobody, or by somebody who asks for all of it.
+  const blobs = blobReader(entries, git, largest, (path, id) => {
+    if (pathBelow(root, `${top}/${path}`) === undefined) return "";
+    return isOnDisk(path) || isKnown(given(path), id) ? "known:" : "new:";
+  });
   const gitDirectory = `${top}/.git`;
 
   function given(path: string): string {
@@ -199,68 +206,71 @@ interface BlobReader {
 const manifest = /(?:\.ya?ml|\.json|(?:^|\/)Kustomization|(?:^|\/)\.(?:git|sidelint)ignore)$/;
 
 /**
- * Reads objects by the batch: whoever asks for a manifest will ask for those that follow it; of anything else, for what lies beside it.
- * What was read once is forgotten, as it is kept by whoever asked.
+ * Reads objects by the batch: whoever asks for a manifest of the directory that is scanned will ask for those that follow it; of anything
+ * else, for what lies beside it. What was read is kept as long as that is not much.
  */
 function blobReader(
   entries: ReadonlyMap<string, Entry>,
   git: Git,
   largest: number,
-  isSpared: (path: string, id: string) => boolean,
+  /** Which files are asked for together. */
+  groupOf: (path: string, id: string) => string,
 ): BlobReader {
-  const waiting = new Map<string, Uint8Array>();
-  const isWanted = (path: string, { id, size, mode }: Entry) =>
-    mode !== "160000" && (size ?? 0) <= largest && !isSpared(path, id);
-  let manifests: readonly string[] | undefined;
+  const contents = new Map<string, Uint8Array>();
   const asked = new Set<string>();
-  const companions = (path: string): readonly string[] => {
-    if (asked.has(path)) return [];
-    if (manifest.test(path)) {
-      manifests ??= [...entries]
-        .flatMap(([one, entry]) => (manifest.test(one) && isWanted(one, entry) ? [one] : []))
-        .sort();
-      return manifests.slice(Math.max(manifests.indexOf(path), 0));
+  let loaded = 0;
+  const groups = once(() => {
+    const known = new Map<string, string[]>();
+    for (const [path, { id, mode, size }] of entries) {
+      if (mode === "160000" || (size ?? 0) > largest) continue;
+      const group = groupIn(path, groupOf(path, id));
+      const files = known.get(group);
+      if (files) files.push(path);
+      else known.set(group, [path]);
     }
-    const directory = path.slice(0, path.lastIndexOf("/") + 1);
-    return [...entries.keys()].filter(
-      (one) => one.startsWith(directory) && !one.includes("/", directory.length),
-    );
-  };
-  const load = (path: string): void => {
-    const batch = new Map([[path, entries.get(path)]]);
+    return known;
+  });
+  const load = (path: string, { id }: Entry): void => {
+    const group = asked.has(path) ? [] : (groups().get(groupIn(path, groupOf(path, id))) ?? []);
+    const batch = new Set([path]);
     let size = 0;
-    for (const one of companions(path)) {
-      const entry = entries.get(one);
-      if (!entry || asked.has(one) || !isWanted(one, entry)) continue;
-      size += entry.size ?? 0;
-      if (size > batchSize) break;
-      batch.set(one, entry);
+    for (let index = group.indexOf(path) + 1; index < group.length && size < batchSize; index++) {
+      const one = group[index] ?? path;
+      if (asked.has(one)) continue;
+      size += entries.get(one)?.size ?? 0;
+      batch.add(one);
     }
-    const contents = contentsOf(git, new Set([...batch.values()].flatMap((entry) => entry?.id ?? [])));
-    for (const [one, entry] of batch) {
+    const ids = [...batch].flatMap((one) => entries.get(one)?.id ?? []);
+    const read = contentsOf(git, new Set(ids));
+    for (const one of batch) {
       asked.add(one);
-      const bytes = entry && contents.get(entry.id);
-      if (bytes) waiting.set(one, bytes);
+      const bytes = read.get(entries.get(one)?.id ?? "");
+      if (bytes) contents.set(one, bytes);
+      loaded += bytes?.length ?? 0;
     }
   };
   return {
     read(path) {
-      const size = entries.get(path)?.size ?? 0;
+      const entry = entries.get(path);
+      if (!entry) return { path, reason: nothingThere };
+      const { size = 0 } = entry;
       if (size > largest) return { path, reason: tooLarge(size, largest), tooLarge: true };
-      if (!waiting.has(path)) load(path);
-      const bytes = waiting.get(path);
-      waiting.delete(path);
+      if (!contents.has(path)) load(path, entry);
+      const bytes = contents.get(path);
+      if (loaded > mostKept) contents.delete(path);
       if (bytes && bytes.length > largest)
         return { path, reason: tooLarge(bytes.length, largest), tooLarge: true };
-      return (
-        bytes ?? {
-          path,
-          reason:
-            "its content is not in this clone, which is a partial one (git fetch --refetch --no-filter brings it)",
-        }
-      );
+      return bytes ?? { path, reason: notHere };
     },
   };
+}
+
+const notHere =
+  "its content is not in this clone, which is a partial one (git fetch --refetch --no-filter brings it)";
+
+/** Manifests by the group, in the order in which they are listed; other files by the directory. */
+function groupIn(path: string, group: string): string {
+  return manifest.test(path) && group !== "" ? group : path.slice(0, path.lastIndexOf("/") + 1);
 }
 
 /** The contents of objects by their ids, without those that are not here. `id SP type SP size LF content LF`, or `id SP missing LF`. */
