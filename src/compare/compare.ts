@@ -1,8 +1,9 @@
 /** Compares two states of a repository: what each workload's pods get before and after, and why that differs. */
 import type { Decision } from "../istio/decision.ts";
+import type { Sidecar } from "../istio/sidecar.ts";
 import { at } from "../kube/json.ts";
 import { sameJson } from "../kube/json-patch.ts";
-import { type InjectionReading, isNativeFor, sidecarOf } from "../world/sidecar.ts";
+import { type InjectionReading, isNativeFor, istiodOf, sidecarOf } from "../world/sidecar.ts";
 import type { Workload, World } from "../world/world.ts";
 import {
   type Aspect,
@@ -13,7 +14,7 @@ import {
 } from "./changes.ts";
 import { areSameInstalls } from "./installs.ts";
 import { matchWorkloads } from "./match.ts";
-import { sidecarAspects } from "./sidecar-aspects.ts";
+import { type InjectedSide, sidecarAspects } from "./sidecar-aspects.ts";
 import { sidecarCauses } from "./sidecar-causes.ts";
 import { outcomeOf, type Side, verdictCauses } from "./verdict-causes.ts";
 
@@ -150,7 +151,17 @@ function refusalOf(reading: InjectionReading): string | undefined {
   return reading.state === "unknown" ? undefined : reading.refusals[0]?.message;
 }
 
-function injectedSide({ world, workload }: Side, reading: InjectionReading & { readonly state: "injected" }) {
+function injectedSide(side: Side, reading: InjectionReading & { readonly state: "injected" }): InjectedSide {
   const { sidecar, before, pod } = reading;
-  return { sidecar, before, pod, native: sidecar && isNativeFor(world, workload, sidecar) };
+  return { sidecar, before, pod, native: sidecar && nativeOf(side, sidecar) };
+}
+
+const nativeKey = "sidecar.istio.io/nativeSidecar";
+
+/** Whether a sidecar is native; undefined where nodes decide that nobody tells of. Stock templates need not be asked a second time. */
+function nativeOf({ world, workload }: Side, sidecar: Sidecar): boolean | undefined {
+  const istiod = istiodOf(world, workload);
+  if (!istiod?.ok || istiod.native !== undefined || sidecar.native) return sidecar.native;
+  if (istiod.source === "config-map") return isNativeFor(world, workload, sidecar);
+  return Object.hasOwn(workload.pod.annotations, nativeKey) ? false : undefined;
 }

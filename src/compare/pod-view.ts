@@ -11,7 +11,7 @@ import {
   textOf,
   validationName,
 } from "../istio/inject/pod.ts";
-import { isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 
 /** The containers that injection adds whatever the pod is. */
 export const injectedNames: ReadonlySet<string> = new Set([proxyName, initName, validationName]);
@@ -83,7 +83,16 @@ function itemView(item: Json): Json {
   if (!isObject(item)) return item;
   const { name, value, ...others } = item;
   const isVariable = typeof value === "string" && Object.keys(others).length === 0;
-  return isVariable ? parsed(textOf(name), value) : byName(item);
+  return isVariable ? parsed(textOf(name), value) : byName(withoutDefaults(item));
+}
+
+/** What Kubernetes takes for the same: a divisor of 0 and of 1, a volume without a source and an empty directory. */
+function withoutDefaults(item: JsonObject): JsonObject {
+  const { emptyDir, ...volume } = item;
+  if (isObject(emptyDir) && Object.keys(emptyDir).length === 0) return volume;
+  const { divisor, ...field } = objectOf(at(item, ["valueFrom", "resourceFieldRef"]));
+  if (divisor !== "0" && divisor !== "1") return item;
+  return { ...item, valueFrom: { resourceFieldRef: field } };
 }
 
 /** The variable that holds the proxy's configuration as JSON is that; any other its text. */

@@ -242,8 +242,11 @@ function aboutOf({ gate, subject, place }: Step): string {
   return key === undefined ? "injection policy" : String(key);
 }
 
+/** What a step says, without what it is about. */
 function withoutSubject({ says, subject }: Step): string {
-  return subject !== undefined && says.startsWith(`${subject} `) ? says.slice(subject.length + 1) : says;
+  const told =
+    subject !== undefined && says.startsWith(`${subject} `) ? says.slice(subject.length + 1) : says;
+  return told.replace(/^(?:label|annotation) \S+ is /, "");
 }
 
 /** The release by which a repository is judged. */

@@ -1,0 +1,182 @@
+/** What differs between two states, put together for people: one fact that changed many workloads is one entry that names them. */
+import type { Aspect, Cause, ChangeKind, MeshChanges, WorkloadChange } from "../compare/changes.ts";
+import type { Origin, Workload } from "../world/world.ts";
+
+/** One entry: what happened, to which workloads, because of what. */
+export interface ChangeGroup {
+  readonly kind: ChangeKind;
+  /** One word: "lost", "image", "limits". */
+  readonly word: string;
+  /** "cpu: 2 → unlimited"; empty where the word says it all. */
+  readonly texts: readonly string[];
+  readonly causes: readonly string[];
+  readonly workloads: readonly Workload[];
+}
+
+/** Entries that say how many workloads came and went; the others are changes of the mesh. */
+export const uncounted: ReadonlySet<ChangeKind> = new Set(["added", "removed"]);
+
+/** The workloads that a change of the mesh concerns. */
+export function changedWorkloads({ changes }: MeshChanges): number {
+  return changes.filter(({ kind }) => !uncounted.has(kind)).length;
+}
+
+const releaseAbout = "release of Istio";
+
+/** What a group is told apart by, with what it gathers. */
+interface Draft {
+  readonly kind: ChangeKind;
+  readonly word: string;
+  readonly text: string;
+  readonly causes: readonly string[];
+  readonly workloads: Workload[];
+}
+
+/**
+ * The entries in the order of their kinds.
+ * @param isByRelease whether two releases are compared, so that the release is no news as a cause
+ */
+export function changeGroups({ changes }: MeshChanges, isByRelease = false): readonly ChangeGroup[] {
+  const drafts = new Map<string, Draft>();
+  for (const change of changes) {
+    const workload = change.after ?? change.before;
+    if (!workload) continue;
+    const causes = change.causes.filter(({ about }) => !isByRelease || about !== releaseAbout).map(causeText);
+    for (const [word, text] of saidOf(change)) {
+      const key = JSON.stringify([change.kind, word, text, causes]);
+      const draft = drafts.get(key) ?? { kind: change.kind, word, text, causes, workloads: [] };
+      draft.workloads.push(workload);
+      drafts.set(key, draft);
+    }
+  }
+  return mergedTexts([...drafts.values()]);
+}
+
+/** Drafts about the same workloads, for the same reason and under the same word, as one. */
+function mergedTexts(drafts: readonly Draft[]): readonly ChangeGroup[] {
+  const numbers = new Map<Workload, number>();
+  const numberOf = (workload: Workload) => {
+    const number = numbers.get(workload) ?? numbers.size;
+    numbers.set(workload, number);
+    return number;
+  };
+  const merged = new Map<string, ChangeGroup & { readonly texts: string[] }>();
+  for (const { kind, word, text, causes, workloads } of drafts) {
+    const key = JSON.stringify([kind, word, causes, workloads.map(numberOf)]);
+    const texts = text === "" ? [] : [text];
+    const known = merged.get(key);
+    if (known) known.texts.push(...texts);
+    else merged.set(key, { kind, word, texts, causes, workloads });
+  }
+  return [...merged.values()];
+}
+
+const words: Readonly<Record<Aspect["what"], string>> = {
+  verdict: "verdict",
+  revision: "revision",
+  image: "image",
+  resources: "resources",
+  capture: "capture",
+  probes: "probes",
+  native: "native",
+  templates: "templates",
+  other: "other",
+};
+
+/** The entries that a change makes: one for a verdict, one an aspect for what is still injected. */
+function saidOf({ kind, aspects }: WorkloadChange): readonly (readonly [word: string, text: string])[] {
+  const [verdict] = aspects;
+  if (uncounted.has(kind)) return [[kind, verdict?.after ?? verdict?.before ?? ""]];
+  if (kind === "lost" || kind === "gained") return [[kind, isPlain(verdict) ? "" : arrow(verdict)]];
+  if (kind !== "changed") return [[kind, arrow(verdict)]];
+  return aspects.map((aspect) => {
+    const { what, path = "" } = aspect;
+    const [bound = "", resource = ""] = what === "resources" ? path.split(".") : [];
+    if (what === "resources") return [bound, `${resource} ${arrow(aspect)}`];
+    return [words[what], path === "" ? arrow(aspect) : `${path}: ${arrow(aspect)}`];
+  });
+}
+
+/** Whether a sidecar is lost or gained by the verdict, and not by pods that are refused. */
+function isPlain(aspect: Aspect | undefined): boolean {
+  return [aspect?.before, aspect?.after].every((text) => !text?.startsWith("refused"));
+}
+
+function arrow(aspect: Pick<Aspect, "before" | "after"> | undefined): string {
+  const { before = null, after = null } = aspect ?? {};
+  if (before === null && isPart(after)) return "new";
+  if (after === null && isPart(before)) return "gone";
+  return `${shown(before)} → ${shown(after)}`;
+}
+
+/** Whether a value is a whole part, which comes or goes. */
+function isPart(text: string | null): boolean {
+  return text !== null && /^[{[]/.test(text);
+}
+
+/** Longer values say nothing in a line. */
+const mostOfValue = 60;
+
+function shown(value: string | null): string {
+  if (value === null) return "none";
+  if (value === "") return '""';
+  const line = value.replaceAll(/\s+/g, " ");
+  return line.length > mostOfValue ? `${line.slice(0, mostOfValue - 1)}…` : line;
+}
+
+/** "platform/namespaces.yaml:6  istio-injection: enabled → enable" */
+export function causeText({ about, before, after }: Cause): string {
+  const name = about.replace(/^(?:label|annotation|pod label) (\S+).*$/, "$1");
+  const isSaid = before?.value !== null || after?.value !== null;
+  const what = isSaid
+    ? `${name}: ${arrow({ before: before?.value ?? null, after: after?.value ?? null })}`
+    : name;
+  return [...placesOf(before, after), what].join("  ");
+}
+
+function placesOf(before: Cause["before"], after: Cause["after"]): readonly string[] {
+  const has = (fact: Cause["before"]) => fact !== undefined && fact.value !== null;
+  const told = [before, after].filter((fact) => has(fact) && fact?.origin.location);
+  const facts = told.length > 0 ? told : [after ?? before];
+  const places = facts.flatMap((fact) => (fact?.origin.location ? [lineOf(fact.origin)] : []));
+  const files = new Set(places.map((place) => place.slice(0, place.lastIndexOf(":"))));
+  return files.size < places.length ? places.slice(-1) : places.length > 1 ? [places.join(" → ")] : places;
+}
+
+/** A place without its column. */
+function lineOf({ text, location }: Origin): string {
+  return location ? `${location.file}:${location.line}` : text;
+}
+
+/** Workloads named beside one another; more are counted. */
+const mostNamed = 6;
+
+/** The workloads by namespaces, those that are called alike as one; of many only some unless all are asked for. */
+export function workloadNames(workloads: readonly Workload[], isWhole: boolean): readonly NamedWorkloads[] {
+  const byNamespace = new Map<string, Map<string, number>>();
+  for (const { namespace, label } of workloads) {
+    const key = namespace.name ?? "?";
+    const names = byNamespace.get(key) ?? new Map<string, number>();
+    byNamespace.set(key, names.set(label, (names.get(label) ?? 0) + 1));
+  }
+  let room = isWhole || workloads.length <= mostNamed ? workloads.length : mostNamed;
+  return [...byNamespace].flatMap(([namespace, names]) => {
+    const named = [...names].slice(0, room);
+    room -= named.length;
+    if (named.length === 0) return [];
+    const more = [...names].slice(named.length).reduce((sum, [, times]) => sum + times, 0);
+    const said = named.map(([label, times]) => (times > 1 ? `${label} (${times} times)` : label));
+    return [
+      { namespace, names: said, more, total: [...names.values()].reduce((sum, times) => sum + times, 0) },
+    ];
+  });
+}
+
+export interface NamedWorkloads {
+  /** "?" where it is not known. */
+  readonly namespace: string;
+  readonly names: readonly string[];
+  /** How many there are besides. */
+  readonly more: number;
+  readonly total: number;
+}
