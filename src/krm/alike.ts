@@ -4,12 +4,12 @@ import { editsOfDocument } from "../fix/value-edits.ts";
 import type { Labels } from "../istio/facts.ts";
 import { isObject, type JsonObject } from "../kube/json.ts";
 import { readDocuments } from "../source/document.ts";
-import { type MapNode, type Node, toValue } from "../source/node.ts";
+import { type Node, toValue } from "../source/node.ts";
 import { applyEdits, type Edit } from "../source/splice.ts";
 import type { Workload } from "../world/world.ts";
 import { alone, blockOf, type ItemBlock, indented } from "./item-text.ts";
 import { markerOf, markerStem, partsOf, watchMarkers } from "./markers.ts";
-import { type Slot, slotsOf } from "./slots.ts";
+import { isFree, newPlace, type Place, type Slot, slotsOf } from "./slots.ts";
 
 /** An item after injection, as a text with gaps; undefined where injection cannot be told in this way. */
 type Mould = Gaps | undefined;
@@ -19,6 +19,8 @@ interface Gaps {
   readonly parts: readonly string[];
   /** The slot that is to stand in each gap. */
   readonly slots: readonly number[];
+  /** Slots that get to other places, so that their texts must be free. */
+  readonly copied: ReadonlySet<number>;
   /** Texts that no slot may be: something was compared with them. */
   readonly unequal: ReadonlySet<string>;
 }
@@ -35,7 +37,7 @@ const mostMoulds = 500;
  */
 export function alikeItems(text: string, way: Way): (workload: Workload, item: Node) => Edit | undefined {
   if (way.by !== "gates" || text.includes(markerStem)) return () => undefined;
-  const fixed = new Map<string, "always" | "odd">();
+  const root = newPlace();
   const moulds = new Map<string, Mould>();
   const annotationsOf = remembered(way.namespaceAnnotations);
   return (workload, item) => {
@@ -51,17 +53,21 @@ export function alikeItems(text: string, way: Way): (workload: Workload, item: N
       notes,
     ]);
     for (;;) {
-      const slots = slotsOf(text, item, workload.template, fixed);
+      const slots = slotsOf(text, item, root, workload.template);
       if (!slots) return undefined;
       const key = outside + keyOf(text, block, slots);
       if (!moulds.has(key)) {
-        const cast = castMould(text, block, slots, workload, { ...way, namespaceAnnotations: () => notes });
-        if (addFixed(fixed, slots, cast)) continue;
+        const cast = castMould(text, block, slots, workload, root, {
+          ...way,
+          namespaceAnnotations: () => notes,
+        });
+        if (fixAlways(slots, cast.decisive)) continue;
         if (moulds.size >= mostMoulds) moulds.delete(moulds.keys().next().value ?? "");
-        moulds.set(key, cast?.mould);
+        moulds.set(key, cast.mould);
       }
       const mould = moulds.get(key);
-      return mould && filled(text, block, slots, mould);
+      if (!mould) return undefined;
+      if (!fixOdd(text, slots, mould)) return filled(text, block, slots, mould);
     }
   };
 }
@@ -92,40 +98,37 @@ function keyOf(text: string, { start, end }: ItemBlock, slots: readonly Slot[]):
   let key = "";
   let from = start;
   for (const slot of slots) {
-    key += `${text.slice(from, slot.start)}\u0000${slot.is}`;
+    key += `${text.slice(from, slot.start)}\u0000`;
     from = slot.end;
   }
   return key + text.slice(from, end);
 }
 
-/** Where a mould was cast: the mould if there is one, and the slots that are none. */
+/** What came of casting a mould: the mould if there is one, and the slots that are none. */
 interface Cast {
   readonly mould: Mould;
   readonly decisive: ReadonlySet<number>;
-  /** Slots that get to other places, so that their texts must be free. */
-  readonly copied: ReadonlySet<number>;
 }
 
-/** Notes which places are no slots; whether there is a new one. */
-function addFixed(
-  fixed: Map<string, "always" | "odd">,
-  slots: readonly Slot[],
-  cast: Cast | undefined,
-): boolean {
-  let isNew = false;
-  slots.forEach(({ path, is }, index) => {
-    const how = cast?.decisive.has(index)
-      ? "always"
-      : cast?.copied.has(index) && is !== "free"
-        ? is === "far"
-          ? "always"
-          : "odd"
-        : undefined;
-    if (!how) return;
-    isNew = true;
-    fixed.set(path, how);
-  });
-  return isNew;
+/** Notes slots that decide on something; whether there is one. */
+function fixAlways(slots: readonly Slot[], decisive: ReadonlySet<number>): boolean {
+  for (const index of decisive) {
+    const place = slots[index]?.place;
+    if (place) place.fixed = "always";
+  }
+  return decisive.size > 0;
+}
+
+/** Notes slots that are copied and whose texts are not free; whether there is one. */
+function fixOdd(text: string, slots: readonly Slot[], { copied }: Gaps): boolean {
+  let isOdd = false;
+  for (const index of copied) {
+    const slot = slots[index];
+    if (!slot || isFree(text.slice(slot.start, slot.end))) continue;
+    slot.place.fixed = "odd";
+    isOdd = true;
+  }
+  return isOdd;
 }
 
 /** Injects an item with markers in its slots. */
@@ -134,8 +137,9 @@ function castMould(
   { start, end, column }: ItemBlock,
   slots: readonly Slot[],
   workload: Workload,
+  root: Place,
   way: Way & { readonly by: "gates" },
-): Cast | undefined {
+): Cast {
   let marked = "";
   let from = start;
   slots.forEach((slot, index) => {
@@ -146,9 +150,9 @@ function castMould(
   const [document, second] = own === undefined ? [] : readDocuments({ path: "", text: own });
   const reading = document?.read();
   if (own === undefined || !document || second || !reading?.ok || reading.root?.type !== "map")
-    return undefined;
+    return { mould: undefined, decisive: new Set() };
   const { watch, decisive, unequal } = watchMarkers();
-  const [object] = injectedWith(reading.root, slots, workload, {
+  const [object] = injectedWith(toValue(reading.root) as JsonObject, namesOf(slots, root), workload, {
     ...way,
     istiodOf: (revision) => {
       const answer = way.istiodOf(revision);
@@ -157,34 +161,44 @@ function castMould(
   });
   const plan = object && editsOfDocument(document, object.after);
   const edited = plan?.ok ? applyEdits(own, plan.edits) : undefined;
-  if (!object || !plan?.ok || !edited?.ok) return { mould: undefined, decisive, copied: new Set() };
+  if (!object || !plan?.ok || !edited?.ok) return { mould: undefined, decisive };
   const copied = noteEdits(own, plan.edits, decisive);
+  for (const index of copied) if (!slots[index]?.isNear) decisive.add(index);
   for (const name of containerNames(object.after, workload)) unequal.add(name);
-  return { mould: { ...partsOf(indented(edited.text, column)), unequal }, decisive, copied };
+  return { mould: { ...partsOf(indented(edited.text, column)), copied, unequal }, decisive };
+}
+
+interface Names {
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+/** The markers that stand for the object's name and namespace, where they are slots. */
+function namesOf(slots: readonly Slot[], root: Place): Names {
+  const metadata = root.below.get("metadata")?.below;
+  const markerAt = (key: "name" | "namespace"): Names => {
+    const place = metadata?.get(key);
+    const index = slots.findIndex((slot) => slot.place === place);
+    return index < 0 ? {} : { [key]: markerOf(index) };
+  };
+  return { ...markerAt("name"), ...markerAt("namespace") };
 }
 
 function injectedWith(
-  root: MapNode,
-  slots: readonly Slot[],
+  value: JsonObject,
+  { name, namespace }: Names,
   workload: Workload,
   way: Way,
 ): readonly InjectedObject[] {
-  const value = toValue(root) as JsonObject;
-  const markerAt = (path: string) => {
-    const index = slots.findIndex((slot) => slot.path === path);
-    return index < 0 ? undefined : markerOf(index);
-  };
-  const { resource, namespace } = workload;
-  const name = markerAt("metadata/name") ?? workload.name;
-  const there = markerAt("metadata/namespace") ?? namespace.name;
+  const named = name ?? workload.name;
   const { objects, left, problems } = injectResources(
     [
       {
         ...workload,
-        name,
-        namespace: { ...namespace, name: there },
+        name: named,
+        namespace: { ...workload.namespace, name: namespace ?? workload.namespace.name },
         value,
-        resource: { ...resource, name, value },
+        resource: { ...workload.resource, name: named, value },
       },
     ],
     way,
@@ -235,7 +249,7 @@ function filled(
   const texts: string[] = [];
   for (const slot of slots) {
     const own = text.slice(slot.start, slot.end);
-    if (slot.is !== "far" && mould.unequal.has(own)) return undefined;
+    if (slot.isNear && mould.unequal.has(own)) return undefined;
     texts.push(own);
   }
   const pieces = [mould.parts[0] ?? ""];
