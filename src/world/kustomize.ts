@@ -15,6 +15,7 @@ import {
   type PluginEntry,
   type ReplacementEntry,
   type Transformation,
+  type Variable,
 } from "./kustomize/kustomization.ts";
 import { applyPatches, inlineDocuments } from "./kustomize/patch.ts";
 import { contains, isRemote } from "./kustomize/path.ts";
@@ -25,6 +26,7 @@ import { pulledInBy, rootsOf } from "./kustomize/roots.ts";
 import { mergedRules, noRules, type Rules } from "./kustomize/rules.ts";
 import { distinctProblems, skippedOf } from "./kustomize/skipped.ts";
 import { transformer } from "./kustomize/transform.ts";
+import { fillIn } from "./kustomize/vars.ts";
 import {
   type Accumulated,
   kustomizationReader,
@@ -67,11 +69,12 @@ export interface Builds {
   buildOf(root: Kustomization): Build | undefined;
 }
 
-const nothing: Accumulated = { drafts: [], problems: [], rules: noRules, stage: undefined };
+const nothing: Accumulated = { drafts: [], problems: [], rules: noRules, variables: [], stage: undefined };
 
 /** More than any repository has; they keep kustomizations that include each other over and over in bounds. */
 const mostComponents = 10_000;
 const mostLevels = 500;
+
 /**
  * Builds every kustomization that no other one includes, as kustomize v5.8.1 does, with the resources given.
  * Nothing is fetched or run: remote bases, charts and plugins are problems of the build, which goes on without them.
@@ -83,9 +86,10 @@ export function buildKustomizations(sources: Sources): Builds {
   const counted = new Set<string>();
   const faults: Fault[] = [];
   const refused = new Set<BuildProblem>();
-  const make = (root: Kustomization, accumulated: (workshop: Workshop) => Made) =>
+  const make = (root: Kustomization, accumulated: (workshop: Workshop) => Accumulated) =>
     guarded(root.document.file, faults, () => {
-      const { drafts, problems } = accumulated({ ...shared, components: 0 });
+      const workshop = { ...shared, components: 0 };
+      const { drafts, problems } = withVariables(accumulated(workshop), workshop);
       const deep = drafts.filter((draft) => isTooDeep(draft));
       return {
         directory: root.directory,
@@ -161,10 +165,24 @@ function addTo(
   if (failed.length > 0) result = { ...result, problems: distinctProblems([...result.problems, ...failed]) };
   result = transformed(result, kustomization, workshop);
   const plugins = kustomization.plugins.filter(({ field }) => field === "transformers");
-  if (plugins.length === 0) return result;
+  if (plugins.length === 0) return withDeclared(result, kustomization, workshop);
   const { transformations, problems } = transformationsOf(plugins, kustomization, stack, workshop);
   for (const one of transformations) result = transformed(result, one, workshop);
-  return step(result, workshop, (made) => ({ ...made, problems: [...made.problems, ...problems] }));
+  result = step(result, workshop, (made) => ({ ...made, problems: [...made.problems, ...problems] }));
+  return withDeclared(result, kustomization, workshop);
+}
+
+/** Variables are known from where they are declared on, and filled in at the end. */
+function withDeclared(before: Accumulated, { variables }: Kustomization, workshop: Workshop): Accumulated {
+  if (variables.length === 0) return before;
+  return step(before, workshop, (made) => ({ ...made, variables: [...made.variables, ...variables] }));
+}
+
+function withVariables(before: Accumulated, workshop: Workshop): Made {
+  const { drafts, variables, rules } = before;
+  if (variables.length === 0) return before;
+  const candidates = (kind: string) => ofKind(before, workshop.kindToBuild(kind)).drafts;
+  return { ...before, drafts: fillIn(drafts, variables, rules, candidates) };
 }
 
 function transformed(before: Accumulated, transformation: Transformation, workshop: Workshop): Accumulated {
@@ -233,7 +251,7 @@ function addResources(
   }
   let { rules } = gathering;
   for (const { path } of kustomization.configurations) rules = mergedRules(rules, workshop.rulesOf(path));
-  return { drafts, problems: [...gathering.problems], rules };
+  return { drafts, problems: [...gathering.problems], rules, variables: gathering.variables };
 }
 
 /** What the objects generate that `generators` name or hold. */
@@ -267,11 +285,12 @@ function requireFile(problems: Set<BuildProblem>, entry: Entry, { sources }: Wor
     problems.add(problem("missing", entry, value, `${path} does not exist`, "always"));
 }
 
-function transformAll({ drafts, problems, rules }: Made, todo: Transformation, { patchOf }: Workshop): Made {
+function transformAll(made: Made, todo: Transformation, { patchOf }: Workshop): Made {
+  const { drafts, problems, rules } = made;
   const first = applyPatches(drafts, todo.patches, patchOf);
   const moved = first.drafts.map(transformer(todo, rules));
   const last = applyPatches(moved, todo.patchesJson6902, patchOf);
-  return { drafts: last.drafts, problems: [...problems, ...first.problems, ...last.problems], rules };
+  return { ...made, drafts: last.drafts, problems: [...problems, ...first.problems, ...last.problems] };
 }
 
 function replaceAll(before: Accumulated, { replacements }: Transformation, workshop: Workshop): Accumulated {
@@ -310,11 +329,12 @@ interface Gathering {
   readonly problems: Set<BuildProblem>;
   readonly identities: Set<string>;
   rules: Rules;
+  variables: readonly Variable[];
 }
 
-function gather({ drafts, problems, rules }: Made): Gathering {
+function gather({ drafts, problems, rules, variables }: Made): Gathering {
   const identities = new Set(drafts.map((draft) => identityKey(identityOf(draft))));
-  return { drafts: [...drafts], problems: new Set(problems), identities, rules };
+  return { drafts: [...drafts], problems: new Set(problems), identities, rules, variables };
 }
 
 /** The objects that entries of `transformers` or `generators` name or hold, with what keeps them from being read. */
@@ -357,9 +377,10 @@ function addResource(gathering: Gathering, entry: Entry, stack: readonly string[
     gathering.problems.add(base);
     return;
   }
-  const { drafts, problems, rules } = accumulate(base, stack, workshop);
+  const { drafts, problems, rules, variables } = accumulate(base, stack, workshop);
   addAll(gathering.problems, problems);
   gathering.rules = mergedRules(gathering.rules, rules);
+  if (variables.length > 0) gathering.variables = [...new Set([...gathering.variables, ...variables])];
   addDrafts(gathering, drafts, entry);
 }
 

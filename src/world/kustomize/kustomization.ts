@@ -128,6 +128,15 @@ export interface PluginEntry extends Entry {
   readonly inline: boolean;
 }
 
+/** A variable: a name for a value of an object. */
+export interface Variable {
+  readonly name: string;
+  readonly kind: string;
+  readonly object: Readonly<Record<string, string>>;
+  readonly fieldPath: string;
+  readonly source: Source;
+}
+
 export interface Kustomization extends Transformation {
   readonly directory: string;
   readonly document: Document;
@@ -137,6 +146,7 @@ export interface Kustomization extends Transformation {
   readonly components: readonly Entry[];
   readonly plugins: readonly PluginEntry[];
   readonly configurations: readonly Entry[];
+  readonly variables: readonly Variable[];
   /** Files that have to be there although nothing that is built here comes of them: of generators, rules and schemas. */
   readonly needs: readonly Entry[];
   /** Whether it generates ConfigMaps or Secrets. */
@@ -181,6 +191,7 @@ export function readKustomization(document: Document, directory: string): Kustom
       entries(reader, field).map((entry) => ({ ...entry, field, inline: isInline(entry.value) })),
     ),
     configurations: entries(reader, "configurations"),
+    variables: variablesOf(reader),
     needs: files.filter(({ source }) => isNeeded(source)),
     namespace: setting(reader, "namespace"),
     namePrefix: setting(reader, "namePrefix"),
@@ -252,6 +263,7 @@ const fieldNames = [
   "helmCharts",
   "helmChartInflationGenerator",
   "openapi",
+  "vars",
 ];
 const fieldByLower = new Map(fieldNames.map((name) => [name.toLowerCase(), name]));
 
@@ -386,6 +398,22 @@ function replacementEntries(reader: Reader): readonly ReplacementEntry[] {
   });
 }
 
+function variablesOf({ fields, document }: Reader): readonly Variable[] {
+  return items(fields.get("vars")).flatMap((item, index): readonly Variable[] => {
+    const name = text(field(item, "name"));
+    const ref = field(item, "objref");
+    if (!name || ref?.type !== "map") return [];
+    const object = Object.fromEntries(
+      ref.entries.map(({ key, value }) => [key.toLowerCase(), text(value) ?? ""]),
+    );
+    const { apiversion, group, version, kind = "" } = object;
+    const apiVersion = apiversion || (group && version ? `${group}/${version}` : "");
+    const fieldPath = text(field(field(item, "fieldref"), "fieldpath")) || "metadata.name";
+    const source = { document, path: ["vars", index] };
+    return [{ name, kind, object: { ...object, apiVersion }, fieldPath, source }];
+  });
+}
+
 function hasGenerators({ fields }: Reader): boolean {
   return fields.has("configMapGenerator") || fields.has("secretGenerator");
 }
@@ -437,7 +465,6 @@ const furtherFields = [
   "images",
   "imageTags",
   "replicas",
-  "vars",
   "sortOptions",
   "generatorOptions",
   "helmGlobals",

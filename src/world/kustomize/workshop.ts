@@ -8,6 +8,7 @@ import {
   type PatchEntry,
   type ReplacementEntry,
   readKustomization,
+  type Variable,
 } from "./kustomization.ts";
 import { type PatchDocument, type PatchFailure, readPatch } from "./patch.ts";
 import { joinPath } from "./path.ts";
@@ -40,6 +41,7 @@ export interface Made {
   readonly problems: readonly BuildProblem[];
   /** What its configurations say. */
   readonly rules: Rules;
+  readonly variables: readonly Variable[];
 }
 
 export interface Accumulated extends Made {
