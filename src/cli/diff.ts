@@ -5,7 +5,7 @@ import { plain } from "../report/cells.ts";
 import { diskTree, largestFileSize, withSlashes } from "../source/disk.ts";
 import { locationOf } from "../source/locate.ts";
 import { findDumps } from "../world/dumps.ts";
-import { type Reading, readWorld } from "../world/read.ts";
+import { type EarlierReading, type FullReading, readWorld } from "../world/read.ts";
 import { type FoundConfig, readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { missing } from "./input.ts";
@@ -23,7 +23,7 @@ export interface DiffFlags extends ScanFlags {
 /** A state as it was read. */
 interface Read {
   readonly state: State;
-  readonly reading: Reading;
+  readonly reading: FullReading;
   readonly config: FoundConfig;
 }
 
@@ -40,7 +40,10 @@ export async function compared(
   for (const line of [...options.remarks, ...states.remarks]) tell(io, line);
   const named = namedFiles(flags, io);
   const before = await read(states.before, named, flags, io);
-  const after = await read(states.after, named, flags, io);
+  const after = await read(states.after, named, flags, io, {
+    reading: before.reading,
+    isSame: states.isSame,
+  });
   const unread = [before, after].flatMap(({ state, reading }) =>
     notRead(reading).map((line) => `${state.name}: ${line}`),
   );
@@ -52,17 +55,24 @@ export async function compared(
 }
 
 /** Reads a state by its own configuration, unless one is named; it holds for both then, as it is on disk. */
-async function read(state: State, named: NamedFiles, flags: DiffFlags, io: Io): Promise<Read> {
+async function read(
+  state: State,
+  named: NamedFiles,
+  flags: DiffFlags,
+  io: Io,
+  earlier?: EarlierReading,
+): Promise<Read> {
   const style = presentationFor(flags, io);
   const { config, tree } =
     named.config === undefined ? { config: undefined, tree: state.tree } : named.config;
   const found = await readConfig(flags.config === false ? false : config, tree, ["."], style, false);
   for (const line of found.remarks) tell(io, `${state.name}: ${line}`);
   const dumps = dumpsOf(state, named, found.path, io.cwd);
-  const reading = readWorld(withDiskFiles(state.tree, dumps.onDisk), {
-    ...optionsOf(flags, io).optionsFor(found),
-    namespaceDumps: dumps.all,
-  });
+  const reading = readWorld(
+    withDiskFiles(state.tree, dumps.onDisk),
+    { ...optionsOf(flags, io).optionsFor(found), namespaceDumps: dumps.all },
+    earlier,
+  );
   return { state, reading, config: found };
 }
 

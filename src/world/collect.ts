@@ -50,6 +50,10 @@ export interface Collected {
   isOutside(path: string): boolean;
   /** What that is outside of, in words. */
   readonly bounds: string;
+  /** What a look at one of the files gave; undefined where there was none, or it failed. */
+  lookAt(path: string): Look | undefined;
+  /** The kinds of workloads that were looked for besides those that Kubernetes has. */
+  readonly kinds: readonly WorkloadKind[];
   /** Whether there is a file of any kind, be it too large, no text or a pipe. */
   isFile(path: string): boolean;
 }
@@ -62,6 +66,22 @@ export interface CollectOptions {
   readonly isOutside?: ((path: string) => boolean) | undefined;
   /** Whether there is a repository that what is outside of is measured by; default: there is. */
   readonly isRepository?: boolean;
+  /** Another state of these files that was collected: what is the same in it is neither read nor parsed again. */
+  readonly earlier?: Earlier | undefined;
+}
+
+/** Another state of the same files. */
+export interface Earlier {
+  readonly collected: Collected;
+  /** Whether a file is the same in both, for certain. */
+  isSame(path: string): boolean;
+}
+
+/** What a look at a file gave; of one without interest the text is forgotten. */
+interface Look {
+  readonly opened: SourceFile | Skip | Problem;
+  readonly isValues: boolean;
+  readonly found: Sifted | undefined;
 }
 
 /** Kinds of Argo CD and Flux that bring charts into a cluster. */
@@ -100,6 +120,22 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
   const kept = new Map<string, Kept>();
   let documents = 0;
 
+  const looks = new Map<string, Look>();
+  const failed = new Set<string>();
+  const known = sharedLooks(options, charts);
+  const anew = (path: string): Look | undefined => {
+    const opened = guarded({ path, text: "" }, problems, () => open(tree, path));
+    const isText = opened !== undefined && "text" in opened;
+    const isValues = isText && isValuesFile(opened) && chartAbove(path, charts) !== undefined;
+    const alike = isText && known(path, opened);
+    if (alike) return alike;
+    const found = isText ? guarded(opened, problems, () => sift(opened, sieve, isValues)) : undefined;
+    if (isText && !found) kept.set(path, { file: opened, documents: [] });
+    if (opened && (found || !isText)) return { opened, isValues, found };
+    failed.add(path);
+    return undefined;
+  };
+
   files.forEach((path, index) => {
     options.onProgress?.(index, files.length);
     const chart = chartOfTemplate(path, charts);
@@ -107,23 +143,15 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
       skips.push({ reason: "helm-template", path: chart, detail: "" });
       return;
     }
-    const opened = guarded({ path, text: "" }, problems, () => open(tree, path));
-    if (!opened) return;
-    if ("reason" in opened) {
-      skips.push(opened);
-      return;
-    }
-    if ("error" in opened) {
-      problems.push(opened);
-      return;
-    }
-    const isValues = isValuesFile(opened) && chartAbove(path, charts) !== undefined;
+    const look = known(path) ?? anew(path);
+    if (!look) return;
+    const { opened, found, isValues } = look;
+    if (found !== nothing || isValues)
+      looks.set(path, found?.kept || isValues ? look : { ...look, opened: forgotten(opened) });
+    if ("reason" in opened) skips.push(opened);
+    else if ("error" in opened) problems.push(opened);
     if (isValues) valuesFiles.push(path);
-    const found = guarded(opened, problems, () => sift(opened, sieve, isValues));
-    if (!found) {
-      kept.set(path, { file: opened, documents: [] });
-      return;
-    }
+    if (!found || !("text" in opened)) return;
     documents += found.documents;
     problems.push(...found.problems);
     skips.push(...found.skips);
@@ -162,6 +190,10 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
         .map((path) => openBeyond(path)?.text ?? "")
         .join("\n"),
     isOutside,
+    lookAt: (path) =>
+      looks.get(path) ??
+      (given.has(path) && !failed.has(path) ? { ...nothingSeen, opened: { path, text: "" } } : undefined),
+    kinds: options.kinds,
     isFile: (path) => (tree.stat(path)?.type ?? "directory") !== "directory",
     bounds:
       (options.isRepository ?? true)
@@ -277,6 +309,27 @@ function withoutInterest(file: SourceFile, all: readonly Document[] | undefined)
 /** What templates of Helm look like, wherever they lie. */
 const helm = /\{\{-?\s*(?:define|include|toYaml|template)\b|\.(?:Values|Release|Chart|Capabilities)\b/;
 
+/** A file as one whose text nobody asks for. */
+function forgotten(opened: Look["opened"]): Look["opened"] {
+  return "text" in opened ? { path: opened.path, text: "" } : opened;
+}
+
+/** What a look at a file gave in an earlier state: of the same file, or of one with the same text. */
+function sharedLooks(
+  { earlier, kinds }: CollectOptions,
+  charts: ReadonlySet<string>,
+): (path: string, opened?: SourceFile) => Look | undefined {
+  if (!earlier || JSON.stringify(kinds) !== JSON.stringify(earlier.collected.kinds)) return () => undefined;
+  const { collected, isSame } = earlier;
+  return (path, opened) => {
+    if (opened ? collected.fileOf(path)?.text !== opened.text : !isSame(path)) return undefined;
+    // What a file is taken for hangs on the chart that it lies in.
+    return chartAbove(path, charts) === chartAbove(path, collected.charts)
+      ? collected.lookAt(path)
+      : undefined;
+  };
+}
+
 const nothing: Sifted = {
   resources: [],
   kustomization: undefined,
@@ -285,6 +338,8 @@ const nothing: Sifted = {
   documents: 0,
   kept: undefined,
 };
+
+const nothingSeen = { isValues: false, found: nothing } as const;
 
 /** Whether a document may hold something that decides, by its peek alone; where the peek is not sure it may. */
 function mayDecide(document: Document, { kinds, extra }: Sieve): boolean {

@@ -60,8 +60,18 @@ export interface FullReading extends Reading {
   isWhole(file: string): boolean;
 }
 
-/** Reads manifests from a tree and decides for every pod template. Pure but for the tree; never throws for anything the files say. */
-export function readWorld(tree: FileTree, options: ReadOptions = {}): FullReading {
+/** Another state of a tree that was read, and what is known to be the same in it. */
+export interface EarlierReading {
+  readonly reading: FullReading;
+  /** Whether a file is the same in both, for certain; of others the texts are compared. */
+  isSame(path: string): boolean;
+}
+
+/**
+ * Reads manifests from a tree and decides for every pod template. Pure but for the tree; never throws for anything the files say.
+ * @param earlier another state of the tree: what is the same in both is neither read nor parsed nor built again
+ */
+export function readWorld(tree: FileTree, options: ReadOptions = {}, earlier?: EarlierReading): FullReading {
   const root = (tree.root ?? "").replace(/\/$/, "");
   const { config = {}, configPath, paths = ["."] } = options;
   const configBase = configPath === undefined ? "." : directoryOf(configPath);
@@ -72,6 +82,7 @@ export function readWorld(tree: FileTree, options: ReadOptions = {}): FullReadin
     onProgress: options.onProgress,
     isOutside,
     isRepository: hasRepository(tree, paths),
+    earlier: earlier && { collected: earlier.reading.collected, isSame: earlier.isSame },
   });
   const collected = { ...read, skipped: [...read.skipped, ...walked.outsideLinks.map(outsideLink)] };
   const dumpPaths = [...new Set(options.namespaceDumps ?? [])];
