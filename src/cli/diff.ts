@@ -1,7 +1,8 @@
 /** `sidelint diff`: what happened to sidecars between two states of a repository. */
-import { type FailOn, hasAny, type MeshChanges } from "../compare/changes.ts";
+import { hasAny } from "../compare/changes.ts";
 import { compareWorlds } from "../compare/compare.ts";
 import { plain } from "../report/cells.ts";
+import type { ChangesFrame } from "../report/mesh-changes.ts";
 import { diskTree, largestFileSize, withSlashes } from "../source/disk.ts";
 import { locationOf } from "../source/locate.ts";
 import { findDumps } from "../world/dumps.ts";
@@ -10,14 +11,15 @@ import { type FoundConfig, readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { missing } from "./input.ts";
 import type { Io } from "./io.ts";
+import { changesFormat, changesText, failKinds } from "./mesh-changes.ts";
 import type { ScanFlags } from "./options.ts";
 import { notRead, optionsOf, presentationFor } from "./session.ts";
 import { openStates, pathFor, type State, withDiskFiles } from "./states.ts";
-import { oneOf, UsageError } from "./usage.ts";
 
 export interface DiffFlags extends ScanFlags {
   readonly failOn?: readonly string[];
   readonly mergeBase?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** A state as it was read. */
@@ -31,13 +33,13 @@ interface Read {
 export async function compared(
   args: readonly string[],
   flags: DiffFlags,
-  { io, exit }: Context,
+  { io, exit, version }: Context,
 ): Promise<void> {
-  oneOf("--format", flags.format, ["text", "markdown", "json"]);
-  const failOn = asked(flags.failOn ?? []);
+  const format = changesFormat(flags.format);
+  const failOn = failKinds(flags.failOn);
   const options = optionsOf(flags, io);
   const states = openStates(args, flags.mergeBase ?? false, io.cwd);
-  for (const line of [...options.remarks, ...states.remarks]) tell(io, line);
+  for (const line of options.remarks) tell(io, line);
   const named = namedFiles(flags, io);
   const before = await read(states.before, named, flags, io);
   const after = await read(states.after, named, flags, io, {
@@ -47,10 +49,16 @@ export async function compared(
   const unread = [before, after].flatMap(({ state, reading }) =>
     notRead(reading).map((line) => `${state.name}: ${line}`),
   );
-  for (const line of [...configRemarks(before, after), ...brokenOnOneSide(before, after), ...unread])
-    tell(io, line);
+  for (const line of unread) tell(io, line);
   const changes = compareWorlds(before.reading.world, after.reading.world);
-  await io.stdout(formatted(changes));
+  const frame: ChangesFrame = {
+    before: states.before.name,
+    after: states.after.name,
+    version,
+    notes: [...states.remarks, ...configRemarks(before, after), ...brokenOnOneSide(before, after)],
+  };
+  const style = { ...presentationFor(flags, io), verbose: flags.verbose ?? false };
+  await io.stdout(changesText(format, changes, frame, style));
   exit(unread.length > 0 ? 2 : hasAny(changes, failOn) ? 1 : 0);
 }
 
@@ -127,31 +135,4 @@ function brokenOnOneSide(before: Read, after: Read): readonly string[] {
 
 function tell(io: Io, line: string): void {
   io.stderr(`sidelint: ${plain(line)}\n`);
-}
-
-const failures = ["lost", "gained", "changed", "never"] as const;
-
-/** The kinds of --fail-on, which may be repeated and listed. Throws a UsageError. */
-function asked(values: readonly string[]): readonly FailOn[] {
-  const kinds = values
-    .flatMap((value) => value.split(","))
-    .map((value) => oneOf("--fail-on", value.trim(), failures));
-  if (kinds.includes("never") && kinds.length > 1)
-    throw new UsageError("--fail-on never is for nothing: drop it, or the other --fail-on");
-  return kinds.flatMap((kind) => (kind === "never" ? [] : [kind]));
-}
-
-function formatted(changes: MeshChanges): string {
-  const told = changes.changes.map(({ kind, before, after, aspects, causes }) => ({
-    kind,
-    workload: (after ?? before)?.label,
-    namespace: (after ?? before)?.namespace.name,
-    aspects,
-    causes: causes.map((c) => ({
-      about: c.about,
-      before: c.before?.origin.text,
-      after: c.after?.origin.text,
-    })),
-  }));
-  return `${JSON.stringify({ ...changes, changes: told }, null, 1)}\n`;
 }

@@ -13,7 +13,8 @@ export function addDiff(program: Command, context: Context): void {
       .argument("[after]", "a commit or a directory (default: the working tree)")
       .option("--format <format>", "text, markdown or json", "text")
       .option("--fail-on <kind>", "exit 1 for what is lost, gained or changed; repeatable", gather)
-      .option("--merge-base", "compare with where the two commits parted"),
+      .option("--merge-base", "compare with where the two commits parted")
+      .option("--verbose", "name every workload and every setting"),
   )
     .addHelpText("after", examples)
     .action(async (before: string, after: string | undefined, flags: DiffFlags) => {
