@@ -29,6 +29,8 @@ export type CallWatch = (name: string, args: readonly unknown[], result: unknown
 export interface Context {
   readonly limits: Limits;
   readonly watch?: CallWatch | undefined;
+  /** The data that the execution was given, for functions that execute templates themselves. */
+  readonly root?: unknown;
   /** Counts work that is more than a step; throws when the limit is reached. */
   readonly spend: (steps: number) => void;
   /** Throws when a text of this length must not be made. */
@@ -40,7 +42,7 @@ export interface Context {
 }
 
 /** A fresh account of what an execution uses. */
-export function newContext(limits: Limits, watch?: CallWatch): Context {
+export function newContext(limits: Limits, watch?: CallWatch, root?: unknown): Context {
   let left = limits.steps;
   const spend = (steps: number): void => {
     left -= steps;
@@ -49,6 +51,7 @@ export function newContext(limits: Limits, watch?: CallWatch): Context {
   return {
     limits,
     watch,
+    root,
     spend,
     makeText: (length) => {
       if (length > limits.text)

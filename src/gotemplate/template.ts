@@ -99,7 +99,7 @@ function runsOf(
  */
 export function execute(template: Template, data: Value, options: ExecuteOptions = {}): Executed {
   const state: State = {
-    context: newContext({ ...defaultLimits, ...options.limits }, options.watch),
+    context: newContext({ ...defaultLimits, ...options.limits }, options.watch, data),
     missingKey: options.missingKey ?? "invalid",
     source: { name: template.name, text: template.text },
     template: template.name,

@@ -3,7 +3,7 @@ import type { Json } from "../kube/json.ts";
 import { parseQuantity } from "../kube/quantity.ts";
 import { cidrError } from "./address.ts";
 import type { Labels, Path } from "./facts.ts";
-import { knownFields, readProxyConfig } from "./proxy-config.ts";
+import { readProxyConfig } from "./proxy-config.ts";
 import type { ReleaseFacts, Validator } from "./releases.ts";
 
 /** Reads the YAML text of an annotation as Kubernetes reads YAML: its first document, undefined when there is none. */
@@ -56,7 +56,7 @@ export const nowhere = "";
 function proxyConfigErrors(value: string, facts: ReleaseFacts, readYaml: ReadYaml) {
   const read = readYaml(value);
   if (!read.ok) return [{ path: [nowhere] as Path, message: `is not YAML: ${read.message}` }];
-  return readProxyConfig(knownFields(read.value, facts)).errors.map(({ path, message }) => ({
+  return readProxyConfig(read.value, facts).errors.map(({ path, message }) => ({
     path,
     message: path.length === 0 ? message : `${path.join(".")} ${message}`,
   }));

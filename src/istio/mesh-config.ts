@@ -3,7 +3,13 @@ import { isObject, type Json } from "../kube/json.ts";
 import { portError } from "./address.ts";
 import { parseDuration } from "./duration.ts";
 import { type Message, type MessageProblem, readMessage } from "./message.ts";
-import { defaultProxyConfig, knownFields, proxyConfigErrors, proxyDefaultsOf } from "./proxy-config.ts";
+import {
+  defaultProxyConfig,
+  knownFields,
+  type ProxyFacts,
+  proxyConfigErrors,
+  proxyDefaultsOf,
+} from "./proxy-config.ts";
 import { nearestFacts, newestRelease, type ReleaseFacts } from "./releases.ts";
 
 /** A message that was read, or everything that is wrong with it; paths are those of the text that was read. */
@@ -41,11 +47,14 @@ export const defaultMeshConfig: Message = {
   defaultProviders: {},
 };
 
-type ProxyFacts = Pick<ReleaseFacts, "proxyDefaults" | "unknownProxyFields">;
+type MeshFacts = ProxyFacts & Pick<ReleaseFacts, "mergesProxyMetadata">;
+type MeshDefaults = ProxyFacts & Pick<ReleaseFacts, "secretSocket">;
 
 /** The mesh configuration of a release where nothing is configured. */
-export function meshDefaultsOf(facts: ProxyFacts): Message {
-  return { ...defaultMeshConfig, defaultConfig: proxyDefaultsOf(facts) };
+export function meshDefaultsOf(facts: MeshDefaults): Message {
+  const { secretSocket } = facts;
+  const socket = secretSocket === undefined ? {} : { sdsUdsPath: secretSocket };
+  return { ...defaultMeshConfig, ...socket, defaultConfig: proxyDefaultsOf(facts) };
 }
 
 /**
@@ -54,13 +63,17 @@ export function meshDefaultsOf(facts: ProxyFacts): Message {
  * (mesh.ApplyMeshConfig of istio/istio 1.30).
  * @param json the parsed text; undefined or null for an empty one
  */
-export function applyMeshConfig(json: Json | undefined, base: Message = defaultMeshConfig): ConfigReading {
+export function applyMeshConfig(
+  json: Json | undefined,
+  base: Message = defaultMeshConfig,
+  facts: MeshFacts = nearestFacts(newestRelease),
+): ConfigReading {
   const text = json ?? null;
   const { value, errors } = readMessage("MeshConfig", text, base);
   if (errors.length > 0) return { ok: false, errors };
   const mesh: Record<string, Json> = { ...value };
   const own = (key: string) => (isObject(text) ? (text[key] ?? null) : null);
-  keep(mesh, "defaultConfig", mergeFields(messageOf(base.defaultConfig), own("defaultConfig")));
+  keep(mesh, "defaultConfig", mergeFields(messageOf(base.defaultConfig), own("defaultConfig"), facts));
   const providers = readMessage(
     "DefaultProviders",
     own("defaultProviders"),
@@ -108,17 +121,23 @@ function mergeByName(base: readonly Json[], added: readonly Json[]): readonly Js
  * A proxy configuration over another: fields are replaced whole, except that `proxyMetadata` is merged by key and some
  * `proxyHeaders` stay when the new ones leave them out (mesh.MergeProxyConfig of istio/istio 1.30).
  */
-export function mergeProxyConfig(json: Json | undefined, base: Message): ConfigReading {
-  const { errors } = readMessage("ProxyConfig", json ?? null, base);
-  return errors.length > 0 ? { ok: false, errors } : { ok: true, value: mergeFields(base, json ?? null) };
+export function mergeProxyConfig(
+  json: Json | undefined,
+  base: Message,
+  facts: MeshFacts = nearestFacts(newestRelease),
+): ConfigReading {
+  const { errors } = readMessage("ProxyConfig", knownFields(json, facts) ?? null, base);
+  return errors.length > 0
+    ? { ok: false, errors }
+    : { ok: true, value: mergeFields(base, json ?? null, facts) };
 }
 
 const keptHeaders = ["forwardedClientCert", "requestId", "attemptCount", "server", "envoyDebugHeaders"];
 
-function mergeFields(base: Message, json: Json): Message {
-  const { value } = readMessage("ProxyConfig", json, base);
+function mergeFields(base: Message, json: Json, facts: MeshFacts): Message {
+  const { value } = readMessage("ProxyConfig", knownFields(json, facts) ?? null, base);
   const fields: Record<string, Json> = {};
-  if (isObject(base.proxyMetadata)) {
+  if (isObject(base.proxyMetadata) && facts.mergesProxyMetadata) {
     const merged: Record<string, Json> = Object.assign(Object.create(null), base.proxyMetadata);
     fields.proxyMetadata = Object.assign(merged, value.proxyMetadata);
   }
@@ -140,9 +159,9 @@ function mergeFields(base: Message, json: Json): Message {
 export function withProxyConfig(
   mesh: Message,
   json: Json | undefined,
-  facts: ProxyFacts = nearestFacts(newestRelease),
+  facts: MeshFacts = nearestFacts(newestRelease),
 ): ConfigReading {
-  const merged = mergeProxyConfig(knownFields(json, facts), messageOf(mesh.defaultConfig));
+  const merged = mergeProxyConfig(json, messageOf(mesh.defaultConfig), facts);
   if (!merged.ok) return merged;
   return { ok: true, value: { ...mesh, defaultConfig: merged.value } };
 }
@@ -156,11 +175,11 @@ export function withProxyConfig(
 export function effectiveProxyConfig(
   mesh: Message,
   json: Json | undefined,
-  facts: ProxyFacts = nearestFacts(newestRelease),
+  facts: MeshFacts = nearestFacts(newestRelease),
 ): Message {
-  const config = mergeFields(proxyDefaultsOf(facts), messageOf(mesh.defaultConfig));
+  const config = mergeFields(proxyDefaultsOf(facts), messageOf(mesh.defaultConfig), facts);
   const own = readMessage("ProxyConfig", knownFields(json, facts) ?? null);
-  return own.errors.length > 0 ? config : mergeFields(config, own.value);
+  return own.errors.length > 0 ? config : mergeFields(config, own.value, facts);
 }
 
 /** The ProxyConfig of the mesh for pods without one of their own. */

@@ -70,7 +70,7 @@ MeshConfig proxyListenPort:i proxyInboundListenPort:i proxyHttpPort:i connectTim
   hboneIdleTimeout:t protocolDetectionTimeout:t tcpKeepalive:TcpKeepalive ingressClass ingressService
   ingressControllerMode:IngressControllerMode ingressSelector enableTracing:b accessLogFile
   accessLogFormat accessLogEncoding:AccessLogEncoding enableEnvoyAccessLogService:b
-  disableEnvoyListenerLog:b defaultConfig:ProxyConfig outboundTrafficPolicy:OutboundTrafficPolicy
+  disableEnvoyListenerLog:b sdsUdsPath defaultConfig:ProxyConfig outboundTrafficPolicy:OutboundTrafficPolicy
   inboundTrafficPolicy:InboundTrafficPolicy configSources:[]ConfigSource enableAutoMtls:b* trustDomain
   trustDomainAliases:[]s caCertificates:[]CertificateData defaultServiceExportTo:[]s
   defaultVirtualServiceExportTo:[]s defaultDestinationRuleExportTo:[]s rootNamespace
@@ -92,7 +92,7 @@ OutboundTrafficPolicy mode:Mode tls:ClientTLSSettings
 PrivateKeyProvider cryptomb|0:CryptoMb qat|0:QAT
 PrometheusMetricsProvider
 ProxyConfig configPath binaryPath serviceCluster|0 tracingServiceName|0:TracingServiceName
-  drainDuration:t discoveryAddress discoveryRefreshDelay:t zipkinAddress statsdUdpAddress
+  drainDuration:t parentShutdownDuration:t discoveryAddress discoveryRefreshDelay:t zipkinAddress statsdUdpAddress
   envoyMetricsServiceAddress proxyAdminPort:i availabilityZone
   controlPlaneAuthPolicy:AuthenticationPolicy customConfigFile statNameLength:i concurrency:i*
   proxyBootstrapTemplatePath interceptionMode:InboundInterceptionMode tracing:Tracing sds:SDS

@@ -4,7 +4,7 @@ import { portError, proxyAddressError } from "./address.ts";
 import { parseDuration } from "./duration.ts";
 import type { Path } from "./facts.ts";
 import { type Message, type MessageProblem, readMessage, show } from "./message.ts";
-import type { ReleaseFacts } from "./releases.ts";
+import { nearestFacts, newestRelease, type ReleaseFacts } from "./releases.ts";
 
 /** What is wrong at a place of the embedded YAML. */
 export type ProxyConfigProblem = MessageProblem;
@@ -36,22 +36,32 @@ export function proxyDefaultsOf({ proxyDefaults }: Pick<ReleaseFacts, "proxyDefa
   return more ? readMessage("ProxyConfig", proxyDefaults, defaultProxyConfig).value : defaultProxyConfig;
 }
 
+/** What a release knows of a ProxyConfig. */
+export type ProxyFacts = Pick<ReleaseFacts, "proxyDefaults" | "proxyFields">;
+
 /** A parsed ProxyConfig without the fields that a release does not know. */
 export function knownFields(
   json: Json | undefined,
-  { unknownProxyFields }: Pick<ReleaseFacts, "unknownProxyFields">,
+  { proxyFields }: Pick<ReleaseFacts, "proxyFields">,
 ): Json | undefined {
-  if (!isObject(json) || unknownProxyFields.length === 0) return json;
-  const unknown = new Set(unknownProxyFields);
-  return Object.fromEntries(Object.entries(json).filter(([name]) => !unknown.has(name)));
+  if (!isObject(json)) return json;
+  const isKnown = (name: string) => !Object.hasOwn(proxyFields, name) || proxyFields[name] === true;
+  const names = Object.keys(json);
+  return names.every(isKnown)
+    ? json
+    : Object.fromEntries(Object.entries(json).filter(([name]) => isKnown(name)));
 }
 
 /**
  * Checks the parsed value of the annotation; undefined and null stand for an empty text. Types first, and the values only
  * where all types are right, as istio/istio 1.30 does (jsonpb, then ValidateMeshConfigProxyConfig).
  */
-export function readProxyConfig(value: Json | undefined): ProxyConfigReading {
-  const { value: merged, errors, unknown } = readMessage("ProxyConfig", value ?? null, defaultProxyConfig);
+export function readProxyConfig(
+  value: Json | undefined,
+  facts: ProxyFacts = nearestFacts(newestRelease),
+): ProxyConfigReading {
+  const known = knownFields(value, facts) ?? null;
+  const { value: merged, errors, unknown } = readMessage("ProxyConfig", known, proxyDefaultsOf(facts));
   return { errors: errors.length === 0 ? proxyConfigErrors(merged) : errors, unknown };
 }
 
@@ -71,6 +81,7 @@ function checkValues(config: JsonObject, errors: ProxyConfigProblem[]): void {
   if (!config.serviceCluster && config.tracingServiceName === undefined)
     wrong(["serviceCluster"], "must not be empty");
   wrong(["drainDuration"], drainError(String(config.drainDuration ?? "0s")));
+  wrong(["drainDuration"], shutdownError(config));
   wrong(["discoveryAddress"], proxyAddressError(String(config.discoveryAddress ?? "")));
   for (const name of ["statsdUdpAddress", "envoyMetricsServiceAddress"]) {
     if (config[name]) wrong([name], proxyAddressError(String(config[name])));
@@ -97,6 +108,15 @@ function drainError(text: string): string | undefined {
   const duration = parseDuration(text) ?? 0n;
   if (duration < 1_000_000n) return `must be at least 1ms, is ${text}`;
   return duration % 1_000_000_000n === 0n ? undefined : `must be whole seconds, is ${text}`;
+}
+
+/** Releases that shut an old proxy down after a time want connections drained before. */
+function shutdownError({ drainDuration, parentShutdownDuration }: JsonObject): string | undefined {
+  if (typeof parentShutdownDuration !== "string") return undefined;
+  const invalid = drainError(parentShutdownDuration);
+  if (invalid !== undefined) return `parentShutdownDuration ${invalid}`;
+  const [drain, shutdown] = [drainDuration, parentShutdownDuration].map((one) => parseDuration(String(one)));
+  return (drain ?? 0n) < (shutdown ?? 0n) ? undefined : "must be shorter than parentShutdownDuration";
 }
 
 function checkTracing(tracing: JsonObject, wrong: Wrong): void {

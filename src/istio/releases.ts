@@ -1,6 +1,7 @@
 /** Every fact of injection that differs between Istio releases, as one table. */
 import type { JsonObject } from "../kube/json.ts";
 import type { CaptureProgram } from "./capture/facts.ts";
+import type { BareInjection } from "./legacy/facts.ts";
 
 /** What the webhooks of a stock install look like. */
 export type WebhookShape =
@@ -85,7 +86,13 @@ export interface ReleaseFacts {
   /** What a ProxyConfig has by default besides that which it has in every release. */
   readonly proxyDefaults: JsonObject;
   /** Fields of ProxyConfig that only later releases know: they are dropped without a word. */
-  readonly unknownProxyFields: readonly string[];
+  readonly proxyFields: Readonly<Record<string, boolean>>;
+  /** The socket where a mesh serves secrets unless it says so itself; undefined where there is none. */
+  readonly secretSocket: string | undefined;
+  /** Whether the metadata of a ProxyConfig is merged with what was there by key; otherwise it takes its place. */
+  readonly mergesProxyMetadata: boolean;
+  /** Whether the concurrency of a ProxyConfig is a plain number for templates, so that 0 is the same as none. */
+  readonly plainConcurrency: boolean;
   /** Whether the agent answers preStop and postStart of the application as it answers probes. */
   readonly lifecycleHandlers: boolean;
   /**
@@ -95,12 +102,18 @@ export interface ReleaseFacts {
   readonly probesAfterStatus: "added" | "merged" | "merged-or-added";
   /** Whether pods know handlers of preStop and postStart that sleep. */
   readonly sleepHandlers: boolean;
+  /** Whether the status of a StatefulSet tells how many of its pods are available. */
+  readonly statefulSetAvailability: boolean;
   /** Whether containers have a restart policy of their own. */
   readonly containerRestart: boolean;
+  /** Whether a switch of istiod (REWRITE_TCP_PROBES) leaves probes alone that do not ask by HTTP. */
+  readonly tcpProbesSwitch: boolean;
   /** Whether the agent answers probes of init containers. */
   readonly initProbes: boolean;
   /** Whether the capture is told of the user that the pod's own istio-proxy asks for. */
   readonly followsProxyUser: boolean;
+  /** How the one template without a name is injected that the configuration holds; null where templates have names. */
+  readonly bareInjection: BareInjection | null;
   /** Whose rules capture the traffic of a pod. */
   readonly captureProgram: CaptureProgram;
   /** Whether `istioctl kube-inject` leaves workloads alone that have been injected. */
@@ -129,6 +142,8 @@ type Changes = Partial<Omit<ReleaseFacts, "release" | "minor" | "lastPatch" | "v
   readonly templateFunctions?: Readonly<Record<string, boolean>>;
   /** Fields that come or go. */
   readonly templateFields?: Readonly<Record<string, boolean>>;
+  /** Fields of a ProxyConfig that come or go. */
+  readonly proxyFields?: Readonly<Record<string, boolean>>;
   /** Validators that are new; undefined for those that are gone. */
   readonly validated?: Readonly<Record<string, Validator | undefined>>;
 };
@@ -182,15 +197,41 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
       requests: { cpu: "100m", memory: "128Mi" },
       limits: { cpu: "2000m", memory: "1024Mi" },
     },
-    proxyDefaults: { concurrency: 2, ...zipkin },
-    unknownProxyFields: ["fileFlushInterval", "fileFlushMinSizeKb", "statsCompression"],
+    proxyDefaults: {
+      concurrency: 2,
+      parentShutdownDuration: "60s",
+      controlPlaneAuthPolicy: "NONE",
+      ...zipkin,
+    },
+    proxyFields: {
+      terminationDrainDuration: false,
+      meshId: false,
+      readinessProbe: false,
+      proxyStatsMatcher: false,
+      holdApplicationUntilProxyStarts: false,
+      caCertificatesPem: false,
+      image: false,
+      tracingServiceName: false,
+      runtimeValues: false,
+      privateKeyProvider: false,
+      proxyHeaders: false,
+      fileFlushInterval: false,
+      fileFlushMinSizeKb: false,
+      statsCompression: false,
+    },
+    secretSocket: "unix:./etc/istio/proxy/SDS",
+    mergesProxyMetadata: false,
+    plainConcurrency: true,
     lifecycleHandlers: false,
     probesAfterStatus: "added",
     sleepHandlers: false,
+    statefulSetAvailability: false,
     containerRestart: false,
+    tcpProbesSwitch: true,
     initProbes: false,
     followsProxyUser: false,
     captureProgram: "addresses-v4",
+    bareInjection: "appended",
     kubeInjectSkipsInjected: true,
     kubeInjectOwners: false,
     multusNamespaces: false,
@@ -215,10 +256,27 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
     since: ["1.6.1"],
     changes: { revisionMark: "label", validated: { "proxy.istio.io/config": "proxy-config" } },
   },
-  { since: ["1.8.0"], changes: { kubeInjectObeysPolicy: true } },
+  {
+    since: ["1.7.0"],
+    changes: {
+      proxyDefaults: { concurrency: 2, parentShutdownDuration: "60s", ...zipkin },
+      proxyFields: { terminationDrainDuration: true, meshId: true },
+      plainConcurrency: false,
+    },
+  },
+  {
+    since: ["1.8.0"],
+    changes: {
+      kubeInjectObeysPolicy: true,
+      bareInjection: "patched",
+      secretSocket: undefined,
+      proxyFields: { readinessProbe: true, proxyStatsMatcher: true, holdApplicationUntilProxyStarts: true },
+    },
+  },
   {
     since: ["1.9.0"],
     changes: {
+      bareInjection: null,
       webhooks: "by-label",
       useLegacySelectors: true,
       objectSelector: true,
@@ -229,13 +287,38 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
     since: ["1.10.0"],
     changes: { webhooks: "by-revision", useLegacySelectors: false, revisionTags: true },
   },
-  { since: ["1.11.0"], changes: { useLegacySelectors: null, revisionMark: "status" } },
-  { since: ["1.12.0"], changes: { injectLabel: true, captureProgram: "families" } },
+  {
+    since: ["1.11.0"],
+    changes: {
+      useLegacySelectors: null,
+      revisionMark: "status",
+      mergesProxyMetadata: true,
+      proxyFields: { caCertificatesPem: true },
+    },
+  },
+  {
+    since: ["1.12.0"],
+    changes: {
+      injectLabel: true,
+      captureProgram: "families",
+      statefulSetAvailability: true,
+      proxyFields: { image: true },
+    },
+  },
   { since: ["1.12.2"], changes: { tagAuto: true } },
+  { since: ["1.13.0"], changes: { proxyFields: { tracingServiceName: true } } },
+  { since: ["1.14.0"], changes: { proxyFields: { runtimeValues: true, privateKeyProvider: true } } },
   { since: ["1.16.0"], changes: { autoLeavesOut: systemNamespaces, cidrParser: "netip" } },
   {
     since: ["1.17.0"],
-    changes: { tagsApart: true, kubeInjectSkipsInjected: false, probesAfterStatus: "merged" },
+    changes: {
+      tagsApart: true,
+      kubeInjectSkipsInjected: false,
+      probesAfterStatus: "merged",
+      tcpProbesSwitch: false,
+      proxyDefaults: { concurrency: 2, ...zipkin },
+      proxyFields: { parentShutdownDuration: false },
+    },
   },
   {
     since: ["1.18.0"],
@@ -247,7 +330,15 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
       templateFields: { EstimatedConcurrency: false },
     },
   },
-  { since: ["1.19.0"], changes: { nativeSidecars: "false", containerRestart: true, initProbes: true } },
+  {
+    since: ["1.19.0"],
+    changes: {
+      nativeSidecars: "false",
+      containerRestart: true,
+      initProbes: true,
+      proxyFields: { proxyHeaders: true },
+    },
+  },
   { since: ["1.19.8", "1.20.4", "1.21.0"], changes: { templateFields: { CompliancePolicy: true } } },
   { since: ["1.20.0"], changes: { templateFields: { ProxyUID: true, ProxyGID: true } } },
   { since: ["1.20.7", "1.21.3", "1.22.0"], changes: { followsProxyUser: true } },
@@ -287,7 +378,10 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
   },
   { since: ["1.28.0"], changes: { resourceScope: true } },
   { since: ["1.28.6", "1.29.1"], changes: { templateFunctions: { omitNil: true } } },
-  { since: ["1.29.0"], changes: { unknownProxyFields: [] } },
+  {
+    since: ["1.29.0"],
+    changes: { proxyFields: { fileFlushInterval: true, fileFlushMinSizeKb: true, statsCompression: true } },
+  },
   {
     since: ["1.30.0"],
     changes: {
@@ -380,13 +474,14 @@ function fold(minor: number, patch: number): Omit<ReleaseFacts, "release" | "min
   const [first, ...later] = rows;
   let facts: Required<Changes> = first;
   let validated = { ...first.validated };
-  let { templateFunctions, templateFields } = first;
+  let { templateFunctions, templateFields, proxyFields } = first;
   for (const { since, changes } of later) {
     if (!reached(since, minor, patch)) continue;
     validated = { ...validated, ...changes.validated };
     templateFunctions = { ...templateFunctions, ...changes.templateFunctions };
     templateFields = { ...templateFields, ...changes.templateFields };
-    facts = { ...facts, ...changes, validated, templateFunctions, templateFields };
+    proxyFields = { ...proxyFields, ...changes.proxyFields };
+    facts = { ...facts, ...changes, validated, templateFunctions, templateFields, proxyFields };
   }
   const checks: Record<string, Validator> = {};
   for (const [name, validator] of Object.entries(validated)) if (validator) checks[name] = validator;

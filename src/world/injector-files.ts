@@ -128,7 +128,7 @@ function together(
   const applied =
     rest && !mesh
       ? ({ ok: true, value: rest.mesh } as const)
-      : applyMeshConfig(mesh?.value ?? stock.mesh, meshDefaultsOf(facts));
+      : applyMeshConfig(mesh?.value ?? stock.mesh, meshDefaultsOf(facts), facts);
   if (!injector.ok || !read.ok || !applied.ok) {
     const problems = [
       ...(injector.ok ? [] : injector.errors.map((error) => problemAt(config, error))),

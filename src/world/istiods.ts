@@ -98,7 +98,11 @@ function readIstiod(world: World, revision: string): IstiodReading {
   const read = {
     injector: injectorOf(config, release, environment),
     values: readInput(values, readValues(values.json), (reading) => reading.values),
-    mesh: readInput(mesh, applyMeshConfig(mesh.json, meshDefaultsOf(facts)), (reading) => reading.value),
+    mesh: readInput(
+      mesh,
+      applyMeshConfig(mesh.json, meshDefaultsOf(facts), facts),
+      (reading) => reading.value,
+    ),
   };
   const { injector, values: readable, mesh: message } = read;
   if (!injector.ok || !readable.ok || !message.ok) {

@@ -43,7 +43,11 @@ export function configOf(
     return read.value;
   };
   const injector = readInjector(yaml("config.yaml"), release, environment);
-  const mesh = applyMeshConfig(yaml("mesh.yaml"), meshDefaultsOf(nearestFacts(release)));
+  const mesh = applyMeshConfig(
+    yaml("mesh.yaml"),
+    meshDefaultsOf(nearestFacts(release)),
+    nearestFacts(release),
+  );
   const values = readValues(yaml("values.json"));
   if (!injector.ok || !mesh.ok || !values.ok) {
     throw new Error(

@@ -24,6 +24,7 @@ const families: Readonly<Record<string, () => Promise<FamilyModule>>> = {
   "semantics/schema": () => import("./semantics-schema.ts"),
   "semantics/yaml": () => import("./semantics-yaml.ts"),
   "semantics/gotemplate": () => import("./semantics-gotemplate.ts"),
+  legacy: () => import("./legacy.ts"),
   capture: () => import("./capture.ts"),
   field: () => import("./field.ts"),
   rules: () => import("./rules.ts"),

@@ -60,8 +60,15 @@ const changes: readonly (readonly [version: string, fact: Fact, value: unknown])
   ["1.20.7", "followsProxyUser", true],
   ["1.21.2", "followsProxyUser", false],
   ["1.22.0", "followsProxyUser", true],
-  ["1.28.10", "unknownProxyFields", ["fileFlushInterval", "fileFlushMinSizeKb", "statsCompression"]],
-  ["1.29.0", "unknownProxyFields", []],
+  ["1.10.6", "mergesProxyMetadata", false],
+  ["1.11.0", "mergesProxyMetadata", true],
+  ["1.6.14", "plainConcurrency", true],
+  ["1.7.8", "plainConcurrency", false],
+  ["1.11.8", "statefulSetAvailability", false],
+  ["1.12.0", "statefulSetAvailability", true],
+  ["1.7.8", "bareInjection", "appended"],
+  ["1.8.6", "bareInjection", "patched"],
+  ["1.9.0", "bareInjection", null],
   ["1.30", "minor", "1.30"],
 ];
 for (const [version, fact, value] of changes) {

@@ -149,6 +149,11 @@ function sha2(bytes: Uint8Array, { bits, rounds, big, small }: Sha2): string {
   return state.map((value) => value.toString(16).padStart(size * 2, "0")).join("");
 }
 
+/** The SHA-256 checksum of a text, in hexadecimal digits. */
+export function sha256Hex(text: string): string {
+  return sha2(toBytes(text), SHA256);
+}
+
 function adler32(bytes: Uint8Array): number {
   let low = 1;
   let high = 0;

@@ -3,12 +3,13 @@ import { decode } from "../../kube/decode.ts";
 import { at, isObject, type Json, type JsonObject, withValueAt } from "../../kube/json.ts";
 import { podTemplatesOf, type WorkloadKind } from "../../kube/workload.ts";
 import type { Path } from "../facts.ts";
+import { injectBare } from "../legacy/inject.ts";
 import { meshProxyConfig, withProxyConfig } from "../mesh-config.ts";
 import { show } from "../message.ts";
 import { askPolicy, type PolicyAnswer, preparePolicy } from "../policy.ts";
 import { sidecarTemplate } from "./injector.ts";
 import { isInjectable } from "./kinds.ts";
-import { knownSpec } from "./known-fields.ts";
+import { knownObject, knownSpec } from "./known-fields.ts";
 import type { Owner } from "./owner.ts";
 import { ownerOf } from "./owner.ts";
 import { type Injection, type InjectionError, injectPod } from "./pipeline.ts";
@@ -80,7 +81,7 @@ export function injectObject(
     });
     return { ok: false, errors };
   }
-  const injected = injectTyped(command, kind, typed.value);
+  const injected = injectTyped(command, kind, knownObject(kind, typed.value, command.facts));
   return injected.ok && injected.is === "handled" ? { ...injected, dropped: typed.unknown } : injected;
 }
 
@@ -172,7 +173,12 @@ function injectOwned(
     return { ok: true, skipped } as const;
   };
   if (objectOf(pod.spec).hostNetwork === true) return skip("host-network");
-  if (command.facts.kubeInjectSkipsInjected && wasInjected(pod)) return skip("injected");
+  const { bareInjection } = command.facts;
+  const bare = bareInjection === null ? undefined : command.injector.bare;
+  if (command.facts.kubeInjectSkipsInjected && wasInjected(pod, bare === undefined)) return skip("injected");
+  const policy = policyAnswer(command, pod);
+  const isRefused = command.facts.kubeInjectObeysPolicy && !policy.required;
+  if (bare && isRefused) return skip("disabled");
   const text = annotationOf(pod, "proxy.istio.io/config");
   const config = text === undefined ? undefined : command.readYaml(text);
   const own = config?.ok === false ? config : withProxyConfig(command.mesh, config?.value, command.facts);
@@ -184,22 +190,30 @@ function injectOwned(
       errors: [{ stage: "proxy-config", message: `${annotation}: ${message}`, annotation }],
     };
   }
-  const policy = policyAnswer(command, pod);
-  if (!policy.required) return skip(policy.reason === "ignored-namespace" ? policy.reason : "disabled");
-  return injectPod({
+  const inputs = {
     ...command,
-    injector: {
-      templates: command.injector.templates,
-      defaultTemplates: [sidecarTemplate],
-      aliases: {},
-      injectedAnnotations: {},
-    },
     pod,
     owner,
     mesh: own.value,
     proxyConfig: meshProxyConfig(own.value),
     variables: {},
     ids: { uid: 1337, gid: 1337 },
+  };
+  if (bare && bareInjection !== null) {
+    const { mesh: ownMesh } = command;
+    const more = { template: bare, release: bareInjection, by: "command", ownMesh } as const;
+    return injectBare({ ...inputs, ...more, injectedAnnotations: {} });
+  }
+  if (isRefused) return skip(policy.reason === "ignored-namespace" ? policy.reason : "disabled");
+  return injectPod({
+    ...inputs,
+    injector: {
+      templates: command.injector.templates,
+      defaultTemplates: [sidecarTemplate],
+      aliases: {},
+      injectedAnnotations: {},
+      ...(command.injector.environment && { environment: command.injector.environment }),
+    },
   });
 }
 
@@ -239,9 +253,9 @@ function placed(errors: readonly InjectionError[], metadata: Path): Injected {
   return { ok: false, errors: errors.map((error) => ({ ...error, path: path(error) })) };
 }
 
-function wasInjected(pod: Pod): boolean {
+function wasInjected(pod: Pod, isToBeMarked: boolean): boolean {
   const containers = containersOf(pod, "containers");
-  const isMarked = annotationOf(pod, statusAnnotation) !== undefined;
+  const isMarked = !isToBeMarked || annotationOf(pod, statusAnnotation) !== undefined;
   return isMarked && containers.length > 1 && findContainer(containers, proxyName) !== undefined;
 }
 

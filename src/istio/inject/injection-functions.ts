@@ -98,11 +98,16 @@ function protoJson(value: Value, printed: (name: string, message: Message) => st
 }
 
 /** Prints messages, a ProxyConfig without its defaults; the same message, which many pods share, once. */
-function messagePrinter(defaults: Message): (name: string, message: Message) => string {
+function messagePrinter(
+  defaults: Message,
+  { plainConcurrency }: ReleaseFacts,
+): (name: string, message: Message) => string {
   const known = new WeakMap<Message, string>();
   return (name, message) => {
     if (name !== "ProxyConfig") return printMessage(name, message);
-    const text = known.get(message) ?? printMessage(name, withoutDefaults(message, defaults));
+    const { concurrency, ...rest } = message;
+    const told = plainConcurrency && Number(concurrency) === 0 ? rest : message;
+    const text = known.get(message) ?? printMessage(name, withoutDefaults(told, defaults));
     known.set(message, text);
     return text;
   };
@@ -145,7 +150,7 @@ export function injectionFunctions(
   facts: ReleaseFacts = nearestFacts(newestRelease),
   environment: Labels = {},
 ): Functions {
-  const printed = messagePrinter(proxyDefaultsOf(facts));
+  const printed = messagePrinter(proxyDefaultsOf(facts), facts);
   const present = Object.entries(unchanging).filter(([name]) => facts.templateFunctions[name] !== false);
   return {
     ...Object.fromEntries(present),

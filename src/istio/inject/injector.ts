@@ -4,6 +4,8 @@ import { sprigFunctions } from "../../gotemplate/functions/sprig.ts";
 import { compile, type Template } from "../../gotemplate/template.ts";
 import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Labels } from "../facts.ts";
+import { bareFacts } from "../legacy/facts.ts";
+import { withRender } from "../legacy/render-function.ts";
 import { type MessageProblem, show } from "../message.ts";
 import { type Policy, preparePolicy } from "../policy.ts";
 import { nearestFacts, newestRelease, type ReleaseFacts } from "../releases.ts";
@@ -15,8 +17,18 @@ export interface Injector {
   readonly defaultTemplates: readonly string[];
   readonly templates: ReadonlyMap<string, Template>;
   readonly aliases: { readonly [name: string]: readonly string[] };
+  /** The one template without a name that configurations up to 1.8 hold; they have no others. */
+  readonly bare?: BareTemplate;
   /** Annotations that every injected pod is given. */
   readonly injectedAnnotations: Labels;
+  /** The environment of istiod, as far as it is known. */
+  readonly environment?: Labels;
+}
+
+/** A template that renders parts to be added to a pod. */
+export interface BareTemplate {
+  readonly text: string;
+  readonly compiled: Template;
 }
 
 export type InjectorReading =
@@ -47,6 +59,7 @@ export function readInjector(
     if (compiled.ok) templates.set(name, compiled.template);
     else errors.push({ path: ["templates", name], message: compiled.error });
   }
+  const bare = bareTemplate(config, nearestFacts(release), environment, errors);
   const defaults = names(config.defaultTemplates ?? null);
   if (!defaults) errors.push({ path: ["defaultTemplates"], message: "must be a list of names" });
   const injector: Injector = {
@@ -55,6 +68,8 @@ export function readInjector(
     templates,
     aliases: readMap(config, "aliases", errors, names),
     injectedAnnotations: readMap(config, "injectedAnnotations", errors, text),
+    environment,
+    ...(bare && { bare }),
   };
   return errors.length > 0 ? { ok: false, errors } : { ok: true, injector };
 }
@@ -69,6 +84,21 @@ export function compileTemplate(
 
 function templateFunctions(facts: ReleaseFacts, environment: Labels): Functions {
   return { ...sprigFunctions, ...injectionFunctions(facts, environment) };
+}
+
+function bareTemplate(
+  { template }: JsonObject,
+  { bareInjection, ...facts }: ReleaseFacts,
+  environment: Labels,
+  errors: MessageProblem[],
+): BareTemplate | undefined {
+  if (bareInjection === null || typeof template !== "string") return undefined;
+  const own = injectionFunctions({ bareInjection, ...facts }, environment);
+  const functions = withRender(bareFacts[bareInjection].sprig ? { ...sprigFunctions, ...own } : own);
+  const compiled = compileTemplate(template, functions);
+  if (compiled.ok) return { text: template, compiled: compiled.template };
+  errors.push({ path: ["template"], message: compiled.error });
+  return undefined;
 }
 
 function policyOf(config: JsonObject, release: string): Policy {

@@ -19,6 +19,17 @@ export function knownSpec(spec: JsonObject, facts: KnownFields): JsonObject {
   return Object.keys(changed).length === 0 ? spec : { ...spec, ...changed };
 }
 
+/** A typed object as an injector of the release reads it. */
+export function knownObject(
+  kind: string,
+  object: JsonObject,
+  { statefulSetAvailability }: Pick<ReleaseFacts, "statefulSetAvailability">,
+): JsonObject {
+  if (kind !== "StatefulSet" || statefulSetAvailability || !isObject(object.status)) return object;
+  const { availableReplicas: _, ...status } = object.status;
+  return { ...object, status };
+}
+
 /** A rendered template as an injector of the release reads it. */
 export function knownPod(pod: Json, facts: KnownFields): Json {
   if (!isObject(pod) || !isObject(pod.spec)) return pod;

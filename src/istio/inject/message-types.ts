@@ -152,6 +152,23 @@ const goTypeNames: Readonly<Record<string, string>> = {
   ProxyImage: "v1beta1.ProxyImage",
 };
 
+let plainType: GoType | undefined;
+
+/** The Go type of a ProxyConfig of the oldest releases, whose concurrency is a plain number. */
+export function plainProxyConfigType(): GoType {
+  if (plainType) return plainType;
+  const fields = readMembers("ProxyConfig").fields.map((field): StructField => {
+    const { read } = field;
+    return field.name === "Concurrency" && read
+      ? { ...field, type: int32Type, read: (raw) => read(raw) ?? 0 }
+      : field;
+  });
+  const pointerMethods = readMembers("ProxyConfig").getters;
+  plainType = { ...structOf("v1alpha1.ProxyConfig", () => fields), pointerMethods };
+  names.set(plainType, "ProxyConfig");
+  return plainType;
+}
+
 const known = new Map<string, GoType>();
 const names = new WeakMap<GoType, string>();
 

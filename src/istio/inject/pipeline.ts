@@ -15,7 +15,7 @@ import type { ProxyIds } from "./openshift.ts";
 import { holdsApplication, orderContainers } from "./order.ts";
 import { reapplyOverrides } from "./overrides.ts";
 import type { Owner } from "./owner.ts";
-import { annotationOf, annotationsOf, type Pod, withAnnotations } from "./pod.ts";
+import { annotationOf, annotationsOf, type Pod, parseGoBool, withAnnotations } from "./pod.ts";
 import { rewriteProbes } from "./probes.ts";
 import { mergePrometheus } from "./prometheus.ts";
 import { renderTemplate, type TemplateWatch } from "./render.ts";
@@ -53,7 +53,10 @@ export interface InjectionInputs {
   /** The pod as `decode` of src/kube gives it. */
   readonly pod: Pod;
   readonly owner: Owner;
-  readonly injector: Pick<Injector, "templates" | "aliases" | "injectedAnnotations" | "defaultTemplates">;
+  readonly injector: Pick<
+    Injector,
+    "templates" | "aliases" | "injectedAnnotations" | "defaultTemplates" | "environment"
+  >;
   readonly mesh: Message;
   readonly proxyConfig: Message;
   readonly values: Values;
@@ -179,10 +182,17 @@ function ownMesh({
   return failed("proxy-config", message, { annotation: configAnnotation });
 }
 
+function isOff(text: string | undefined): boolean {
+  return text !== undefined && parseGoBool(text) === false;
+}
+
 function finish(inputs: InjectionInputs, merged: Pod, rendered: Pod, variables: Labels): Pod {
   const { mesh, values, revision, injector } = inputs;
   const told = mergePrometheus(applyVariables(merged, variables), mesh);
-  const probed = rewriteProbes(told, values.rewriteAppHTTPProbe, statusPortOf(mesh), inputs.facts);
+  const probed = rewriteProbes(told, values.rewriteAppHTTPProbe, statusPortOf(mesh), {
+    ...inputs.facts,
+    httpAlone: inputs.facts.tcpProbesSwitch && isOff(injector.environment?.REWRITE_TCP_PROBES),
+  });
   const labelled = labelNetwork(probed, variables);
   return withAnnotations(labelled, {
     ...annotationsOf(labelled),

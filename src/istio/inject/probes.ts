@@ -36,7 +36,10 @@ export const handlerPlaces = [
 ] as const;
 export type ProbePlace = (typeof handlerPlaces)[number];
 
-type ProbeFacts = Pick<ReleaseFacts, "lifecycleHandlers" | "probesAfterStatus" | "initProbes">;
+type ProbeFacts = Pick<ReleaseFacts, "lifecycleHandlers" | "probesAfterStatus" | "initProbes"> & {
+  /** Whether handlers that ask otherwise than by HTTP are left alone. */
+  readonly httpAlone?: boolean;
+};
 
 function placesIn({ lifecycleHandlers }: ProbeFacts): readonly ProbePlace[] {
   return lifecycleHandlers ? handlerPlaces : handlerPlaces.filter(({ url }) => url === "app-health");
@@ -83,7 +86,7 @@ export function dumpProbes(
     if (container.name === proxyName) continue;
     const ports = namedPorts(container);
     for (const place of places) {
-      const probe = original(probeAt(container, place), ports, statusPort, place.url === "app-health");
+      const probe = original(probeAt(container, place, facts), ports, statusPort, place.url === "app-health");
       if (probe) found[handlerPath(container, place)] = probe;
     }
   }
@@ -97,10 +100,16 @@ export function handlerPath(container: Container, { url, name }: ProbePlace): st
   return `/${url}/${textOf(container.name)}/${name}`;
 }
 
-function probeAt(container: Container, { at }: ProbePlace): JsonObject | undefined {
+/** The handler at a place of a container, where the agent answers handlers of its kind. */
+function probeAt(
+  container: Container,
+  { at }: ProbePlace,
+  { httpAlone }: ProbeFacts,
+): JsonObject | undefined {
   let here: Json | undefined = container;
   for (const key of at) here = isObject(here) ? here[key] : undefined;
-  return isObject(here) ? here : undefined;
+  if (!isObject(here)) return undefined;
+  return httpAlone && !isObject(here.httpGet) ? undefined : here;
 }
 
 function namedPorts(container: Container): ReadonlyMap<string, number> {
@@ -181,7 +190,7 @@ export function pointAtAgent(
   const port = annotation === undefined ? statusPort : portOf(annotation);
   const changed = (["containers", "initContainers"] as const).map((list) =>
     containersOf(pod, list).map((container) =>
-      container.name === proxyName ? container : rewritten(container, port, places),
+      container.name === proxyName ? container : rewritten(container, port, places, facts),
     ),
   );
   const [containers = [], rewrittenInit = []] = changed;
@@ -195,10 +204,15 @@ function portOf(annotation: string): number {
   return /^[+-]?[0-9]+$/.test(annotation) ? Number(annotation) : 0;
 }
 
-function rewritten(container: Container, port: number, places: readonly ProbePlace[]): Container {
+function rewritten(
+  container: Container,
+  port: number,
+  places: readonly ProbePlace[],
+  facts: ProbeFacts,
+): Container {
   let result = container;
   for (const place of places) {
-    const probe = probeAt(result, place);
+    const probe = probeAt(result, place, facts);
     const changed =
       probe && agentProbe(probe, handlerPath(container, place), port, place.url === "app-health");
     if (!changed) continue;

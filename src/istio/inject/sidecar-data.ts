@@ -6,7 +6,7 @@ import type { JsonObject } from "../../kube/json.ts";
 import type { Message } from "../message.ts";
 import { nearestFacts, newestRelease, type ReleaseFacts } from "../releases.ts";
 import { estimateConcurrency } from "./concurrency.ts";
-import { messageGoType } from "./message-types.ts";
+import { messageGoType, plainProxyConfigType } from "./message-types.ts";
 import type { ProxyIds } from "./openshift.ts";
 import type { Owner } from "./owner.ts";
 import { metadataOf, objectOf, type Pod } from "./pod.ts";
@@ -68,10 +68,16 @@ const fields: readonly StructField[] = [
 
 const types = new Map<ReleaseFacts["templateFields"], GoType>();
 
-function dataType({ templateFields }: ReleaseFacts): GoType {
+function dataType({ templateFields, plainConcurrency }: ReleaseFacts): GoType {
   const known = types.get(templateFields);
   if (known) return known;
-  const present = fields.filter(({ name }) => templateFields[name] !== false);
+  const present = fields
+    .filter(({ name }) => templateFields[name] !== false)
+    .map((one) =>
+      plainConcurrency && one.name === "ProxyConfig"
+        ? { ...one, type: pointerTo(plainProxyConfigType()) }
+        : one,
+    );
   const type = structOf("inject.SidecarTemplateData", () => present);
   types.set(templateFields, type);
   return type;

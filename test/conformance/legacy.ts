@@ -1,0 +1,112 @@
+/** Old Istio: kube-inject of 1.6, 1.8 and 1.16, and what their injectors decide (its README). */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readInjector } from "../../src/istio/inject/injector.ts";
+import { applyMeshConfig, meshDefaultsOf } from "../../src/istio/mesh-config.ts";
+import { askPolicy } from "../../src/istio/policy.ts";
+import { nearestFacts } from "../../src/istio/releases.ts";
+import { readValues } from "../../src/istio/values.ts";
+import { at } from "../../src/kube/json.ts";
+import { podFacts } from "../../src/world/workload.ts";
+import { type Case, type Data, type Family, jsonLines } from "./family.ts";
+import { type Config, parse } from "./injection-configs.ts";
+import { judgeManual } from "./injection-whole.ts";
+
+interface InjectionCase {
+  readonly id: string;
+  readonly release: string;
+  readonly config: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly input: string;
+  readonly error: boolean;
+  readonly messages: readonly string[];
+  readonly output: string;
+}
+
+interface DecisionCase {
+  readonly id: string;
+  readonly release: string;
+  readonly config: string;
+  readonly pod: string;
+  readonly error: boolean;
+  readonly inject: boolean;
+}
+
+const releases = ["1.6.5", "1.6.14", "1.8.6", "1.16.7"];
+
+export const family: Family = async function* ({ directory }: Data): AsyncGenerator<Case> {
+  const known = new Map<string, Config>();
+  const groups = ["seed", ...releases.flatMap((release) => [`goldens-${release}`, `generated-${release}`])];
+  for (const group of groups) {
+    const file = join(directory, `${group}.jsonl`);
+    if (!existsSync(file)) continue;
+    for await (const given of jsonLines<InjectionCase>(file))
+      yield { id: given.id, group, failure: judgeInjection(given, configOf(directory, given, known)) };
+  }
+  for await (const given of jsonLines<DecisionCase>(join(directory, "decisions.jsonl")))
+    yield { id: given.id, group: "decisions", failure: judgeDecision(given) };
+};
+
+function configOf(
+  directory: string,
+  { release, config: name, env }: InjectionCase,
+  known: Map<string, Config>,
+): Config {
+  const folder = join(directory, "configs", release, name);
+  const key = JSON.stringify([folder, env]);
+  const found = known.get(key);
+  if (found) return found;
+  const yaml = (file: string) => {
+    const read = parse(readFileSync(join(folder, file), "utf8"));
+    if (!read.ok) throw new Error(`${folder}/${file}: ${read.message}`);
+    return read.value;
+  };
+  const injector = readInjector(yaml("inject-config.yaml"), release, env);
+  const mesh = applyMeshConfig(
+    yaml("mesh-config.yaml"),
+    meshDefaultsOf(nearestFacts(release)),
+    nearestFacts(release),
+  );
+  const values = readValues(yaml("inject-values.yaml"));
+  if (!injector.ok || !mesh.ok || !values.ok) {
+    const wrong = [injector, mesh, values].filter(({ ok }) => !ok);
+    throw new Error(`${folder}: ${JSON.stringify(wrong).slice(0, 500)}`);
+  }
+  const config: Config = {
+    injector: injector.injector,
+    mesh: mesh.value,
+    values: values.values,
+    compliancePolicy: "",
+  };
+  known.set(key, config);
+  return config;
+}
+
+function judgeInjection(given: InjectionCase, config: Config): string | undefined {
+  const { release, args, messages } = given;
+  return judgeManual(
+    { ...given, warnings: messages },
+    {
+      ...config,
+      native: false,
+      revision: args.includes("--revision") ? (args[args.indexOf("--revision") + 1] ?? "") : "",
+      facts: nearestFacts(release),
+      readYaml: parse,
+    },
+  );
+}
+
+function judgeDecision({ release, config, pod, error, inject }: DecisionCase): string | undefined {
+  const [settings, object] = [parse(config), parse(pod)];
+  const injector = settings.ok ? readInjector(settings.value, release) : undefined;
+  if (!injector?.ok || !object.ok) return error ? undefined : "the configuration or the pod cannot be read";
+  if (error) return "accepted, must be an error";
+  const namespace = at(object.value ?? null, ["metadata", "namespace"]);
+  const { required } = askPolicy(
+    podFacts(object.value),
+    typeof namespace === "string" ? namespace : "",
+    injector.injector.policy,
+  );
+  return required === inject ? undefined : `${required} instead of ${inject}`;
+}
