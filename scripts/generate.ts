@@ -3,48 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020.js";
-import standalone from "ajv/dist/standalone/index.js";
-import { build } from "esbuild";
 import { compile } from "json-schema-to-typescript";
 import { parse } from "yaml";
 import { packProfile } from "./profile.ts";
+import { validatorCode, validatorDeclaration, withoutDescriptions } from "./validator.ts";
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
 const banner = "/** Made by scripts/generate.ts; change its source instead. */\n";
-
-const validatorDeclaration = `/** A difference from the schema, as ajv reports it. */
-export interface SchemaError {
-  readonly instancePath: string;
-  readonly schemaPath: string;
-  readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly message?: string;
-  /** The key that a \`propertyNames\` does not take. */
-  readonly propertyName?: string;
-  /** The schema of the object that the keyword stands in. */
-  readonly parentSchema?: Readonly<Record<string, unknown>>;
-}
-
-/** Checks a value; \`validate.errors\` holds the differences of the last call. */
-export const validate: ((value: unknown) => boolean) & { readonly errors?: readonly SchemaError[] | null };
-export default validate;
-`;
-
-/** How ajv makes an error, on lines of its own. */
-const errorMade =
-  /^const (err\d+) = \{instancePath(?::(?<at>.*))?,schemaPath:(?<schemaPath>"[^"]*"),keyword:"(?<keyword>\w+)",params:(?<params>\{.*\}),message:(?<message>.*),schema:.*,parentSchema:(?<parent>.*),data(?::\w+)?\};\nif\(vErrors === null\)\{\nvErrors = \[\1\];\n\}\nelse \{\nvErrors\.push\(\1\);\n\}$/gm;
-
-/** Errors whose message nobody reads: what they say is told from their parameters. */
-const wordless = new Set(["additionalProperties", "required", "enum", "const", "type"]);
-
-/** What makes an error for the code below. */
-const addError = `function fails(errors, instancePath, keyword, params, parentSchema, message, schemaPath = "") {
-  const error = { instancePath, schemaPath, keyword, params, message, parentSchema };
-  if (errors === null) return [error];
-  errors.push(error);
-  return errors;
-}
-`;
 
 await configType();
 await configValidator();
@@ -92,7 +57,7 @@ async function configValidator(): Promise<void> {
  * are left to the validator of that, so that the package holds it once.
  */
 async function functionConfigValidator(): Promise<void> {
-  const schema = withoutDescriptions("schemas/function-config.schema.json");
+  const schema = withoutDescriptions(join(top, "schemas/function-config.schema.json"));
   const { properties } = schema.properties.spec as { readonly properties: Record<string, unknown> };
   const ofConfig = Object.entries(properties).flatMap(([name, property]) => {
     const isOfConfig = JSON.stringify(property) === `{"$ref":"config.schema.json#/properties/${name}"}`;
@@ -179,47 +144,14 @@ async function writeValidator(
   path: string,
   beside: readonly string[] = [],
 ): Promise<void> {
-  const ajv = new Ajv2020({
-    allErrors: true,
-    allowUnionTypes: true,
-    verbose: true,
-    code: { source: true, esm: true, lines: true },
-  });
-  for (const other of beside) ajv.addSchema(withoutDescriptions(other), basename(other));
-  const code = shortened(
-    standalone.default(ajv, ajv.compile(typeof schema === "string" ? withoutDescriptions(schema) : schema)),
-  );
-  const bundled = await build({
-    stdin: { contents: code, resolveDir: top, loader: "js" },
-    bundle: true,
-    format: "esm",
-    platform: "neutral",
-    write: false,
-  });
-  write(`${path}.js`, bundled.outputFiles[0]?.text ?? "");
+  const bare = typeof schema === "string" ? withoutDescriptions(join(top, schema)) : schema;
+  const others = beside.map((other) => [basename(other), withoutDescriptions(join(top, other))]);
+  write(`${path}.js`, await validatorCode(bare, Object.fromEntries(others), top));
   write(`${path}.d.ts`, validatorDeclaration);
-}
-
-/** A validator without what is told nowhere, and with one function that adds an error: else each of its hundreds writes all of it out. */
-function shortened(code: string): string {
-  const short = code.replace(errorMade, (...matched: readonly unknown[]) => {
-    const { at, schemaPath, keyword, params, message, parent } = matched.at(-1) as Record<string, string>;
-    const path = schemaPath?.includes("/not/") ? `, ${schemaPath}` : "";
-    const words = wordless.has(keyword ?? "") ? path && ", undefined" : `, ${message}`;
-    return `vErrors = fails(vErrors, ${at ?? "instancePath"}, "${keyword}", ${params}, ${parent}${words}${path});`;
-  });
-  return addError + short;
 }
 
 function schemaAt(path: string): AnySchemaObject {
   return JSON.parse(readFileSync(join(top, path), "utf8")) as AnySchemaObject;
-}
-
-/** A schema without its prose, which a validator carries around for nothing. */
-function withoutDescriptions(path: string): AnySchemaObject {
-  const bare = (key: string, value: unknown) =>
-    key === "description" && typeof value === "string" ? undefined : value;
-  return JSON.parse(readFileSync(join(top, path), "utf8"), bare) as AnySchemaObject;
 }
 
 function titleOf(schema: AnySchemaObject): string {
