@@ -1,0 +1,149 @@
+/** What captures the traffic of an injected pod: its istio-init, or the CNI plugin by its annotations; and the rules that it makes. */
+import type { Labels } from "../facts.ts";
+import {
+  annotationsOf,
+  type Container,
+  containersOf,
+  findContainer,
+  findSidecar,
+  initName,
+  objectOf,
+  objectsOf,
+  type Pod,
+  parseGoBool,
+  textOf,
+  validationName,
+} from "../inject/pod.ts";
+import type { ReleaseFacts } from "../releases.ts";
+import { captureFacts } from "./facts.ts";
+import type { CaptureRule } from "./rule.ts";
+import { captureRules } from "./rules.ts";
+import {
+  type CaptureFault,
+  type CaptureMachine,
+  type CaptureSettings,
+  readCaptureSettings,
+  type SettingName,
+} from "./settings.ts";
+
+/** How the traffic of a pod is captured. */
+export interface CapturePlan {
+  /** Who redirects: the init container of the pod, or the CNI plugin on the node. */
+  readonly by: "istio-init" | "cni";
+  readonly settings: CaptureSettings;
+  /** The rules of both families of addresses; `settings.ipv6` says whether those of IPv6 are made. */
+  readonly rules: readonly CaptureRule[];
+}
+
+export type PlanReading =
+  | { readonly ok: true; readonly plan: CapturePlan }
+  /** The init container fails, or the CNI plugin refuses the pod. */
+  | { readonly ok: false; readonly by: CapturePlan["by"]; readonly fault: CaptureFault };
+
+/** A pod of which nothing is known but that it speaks IPv4. The name server is that of a cluster of kubeadm. */
+export const usualMachine: CaptureMachine = { addresses: ["10.0.0.1"], nameservers: ["10.96.0.10"] };
+
+/**
+ * The plan of an injected pod; undefined where nothing captures its traffic. Where istio-validation stands for istio-init it is the
+ * CNI plugin that captures: it goes by the pod's annotations, by the proxy's user and by its environment (istio/istio 1.30, istio-cni).
+ */
+export function capturePlan(
+  pod: Pod,
+  { captureProgram: program }: Pick<ReleaseFacts, "captureProgram">,
+  machine: CaptureMachine = usualMachine,
+): PlanReading | undefined {
+  const init = containersOf(pod, "initContainers");
+  const own = findContainer(init, initName);
+  if (!own && !findContainer(init, validationName)) return undefined;
+  const by = own ? "istio-init" : "cni";
+  const { unknownFlags } = captureFacts[program];
+  const told = own
+    ? { arguments: argumentsOf(own), environment: environmentOf(own) }
+    : toldByPlugin(pod, unknownFlags);
+  const read = readCaptureSettings(told.arguments, told.environment, machine, captureFacts[program]);
+  if (!read.ok) return { ok: false, by, fault: read.fault };
+  const made = captureRules(read.settings, program);
+  if (!made.ok) return { ok: false, by, fault: made.fault };
+  return { ok: true, plan: { by, settings: read.settings, rules: made.rules } };
+}
+
+interface Told {
+  readonly arguments: readonly string[];
+  readonly environment: Labels;
+}
+
+function argumentsOf({ args }: Container): readonly string[] {
+  const given = Array.isArray(args) ? args.map((one) => (typeof one === "string" ? one : "")) : [];
+  return given[0] === "istio-iptables" ? given.slice(1) : given;
+}
+
+function environmentOf(container: Container | undefined): Labels {
+  return Object.fromEntries(
+    objectsOf(container?.env).flatMap(({ name, value, valueFrom }) =>
+      valueFrom === undefined ? [[textOf(name), textOf(value)]] : [],
+    ),
+  );
+}
+
+const traffic = "traffic.sidecar.istio.io/";
+
+/** The annotations that say a setting, and what the plugin takes where there is none. */
+export const captureAnnotations: Partial<
+  Readonly<
+    Record<SettingName, { readonly keys: readonly string[]; readonly flag: string; readonly plugin: string }>
+  >
+> = {
+  mode: { keys: ["sidecar.istio.io/interceptionMode"], flag: "-m", plugin: "REDIRECT" },
+  includedRanges: { keys: [`${traffic}includeOutboundIPRanges`], flag: "-i", plugin: "*" },
+  excludedRanges: { keys: [`${traffic}excludeOutboundIPRanges`], flag: "-x", plugin: "" },
+  includedInboundPorts: { keys: [`${traffic}includeInboundPorts`], flag: "-b", plugin: "*" },
+  excludedInboundPorts: { keys: [`${traffic}excludeInboundPorts`], flag: "-d", plugin: "15020" },
+  includedOutboundPorts: { keys: [`${traffic}includeOutboundPorts`], flag: "-q", plugin: "" },
+  excludedOutboundPorts: { keys: [`${traffic}excludeOutboundPorts`], flag: "-o", plugin: "15020" },
+  excludedInterfaces: { keys: [`${traffic}excludeInterfaces`], flag: "-c", plugin: "" },
+  virtualInterfaces: {
+    keys: ["istio.io/reroute-virtual-interfaces", `${traffic}kubevirtInterfaces`],
+    flag: "-k",
+    plugin: "",
+  },
+};
+
+/** Ports that the plugin never captures. */
+const ownPorts = ["15020", "15021", "15090"];
+
+function toldByPlugin(pod: Pod, unknown: readonly SettingName[]): Told {
+  const annotations = annotationsOf(pod);
+  const sidecar = findSidecar(pod);
+  const variables = environmentOf(sidecar);
+  const said = Object.entries(captureAnnotations).flatMap(([setting, { keys, flag, plugin }]) => {
+    if (unknown.includes(setting as SettingName)) return [];
+    const key = keys.find((one) => Object.hasOwn(annotations, one));
+    const value = key === undefined ? plugin : (annotations[key] ?? "");
+    return [flag, setting === "excludedInboundPorts" ? withOwnPorts(value) : value];
+  });
+  const { runAsUser, runAsGroup } = objectOf(sidecar?.securityContext);
+  const isOn = (name: string) => parseGoBool(variables[name] ?? "") === true;
+  return {
+    arguments: [
+      ...said,
+      ...["-u", idOf(runAsUser), "-g", idOf(runAsGroup)],
+      ...(isOn("ISTIO_META_DNS_CAPTURE") && !unknown.includes("redirectsDns")
+        ? ["--redirect-dns", "--capture-all-dns"]
+        : []),
+      ...(isOn("ISTIO_DUAL_STACK") && !unknown.includes("dualStack") ? ["--dual-stack"] : []),
+      ...(isOn("INVALID_DROP") && !unknown.includes("dropsInvalid") ? ["--drop-invalid"] : []),
+    ],
+    environment: {},
+  };
+}
+
+function withOwnPorts(list: string): string {
+  const given = list.trim().split(",");
+  return [...new Set([...given, ...ownPorts])].filter((port) => port !== "").join(",");
+}
+
+/** The proxy's own id; nobody's and root's count as the usual one. */
+function idOf(value: unknown): string {
+  const id = typeof value === "number" || typeof value === "bigint" ? Number(value) : 0;
+  return id === 0 ? "1337" : String(id);
+}
