@@ -142,4 +142,17 @@ api("a diff has the byte order mark of its file, without which git refuses it", 
   assert.match(unifiedDiff(changed), /^--- a\/a\.yaml\n\+\+\+ b\/a\.yaml\n@@ .*\n \uFEFFapiVersion: v1\n/);
 });
 
+api("two scans are compared, with the facts behind what differs", () => {
+  const files = (value: string) => ({
+    "ns.yaml": `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: ${value}}}\n`,
+    "a.yaml":
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {containers: [{name: a, image: b}]}\n",
+  });
+  const { changes } = diff(scan(memoryTree(files("enabled"))), scan(memoryTree(files("disabled"))));
+  assert.equal(
+    changes.map(({ kind, after, causes }) => [kind, after?.label, causes[0]?.after?.value]),
+    [["lost", "Pod/a", "disabled"]],
+  );
+});
+
 api.run();

@@ -1,5 +1,6 @@
 /** The world of a repository: everything that was read, put together and decided. */
 import type { Injector, Labels } from "../istio/facts.ts";
+import { isInjectorName } from "../istio/injector-config.ts";
 import { showsInstall } from "../istio/install-gates.ts";
 import { defaultRevision } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
@@ -29,6 +30,8 @@ export interface WorldOptions extends Configuration {
   readonly dumps: Collected;
   /** Labels of every namespace that nothing describes (`--assume`). */
   readonly assume: Labels | undefined;
+  /** Whether the repository's own configurations of injectors are left aside. */
+  readonly stockInjectors?: boolean | undefined;
 }
 
 /** Puts the world together. Pure: the same input gives the same world. */
@@ -43,7 +46,9 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
 
   const namespaces = namespaceSources(placed, delivered.namespaces, options);
   const webhookConfigurations = ofKind(placed, "MutatingWebhookConfiguration");
-  const injectorConfigMaps = ofKind(placed, "ConfigMap");
+  const injectorConfigMaps = ofKind(placed, "ConfigMap").filter(
+    ({ name }) => !options.stockInjectors || !isInjectorName(name),
+  );
   const shown = placed.filter(({ value }) => showsInstall(value));
   const installed = installedRevisions(shown);
   const { mesh, webhooks, unreadable, installOrigin } = readMesh({

@@ -32,6 +32,8 @@ export interface ReadOptions {
   readonly defaultNamespace?: string;
   /** Files with namespaces dumped from a cluster (`kubectl get ns -o yaml`), read besides the paths. */
   readonly namespaceDumps?: readonly string[];
+  /** Whether the repository's own configurations of injectors are left aside, for those of stock installs. */
+  readonly stockInjectors?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -97,6 +99,7 @@ export function readWorld(tree: FileTree, options: ReadOptions = {}, earlier?: E
     dumps,
     assume: options.assume,
     defaultNamespace: options.defaultNamespace,
+    stockInjectors: options.stockInjectors,
   });
   const told = ({ file }: Problem) => !untold.some(({ path }) => path === file.path);
   const configText = (file: string) => (file === configPath ? collected.textOf(file) : undefined);
