@@ -193,13 +193,13 @@ function otherUser(
   change: Change,
   wanted: ReadonlySet<Holder> | undefined,
 ): string | undefined {
-  if (holder.root === null) return undefined;
+  if (holder.root === null && !holder.delivery) return undefined;
   const anchor = anchorOf(holder, change);
   const others = usersOf(world, anchor).get(sourceKey(holder, anchor)) ?? [];
   const other = others.find((one) => one !== holder && !wanted?.has(one));
   if (!other) return undefined;
   const name = other.label ?? other.name;
-  return `${nameOf(anchor)} counts for ${name} in ${other.root} as well, where the fix is not for it`;
+  return `${nameOf(anchor)} counts for ${name} in ${other.root ?? other.delivery?.label} as well, where the fix is not for it`;
 }
 
 type User = Holder & { readonly label?: string; readonly name: string };
@@ -223,7 +223,8 @@ function usersByPlace(world: World, path: Path): ReadonlyMap<string, readonly Us
     ...world.namespaces.flatMap(({ placed }) => placed ?? []),
   ];
   for (const user of all) {
-    if (user.root === null || (path.length > 0 && at(user.value, path) === undefined)) continue;
+    if ((user.root === null && !user.delivery) || (path.length > 0 && at(user.value, path) === undefined))
+      continue;
     const key = sourceKey(user, path);
     const others = users.get(key);
     if (others) others.push(user);

@@ -1,6 +1,7 @@
 /** Fixes as rules say them: compiled with their check, and evaluated when somebody asks what a finding would change. */
 import { isObject, type Json, type JsonObject } from "../kube/json.ts";
 import type { Path } from "../source/node.ts";
+import type { Delivery } from "../world/delivery.ts";
 import type { Resource, Source } from "../world/world.ts";
 import type { Compiler, Context, Program } from "./cel.ts";
 import { plainOf } from "./cel-values.ts";
@@ -18,6 +19,8 @@ export interface Holder {
   readonly value: JsonObject;
   /** Directory of the kustomization that builds it; null for a plain file. */
   readonly root: string | null;
+  /** What brings it into the cluster; a file may be brought several times. */
+  readonly delivery?: Delivery;
   sourceOf(path: Path): Source;
 }
 

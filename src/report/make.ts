@@ -5,6 +5,7 @@ import { injectedByHand } from "../lint/by-hand.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import type { Location } from "../source/locate.ts";
+import { placeText } from "../world/resource.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
 import { compare } from "./findings.ts";
 import type { FixCounts, Report, ReportedFix, ReportedStep, ReportedWorkload, Summary } from "./report.ts";
@@ -100,14 +101,47 @@ export function reportedWorkload(workload: Workload): ReportedWorkload {
   };
 }
 
-function reportedSteps({ decision, originOf }: Workload): readonly ReportedStep[] {
+/** What brings a workload into the cluster, and what is made of its namespace there. */
+function deliverySteps({
+  delivery,
+  decision,
+  namespace,
+  namespaceOrigin,
+}: Workload): readonly ReportedStep[] {
+  if (!delivery) return [];
+  const { label, namespace: target, cluster, suspended, presumed, makes } = delivery;
+  const step = (says: string, origin: Origin | undefined): ReportedStep => {
+    const where = origin?.location ? placeText(origin.location) : (origin?.text ?? "");
+    return { gate: "namespace", outcome: "passed", says, where };
+  };
+  const isTarget = target !== undefined && namespaceOrigin === target.origin;
+  const says = [
+    `${label} brings it`,
+    isTarget ? ` into namespace ${target.name}` : "",
+    cluster === null || cluster === "in-cluster" ? "" : `${isTarget ? " of" : " to"} cluster ${cluster}`,
+    suspended ? ", and is suspended" : "",
+    presumed ? ", if it means this repository" : "",
+  ].join("");
+  const isOpen = decision.verdict === "unknown" && namespace.labels === null;
+  const isMade = isOpen && makes !== undefined && makes.name === namespace.name;
+  return [
+    step(says, isTarget ? target.origin : delivery.origin),
+    ...(isMade
+      ? [step(`${label} makes namespace ${makes.name} without labels, if it is missing`, makes.origin)]
+      : []),
+  ];
+}
+
+function reportedSteps(workload: Workload): readonly ReportedStep[] {
+  const { decision, originOf } = workload;
   const ambiguous = ambiguousWebhooks(decision);
-  return decision.steps.map((step) => {
+  const decided = decision.steps.map((step) => {
     const { gate, outcome, place, subject = "" } = step;
     const whose =
       place.of === "webhook" && ambiguous.has(subject) ? `${subject} of ${place.configuration}` : subject;
     return { gate, outcome, says: whose + step.says.slice(subject.length), where: originOf(place).text };
   });
+  return [...deliverySteps(workload), ...decided];
 }
 
 /** The names that webhooks of different configurations share: alone they do not say which webhook it is. */

@@ -47,7 +47,7 @@ export function namespaceLookup(
   sources: NamespaceSources,
 ): (name: string | null, root: string | null, delivery?: Delivery) => NamespaceAnswer {
   const configured = byName(sources.configured);
-  const repository = byName(withManaged(sources.repository, sources.managed ?? []));
+  const repository = byName(withManaged(sources.repository.filter(isFilledIn), sources.managed ?? []));
   const dumped = byName(sources.dumped);
   const nobody = undescribed(sources);
 
@@ -100,6 +100,11 @@ function withManaged(
     return !(shown.get(one.name) ?? []).some((record) => isSameCluster(one, record));
   });
   return [...known, ...alone];
+}
+
+/** Whether no label that Flux brings waits for a variable whose value the repository does not show. */
+function isFilledIn({ delivery, labels }: NamespaceRecord): boolean {
+  return delivery?.by !== "flux" || !Object.values(labels).some((label) => label.includes("${"));
 }
 
 function isSameCluster(a: NamespaceRecord, b: NamespaceRecord): boolean {

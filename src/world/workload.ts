@@ -50,7 +50,7 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
     id:
       root === null && !placed.delivery
         ? place
-        : `${placed.delivery?.label ?? root}: ${place} ${placed.namespace ?? ""}/${name}`,
+        : `${buildOf(placed)}: ${place} ${placed.namespace ?? ""}/${name}`,
     label,
     name,
     template,
@@ -70,6 +70,13 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
     sourceOf: (path) => placed.sourceOf(path),
     originOf: (step) => originOf(step, placed, template, namespace, context),
   };
+}
+
+/** What makes an object more than one workload: its build, and what delivers that, where. */
+function buildOf({ root, delivery }: Placed): string {
+  if (!delivery) return root ?? "";
+  const { label, cluster } = delivery;
+  return [...(root === null ? [] : [root]), label, ...(cluster === null ? [] : [`in ${cluster}`])].join(" ");
 }
 
 function originOf(

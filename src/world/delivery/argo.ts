@@ -81,7 +81,9 @@ function sourcePlan(order: Order, path: Path, around: Surroundings): Plans {
     namespace: "namespace",
     isThere: (component) => around.kustomizationAt(component) !== undefined,
   });
-  return { plans: [planOf(delivery, overlay)], untold: remoteLabels(order, source) };
+  const forced = targetAt(order, [...path, "kustomize", "namespace"], "overrides");
+  const plan = planOf(forced ? { ...delivery, namespace: forced } : delivery, overlay);
+  return { plans: [plan], untold: remoteLabels(order, source) };
 }
 
 function planOf(delivery: Delivery, content: Plan["content"]): Plan {
@@ -149,12 +151,15 @@ function clusterOf({ value }: Order): string | null {
   return /^https:\/\/kubernetes\.default\.svc(?:[:/.]|$)/.test(name) ? "in-cluster" : name;
 }
 
-function targetOf(order: Order): TargetNamespace | undefined {
-  const path = ["spec", "destination", "namespace"];
+function targetAt(order: Order, path: Path, how: TargetNamespace["how"]): TargetNamespace | undefined {
   const name = textAt(order.value, path);
   if (name === undefined || isTemplated(name)) return undefined;
   const { text, location } = originAt(order, path);
-  return { name, how: "fills-in", origin: { text: `${order.label} (${text})`, location } };
+  return { name, how, origin: { text: `${order.label} (${text})`, location } };
+}
+
+function targetOf(order: Order): TargetNamespace | undefined {
+  return targetAt(order, ["spec", "destination", "namespace"], "fills-in");
 }
 
 function madeBy(order: Order): MadeNamespace | undefined {

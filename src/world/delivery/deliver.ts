@@ -1,5 +1,5 @@
 /** Follows the objects of Argo CD and Flux to what they bring into clusters, also to those that bring each other. */
-import type { Collected } from "../collect.ts";
+import { type Collected, directoryOf } from "../collect.ts";
 import type { Delivery } from "../delivery.ts";
 import { contains } from "../kustomize/path.ts";
 import type { Builds } from "../kustomize.ts";
@@ -77,7 +77,8 @@ interface Follower {
 }
 
 function followerOf(given: Given): Follower {
-  const around = surroundingsOf(given);
+  const paths = pathsOf(given);
+  const around = surroundingsOf(given, paths);
   const known = new Map<string, readonly Load[]>();
   const seen = new Set<string>();
   const follower: Follower = {
@@ -88,12 +89,14 @@ function followerOf(given: Given): Follower {
     untold: [],
     loadsOf(order) {
       const key = placeKey(order.resource) + JSON.stringify([order.namespace, order.value]);
-      const loads = known.get(key) ?? loadsOf(order, given, around, follower.untold);
+      const loads = known.get(key) ?? loadsOf(order, given.builds, around, paths, follower.untold);
       known.set(key, loads);
       return loads;
     },
     follow(order, cluster, depth) {
-      const key = JSON.stringify([placeKey(order.resource), order.name, order.value.spec ?? null, cluster]);
+      const { resource, name, value } = order;
+      const inherited = isArgo(resource.apiVersion, resource.kind) ? null : cluster;
+      const key = JSON.stringify([placeKey(resource), name, value.spec ?? null, inherited]);
       if (seen.has(key) || depth > mostLevels) return;
       seen.add(key);
       for (const load of follower.loadsOf(order)) {
@@ -113,13 +116,14 @@ function followerOf(given: Given): Follower {
 }
 
 function deliveryOf({ delivery }: Plan, placed: Placed, cluster: string | null, index: number): Delivery {
-  const inherited = delivery.by === "flux" ? (cluster ?? delivery.directory) : null;
-  return {
-    ...delivery,
-    placed,
-    cluster: delivery.cluster ?? inherited,
-    id: `${delivery.id} ${index}`,
-  };
+  const inherited = delivery.by === "flux" ? (cluster ?? clusterAt(placed, delivery)) : null;
+  return { ...delivery, placed, cluster: delivery.cluster ?? inherited, id: `${delivery.id} ${index}` };
+}
+
+/** A name for the cluster that what nothing brings is for: the directory that holds everything for it, else that of the object. */
+function clusterAt({ resource }: Placed, { directory }: Delivery): string {
+  const { path } = resource.document.file;
+  return directory !== null && contains(directory, path) ? directory : directoryOf(path);
 }
 
 function isOrder({ apiVersion, kind }: Resource): boolean {
@@ -160,7 +164,7 @@ function placeKey({ document, path }: Resource): string {
   return [document.file.path, document.index, ...path].join("/");
 }
 
-function surroundingsOf({ collected, builds, placed }: Given): FluxSurroundings {
+function surroundingsOf({ collected, builds, placed }: Given, paths: Paths): FluxSurroundings {
   const sources = placed.filter(({ resource }) => isFluxSource(resource.apiVersion, resource.kind));
   // What flux bootstrap makes of the repository that it is run for.
   const own = sources.filter(
@@ -173,26 +177,82 @@ function surroundingsOf({ collected, builds, placed }: Given): FluxSurroundings 
     ),
     kustomizationAt: (directory) => builds.kustomizationAt(directory),
     sources,
-    manifestsBelow: (directory) => manifestsBelow(directory, collected),
+    manifestsBelow: (directory) => manifestsBelow(directory, paths),
     dataOf: dataIndex(collected),
   };
 }
 
 /** The files with objects below a directory; a directory with a kustomization stands for all that is below it. */
-function manifestsBelow(directory: string, { resources, kustomizations }: Collected): readonly string[] {
-  const built = [...kustomizations.keys()].filter((one) => one !== directory && contains(directory, one));
-  const outermost = built.filter((one) => !built.some((other) => other !== one && contains(other, one)));
-  const files = [...resources.keys()].filter(
-    (file) =>
-      /\.ya?ml$/.test(file) && contains(directory, file) && !outermost.some((other) => contains(other, file)),
-  );
+function manifestsBelow(directory: string, { filesBelow, kustomizationsBelow }: Paths): readonly string[] {
+  const outermost: string[] = [];
+  for (const one of kustomizationsBelow(directory)) {
+    const last = outermost.at(-1);
+    if (one !== directory && (last === undefined || !contains(last, one))) outermost.push(one);
+  }
+  const built = new Set(outermost);
+  const isBuilt = (file: string) => {
+    for (let above = directoryOf(file); above !== directory && above !== "."; above = directoryOf(above))
+      if (built.has(above)) return true;
+    return false;
+  };
+  const files = filesBelow(directory).filter((file) => /\.ya?ml$/.test(file) && !isBuilt(file));
   return [...files, ...outermost].sort();
 }
 
-function loadsOf(placed: Placed, given: Given, around: FluxSurroundings, untold: Skipped[]): readonly Load[] {
+/** What lies below directories, each looked up without a look at everything. */
+interface Paths {
+  /** Files that hold objects. */
+  filesBelow(directory: string): readonly string[];
+  kustomizationsBelow(directory: string): readonly string[];
+  /** The objects of a file that no kustomization names. */
+  plainIn(file: string): readonly Placed[];
+}
+
+function pathsOf({ collected, placed }: Given): Paths {
+  const plain = new Map<string, Placed[]>();
+  for (const one of placed) {
+    if (one.root !== null) continue;
+    const { path } = one.resource.document.file;
+    const known = plain.get(path);
+    if (known) known.push(one);
+    else plain.set(path, [one]);
+  }
+  return {
+    filesBelow: below([...collected.resources.keys()]),
+    kustomizationsBelow: below([...collected.kustomizations.keys()]),
+    plainIn: (file) => plain.get(file) ?? [],
+  };
+}
+
+/** A lookup of the paths below a directory, in order. */
+function below(paths: string[]): (directory: string) => readonly string[] {
+  const sorted = paths.sort();
+  return (directory) => {
+    if (directory === ".") return sorted.filter((path) => contains(directory, path));
+    const prefix = `${directory}/`;
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] ?? "") < prefix) low = middle + 1;
+      else high = middle;
+    }
+    let end = low;
+    while (sorted[end]?.startsWith(prefix)) end++;
+    return sorted.slice(low, end);
+  };
+}
+
+function loadsOf(
+  placed: Placed,
+  builds: Builds,
+  around: FluxSurroundings,
+  paths: Paths,
+  untold: Skipped[],
+): readonly Load[] {
   const { plans, untold: left } = plansOf(orderOf(placed), around);
   untold.push(...left);
-  return plans.map((plan) => loadOf(plan, given, untold));
+  return plans.map((plan) => loadOf(plan, builds, paths, untold));
 }
 
 function plansOf(order: Order, around: FluxSurroundings): Plans {
@@ -208,15 +268,15 @@ function plansOf(order: Order, around: FluxSurroundings): Plans {
   };
 }
 
-function loadOf(plan: Plan, given: Given, untold: Skipped[]): Load {
+function loadOf(plan: Plan, builds: Builds, paths: Paths, untold: Skipped[]): Load {
   const { content, delivery } = plan;
   if (!content || delivery.directory === null) return { plan, objects: [], files: [], roots: [] };
-  if ("recurse" in content) return plainLoad(plan, content, delivery.directory, given);
-  const build = given.builds.buildOf(content);
+  if ("recurse" in content) return plainLoad(plan, content, delivery.directory, paths);
+  const build = builds.buildOf(content);
   if (build) untold.push(...build.skipped);
-  const isOwn = given.builds.kustomizationAt(content.directory) !== undefined;
+  const isOwn = builds.kustomizationAt(content.directory) !== undefined;
   const parts = isOwn ? [] : content.resources.map(({ path }) => path);
-  const isKustomization = (path: string) => given.builds.kustomizationAt(path) !== undefined;
+  const isKustomization = (path: string) => builds.kustomizationAt(path) !== undefined;
   const components = content.components.map(({ path }) => path);
   return {
     plan,
@@ -226,17 +286,14 @@ function loadOf(plan: Plan, given: Given, untold: Skipped[]): Load {
   };
 }
 
-function plainLoad(plan: Plan, files: PlainFiles, directory: string, { collected, placed }: Given): Load {
-  const found = [...collected.resources.keys()].filter((file) => {
-    if (!/\.(?:ya?ml|json)$/.test(file) || !contains(directory, file)) return false;
+function plainLoad(plan: Plan, wanted: PlainFiles, directory: string, paths: Paths): Load {
+  const files = paths.filesBelow(directory).filter((file) => {
     const inside = directory === "." ? file : file.slice(directory.length + 1);
-    return (files.recurse || !inside.includes("/")) && files.includes(inside);
+    return (
+      /\.(?:ya?ml|json)$/.test(file) && (wanted.recurse || !inside.includes("/")) && wanted.includes(inside)
+    );
   });
-  const wanted = new Set(found);
-  const objects = placed.filter(
-    ({ root, resource }) => root === null && wanted.has(resource.document.file.path),
-  );
-  return { plan, objects, files: found, roots: [] };
+  return { plan, objects: files.flatMap((file) => paths.plainIn(file)), files, roots: [] };
 }
 
 function managedNamespace(delivery: Delivery): readonly NamespaceRecord[] {
