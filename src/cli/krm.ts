@@ -1,5 +1,6 @@
 /** `sidelint krm`: the KRM function, as `sidelint-krm` is it, from the one command. */
 import { runFunction } from "../krm/run.ts";
+import { chunksOf } from "../krm/streams.ts";
 import { diskTree } from "../source/disk.ts";
 import type { Context } from "./context.ts";
 
@@ -11,6 +12,6 @@ export async function krm(context: Context): Promise<void> {
     today: io.today,
   });
   io.stderr(stderr);
-  await io.stdout(stdout);
+  for (const chunk of chunksOf(stdout)) await io.stdout(chunk);
   context.exit(exit);
 }

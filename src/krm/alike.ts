@@ -239,7 +239,10 @@ function containerNames(after: JsonObject, { template }: Workload): readonly str
   });
 }
 
-/** The edit that makes an item what its mould says. */
+/**
+ * The edit that makes an item what its mould says. Its text is put together one by one, as engines keep such a text as the parts it is
+ * of: those of the mould are there once for all items.
+ */
 function filled(
   text: string,
   { start, end }: ItemBlock,
@@ -252,9 +255,10 @@ function filled(
     if (slot.isNear && mould.unequal.has(own)) return undefined;
     texts.push(own);
   }
-  const pieces = [mould.parts[0] ?? ""];
-  mould.slots.forEach((slot, index) => {
-    pieces.push(texts[slot] ?? "", mould.parts[index + 1] ?? "");
-  });
-  return { start, end, text: pieces.join("") };
+  let made = mould.parts[0] ?? "";
+  for (const [index, slot] of mould.slots.entries()) {
+    made += texts[slot] ?? "";
+    made += mould.parts[index + 1] ?? "";
+  }
+  return { start, end, text: made };
 }

@@ -2,7 +2,7 @@
 /** The command `sidelint-krm`: a KRM function on standard input and output, without anything else of the command line. */
 import { diskTree } from "../source/disk.ts";
 import { runFunction } from "./run.ts";
-import { readInput, today } from "./streams.ts";
+import { chunksOf, readInput, today } from "./streams.ts";
 
 declare const SIDELINT_VERSION: string | undefined;
 
@@ -35,7 +35,7 @@ else if (first !== undefined) {
         today: today(new Date()),
       });
       process.stderr.write(stderr);
-      process.stdout.write(stdout);
+      for (const chunk of chunksOf(stdout)) process.stdout.write(chunk);
       process.exitCode = exit;
     } catch (error) {
       const says = error instanceof Error ? error.message : String(error);

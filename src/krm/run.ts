@@ -4,7 +4,7 @@ import type { Document } from "../source/document.ts";
 import { entryOf, type Node } from "../source/node.ts";
 import { readYaml } from "../source/read.ts";
 import type { SourceFile } from "../source/reading.ts";
-import { applyEdits, type Edit } from "../source/splice.ts";
+import { type Edit, partsWithEdits } from "../source/splice.ts";
 import { decodeText } from "../source/text.ts";
 import { checkResults } from "./check.ts";
 import { type FunctionSettings, readFunctionConfig } from "./function-config.ts";
@@ -12,6 +12,7 @@ import { injectItems } from "./inject.ts";
 import { resultsEdits } from "./output.ts";
 import {
   duplicateResults,
+  type ListReading,
   listPath,
   oddItems,
   onlyDocument,
@@ -28,8 +29,8 @@ export interface FunctionSurroundings {
 }
 
 export interface FunctionRun {
-  /** The ResourceList; empty where there was none to begin with. */
-  readonly stdout: string;
+  /** The ResourceList, in parts; none where there was none to begin with. */
+  readonly stdout: readonly string[];
   /** Errors and warnings for people. */
   readonly stderr: string;
   /** 1 when the function fails: for results of a severity that fails, and for input that is no ResourceList. */
@@ -41,37 +42,60 @@ export interface FunctionRun {
  * that went in, with the sidecars and with `results`; of an input that cannot be read nothing comes out but the reason.
  */
 export function runFunction(input: Uint8Array, surroundings: FunctionSurroundings): FunctionRun {
-  const decoded = decodeText(input);
-  if ("error" in decoded) return unreadable(`standard input: ${decoded.error}`);
-  const file: SourceFile = { path: listPath, text: decoded.text };
-  const document = onlyDocument(file);
-  if ("says" in document) return unreadable(document.says);
-  const early = earlyConfig(document);
-  const listed = early ? undefined : readList(document);
-  if (listed && !listed.ok) return unreadable(listed.says);
-  const node = early ? early.node : listed && entryOf(listed.list.root, "functionConfig")?.value;
-  const reading = readFunctionConfig(file, node, surroundings.tree);
-  if (!reading.ok) {
-    const list = listed ?? readList(document);
-    return list.ok ? finished(list.list, [], reading.results, failing.error) : unreadable(list.says);
-  }
-  const { settings } = reading;
-  const scanned = scanList(file, settings, surroundings);
-  const list = readList(scanned.documentsOf(listPath)?.[0] ?? document);
+  const asked = settingsIn(input, surroundings.tree);
+  if (!asked.ok) return asked.run;
+  const { settings } = asked;
+  const scanned = scanList(input, settings, surroundings);
+  const [document] = scanned.documentsOf(listPath) ?? [];
+  const list = document ? readList(document) : asked.listAgain();
   if (!list.ok) return unreadable(list.says);
   return worked(scanned, list.list, settings);
 }
 
+type Asked =
+  | { readonly ok: true; readonly settings: FunctionSettings; listAgain(): ListReading }
+  | { readonly ok: false; readonly run: FunctionRun };
+
+/** What the function is asked for. What had to be read of the list for that is not kept: it may be very long, and is read once more. */
+function settingsIn(input: Uint8Array, tree: FileTree): Asked {
+  const file = fileOf(input);
+  if ("says" in file) return { ok: false, run: unreadable(file.says) };
+  const document = onlyDocument(file);
+  if ("says" in document) return { ok: false, run: unreadable(document.says) };
+  const early = earlyConfig(document);
+  const listed = early ? undefined : readList(document);
+  if (listed && !listed.ok) return { ok: false, run: unreadable(listed.says) };
+  const node = early ? early.node : listed && entryOf(listed.list.root, "functionConfig")?.value;
+  const reading = readFunctionConfig(file, node, tree);
+  if (reading.ok) return { ok: true, settings: reading.settings, listAgain: () => listIn(input) };
+  const list = listed ?? readList(document);
+  const run = list.ok ? finished(list.list, [], reading.results, failing.error) : unreadable(list.says);
+  return { ok: false, run };
+}
+
+function fileOf(input: Uint8Array): SourceFile | { readonly says: string } {
+  const decoded = decodeText(input);
+  return "error" in decoded
+    ? { says: `standard input: ${decoded.error}` }
+    : { path: listPath, text: decoded.text };
+}
+
+function listIn(input: Uint8Array): ListReading {
+  const file = fileOf(input);
+  const document = "says" in file ? file : onlyDocument(file);
+  return "says" in document ? { ok: false, says: document.says } : readList(document);
+}
+
 function unreadable(says: string): FunctionRun {
-  return { stdout: "", stderr: `sidelint: ${says}\n`, exit: 1 };
+  return { stdout: [], stderr: `sidelint: ${says}\n`, exit: 1 };
 }
 
 function scanList(
-  { text }: SourceFile,
+  input: Uint8Array,
   { config, rules }: FunctionSettings,
   { today }: FunctionSurroundings,
 ): Scan {
-  return scan(memoryTree({ [listPath]: text }), {
+  return scan(memoryTree({ [listPath]: input }), {
     paths: [listPath],
     config,
     rules,
@@ -102,11 +126,11 @@ function finished(
 ): FunctionRun {
   const results = sortedResults(found);
   const { text } = list.document.file;
-  const made = applyEdits(text, [...edits, ...resultsEdits(list, results)]);
+  const made = partsWithEdits(text, [...edits, ...resultsEdits(list, results)]);
   const fails = !made.ok || results.some(({ severity }) => grades.includes(severity));
   const fault = made.ok ? "" : `sidelint: the list cannot be edited: ${made.reason}\n`;
   return {
-    stdout: made.ok ? made.text : text,
+    stdout: made.ok ? made.parts : [text],
     stderr: resultLines(results) + fault,
     exit: fails ? 1 : 0,
   };

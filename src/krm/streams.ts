@@ -20,6 +20,21 @@ export async function readInput(
   return { bytes: Buffer.concat(chunks) };
 }
 
+/** Parts put together to pieces of a size that is written quickly, so that there is never a copy of the whole. */
+export function* chunksOf(parts: readonly string[], size = 1024 * 1024): Generator<string> {
+  let waiting: string[] = [];
+  let length = 0;
+  for (const part of parts) {
+    waiting.push(part);
+    length += part.length;
+    if (length < size) continue;
+    yield waiting.join("");
+    waiting = [];
+    length = 0;
+  }
+  if (waiting.length > 0) yield waiting.join("");
+}
+
 /** The day of a time where this process runs, as 2026-12-31. */
 export function today(time: Date): string {
   const two = (number: number) => String(number).padStart(2, "0");

@@ -11,6 +11,10 @@ export type Spliced =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly reason: string };
 
+export type SplicedParts =
+  | { readonly ok: true; readonly parts: readonly string[] }
+  | { readonly ok: false; readonly reason: string };
+
 /**
  * The edits in the order of their places. Insertions at one place keep the order they were given in, and come before what is
  * replaced from there on.
@@ -23,6 +27,12 @@ export function sortedEdits(edits: readonly Edit[]): readonly Edit[] {
 
 /** The text after all edits, in whatever order they come; refused where two overlap or one lies outside of the text. */
 export function applyEdits(text: string, edits: readonly Edit[]): Spliced {
+  const spliced = partsWithEdits(text, edits);
+  return spliced.ok ? { ok: true, text: spliced.parts.join("") } : spliced;
+}
+
+/** The same in parts, for texts that are never needed as a whole. */
+export function partsWithEdits(text: string, edits: readonly Edit[]): SplicedParts {
   const parts: string[] = [];
   let from = 0;
   for (const edit of sortedEdits(edits)) {
@@ -34,9 +44,9 @@ export function applyEdits(text: string, edits: readonly Edit[]): Spliced {
     from = edit.end;
   }
   parts.push(text.slice(from));
-  return { ok: true, text: parts.join("") };
+  return { ok: true, parts };
 }
 
-function refusal({ start, end }: Edit, what: string): Spliced {
+function refusal({ start, end }: Edit, what: string): SplicedParts & { readonly ok: false } {
   return { ok: false, reason: `the edit from offset ${start} to ${end} ${what}` };
 }

@@ -16,8 +16,9 @@ export interface Outcome {
 /** Runs the function; `files` lie in the directory in which it runs. */
 export function runOn(text: string, files: Readonly<Record<string, string>> = {}): Outcome {
   const run = runFunction(new TextEncoder().encode(text), { tree: memoryTree(files), today: "2026-06-01" });
-  const list = dataIn(run.stdout) as { readonly results?: readonly Result[] } | null;
-  return { ...run, results: list?.results ?? [] };
+  const stdout = run.stdout.join("");
+  const list = dataIn(stdout) as { readonly results?: readonly Result[] } | null;
+  return { ...run, stdout, results: list?.results ?? [] };
 }
 
 /** What a text says, as data that compares. */

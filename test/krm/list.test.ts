@@ -44,7 +44,7 @@ unreadable("bytes that are no text fail as well", async () => {
   const { memoryTree } = await import("../../src/source/tree.ts");
   const { exit, stdout } = runFunction(new Uint8Array([0xff, 0xfe, 0xfd]), { tree: memoryTree({}) });
   assert.is(exit, 1);
-  assert.is(stdout, "");
+  assert.equal(stdout, []);
 });
 
 unreadable.run();
