@@ -1,28 +1,13 @@
 /** Bundles dist/sidelint.js, the command, dist/sidelint-krm.js, the KRM function, and dist/index.js, the library, which runs in browsers too. */
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { deflateRawSync } from "node:zlib";
-import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, build, type Metafile } from "esbuild";
 import { layered } from "./layers.ts";
+import { packedData, undocumented } from "./packed.ts";
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) as { version: string };
-
-/** Pages of rules are for readers at a terminal: 126 kB as they stand, 30 packed. */
-const packedPages: Plugin = {
-  name: "packed pages",
-  setup({ onLoad }) {
-    onLoad({ filter: /generated[\\/]rule-pages\.ts$/ }, async ({ path }) => {
-      const { rulePages } = (await import(pathToFileURL(path).href)) as { rulePages: unknown };
-      const packed = deflateRawSync(JSON.stringify(rulePages), { level: 9 }).toString("base64");
-      return {
-        contents: `import { inflateRawSync } from "node:zlib";
-export const rulePages = JSON.parse(inflateRawSync(Buffer.from("${packed}", "base64")).toString());`,
-      };
-    });
-  },
-};
 
 clean(join(top, "dist"));
 const options: BuildOptions = {
@@ -45,7 +30,7 @@ const options: BuildOptions = {
   sourcesContent: false,
   charset: "utf8",
   legalComments: "none",
-  plugins: [packedPages],
+  plugins: [packedData, undocumented],
   logLevel: "warning",
 };
 const layers = {
@@ -64,7 +49,7 @@ const layers = {
 };
 const { metafile } = await build({
   ...options,
-  plugins: [packedPages, await layered(options, layers)],
+  plugins: [packedData, undocumented, await layered(options, layers)],
   metafile: true,
 });
 for (const bin of ["sidelint.js", "sidelint-krm.js"]) chmodSync(join(top, "dist", bin), 0o755);

@@ -38,7 +38,7 @@ function profile(): void {
   const packed = JSON.stringify(packProfile(join(top, "profiles")));
   write(
     "src/istio/generated/profile.ts",
-    `/** A PackedProfile as JSON. */\nexport const profileSource: string = ${JSON.stringify(packed)};\n`,
+    `/** A PackedProfile as JSON. */\nexport const profileSource = (): string => ${JSON.stringify(packed)};\n`,
   );
 }
 

@@ -52,7 +52,7 @@ let unpacked: PackedProfile | undefined;
 
 /** Parsed on the first use: most checks need none of it. */
 function unpack(): PackedProfile {
-  unpacked ??= JSON.parse(profileSource) as PackedProfile;
+  unpacked ??= JSON.parse(profileSource()) as PackedProfile;
   return unpacked;
 }
 
@@ -66,6 +66,12 @@ export function profileOf(options: ProfileOptions): Profile {
   const defaults = defaultsOf(version);
   const values = valuesOf(options, facts, defaults.values);
   return { config: configOf(version, values), values, mesh: meshOf(options, defaults.mesh, values) };
+}
+
+/** The oldest release that has a profile of its own. */
+export function oldestProfile(): string {
+  const [oldest] = unpack().releases;
+  return oldest ? `1.${oldest.since[0]}` : "";
 }
 
 function versionOf({ release, lastPatch }: ReleaseFacts): Version {
