@@ -11,6 +11,7 @@ import { addKrm } from "./commands/krm.ts";
 import { addList } from "./commands/list.ts";
 import { addRules } from "./commands/rules.ts";
 import { addUninject } from "./commands/uninject.ts";
+import { addUpgrade } from "./commands/upgrade.ts";
 import type { Context } from "./context.ts";
 
 /** What adds each command to the program, in the order of the help. */
@@ -20,6 +21,7 @@ export const commands: readonly ((program: Command, context: Context) => void)[]
   addList,
   addExplain,
   addDiff,
+  addUpgrade,
   addInit,
   addInject,
   addUninject,

@@ -129,10 +129,16 @@ function whoLines(
   const isAll = workloads.length > 1 && workloads.length === injected.after && workloads.every(isInjected);
   if (isAll && !verbose) return [`all ${grouped(workloads.length)} sidecars`];
   const named = workloadNames(workloads, verbose);
+  if (named.length > 1 && named.some(({ more }) => more > 0)) {
+    const namespaces = new Set(workloads.map(({ namespace }) => namespace.name)).size;
+    const some = named.flatMap(({ names }) => names).slice(0, 3);
+    const many = `${count(workloads.length, "workload")} in ${count(namespaces, "namespace")}, such as ${some.join(", ")}`;
+    return wrap(plain(many), room);
+  }
   const width = Math.max(0, ...named.map(({ namespace }) => columns(plain(namespace))));
   const lines = named.flatMap((one) => namespaceLines(one, width, room));
   const rest = named.reduce((left, { total }) => left - total, workloads.length);
-  return rest > 0 ? [...lines, `and ${grouped(rest)} in other namespaces (--verbose)`] : lines;
+  return rest > 0 ? [...lines, `and ${count(rest, "workload")} in other namespaces`] : lines;
 }
 
 function isInjected({ decision }: ChangeGroup["workloads"][number]): boolean {
