@@ -4,6 +4,7 @@ import { compareWorlds } from "./compare/compare.ts";
 import { strayFixes } from "./fix/arrival.ts";
 import type { EditedFile } from "./fix/edited.ts";
 import { type FixContext, fixabilities, fixCounts, planFixes, type UnfixedFinding } from "./fix/plan.ts";
+import { inClusters } from "./lint/clusters.ts";
 import type { Finding } from "./lint/finding.ts";
 import { type IdleSetting, idleSettings } from "./lint/idle-settings.ts";
 import type { Rule } from "./lint/rule.ts";
@@ -17,7 +18,7 @@ import { fileDiff } from "./report/unified-diff.ts";
 import { once } from "./source/once.ts";
 import { encodeLike } from "./source/text.ts";
 import { type FileTree, overlayTree } from "./source/tree.ts";
-import { type Reading, type ReadOptions, readWorld } from "./world/read.ts";
+import { type Reading, type ReadOptions, readWorld, worldOf, worldOfAll } from "./world/read.ts";
 
 export type { Aspect, Cause, Fact, FailOn, MeshChanges, WorkloadChange } from "./compare/changes.ts";
 export type { EditedFile } from "./fix/edited.ts";
@@ -63,20 +64,24 @@ export interface Scan extends Reading {
 export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
   const { config = {}, configPath } = options;
   const { collected, problems, isWhole, ...reading } = readWorld(tree, options);
-  const { world, files, documentsOf } = reading;
+  const { worlds, files, documentsOf } = reading;
+  const world = worldOfAll(reading);
   const rules = {
     settings: settingsOf(config, world.configuration.belowConfig),
     rules: [...defaultRules(), ...(options.rules ?? [])],
   };
   const suppression = once(() =>
-    suppress(lint(world, problems, rules), {
-      ...rules,
-      world,
-      files: collected.kept(),
-      documentsOf,
-      today: options.today,
-      isWhole,
-    }),
+    suppress(
+      inClusters(worlds.map((one) => ({ cluster: one.cluster, findings: lint(one, problems, rules) }))),
+      {
+        ...rules,
+        world,
+        files: collected.kept(),
+        documentsOf,
+        today: options.today,
+        isWhole,
+      },
+    ),
   );
   const findings = once(() => {
     const { shown, own } = suppression();
@@ -85,6 +90,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
   const report = once(() =>
     makeReport({
       world,
+      worlds,
       findings: findings(),
       suppressed: suppression().suppressed,
       fixes: () => fixabilities(fixContext({ world, files }), findings()),
@@ -114,7 +120,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
 
 /** Says of a workload of a scan's report what its sidecar is: image, resources, ports, capture and probes, each with its origin. Pure. */
 export function explain(scanned: Scan, workload: ReportedWorkload): Explanation {
-  return explanationOf(scanned.world, workload);
+  return explanationOf(worldOf(scanned, workload.cluster), workload);
 }
 
 /**

@@ -10,7 +10,7 @@ import { diskTree, withSlashes } from "../source/disk.ts";
 import { lineStarts } from "../source/locate.ts";
 import { absolutePath, relativePath } from "../source/path.ts";
 import { directoryOf } from "../world/collect.ts";
-import type { Reading } from "../world/read.ts";
+import { type Reading, worldOf, worldOfAll } from "../world/read.ts";
 import type { Context } from "./context.ts";
 import type { ScanFlags } from "./options.ts";
 import { openWorld } from "./session.ts";
@@ -34,7 +34,7 @@ export async function explained(
   const { scan, presentation, exit } = session;
   const report = worldReport(session);
   const explanations = chosen(scan, report, wanted.asked, flags.builtBy).map((workload) =>
-    explanationOf(scan.world, workload),
+    explanationOf(worldOf(scan, workload.cluster), workload),
   );
   await context.io.stdout(
     format === "json"
@@ -50,7 +50,7 @@ function chosen(
   asked: string,
   builtBy: string | undefined,
 ): readonly ReportedWorkload[] {
-  const { world } = scan;
+  const world = worldOfAll(scan);
   mustHoldLine(scan, asked);
   const namespace = placeNamed(asked).line === undefined ? undefined : findNamespace(world, report, asked);
   if (namespace) throw isNamespace(asked, namespace);

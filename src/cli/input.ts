@@ -11,6 +11,8 @@ import {
   withSlashes,
 } from "../source/disk.ts";
 import type { FileTree } from "../source/tree.ts";
+import type { ClusterSource } from "../world/clusters.ts";
+import { clusterFlag, clusterSources } from "./clusters.ts";
 import type { Io } from "./io.ts";
 import type { ScanFlags } from "./options.ts";
 import { UsageError } from "./usage.ts";
@@ -25,6 +27,8 @@ export interface Input {
   readonly stdin?: string;
   /** Dumps of namespaces that flags name. */
   readonly namespaceDumps: readonly string[];
+  /** Clusters that flags name, with what was dumped of them. */
+  readonly clusters: readonly ClusterSource[];
 }
 
 const STDIN_NAME = "stdin.yaml";
@@ -35,12 +39,13 @@ const STDIN_NAME = "stdin.yaml";
  */
 export async function openInput(
   args: readonly string[],
-  flags: Pick<ScanFlags, "stdinName" | "namespaces" | "config">,
+  flags: Pick<ScanFlags, "stdinName" | "namespaces" | "cluster" | "config">,
   io: Io,
 ): Promise<Input> {
   const disk = diskTree(io.cwd, largestFileSize, [
     ...args,
     ...(flags.namespaces ?? []),
+    ...(flags.cluster ?? []).map((value) => clusterFlag(value).path),
     ...(typeof flags.config === "string" ? [flags.config] : []),
   ]);
   const stdinName = withSlashes(relative(io.cwd, resolve(io.cwd, flags.stdinName ?? STDIN_NAME)));
@@ -72,6 +77,7 @@ export async function openInput(
     named,
     ...(tree === disk ? {} : { stdin: stdinName }),
     namespaceDumps: (flags.namespaces ?? []).map(withSlashes),
+    clusters: clusterSources(flags.cluster ?? [], disk),
   };
 }
 

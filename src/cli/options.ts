@@ -16,6 +16,7 @@ export interface ScanFlags {
   readonly revision?: readonly string[];
   /** Whether sidecars are native where a pod does not say; only commands that inject have the option. */
   readonly nativeSidecars?: boolean;
+  readonly cluster?: readonly string[];
   readonly namespaces?: readonly string[];
   readonly namespace?: string;
   readonly assume?: readonly string[];
@@ -47,6 +48,7 @@ export function withWorldOptions(command: Command): Command {
 
 function withNamespaceOptions(command: Command): Command {
   return command
+    .option("--cluster <[name=]path>", "a dump of a cluster, see docs/clusters.md; repeatable", gather)
     .option("--namespaces <file>", "namespaces from a cluster: kubectl get ns -o yaml; repeatable", gather)
     .option("--namespace <name>", "the namespace of workloads that nothing puts anywhere")
     .option("--assume <label=value>", "labels of all unknown namespaces, or none; repeatable", gather);

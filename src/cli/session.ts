@@ -8,6 +8,7 @@ import type { FileTree } from "../source/tree.ts";
 import { isPart } from "../world/config-place.ts";
 import { findDumps } from "../world/dumps.ts";
 import { type FullReading, type Reading, readWorld } from "../world/read.ts";
+import { knownClusters } from "./clusters.ts";
 import { type FoundConfig, readConfig, withKubernetes, withNative, withRevisions } from "./config.ts";
 import { type Input, openInput } from "./input.ts";
 import type { Io } from "./io.ts";
@@ -110,6 +111,7 @@ async function opened<S extends Reading>(
     ...told.optionsFor(found),
     paths: input.paths,
     namespaceDumps: [...input.namespaceDumps, ...findDumps(input.tree, input.paths, found.path)],
+    clusters: knownClusters(input.clusters, found.config),
     version,
   };
   const result = read(input.tree, { ...options, onProgress: progress.update });

@@ -11,6 +11,8 @@ export interface Finding {
   readonly location: Location;
   /** Labels of the workloads concerned, such as "Deployment/web in shop"; empty for namespaces and documents. */
   readonly workloads: readonly string[];
+  /** The clusters that it is found in, where there are several. */
+  readonly clusters?: readonly string[];
   /** What to do, as a short sentence; undefined when the message says it all. */
   readonly help: string | undefined;
   /** What tells a finding that stands for several of its rule from others of the rule; undefined for one that stands for itself. */

@@ -50,6 +50,7 @@ function flat(finding: Finding): object {
     endLine,
     endColumn,
     workloads: finding.workloads,
+    ...(finding.clusters && { clusters: finding.clusters }),
     workload: finding.workloads[0] ?? null,
     count: finding.count ?? finding.workloads.length,
   };

@@ -6,12 +6,15 @@ import type { Finding, Severity } from "../lint/finding.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import type { Location } from "../source/locate.ts";
 import { placeText } from "../world/resource.ts";
-import type { Origin, Workload, World } from "../world/world.ts";
+import type { MissingFact, Origin, Workload, World } from "../world/world.ts";
 import { compare } from "./findings.ts";
 import type { FixCounts, Report, ReportedFix, ReportedStep, ReportedWorkload, Summary } from "./report.ts";
 
 export interface ReportSources {
+  /** What all clusters hold. */
   readonly world: World;
+  /** What each is, where there are several. */
+  readonly worlds?: readonly World[];
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
   readonly fixes?: () => ReadonlyMap<Finding, ReportedFix>;
@@ -35,8 +38,9 @@ export function makeReport(sources: ReportSources): Report {
       version: world.mesh.release,
       webhooks: world.webhooks,
       assumed: assumptions(sources),
+      ...clustersOf(sources),
     },
-    workloads: [...world.workloads].sort(byPlace).map(reportedWorkload),
+    workloads: reportedWorkloads(sources),
     findings,
     get fixes() {
       fixes ??= sources.fixes?.() ?? new Map();
@@ -49,6 +53,37 @@ export function makeReport(sources: ReportSources): Report {
     suppressed: sources.suppressed,
     summary: summary(sources),
   };
+}
+
+/** The workloads of all clusters by place, those of one place in the order of the clusters. */
+function reportedWorkloads({ world, worlds = [world] }: ReportSources): readonly ReportedWorkload[] {
+  return worlds
+    .flatMap(({ workloads, cluster }) => workloads.map((workload) => ({ workload, cluster })))
+    .sort((a, b) => byPlace(a.workload, b.workload))
+    .map(({ workload, cluster }) => reportedWorkload(workload, cluster));
+}
+
+/** What the mesh of each cluster is, where there are several. */
+function clustersOf({ worlds = [] }: ReportSources): Pick<Report["istio"], "clusters"> {
+  if (worlds.length < 2) return {};
+  const clusters = worlds.map(({ cluster, mesh, webhooks }) => ({
+    name: cluster ?? "",
+    version: mesh.release,
+    webhooks,
+  }));
+  return { clusters };
+}
+
+/** The missing facts of all clusters: each once, with all that it would decide. */
+function missingIn(worlds: readonly World[]): readonly MissingFact[] {
+  const [only, ...others] = worlds;
+  if (others.length === 0) return only?.missing ?? [];
+  const known = new Map<string, MissingFact>();
+  for (const fact of worlds.flatMap(({ missing }) => missing)) {
+    const before = known.get(fact.line)?.decides ?? 0;
+    known.set(fact.line, { ...fact, decides: before + fact.decides });
+  }
+  return [...known.values()].sort((a, b) => b.decides - a.decides);
 }
 
 /** What is assumed of namespaces that nothing describes; "none": that they have no labels. */
@@ -69,10 +104,11 @@ function byPlace(a: Workload, b: Workload): number {
 }
 
 /** One workload as the report shows it; its trace and places are worked out when first read. */
-export function reportedWorkload(workload: Workload): ReportedWorkload {
+export function reportedWorkload(workload: Workload, cluster: string | null = null): ReportedWorkload {
   const { resource, decision, namespace } = workload;
   return {
     id: workload.id,
+    cluster,
     apiVersion: resource.apiVersion,
     kind: resource.kind,
     namespace: namespace.name,
@@ -254,7 +290,14 @@ function matchedBy({ calls, possibilities }: Decision): string {
   return "namespace label istio-injection";
 }
 
-function summary({ world, findings, suppressed, files, documents }: ReportSources): Summary {
+function summary({
+  world,
+  worlds = [world],
+  findings,
+  suppressed,
+  files,
+  documents,
+}: ReportSources): Summary {
   const verdicts = { injected: 0, notInjected: 0, refused: 0, unknown: 0 };
   for (const { decision } of world.workloads) {
     verdicts[decision.verdict === "not-injected" ? "notInjected" : decision.verdict]++;
@@ -270,8 +313,8 @@ function summary({ world, findings, suppressed, files, documents }: ReportSource
       withWorkloads: new Set(world.workloads.map((one) => one.resource.document.file.path)).size,
     },
     documents,
-    missing: world.missing,
-    configuration: world.missingConfiguration,
+    missing: missingIn(worlds),
+    configuration: worlds.map((one) => one.missingConfiguration).find((text) => text !== "") ?? "",
     skipped: world.skipped,
   };
 }

@@ -19,6 +19,8 @@ export interface ReportedStep {
 export interface ReportedWorkload {
   /** Tells it from every other workload of the report. */
   readonly id: string;
+  /** The cluster that it goes to; null where there is one, and nobody named it. */
+  readonly cluster: string | null;
   readonly apiVersion: string;
   readonly kind: string;
   /** null: not known. */
@@ -61,6 +63,12 @@ export interface Summary {
   readonly skipped: readonly Skipped[];
 }
 
+export interface ReportedCluster {
+  readonly name: string;
+  readonly version: string;
+  readonly webhooks: World["webhooks"];
+}
+
 export interface Report {
   readonly schema: "sidelint.dev/report/v1";
   readonly version: string;
@@ -68,6 +76,8 @@ export interface Report {
     readonly version: string;
     readonly webhooks: World["webhooks"];
     readonly assumed: readonly string[];
+    /** Where there are several: the mesh of each, of which the first is the one above. */
+    readonly clusters?: readonly ReportedCluster[];
   };
   readonly workloads: readonly ReportedWorkload[];
   readonly findings: readonly Finding[];

@@ -2,9 +2,11 @@
 import type { Injector, Labels } from "../istio/facts.ts";
 import { isInjectorName } from "../istio/injector-config.ts";
 import { showsInstall } from "../istio/install-gates.ts";
-import { defaultRevision } from "../istio/webhook.ts";
+import { defaultRevision, readWebhookConfiguration } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
+import type { Cluster } from "./clusters.ts";
 import { type Collected, isMembership } from "./collect.ts";
+import type { Config } from "./config.ts";
 import {
   type Configuration,
   configuredInjector,
@@ -19,7 +21,7 @@ import { buildKustomizations } from "./kustomize.ts";
 import { isMeshConfigMap, readMesh } from "./mesh.ts";
 import { installedRevisions } from "./mesh-installs.ts";
 import { missingFacts } from "./missing.ts";
-import { type NamespaceSources, namespaceLookup, namespaceRecord } from "./namespaces.ts";
+import { appliedTo, type NamespaceSources, namespaceLookup, namespaceRecord } from "./namespaces.ts";
 import { locateIn, placeText } from "./resource.ts";
 import { workloadsOf } from "./workload.ts";
 import type { NamespaceRecord, Placed, Resource, Skipped, World } from "./world.ts";
@@ -28,39 +30,71 @@ export interface WorldOptions extends Configuration {
   readonly istioVersion: string | undefined;
   /** What dumps of the cluster hold. */
   readonly dumps: Collected;
+  /** The cluster that is described; default: one without a name, of which there is no dump. */
+  readonly cluster?: Pick<Cluster, "name" | "live">;
+  /** The names of all clusters, where there are several: what is delivered to one of them is in no other. */
+  readonly clusters?: readonly string[];
   /** Labels of every namespace that nothing describes (`--assume`). */
   readonly assume: Labels | undefined;
   /** Whether the repository's own configurations of injectors are left aside. */
   readonly stockInjectors?: boolean | undefined;
 }
 
-/** Puts the world together. Pure: the same input gives the same world. */
-export function buildWorld(collected: Collected, options: WorldOptions): World {
-  const { config } = options;
-  const built = buildKustomizations(collected);
-  const { builds, pulledIn, faults: failedBuilds, refused } = built;
-  const faults: Fault[] = [...failedBuilds];
-  const alone = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
-  const delivered = deliver({ collected, builds: built, placed: alone }, config.gitops !== "ignore");
-  const { placed } = delivered;
+/** Everything that the repository brings into clusters, the same for all of them. */
+export type Brought = ReturnType<typeof broughtBy>;
 
-  const namespaces = namespaceSources(placed, delivered.namespaces, options);
-  const webhookConfigurations = ofKind(placed, "MutatingWebhookConfiguration");
-  const injectorConfigMaps = ofKind(placed, "ConfigMap").filter(
+/** Places every object of a repository: plain files as they are, and what its kustomizations build. */
+export function broughtBy(collected: Collected, { gitops }: Pick<Config, "gitops">) {
+  const built = buildKustomizations(collected);
+  const { builds, pulledIn, faults, refused } = built;
+  const alone = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
+  return {
+    builds,
+    faults,
+    refused,
+    ...deliver({ collected, builds: built, placed: alone }, gitops !== "ignore"),
+  };
+}
+
+/** Puts the world of one cluster together. Pure: the same input gives the same world. */
+export function buildWorld(
+  collected: Collected,
+  options: WorldOptions,
+  brought: Brought = broughtBy(collected, options.config),
+): World {
+  const { config, cluster, clusters = [] } = options;
+  const { builds, faults: failedBuilds, refused } = brought;
+  const faults: Fault[] = [...failedBuilds];
+  const isOurs = goesTo(cluster?.name ?? null, clusters);
+  const delivered = {
+    deliveries: brought.deliveries.filter((delivery) => isOurs({ delivery })),
+    namespaces: brought.namespaces.filter(isOurs),
+    skipped: brought.skipped,
+  };
+  const placed = brought.placed.filter(isOurs);
+  const live = cluster?.live ? placePlain(cluster.live, new Set()) : [];
+
+  const namespaces = namespaceSources(placed, delivered.namespaces, live, options);
+  const liveWebhooks = ofKind(live, "MutatingWebhookConfiguration");
+  const isLive = liveWebhooks.some(({ value }) => readWebhookConfiguration(value).length > 0);
+  const webhookConfigurations = isLive ? liveWebhooks : ofKind(placed, "MutatingWebhookConfiguration");
+  const injectorConfigMaps = configMapsOf(live, placed).filter(
     ({ name }) => !options.stockInjectors || !isInjectorName(name),
   );
-  const shown = placed.filter(({ value }) => showsInstall(value));
+  const shown = firstThatShows([live, placed]);
   const installed = installedRevisions(shown);
   const { mesh, webhooks, unreadable, installOrigin } = readMesh({
     webhookConfigurations,
     injectorConfigMaps,
     installed,
+    isLive,
     config,
     istioVersion: options.istioVersion,
   });
   const defaults = namespaceDefaults(options);
   const context = {
     mesh,
+    idPrefix: clusters.length > 1 && cluster ? `${cluster.name}: ` : "",
     kinds: workloadKinds(config),
     namespaceOf: namespaceLookup(namespaces),
     webhookConfiguration: indexed(webhookConfigurations, ({ name }) => name),
@@ -76,6 +110,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
   const taken = webhooks === "install" || webhooks === "stock" ? running : [];
   const missing = missingFacts(workloads, options.belowConfig, taken);
   return {
+    cluster: cluster?.name ?? null,
     mesh,
     webhooks,
     webhookConfigurations,
@@ -89,7 +124,7 @@ export function buildWorld(collected: Collected, options: WorldOptions): World {
       ...delivered.namespaces,
       ...namespaces.dumped,
     ],
-    memberNamespaces: memberNamespaces(placed),
+    memberNamespaces: memberNamespaces([...placed, ...live]),
     workloads,
     deliveries: delivered.deliveries,
     valuesPods: valuesPods(collected, mesh),
@@ -135,6 +170,31 @@ function placedAlone(resource: Resource): Placed {
   };
 }
 
+/** Whether an object goes to a cluster: not where what delivers it names another of those that are told. */
+function goesTo(name: string | null, clusters: readonly string[]) {
+  return ({ delivery }: Pick<Placed, "delivery">) => {
+    const to = delivery?.cluster ?? null;
+    return to === null || to === name || !clusters.includes(to);
+  };
+}
+
+/** The ConfigMaps of injectors and of meshes, each of the cluster where it has any. */
+function configMapsOf(live: readonly Placed[], placed: readonly Placed[]): readonly Placed[] {
+  const running = ofKind(live, "ConfigMap");
+  const written = ofKind(placed, "ConfigMap");
+  if (running.length === 0) return written;
+  const taken = (is: (one: Placed) => boolean) => (running.some(is) ? running : written).filter(is);
+  return [...taken(({ name }) => isInjectorName(name)), ...taken(isMeshConfigMap)];
+}
+
+/** What tells of installs: in the cluster, where it has any. */
+function firstThatShows(all: readonly (readonly Placed[])[]): readonly Placed[] {
+  return (
+    all.map((placed) => placed.filter(({ value }) => showsInstall(value))).find(({ length }) => length > 0) ??
+    []
+  );
+}
+
 /** The objects of a kind by name; the API server holds one a name, so the first that describes it counts. */
 function ofKind(placed: readonly Placed[], kind: string): readonly Placed[] {
   const seen = new Set<string>();
@@ -160,13 +220,18 @@ function memberNamespaces(placed: readonly Placed[]): readonly string[] {
 function namespaceSources(
   placed: readonly Placed[],
   managed: readonly NamespaceRecord[],
+  live: readonly Placed[],
   options: WorldOptions,
 ): NamespaceSources {
+  const running = live.filter(isNamespace).map(namespaceRecord);
+  const written = placed.filter(isNamespace).map(namespaceRecord);
+  const known = new Set(written.map(({ name }) => name));
   return {
     configured: configuredNamespaces(options),
-    repository: placed.filter(isNamespace).map(namespaceRecord),
+    repository: [...appliedTo(running, written), ...running.filter(({ name }) => !known.has(name))],
     managed,
-    dumped: placePlain(options.dumps, new Set()).filter(isNamespace).map(namespaceRecord),
+    dumped:
+      running.length > 0 ? [] : placePlain(options.dumps, new Set()).filter(isNamespace).map(namespaceRecord),
     assumed: options.assume,
     absentMeansUnlabelled: options.config.assumptions?.namespaceLabels === "absent",
   };

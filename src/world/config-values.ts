@@ -27,6 +27,12 @@ export function impossibleValues(config: Config): readonly ImpossibleValue[] {
     ...wrongFixes(config),
     ...wrongInstalls(config),
     ...wrongSelectors(config),
+    ...Object.entries(config.clusters ?? {}).flatMap(([name, { istio }]) =>
+      (istio ? impossibleValues({ istio }) : []).map((one) => ({
+        ...one,
+        path: ["clusters", name, ...one.path],
+      })),
+    ),
   ];
 }
 

@@ -272,7 +272,11 @@ function rebasedKeys(
 }
 
 /** Maps that are told as a whole. */
-const whole = [/^namespaces\.[^.]+$/, /^paths\..+$/, /^istio\.proxy\.resources$/];
+const whole = [
+  /^(?:clusters\..+\.)?namespaces\.[^.]+$/,
+  /^paths\..+$/,
+  /^(?:clusters\..+\.)?istio\.proxy\.resources$/,
+];
 
 function over(below: JsonObject, above: JsonObject, path: readonly string[]): Entries {
   const result: Entries = Object.assign(Object.create(null), below);

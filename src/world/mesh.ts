@@ -18,6 +18,8 @@ import type { Origin, Placed } from "./world.ts";
 export interface MeshSources {
   readonly webhookConfigurations: readonly Placed[];
   readonly injectorConfigMaps: readonly Placed[];
+  /** Whether the webhook configurations are those of a dump. */
+  readonly isLive?: boolean;
   /** The revisions that installs bring; default: none. */
   readonly installed?: readonly InstalledRevision[];
   readonly config: Config;
@@ -84,7 +86,9 @@ export function readMesh(sources: MeshSources): MeshReading {
     },
     webhooks:
       written.length > 0
-        ? "repository"
+        ? sources.isLive
+          ? "cluster"
+          : "repository"
         : revisions
           ? "configuration"
           : installed.length > 0

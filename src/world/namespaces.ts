@@ -1,7 +1,8 @@
 /** What is known of a namespace's labels, from all sources in their order of authority. */
 import type { Labels, NamespaceFacts } from "../istio/facts.ts";
-import { at } from "../kube/json.ts";
+import { at, type Json } from "../kube/json.ts";
 import type { Delivery } from "./delivery.ts";
+import { originInside } from "./embedded.ts";
 import { locateResource, placeText, stringMap } from "./resource.ts";
 import type { NamespaceRecord, Origin, Placed } from "./world.ts";
 
@@ -19,7 +20,7 @@ export interface NamespaceSources {
   readonly repository: readonly NamespaceRecord[];
   /** Labels that Argo CD lays over those of namespaces that it makes or finds. */
   readonly managed?: readonly NamespaceRecord[];
-  /** From a dump of the cluster. */
+  /** From a dump of namespaces. */
   readonly dumped: readonly NamespaceRecord[];
   /** `--assume`: labels for every namespace that nothing else describes. */
   readonly assumed: Labels | undefined;
@@ -40,6 +41,53 @@ export function namespaceRecord(placed: Placed): NamespaceRecord {
     root: placed.root,
     ...(placed.delivery && { delivery: placed.delivery }),
   };
+}
+
+/**
+ * Namespace objects of the repository as they become when they are applied to a cluster: the labels that it has, without those that were
+ * applied before and are no longer written, under those that are written.
+ */
+export function appliedTo(
+  live: readonly NamespaceRecord[],
+  written: readonly NamespaceRecord[],
+): readonly NamespaceRecord[] {
+  if (live.length === 0) return written;
+  const known = new Map(live.map((record) => [record.name, record]));
+  return written.map((record) => {
+    const before = known.get(record.name);
+    if (!before) return record;
+    const owned = lastApplied(before);
+    const kept = Object.entries(before.labels).filter(
+      ([key]) => Object.hasOwn(record.labels, key) || !owned.has(key),
+    );
+    return {
+      ...record,
+      get origin() {
+        return record.origin;
+      },
+      labels: { ...Object.fromEntries(kept), ...record.labels },
+      originOf(path) {
+        const [, , key = ""] = path;
+        const of = path.length > 2 && !Object.hasOwn(record.labels, key) ? before : record;
+        return of.placed ? originInside(of.placed, path) : of.origin;
+      },
+    };
+  });
+}
+
+/** The labels that `kubectl apply` set the last time, as it notes them. */
+function lastApplied({ placed }: NamespaceRecord): ReadonlySet<string> {
+  const note = at(placed?.value, [
+    "metadata",
+    "annotations",
+    "kubectl.kubernetes.io/last-applied-configuration",
+  ]);
+  try {
+    const applied: Json = typeof note === "string" ? JSON.parse(note) : null;
+    return new Set(Object.keys(stringMap(at(applied, ["metadata", "labels"]))));
+  } catch {
+    return new Set();
+  }
 }
 
 /** A lookup over the sources, each answer worked out once; `root` and `delivery` are what the asking workload is brought by. */

@@ -7,7 +7,8 @@ import { absolutePath, isInside, pathBelow } from "../source/path.ts";
 import { hasRepository, outsideOf } from "../source/reach.ts";
 import type { FileTree } from "../source/tree.ts";
 import { type WalkFailure, walk } from "../source/walk.ts";
-import { buildWorld } from "./build.ts";
+import { broughtBy, buildWorld } from "./build.ts";
+import { type Cluster, type ClusterSource, readClusters } from "./clusters.ts";
 import { type Collected, collect, directoryOf, type Problem } from "./collect.ts";
 import type { Config } from "./config.ts";
 import { workloadKinds } from "./configured.ts";
@@ -34,11 +35,18 @@ export interface ReadOptions {
   readonly namespaceDumps?: readonly string[];
   /** Whether the repository's own configurations of injectors are left aside, for those of stock installs. */
   readonly stockInjectors?: boolean;
+  /** The clusters that are judged, with files and directories dumped of each; default: those of the configuration. */
+  readonly clusters?: readonly ClusterSource[];
+  /** The tree that dumps of clusters are read from, where that is another. */
+  readonly dumpTree?: FileTree;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface Reading {
+  /** The first of the worlds, and the only one of most repositories. */
   readonly world: World;
+  /** What each cluster is; the files are read once. */
+  readonly worlds: readonly World[];
   /** What could not be read at all: paths that do not exist or may not be opened, and dumps without a namespace. */
   readonly failures: readonly WalkFailure[];
   /** Documents that look like manifests and could not be read. */
@@ -90,37 +98,83 @@ export function readWorld(tree: FileTree, options: ReadOptions = {}, earlier?: E
   const dumpPaths = [...new Set(options.namespaceDumps ?? [])];
   const dumps = collect(tree, dumpPaths, { kinds: [] });
   const untold = dumpFailures(dumps, dumpPaths);
-  const world = buildWorld(collected, {
+  const clusters = readClusters(options.dumpTree ?? tree, {
+    asked: options.clusters,
     config,
-    configPath,
     locateInConfig: options.locateInConfig ?? (() => undefined),
-    belowConfig: (path) => pathBelow(absolutePath(root, configBase), absolutePath(root, path)),
-    istioVersion: options.istioVersion,
-    dumps,
-    assume: options.assume,
-    defaultNamespace: options.defaultNamespace,
-    stockInjectors: options.stockInjectors,
+    fromConfig: (path) => (configBase === "." || path.startsWith("/") ? path : `${configBase}/${path}`),
   });
+  const brought = broughtBy(collected, config);
+  const names = clusters.flatMap(({ name }) => name ?? []);
+  const build = (cluster: Cluster) =>
+    buildWorld(
+      collected,
+      {
+        config: cluster.config,
+        configPath,
+        locateInConfig: cluster.locateInConfig,
+        belowConfig: (path) => pathBelow(absolutePath(root, configBase), absolutePath(root, path)),
+        istioVersion: options.istioVersion,
+        dumps,
+        cluster,
+        clusters: names,
+        assume: options.assume,
+        defaultNamespace: options.defaultNamespace,
+        stockInjectors: options.stockInjectors,
+      },
+      brought,
+    );
+  const worlds = clusters.map(build);
+  const world =
+    worlds[0] ??
+    build({ name: null, live: undefined, config, locateInConfig: () => undefined, failures: [] });
   const told = ({ file }: Problem) => !untold.some(({ path }) => path === file.path);
   const configText = (file: string) => (file === configPath ? collected.textOf(file) : undefined);
   return {
     world,
+    worlds,
     collected,
     problems: [
       ...collected.problems,
       ...dumps.problems.filter(told),
-      ...world.unreadable,
-      ...world.refused,
-      ...world.faults,
+      ...ofAll(worlds, (one) => [...one.unreadable, ...one.refused, ...one.faults]),
     ],
-    failures: [...walked.failures, ...untold],
+    failures: [...walked.failures, ...untold, ...clusters.flatMap((one) => one.failures)],
     unreadable: collected.problems,
     files: walked.files,
     isOutside,
     isWhole: wholeBelow(tree, root, paths),
     documentsOf: (path) => guarded({ path, text: "" }, [], () => collected.documentsOf(path)),
-    textOf: (file) => (collected.fileOf(file) ?? dumps.fileOf(file))?.text ?? configText(file),
+    textOf: (file) =>
+      [collected, dumps, ...clusters.flatMap(({ live }) => live ?? [])]
+        .map((one) => one.fileOf(file)?.text)
+        .find((text) => text !== undefined) ?? configText(file),
   };
+}
+
+/** What all clusters hold as one world, for those who look for objects and not for what becomes of them. */
+export function worldOfAll({ world, worlds }: Pick<Reading, "world" | "worlds">): World {
+  if (worlds.length < 2) return world;
+  return {
+    ...world,
+    workloads: worlds.flatMap(({ workloads }) => workloads),
+    namespaces: worlds.flatMap(({ namespaces }) => namespaces),
+  };
+}
+
+/** The world of a cluster. */
+export function worldOf({ world, worlds }: Pick<Reading, "world" | "worlds">, name: string | null): World {
+  return worlds.find(({ cluster }) => cluster === name) ?? world;
+}
+
+/** What is wrong in any of several worlds, each thing once. */
+function ofAll(worlds: readonly World[], of: (world: World) => readonly Problem[]): readonly Problem[] {
+  const all = worlds.flatMap(of);
+  if (worlds.length === 1) return all;
+  const known = new Map(
+    all.map((one) => [`${one.file.path}\n${one.error.offset}\n${one.error.message}`, one]),
+  );
+  return [...known.values()];
 }
 
 /** The patterns among what the configuration ignores; the rest is about findings. */

@@ -17,6 +17,8 @@ export interface WorkloadContext {
   readonly mesh: Mesh;
   readonly kinds: readonly WorkloadKind[];
   readonly namespaceOf: (name: string | null, root: string | null, delivery?: Delivery) => NamespaceAnswer;
+  /** What tells workloads of this cluster from those of others. */
+  readonly idPrefix: string;
   /** Resources behind the mesh's facts, for places. */
   readonly webhookConfiguration: (name: string) => Placed | undefined;
   readonly injectorConfigMap: (revision: string) => Placed | undefined;
@@ -48,9 +50,10 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
     value: placed.value,
     // One root may build an object of a file several times, with other names or into other namespaces.
     id:
-      root === null && !placed.delivery
+      context.idPrefix +
+      (root === null && !placed.delivery
         ? place
-        : `${buildOf(placed)}: ${place} ${placed.namespace ?? ""}/${name}`,
+        : `${buildOf(placed)}: ${place} ${placed.namespace ?? ""}/${name}`),
     label,
     name,
     template,
@@ -92,6 +95,7 @@ function originOf(
     case "namespace": {
       const record = namespace.origins[place.nth ?? 0];
       if (!record) return deepest(placed, ["metadata", "namespace"]);
+      if (record.originOf) return record.originOf(place.path);
       return record.placed ? deepest(record.placed, place.path) : record.origin;
     }
     case "webhook": {

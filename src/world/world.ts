@@ -94,6 +94,8 @@ export interface NamespaceRecord {
   readonly name: string;
   readonly labels: { readonly [key: string]: string };
   readonly origin: Origin;
+  /** Where something of it is told, where that is not the Namespace object alone. */
+  originOf?(path: Path): Origin;
   /** The Namespace object; undefined when it is known from elsewhere. */
   readonly placed: Placed | undefined;
   /** Directory of the kustomization that builds it; null when it stands for the whole repository. */
@@ -131,8 +133,10 @@ export interface Skipped {
 }
 
 export interface World {
+  /** The name of the cluster that it is; null where there is one, and nobody named it. */
+  readonly cluster: string | null;
   readonly mesh: Mesh;
-  /** Where the webhooks come from; `install`: those that an install of the repository makes; `stock`: assumed, because nothing shows any. */
+  /** Where the webhooks come from; `install`: those that an install of the repository makes; `cluster`: those of a dump; `stock`: assumed, because nothing shows any. */
   readonly webhooks: "stock" | "repository" | "configuration" | "install" | "cluster";
   /** The webhook configurations and injector ConfigMaps that were found, for rules that look at them. */
   readonly webhookConfigurations: readonly Placed[];

@@ -78,6 +78,7 @@ export const findings: readonly Finding[] = [
 
 export const web: ReportedWorkload = {
   id: "apps/web.yaml/0/spec/template",
+  cluster: null,
   apiVersion: "apps/v1",
   kind: "Deployment",
   namespace: "shop",

@@ -51,6 +51,7 @@ const skips: Readonly<Record<Skipped["reason"], true>> = {
 
 const workload: ReportedWorkload = {
   id: "a.yaml/0/spec/template",
+  cluster: null,
   apiVersion: "apps/v1",
   kind: "Deployment",
   namespace: null,
