@@ -5,6 +5,7 @@ import { withSlashes } from "../source/disk.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { ClusterSource } from "../world/clusters.ts";
 import type { Config } from "../world/config.ts";
+import type { Reading } from "../world/read.ts";
 import { UsageError } from "./usage.ts";
 
 /** The parts of a value of --cluster; without a name the path may be the name of a cluster in the configuration. */
@@ -55,4 +56,11 @@ export function knownClusters(
     throw new UsageError(plain(`--cluster ${name}: there is no such file or directory${names}${hint}`));
   }
   return asked;
+}
+
+/** Throws a UsageError where there are several clusters and a command is for one. */
+export function mustBeOneCluster(command: string, { worlds }: Pick<Reading, "worlds">): void {
+  if (worlds.length < 2) return;
+  const names = worlds.map(({ cluster }) => cluster).join(", ");
+  throw new UsageError(plain(`${command} is for one cluster; name it with --cluster (there are ${names})`));
 }

@@ -5,8 +5,11 @@ import { plain } from "../report/cells.ts";
 import type { ChangesFrame } from "../report/mesh-changes.ts";
 import { diskTree, largestFileSize, withSlashes } from "../source/disk.ts";
 import { locationOf } from "../source/locate.ts";
+import type { FileTree } from "../source/tree.ts";
+import type { ClusterSource } from "../world/clusters.ts";
 import { findDumps } from "../world/dumps.ts";
 import { type EarlierReading, type FullReading, readWorld } from "../world/read.ts";
+import { clusterFlag, clusterSources, knownClusters, mustBeOneCluster } from "./clusters.ts";
 import { type FoundConfig, readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { missing } from "./input.ts";
@@ -50,6 +53,7 @@ export async function compared(
     notRead(reading).map((line) => `${state.name}: ${line}`),
   );
   for (const line of unread) tell(io, line);
+  for (const { reading } of [before, after]) mustBeOneCluster("diff", reading);
   const changes = compareWorlds(before.reading.world, after.reading.world);
   const frame: ChangesFrame = {
     before: states.before.name,
@@ -78,7 +82,12 @@ async function read(
   const dumps = dumpsOf(state, named, found.path, io.cwd);
   const reading = readWorld(
     withDiskFiles(state.tree, dumps.onDisk),
-    { ...optionsOf(flags, io).optionsFor(found), namespaceDumps: dumps.all },
+    {
+      ...optionsOf(flags, io).optionsFor(found),
+      namespaceDumps: dumps.all,
+      clusters: knownClusters(named.clusters, found.config),
+      ...(named.clusters.length > 0 && { dumpTree: named.disk }),
+    },
     earlier,
   );
   return { state, reading, config: found };
@@ -88,16 +97,24 @@ async function read(
 interface NamedFiles {
   readonly config: { readonly config: string; readonly tree: State["tree"] } | undefined;
   readonly namespaces: readonly string[];
+  readonly clusters: readonly ClusterSource[];
+  readonly disk: FileTree;
 }
 
-function namedFiles({ config, namespaces = [] }: DiffFlags, { cwd }: Io): NamedFiles {
+function namedFiles({ config, namespaces = [], cluster = [] }: DiffFlags, { cwd }: Io): NamedFiles {
   const disk = diskTree(cwd, largestFileSize, [
     ...namespaces,
+    ...cluster.map((value) => clusterFlag(value).path),
     ...(typeof config === "string" ? [config] : []),
   ]);
   for (const file of namespaces)
     if (disk.stat(withSlashes(file))?.type !== "file") throw missing(`--namespaces ${file}`, file, disk);
-  return { config: typeof config === "string" ? { config, tree: disk } : undefined, namespaces };
+  return {
+    config: typeof config === "string" ? { config, tree: disk } : undefined,
+    namespaces,
+    clusters: clusterSources(cluster, disk),
+    disk,
+  };
 }
 
 interface Dumps {

@@ -16,6 +16,7 @@ import { withSlashes } from "../source/disk.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileProblem, InjectorFiles } from "../world/injector-files.ts";
+import { mustBeOneCluster } from "./clusters.ts";
 import type { Context } from "./context.ts";
 import { kustomizationText, tellPatches } from "./inject-patches.ts";
 import { type Input, missing } from "./input.ts";
@@ -82,6 +83,7 @@ export async function inject(
     context.version,
   );
   const { input, scan } = session;
+  mustBeOneCluster("inject", scan);
   const options: InjectOptions = {
     by: byGates(flags, input) ? "gates" : "command",
     files: injectorFiles(flags, input),

@@ -14,7 +14,7 @@ export function explain(explanation: Explanation, report: Report, presentation: 
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
   const { workload } = explanation;
-  const blocks = [heading(workload, width, paint), trace(workload, report, width, paint)];
+  const blocks = [heading(workload, report, width, paint), trace(workload, report, width, paint)];
   const cases = possibilities(workload, width, paint);
   if (cases) blocks.push(cases);
   if (workload.remedy !== null) blocks.push(wrap(sentence(plain(workload.remedy)), width).join("\n"));
@@ -23,9 +23,10 @@ export function explain(explanation: Explanation, report: Report, presentation: 
   return `${blocks.join("\n\n")}\n`;
 }
 
-function heading(workload: ReportedWorkload, width: number, paint: Paint): string {
+function heading(workload: ReportedWorkload, report: Report, width: number, paint: Paint): string {
   const namespace =
-    workload.namespace === null ? "in a namespace not known" : `in namespace ${workload.namespace}`;
+    (workload.namespace === null ? "in a namespace not known" : `in namespace ${workload.namespace}`) +
+    (isOneOfSeveral(report) ? ` of cluster ${workload.cluster}` : "");
   const lines = sides(
     paint.heading(plain(label(workload))) + plain(` ${namespace}`),
     columns(plain(`${label(workload)} ${namespace}`)),
@@ -62,6 +63,10 @@ function verdict(workload: ReportedWorkload, width: number, paint: Paint): reado
   return [painted, ...more, ...ambient];
 }
 
+function isOneOfSeveral({ istio }: Report): boolean {
+  return (istio.clusters?.length ?? 0) > 1;
+}
+
 /** Left and right on one line where both fit, else one below the other. */
 function sides(left: string, leftWidth: number, right: string, width: number, paint: Paint): string[] {
   if (right === "") return [left];
@@ -90,7 +95,7 @@ export function sectionsOf(workload: ReportedWorkload, report: Report): readonly
   }
   return [
     first,
-    webhookSection(of("webhook"), report),
+    webhookSection(of("webhook"), workload, report),
     { title: "Policy of the injector", steps: of("policy") },
   ];
 }
@@ -101,10 +106,15 @@ const whatMayBe: { readonly [reason in ReportedWorkload["reason"]]?: string } = 
   "injector-unreadable": "by what the policy may be",
 };
 
-function webhookSection(steps: readonly ReportedStep[], report: Report): Section {
+function webhookSection(
+  steps: readonly ReportedStep[],
+  { cluster }: ReportedWorkload,
+  { istio }: Report,
+): Section {
   if (steps.length === 0) return { title: "Webhooks", steps };
-  const title = `Webhooks of Istio ${report.istio.version}`;
-  if (report.istio.webhooks !== "stock") return { title, steps };
+  const { version, webhooks } = istio.clusters?.find(({ name }) => name === cluster) ?? istio;
+  const title = `Webhooks of Istio ${version}`;
+  if (webhooks !== "stock") return { title, steps };
   return { title: `${title} (stock, the repository has none)`, steps, saysPlace: true };
 }
 

@@ -14,6 +14,7 @@ interface Column {
 const words = { injected: "injected", "not-injected": "no", refused: "refused", unknown: "unknown" } as const;
 
 const verdict: Column = { title: "VERDICT", of: (workload) => words[workload.verdict] };
+const cluster: Column = { title: "CLUSTER", of: (workload) => workload.cluster ?? "-" };
 const namespace: Column = { title: "NAMESPACE", of: (workload) => workload.namespace ?? "?" };
 const named: Column = { title: "WORKLOAD", of: label };
 const revision: Column = { title: "REVISION", of: (workload) => workload.revision ?? "-" };
@@ -98,7 +99,17 @@ function brush(workload: ReportedWorkload, paint: Paint): (text: string) => stri
 function fitting(workloads: readonly ReportedWorkload[], width: number): readonly Fitted[] | undefined {
   const kustomized = workloads.some((workload) => workload.root !== null);
   const onlyDefault = workloads.every((workload) => (workload.revision ?? "default") === "default");
-  const whole = [verdict, namespace, named, revision, why, where, ...(kustomized ? [built] : [])];
+  const clusters = hasClusters(workloads) ? [cluster] : [];
+  const whole = [
+    verdict,
+    ...clusters,
+    namespace,
+    named,
+    revision,
+    why,
+    where,
+    ...(kustomized ? [built] : []),
+  ];
   const spare = [
     ...(kustomized && areToldApart(workloads) ? [built] : []),
     ...(onlyDefault ? [revision] : []),
@@ -117,9 +128,16 @@ function fitting(workloads: readonly ReportedWorkload[], width: number): readonl
   return undefined;
 }
 
+/** Whether there are several clusters, so that it matters which is meant. */
+export function hasClusters(workloads: readonly ReportedWorkload[]): boolean {
+  return workloads.some((one) => one.cluster !== workloads[0]?.cluster);
+}
+
 /** Whether no two workloads look alike without the kustomization that builds them. */
 function areToldApart(workloads: readonly ReportedWorkload[]): boolean {
-  const seen = new Set(workloads.map((one) => [namespace, named, where].map(({ of }) => of(one)).join(" ")));
+  const seen = new Set(
+    workloads.map((one) => [cluster, namespace, named, where].map(({ of }) => of(one)).join(" ")),
+  );
   return seen.size === workloads.length;
 }
 
@@ -151,6 +169,7 @@ function blocks(workloads: readonly ReportedWorkload[], width: number, paint: Pa
   const namespaces = Math.min(second ?? 0, WIDEST_NAMESPACE);
   const start = (of: string, space: string): string => padEnd(of, verdicts) + padEnd(space, namespaces);
   const indent = " ".repeat(verdicts);
+  const isOneOfSeveral = hasClusters(workloads);
   const lines = [paint.heading(start(verdict.title, namespace.title) + named.title)];
   for (const workload of workloads) {
     const space = plain(namespace.of(workload));
@@ -160,6 +179,7 @@ function blocks(workloads: readonly ReportedWorkload[], width: number, paint: Pa
     const first = fits ? whole : cut(start(verdict.of(workload), space), width).trimEnd();
     const parts = [...(fits ? [] : [which]), ...reasonsOf(workload)];
     lines.push(painted(workload, first, paint));
+    if (isOneOfSeveral && workload.cluster !== null) parts.push(plain(`cluster ${workload.cluster}`));
     lines.push(...together(parts, width - verdicts).map((line) => indent + paint.faint(line)));
   }
   return lines;

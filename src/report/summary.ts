@@ -108,17 +108,20 @@ function duration(milliseconds: number): string {
 
 /** The release, and where its webhooks come from. */
 export function mesh(report: Report): string {
-  const { version, webhooks, assumed } = report.istio;
+  const { version, webhooks, assumed, clusters } = report.istio;
   const hooks = {
     stock: "stock webhooks assumed, as none were found",
     repository: "webhooks as the repository has them",
     cluster: "webhooks as the cluster has them",
     install: "webhooks of the install that the repository describes",
     configuration: "stock webhooks of the revisions that sidelint.yaml or --revision names",
-  }[webhooks];
+  };
   const assumptions =
     assumed.length > 0 ? `; namespaces that are not known are assumed to have ${assumedLabels(assumed)}` : "";
-  return `${version}, ${hooks}${assumptions}`;
+  const told = clusters
+    ?.map((one) => `${plain(one.name)}: ${one.version}, ${hooks[one.webhooks]}`)
+    .join("; ");
+  return `${told ?? `${version}, ${hooks[webhooks]}`}${assumptions}`;
 }
 
 function assumedLabels(assumed: readonly string[]): string {

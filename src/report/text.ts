@@ -92,9 +92,11 @@ function findingLines(
   return lines;
 }
 
-function concernedLines({ workloads }: Finding, room: number): readonly string[] {
+function concernedLines({ workloads, clusters }: Finding, room: number): readonly string[] {
   // The parts of one name stay together: a line breaks between workloads only.
-  const text = concerned(workloads.map((workload) => plain(workload).replaceAll(" ", "\u00a0")));
+  const named = concerned(workloads.map((workload) => plain(workload).replaceAll(" ", "\u00a0")));
+  const where = clusters === undefined ? "" : plain(`in ${clusters.join(", ")}`);
+  const text = [named, where].filter((part) => part !== "").join(named === "" ? "" : "; ");
   return text === "" ? [] : wrap(text, room).map((line) => line.replaceAll("\u00a0", " "));
 }
 
