@@ -1,0 +1,145 @@
+/**
+ * Holds `sidelint diff` against history: `npm run history -- --repo DIR [--commits 50] [--ref HEAD] [--assume LABEL=VALUE]... [--verbose]`.
+ * Each commit that changes manifests is compared with its parent, by git's objects and with the files on disk. Both states are checked
+ * out as plain directories and scanned by themselves; what differs between these has to be what was reported, no more and no less. Where
+ * kustomize is on PATH, roots of reported workloads are built by it as well.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { type Scan, scan } from "../../src/index.ts";
+import { diskTree } from "../../src/source/disk.ts";
+import { runIn } from "../cli/terminal.ts";
+import { compareBuild, realBuild } from "../conformance/kustomize-real.ts";
+import { type Change, disagreements, type Reported } from "./agree.ts";
+
+const { values } = parseArgs({
+  options: {
+    repo: { type: "string" },
+    commits: { type: "string", default: "50" },
+    ref: { type: "string", default: "HEAD" },
+    assume: { type: "string", multiple: true, default: [] },
+    verbose: { type: "boolean", default: false },
+  },
+});
+if (!values.repo) throw new Error("--repo names a repository with history");
+const repository = resolve(values.repo);
+const area = mkdtempSync(join(tmpdir(), "sidelint-history-"));
+const clone = join(area, "clone");
+const hasKustomize = spawnSync("kustomize", ["version"]).status === 0;
+const assumptions = values.assume.length > 0 ? values.assume : ["", "istio-injection=enabled"];
+
+function git(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
+  const asked = spawnSync("git", args, {
+    cwd,
+    encoding: "utf8",
+    maxBuffer: 1 << 30,
+    env: { ...process.env, ...env },
+  });
+  if (asked.status !== 0) throw new Error(`git ${args.join(" ")}: ${asked.stderr}`);
+  return asked.stdout;
+}
+
+/** A commit as a plain directory, which git does not know of; its top is marked as that of a repository. */
+function checkedOut(commit: string): string {
+  const directory = join(area, "states", commit);
+  if (existsSync(directory)) return directory;
+  mkdirSync(join(directory, ".git"), { recursive: true });
+  const env = { GIT_INDEX_FILE: join(area, `index-${commit}`) };
+  git(clone, ["read-tree", commit], env);
+  git(clone, ["checkout-index", "-a", "-q", `--prefix=${directory}/`], env);
+  return directory;
+}
+
+const scans = new Map<string, Scan>();
+function scanned(commit: string, assume: string): Scan {
+  const key = `${commit} ${assume}`;
+  const [label = "", value = ""] = assume.split("=");
+  const options = { today: "2026-01-31", ...(assume === "" ? {} : { assume: { [label]: value } }) };
+  const made = scans.get(key) ?? scan(diskTree(checkedOut(commit)), options);
+  scans.set(key, made);
+  return made;
+}
+
+async function reported(args: readonly string[], assume: string): Promise<Reported> {
+  const flags = assume === "" ? [] : ["--assume", assume];
+  const { status, stdout, stderr } = await runIn(clone, ["diff", ...args, "--format", "json", ...flags]);
+  if (stdout === "") throw new Error(`diff ${args.join(" ")} ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout) as Reported;
+}
+
+const totals = { commits: 0, reports: 0, changes: 0, quiet: 0, builds: 0, refused: 0 };
+const wrong: string[] = [];
+
+/** The roots of reported workloads, built by the real program from a plain checkout: each has to be what was reported on. */
+async function mustBuild(
+  commit: string,
+  changes: readonly Change[],
+  side: "before" | "after",
+): Promise<void> {
+  const directory = checkedOut(commit);
+  const tree = diskTree(directory);
+  for (const root of new Set(changes.flatMap((change) => change[side]?.root ?? []))) {
+    const file = ["kustomization.yaml", "kustomization.yml", "Kustomization"].find((name) =>
+      existsSync(join(directory, root, name)),
+    );
+    if (!hasKustomize || file === undefined) continue;
+    const compared = compareBuild(tree, root, file, await realBuild("kustomize", join(directory, root)));
+    if (compared.is === "built") {
+      totals.builds++;
+      for (const line of compared.differences)
+        wrong.push(`${commit.slice(0, 8)} ${root}: kustomize: ${line}`);
+    } else totals.refused++;
+  }
+}
+
+async function hold(parent: string, commit: string): Promise<void> {
+  totals.commits++;
+  git(clone, ["checkout", "-q", "-f", "--detach", commit]);
+  let isQuiet = true;
+  for (const assume of assumptions) {
+    const [byObjects, byDisk] = [await reported([parent, commit], assume), await reported([parent], assume)];
+    const name = `${commit.slice(0, 8)}${assume && ` --assume ${assume}`}`;
+    if (JSON.stringify(byObjects.changes) !== JSON.stringify(byDisk.changes))
+      wrong.push(`${name}: the working tree is not what its commit is`);
+    totals.reports++;
+    totals.changes += byObjects.changes.length;
+    if (byObjects.changes.length > 0) isQuiet = false;
+    const before = scanned(parent, assume).world;
+    const after = scanned(commit, assume).world;
+    for (const line of disagreements(byObjects.changes, before, after)) wrong.push(`${name}: ${line}`);
+    if (values.verbose && byObjects.changes.length > 0)
+      console.log(
+        `${name}: ${byObjects.changes.map(({ kind, before, after }) => `${kind} ${(after ?? before)?.name}`).join(", ")}`,
+      );
+    await mustBuild(parent, byObjects.changes, "before");
+    await mustBuild(commit, byObjects.changes, "after");
+  }
+  if (isQuiet) totals.quiet++;
+  for (const assume of assumptions) scans.delete(`${parent} ${assume}`);
+  rmSync(join(area, "states", parent), { recursive: true, force: true });
+}
+
+try {
+  git(area, ["clone", "-q", "--shared", "--no-checkout", repository, clone]);
+  const log = ["log", "--first-parent", "--format=%H %P", `-n${values.commits}`, values.ref, "--"];
+  const manifests = ["*.yaml", "*.yml", "*.json", "*Kustomization"].map((one) => `:(glob)**/${one}`);
+  const commits = git(clone, [...log, ...manifests])
+    .trim()
+    .split("\n")
+    .reverse();
+  for (const line of commits) {
+    const [commit = "", parent = ""] = line.split(" ");
+    if (parent !== "") await hold(parent, commit);
+  }
+  console.log(
+    `${basename(repository)}: ${totals.commits} commits against their parents, ${totals.reports} comparisons, ${totals.changes} changes reported, ${totals.quiet} commits without any; ${totals.builds} builds equal to kustomize's or listed below, ${totals.refused} that it refuses`,
+  );
+  for (const line of wrong) console.log(`WRONG ${line}`);
+  console.log(`${wrong.length} disagreements`);
+  process.exitCode = wrong.length > 0 ? 1 : 0;
+} finally {
+  rmSync(area, { recursive: true, force: true });
+}
