@@ -21,6 +21,10 @@ export interface ScanFlags {
   readonly namespace?: string;
   readonly assume?: readonly string[];
   readonly stdinName?: string;
+  /** Whether charts are rendered with the user's helm; only commands that change nothing have the option. */
+  readonly helm?: string;
+  /** Whether what sidelint does not model is built with the user's kustomize; likewise. */
+  readonly kustomize?: string;
 }
 
 /** Adds the options that say what is known of the cluster, and where that is written, to a command that takes standard input. */
@@ -52,6 +56,24 @@ function withNamespaceOptions(command: Command): Command {
     .option("--namespaces <file>", "namespaces from a cluster: kubectl get ns -o yaml; repeatable", gather)
     .option("--namespace <name>", "the namespace of workloads that nothing puts anywhere")
     .option("--assume <label=value>", "labels of all unknown namespaces, or none; repeatable", gather);
+}
+
+/** Adds --helm and --kustomize, which run programs of the user's; no configuration can ask for that. */
+export function withPrograms(command: Command): Command {
+  return command
+    .option("--helm <exec>", "exec: render the charts of the repository with your helm", execOnly("--helm"))
+    .option(
+      "--kustomize <exec>",
+      "exec: build with your kustomize what sidelint does not model",
+      execOnly("--kustomize"),
+    );
+}
+
+function execOnly(option: string): (value: string) => string {
+  return (value) => {
+    if (value === "exec") return value;
+    throw new UsageError(`${option} takes exec, not ${JSON.stringify(value)}${guess(value, ["exec"])}`);
+  };
 }
 
 /** Adds --in-place, --diff and --check. */

@@ -114,14 +114,16 @@ async function opened<S extends Reading>(
     clusters: knownClusters(input.clusters, found.config),
     version,
   };
-  const result = read(input.tree, { ...options, onProgress: progress.update });
+  const first = read(input.tree, { ...options, onProgress: progress.update });
   progress.end();
+  const rendered = flags.helm || flags.kustomize ? await renderedBy(first, input, flags, io) : [];
+  const result = rendered.length > 0 ? read(input.tree, { ...options, rendered }) : first;
   const unread = [...notRead(result), ...noTexts(input, result)];
   const idle = unread.length > 0 ? [] : idleLines(await idleOf(result));
   for (const line of [...unread, ...idle]) io.stderr(`sidelint: ${plain(line)}\n`);
   return {
     scan: result,
-    options,
+    options: rendered.length > 0 ? { ...options, rendered } : options,
     input,
     userRules,
     presentation: {
@@ -135,6 +137,13 @@ async function opened<S extends Reading>(
     },
     exit: unread.length > 0 ? 2 : 0,
   };
+}
+
+/** What the user's own programs make of charts and kustomizations. */
+async function renderedBy({ world, worlds }: Reading, { tree }: Input, flags: ScanFlags, io: Io) {
+  const { rendering } = await import("./exec.ts");
+  const deliveries = new Map(worlds.flatMap((one) => one.deliveries).map((one) => [one.id, one]));
+  return rendering({ ...world, deliveries: [...deliveries.values()] }, tree, flags, io);
 }
 
 /** What flags say of a scan, whatever it reads. Throws a UsageError for values that cannot be. */

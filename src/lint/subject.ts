@@ -145,7 +145,7 @@ function workloadSubject(workload: Workload, surroundings: Surroundings): Subjec
       const path = pathOf(root, steps);
       return path && workload.locate(path, part);
     },
-    editable: { holder: workload, pathOf },
+    editable: workload.isRendered ? undefined : { holder: workload, pathOf },
     place: () => workload.locate(["metadata", "name"]) ?? workload.locate(["kind"]) ?? workload.start(),
   };
 }

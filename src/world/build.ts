@@ -22,6 +22,14 @@ import { isMeshConfigMap, readMesh } from "./mesh.ts";
 import { installedRevisions } from "./mesh-installs.ts";
 import { missingFacts } from "./missing.ts";
 import { appliedTo, type NamespaceSources, namespaceLookup, namespaceRecord } from "./namespaces.ts";
+import {
+  areRendered,
+  isInRenderedChart,
+  type Rendered,
+  renderedBuilds,
+  renderedCharts,
+  unmodelledOf,
+} from "./rendered.ts";
 import { locateIn, placeText } from "./resource.ts";
 import { workloadsOf } from "./workload.ts";
 import type { NamespaceRecord, Placed, Resource, Skipped, World } from "./world.ts";
@@ -44,15 +52,24 @@ export interface WorldOptions extends Configuration {
 export type Brought = ReturnType<typeof broughtBy>;
 
 /** Places every object of a repository: plain files as they are, and what its kustomizations build. */
-export function broughtBy(collected: Collected, { gitops }: Pick<Config, "gitops">) {
-  const built = buildKustomizations(collected);
+export function broughtBy(
+  collected: Collected,
+  { gitops }: Pick<Config, "gitops">,
+  rendered: readonly Rendered[] = [],
+) {
+  const modelled = buildKustomizations(collected);
+  const built = rendered.length === 0 ? modelled : renderedBuilds(modelled, rendered, collected);
   const { builds, pulledIn, faults, refused } = built;
   const alone = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
+  const delivered = deliver({ collected, builds: built, placed: alone }, gitops !== "ignore");
+  const charts = rendered.length === 0 ? [] : renderedCharts(rendered, collected, delivered.deliveries);
   return {
     builds,
     faults,
     refused,
-    ...deliver({ collected, builds: built, placed: alone }, gitops !== "ignore"),
+    rendered,
+    ...delivered,
+    placed: charts.length === 0 ? delivered.placed : [...delivered.placed, ...charts],
   };
 }
 
@@ -63,7 +80,7 @@ export function buildWorld(
   brought: Brought = broughtBy(collected, options.config),
 ): World {
   const { config, cluster, clusters = [] } = options;
-  const { builds, faults: failedBuilds, refused } = brought;
+  const { builds, faults: failedBuilds, refused, rendered } = brought;
   const faults: Fault[] = [...failedBuilds];
   const isOurs = goesTo(cluster?.name ?? null, clusters);
   const delivered = {
@@ -127,7 +144,10 @@ export function buildWorld(
     memberNamespaces: memberNamespaces([...placed, ...live]),
     workloads,
     deliveries: delivered.deliveries,
-    valuesPods: valuesPods(collected, mesh),
+    valuesPods: valuesPods(collected, mesh, brought.deliveries).filter(
+      ({ resource }) => !areRendered(resource.document.file.path, rendered, brought.deliveries),
+    ),
+    unmodelled: builds.flatMap(unmodelledOf),
     missing: missing.facts,
     missingConfiguration: missing.configuration,
     unreadable,
@@ -139,7 +159,9 @@ export function buildWorld(
     ),
     faults,
     skipped: [
-      ...collected.skipped,
+      ...collected.skipped.filter(
+        ({ reason, path }) => reason !== "helm-template" || !isInRenderedChart(path, rendered),
+      ),
       ...builds.flatMap((build): readonly Skipped[] => build.skipped),
       ...delivered.skipped,
     ],

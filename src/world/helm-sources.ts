@@ -5,38 +5,65 @@ import { readEmbedded } from "../source/document.ts";
 import { nodeAt, type Path } from "../source/node.ts";
 import { once } from "../source/once.ts";
 import { type Collected, carriesCharts, chartAbove, directoryOf } from "./collect.ts";
+import type { Delivery } from "./delivery.ts";
 import { podsOfValues, type ValuesSource } from "./helm-values.ts";
 import { contains, joinPath } from "./kustomize/path.ts";
 import type { Resource, Workload } from "./world.ts";
 
 /** What Helm values of a repository say of pods: every map of labels and annotations in which a key of Istio's stands. */
-export function valuesPods(collected: Collected, mesh: Mesh): readonly Workload[] {
-  const files = [...collected.valuesFiles];
-  const named: ValuesSource[] = [];
+export function valuesPods(
+  collected: Collected,
+  mesh: Mesh,
+  deliveries: readonly Delivery[],
+): readonly Workload[] {
+  const ofCharts = deliveries.filter(({ chart }) => chart !== undefined);
+  const files = new Set(collected.valuesFiles);
+  for (const { chart } of ofCharts) for (const path of chart?.valueFiles ?? []) files.add(path);
+  const byObject = new Map<Resource, Delivery[]>();
+  for (const one of ofCharts) {
+    const { resource } = one.placed;
+    byObject.set(resource, [...(byObject.get(resource) ?? []), one]);
+  }
+  const inline: ValuesSource[] = [];
   for (const resources of collected.resources.values()) {
     for (const resource of resources) {
-      named.push(...inlineValues(resource));
-      files.push(...valuesFilesOf(resource).filter((path) => collected.hasRead(path)));
+      if (!carriesCharts(resource.apiVersion, resource.kind)) continue;
+      inline.push(...inlineValues(resource, aroundOf(byObject.get(resource) ?? [], undefined, collected)));
+      for (const path of valuesFilesOf(resource)) files.add(path);
     }
   }
-  const ofFiles = [...new Set(files)].flatMap((path) => sourceOf(path, collected) ?? []);
-  return [...ofFiles, ...named].flatMap((source) => podsOfValues(source, mesh));
+  const inFiles = [...files].flatMap((path): readonly ValuesSource[] => {
+    const document = collected.hasRead(path) ? collected.documentsOf(path)?.[0] : undefined;
+    if (!document || !ofIstio.test(document.file.text)) return [];
+    const by = ofCharts.filter(({ chart }) => chart?.valueFiles.includes(path));
+    return [{ document, path: [], ...aroundOf(by, chartAbove(path, collected.charts), collected) }];
+  });
+  return [...inFiles, ...inline].flatMap((source) => podsOfValues(source, mesh));
 }
 
-function sourceOf(path: string, collected: Collected): ValuesSource | undefined {
-  const document = collected.documentsOf(path)?.[0];
-  if (!document || !ofIstio.test(document.file.text)) return undefined;
-  const chart = chartAbove(path, collected.charts);
-  const around = chart === undefined ? alone : textsOfChart(chart, collected);
-  return { document, path: [], ...around };
+/** What else goes into releases that values are for: the chart that they lie in, and the charts and values of their deliveries. */
+function aroundOf(by: readonly Delivery[], chart: string | undefined, collected: Collected): Around {
+  const charts = new Set(
+    [chart, ...by.map(({ directory }) => directory)].filter((one) => typeof one === "string"),
+  );
+  const around = [...charts].map((one) => textsOfChart(one, collected));
+  const besides = once(() =>
+    by
+      .flatMap(({ chart, placed }) => [
+        placed.resource.document.file.text,
+        ...(chart?.valueFiles ?? []).map((path) => collected.textOf(path) ?? ""),
+      ])
+      .join("\n"),
+  );
+  return {
+    isInTemplates: (key) => around.some((one) => one.isInTemplates(key)),
+    isInOtherValues: (key) => besides().includes(key) || around.some((one) => one.isInOtherValues(key)),
+  };
 }
 
 const ofIstio = /istio|itsio|isito|istoi/i;
 
 type Around = Pick<ValuesSource, "isInTemplates" | "isInOtherValues">;
-
-/** Of values whose templates are not in the repository. */
-const alone: Around = { isInTemplates: () => false, isInOtherValues: () => false };
 
 const texts = new WeakMap<Collected, Map<string, Around>>();
 
@@ -73,10 +100,9 @@ function localDependencies(text: string, chart: string): readonly string[] {
 }
 
 /** The values in an object of Flux or Argo CD. Those that are a text with YAML in it are read with their places. */
-function inlineValues({ apiVersion, kind, value, document, path }: Resource): readonly ValuesSource[] {
+function inlineValues({ kind, value, document, path }: Resource, around: Around): readonly ValuesSource[] {
   const whole = (below: Path): readonly ValuesSource[] =>
-    isObject(at(value, below)) ? [{ document, path: [...path, ...below], ...alone }] : [];
-  if (!carriesCharts(apiVersion, kind)) return [];
+    isObject(at(value, below)) ? [{ document, path: [...path, ...below], ...around }] : [];
   if (kind === "HelmRelease") return whole(["spec", "values"]);
   return helmSources(kind, value).flatMap((source) => [
     ...whole([...source, "helm", "valuesObject"]),
@@ -87,7 +113,7 @@ function inlineValues({ apiVersion, kind, value, document, path }: Resource): re
     const node = own.ok ? nodeAt(own.root, [...path, ...below]) : undefined;
     if (node?.type !== "scalar" || typeof node.value !== "string" || !ofIstio.test(node.value)) return [];
     const reading = readEmbedded(document.file, node);
-    return [{ document: { ...document, read: () => reading }, path: [], ...alone }];
+    return [{ document: { ...document, read: () => reading }, path: [], ...around }];
   }
 }
 
@@ -102,8 +128,7 @@ function helmSources(kind: string, value: Json): readonly Path[] {
 }
 
 /** The files of values that an object names, where these are files of this repository. */
-function valuesFilesOf({ apiVersion, kind, value }: Resource): readonly string[] {
-  if (!carriesCharts(apiVersion, kind)) return [];
+function valuesFilesOf({ kind, value }: Resource): readonly string[] {
   if (kind === "HelmRelease") {
     const named = at(value, ["spec", "chart", "spec", "valuesFiles"]);
     return textsOf(named).map((path) => joinPath(".", path));

@@ -14,6 +14,7 @@ import type { Config } from "./config.ts";
 import { workloadKinds } from "./configured.ts";
 import { dumpFailures } from "./dumps.ts";
 import { guarded } from "./guard.ts";
+import type { Rendered } from "./rendered.ts";
 import type { Skipped, World } from "./world.ts";
 
 /** What is read, and what is known besides. */
@@ -39,6 +40,8 @@ export interface ReadOptions {
   readonly clusters?: readonly ClusterSource[];
   /** The tree that dumps of clusters are read from, where that is another. */
   readonly dumpTree?: FileTree;
+  /** What helm and kustomize made of charts and kustomizations of the tree, where somebody ran them. */
+  readonly rendered?: readonly Rendered[];
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -104,7 +107,7 @@ export function readWorld(tree: FileTree, options: ReadOptions = {}, earlier?: E
     locateInConfig: options.locateInConfig ?? (() => undefined),
     fromConfig: (path) => (configBase === "." || path.startsWith("/") ? path : `${configBase}/${path}`),
   });
-  const brought = broughtBy(collected, config);
+  const brought = broughtBy(collected, config, options.rendered);
   const names = clusters.flatMap(({ name }) => name ?? []);
   const build = (cluster: Cluster) =>
     buildWorld(

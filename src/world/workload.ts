@@ -60,6 +60,7 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
     root,
     namespace: namespace.facts,
     ...(placed.delivery && { delivery: placed.delivery }),
+    ...(placed.isRendered && { isRendered: true }),
     get namespaceOrigin() {
       return placed.namespaceOrigin;
     },

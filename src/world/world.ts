@@ -48,6 +48,8 @@ export interface Placed {
   readonly namespaceOrigin: Origin | undefined;
   /** What brings it into the cluster, where an object of Argo CD or Flux does. */
   readonly delivery?: Delivery;
+  /** Whether helm or kustomize made it, so that nothing of it can be edited. */
+  readonly isRendered?: true;
   /** Where a value of the object was set. */
   locate(path: Path, part?: Part): Location | undefined;
   /** The same as a place of the document that sets it, whether or not anything is written there. */
@@ -79,6 +81,8 @@ export interface Workload {
   readonly decision: Decision;
   /** Of a pod that Helm values tell of: its labels and annotations are known, as far as they stand there, and nothing else. */
   readonly isValues?: true;
+  /** Whether helm or kustomize made it, so that nothing of it can be edited. */
+  readonly isRendered?: true;
   /** The place that stands for the whole workload: where its object begins. */
   start(): Location;
   /** Where a value of the object stands; undefined when it is not written anywhere. */
@@ -155,6 +159,8 @@ export interface World {
   readonly deliveries: readonly Delivery[];
   /** What Helm values say of pods that no template has made yet; these are no workloads. */
   readonly valuesPods: readonly Workload[];
+  /** Kustomizations of which plugins or charts make a part; whether kustomize would have to fetch something for them. */
+  readonly unmodelled: readonly { readonly directory: string; readonly needsNetwork: boolean }[];
   readonly missing: readonly MissingFact[];
   /** The missing facts as one text for sidelint.yaml; empty when none is missing. */
   readonly missingConfiguration: string;

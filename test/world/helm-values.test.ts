@@ -215,6 +215,23 @@ values("Files that an Application or a HelmRelease names", () => {
   assert.is(found({ "app.yaml": flux, "env/prod.yaml": slip }).length, 1);
 });
 
+values("What an Application says goes together with the files and the chart that it names", () => {
+  const app = application(
+    "      valueFiles: [values-prod.yaml]\n      valuesObject:\n        podAnnotations: {sidecar.istio.io/proxyCPU: 100m}\n",
+  ).replace(
+    "  source:\n",
+    "  destination: {namespace: shop, name: here}\n  source:\n    repoURL: https://example.com/shop.git\n",
+  );
+  const files = { "charts/web/Chart.yaml": chart, "app.yaml": app };
+  const limit = 'podAnnotations:\n  sidecar.istio.io/proxyCPULimit: "1"\n';
+  assert.is(found({ ...files, "charts/web/values-prod.yaml": "# istio\n" }).length, 1);
+  assert.not(
+    found({ ...files, "charts/web/values-prod.yaml": limit }).some((one) => one.includes("cpu-limit")),
+  );
+  const template = "metadata: {annotations: {sidecar.istio.io/proxyCPULimit: 1}}\n";
+  assert.equal(found({ ...files, "charts/web/templates/web.yaml": template }), []);
+});
+
 values("A comment hides a finding in values", () => {
   const hidden =
     "podAnnotations:\n  # sidelint-ignore misspelled-key -- as upstream has it\n  sidecar.istio.io/proxyCpu: 100m\n";

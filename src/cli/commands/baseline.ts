@@ -3,19 +3,21 @@ import type { Command } from "commander";
 import { baselineName } from "../../lint/baseline-name.ts";
 import type { BaselineFlags } from "../baseline.ts";
 import type { Context } from "../context.ts";
-import { withScanOptions } from "../options.ts";
+import { withPrograms, withScanOptions } from "../options.ts";
 
 export function addBaseline(program: Command, context: Context): void {
-  withScanOptions(
-    program
-      .command("baseline")
-      .description("Write today's findings down, so that check --baseline shows new ones")
-      .argument("[paths...]", "files, directories or globs (default: .)")
-      .option(
-        "-o, --output <file>",
-        `the file (default: ${baselineName} where it is, or beside sidelint.yaml)`,
-      )
-      .option("--prune", "only drop from the file what is gone; nothing is added"),
+  withPrograms(
+    withScanOptions(
+      program
+        .command("baseline")
+        .description("Write today's findings down, so that check --baseline shows new ones")
+        .argument("[paths...]", "files, directories or globs (default: .)")
+        .option(
+          "-o, --output <file>",
+          `the file (default: ${baselineName} where it is, or beside sidelint.yaml)`,
+        )
+        .option("--prune", "only drop from the file what is gone; nothing is added"),
+    ),
   )
     .addHelpText("after", examples)
     .action(async (paths: readonly string[], flags: BaselineFlags) => {

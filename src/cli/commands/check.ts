@@ -3,23 +3,32 @@ import type { Command } from "commander";
 import type { CheckFlags } from "../check.ts";
 import type { Context } from "../context.ts";
 import { formatNames } from "../formats.ts";
-import { gather, withScanOptions } from "../options.ts";
+import { gather, withPrograms, withScanOptions } from "../options.ts";
 
 export function addCheck(program: Command, context: Context): void {
-  withScanOptions(
-    program
-      .command("check")
-      .description("Say which pods get a sidecar, and what is wrong with it")
-      .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
-      .option("--format <format>", `what is printed: ${formatNames.join(", ")}`, "text")
-      .option("-o, --output <format=file>", "also write the report to a file; repeatable", gather)
-      .option("--fail-on <severity>", "exit 1 from this severity on: error, warning, info or never", "error")
-      .option("-q, --quiet", "errors only, and no summary")
-      .option("--changed", "read the whole repository, report what concerns these paths")
-      .option("--fix", "write the fixes that keep what is meant, and report what is left")
-      .option("--unsafe-fixes", "with --fix or --diff: also fixes that somebody should look at")
-      .option("--diff", "print what --fix would change, as a unified diff; write nothing")
-      .option("--baseline [file]", "only what this baseline does not hold (default: sidelint-baseline.json)"),
+  withPrograms(
+    withScanOptions(
+      program
+        .command("check")
+        .description("Say which pods get a sidecar, and what is wrong with it")
+        .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
+        .option("--format <format>", `what is printed: ${formatNames.join(", ")}`, "text")
+        .option("-o, --output <format=file>", "also write the report to a file; repeatable", gather)
+        .option(
+          "--fail-on <severity>",
+          "exit 1 from this severity on: error, warning, info or never",
+          "error",
+        )
+        .option("-q, --quiet", "errors only, and no summary")
+        .option("--changed", "read the whole repository, report what concerns these paths")
+        .option("--fix", "write the fixes that keep what is meant, and report what is left")
+        .option("--unsafe-fixes", "with --fix or --diff: also fixes that somebody should look at")
+        .option("--diff", "print what --fix would change, as a unified diff; write nothing")
+        .option(
+          "--baseline [file]",
+          "only what this baseline does not hold (default: sidelint-baseline.json)",
+        ),
+    ),
   )
     .addHelpText("after", examples)
     .action(async (paths: readonly string[], flags: CheckFlags) => {

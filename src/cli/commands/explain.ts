@@ -2,17 +2,19 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import type { ExplainFlags } from "../explain.ts";
-import { withScanOptions } from "../options.ts";
+import { withPrograms, withScanOptions } from "../options.ts";
 
 export function addExplain(program: Command, context: Context): void {
-  withScanOptions(
-    program
-      .command("explain")
-      .description("Say why one workload gets a sidecar, or gets none")
-      .argument("<workload>", "kind/name, namespace/name, name, file or file:line")
-      .argument("[paths...]", "where to look (default: .)")
-      .option("--built-by <directory>", "only as the kustomization in this directory builds it")
-      .option("--format <format>", "text or json", "text"),
+  withPrograms(
+    withScanOptions(
+      program
+        .command("explain")
+        .description("Say why one workload gets a sidecar, or gets none")
+        .argument("<workload>", "kind/name, namespace/name, name, file or file:line")
+        .argument("[paths...]", "where to look (default: .)")
+        .option("--built-by <directory>", "only as the kustomization in this directory builds it")
+        .option("--format <format>", "text or json", "text"),
+    ),
   )
     .addHelpText("after", examples)
     .action(async (asked: string, paths: readonly string[], flags: ExplainFlags) => {

@@ -1,15 +1,17 @@
 /** What `sidelint list` takes, and its help. */
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
-import { type ScanFlags, withScanOptions } from "../options.ts";
+import { type ScanFlags, withPrograms, withScanOptions } from "../options.ts";
 
 export function addList(program: Command, context: Context): void {
-  withScanOptions(
-    program
-      .command("list")
-      .description("List the workloads with their verdicts")
-      .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
-      .option("--format <format>", "text or json", "text"),
+  withPrograms(
+    withScanOptions(
+      program
+        .command("list")
+        .description("List the workloads with their verdicts")
+        .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
+        .option("--format <format>", "text or json", "text"),
+    ),
   )
     .addHelpText("after", examples)
     .action(async (paths: readonly string[], flags: ScanFlags) => {

@@ -1,0 +1,158 @@
+/** Renders the charts of a repository with the user's helm: those that something delivers, and the others with their own values. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isObject, type JsonObject } from "../kube/json.ts";
+import { readDocuments } from "../source/document.ts";
+import { toValue, type Value } from "../source/node.ts";
+import { decodeText } from "../source/text.ts";
+import type { FileTree } from "../source/tree.ts";
+import { writeYaml } from "../source/write-yaml.ts";
+import type { Delivery } from "../world/delivery.ts";
+import type { Rendered } from "../world/rendered.ts";
+import type { World } from "../world/world.ts";
+import type { Ran, Workshop } from "./exec-program.ts";
+
+/** What is rendered of a chart. */
+interface Release {
+  readonly directory: string;
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly delivery: Delivery | undefined;
+}
+
+export interface Renderings {
+  readonly rendered: readonly Rendered[];
+  /** What did not work, for people. */
+  readonly remarks: readonly string[];
+}
+
+/** Renders all charts of a world. Charts that cannot be rendered stay as they are, and are told. */
+export function renderCharts(
+  world: World,
+  tree: FileTree,
+  workshop: Workshop,
+  kubeVersion: string | undefined,
+): Renderings {
+  const rendered: Rendered[] = [];
+  const remarks: string[] = [];
+  const known = new Map<string, Ran>();
+  for (const release of releasesOf(world, tree)) {
+    const key = inputsOf(release);
+    const ran =
+      known.get(key) ??
+      workshop.run("helm", argumentsOf(release, tree, workshop, kubeVersion), workshop.directory);
+    known.set(key, ran);
+    if (!ran.ok && ran.isMissing) {
+      return {
+        rendered: [],
+        remarks: [
+          "--helm=exec: helm is not on PATH; install it (https://helm.sh/docs/intro/install) or leave the option out",
+        ],
+      };
+    }
+    if (!ran.ok) {
+      remarks.push(
+        `${release.directory}: helm does not render ${named(release)}: ${ran.says.replace(/^Error: /, "")}`,
+      );
+      continue;
+    }
+    const { chart } = release.delivery ?? {};
+    if (chart?.hasOtherValues)
+      remarks.push(
+        `${release.directory}: ${named(release)} has values from outside the repository; it is rendered without them`,
+      );
+    rendered.push({
+      kind: "helm",
+      directory: release.directory,
+      text: ran.text,
+      ...(release.namespace === undefined ? {} : { namespace: release.namespace }),
+      ...(release.delivery && {
+        delivery: release.delivery.id,
+        valuesFiles: release.delivery.chart?.valueFiles ?? [],
+      }),
+    });
+  }
+  return { rendered, remarks };
+}
+
+function named({ name, delivery }: Release): string {
+  return delivery ? `${name} of ${delivery.label}` : "it";
+}
+
+/** The releases that are delivered, and one with its own values of each chart that nothing delivers and no other chart holds. */
+function releasesOf({ deliveries, skipped }: World, tree: FileTree): readonly Release[] {
+  const delivered = deliveries.flatMap((delivery): readonly Release[] => {
+    const { chart, directory, namespace } = delivery;
+    if (!chart || directory === null || !chartAt(tree, directory)) return [];
+    return [{ directory, name: chart.release, namespace: namespace?.name, delivery }];
+  });
+  const known = new Set(delivered.map(({ directory }) => directory));
+  const rest = skipped.flatMap(({ reason, path }): readonly Release[] => {
+    if (
+      reason !== "helm-template" ||
+      known.has(path) ||
+      (/(?:^|\/)charts\/[^/]+$/.test(path) && isVendored(path, tree))
+    )
+      return [];
+    known.add(path);
+    const chart = chartAt(tree, path);
+    if (!chart || chart.type === "library" || typeof chart.name !== "string") return [];
+    return [{ directory: path, name: chart.name, namespace: undefined, delivery: undefined }];
+  });
+  return [...delivered, ...rest];
+}
+
+/** Whether a chart lies in the `charts/` of another one, which renders it. */
+function isVendored(path: string, tree: FileTree): boolean {
+  const above = path.replace(/\/?charts\/[^/]+$/, "");
+  return chartAt(tree, above === "" ? "." : above) !== undefined;
+}
+
+function chartAt(tree: FileTree, directory: string): JsonObject | undefined {
+  const path = directory === "." ? "Chart.yaml" : `${directory}/Chart.yaml`;
+  const bytes = tree.read(path);
+  const decoded = "reason" in bytes ? undefined : decodeText(bytes);
+  const reading =
+    decoded && "text" in decoded ? readDocuments({ path, text: decoded.text })[0]?.read() : undefined;
+  const value = reading?.ok && reading.root ? toValue(reading.root) : undefined;
+  return isObject(value) ? value : undefined;
+}
+
+function argumentsOf(
+  { directory, name, namespace, delivery }: Release,
+  tree: FileTree,
+  workshop: Workshop,
+  kubeVersion: string | undefined,
+): readonly string[] {
+  const { chart } = delivery ?? {};
+  const files = (chart?.valueFiles ?? []).map((path) => onDisk(tree, path));
+  const written = (nth: string, text: string) => {
+    const path = join(workshop.directory, `values-${nth}.yaml`);
+    writeFileSync(path, text);
+    return path;
+  };
+  if (chart?.valuesText) files.push(written("text", chart.valuesText.text));
+  if (chart?.values) files.push(written("object", writeYaml(chart.values as Value)));
+  const [, release] = /^v?(\d+\.\d+(?:\.\d+)?)/.exec(kubeVersion ?? "") ?? [];
+  return [
+    "template",
+    name,
+    onDisk(tree, directory),
+    "--skip-tests",
+    ...(namespace === undefined ? [] : ["--namespace", namespace]),
+    ...files.flatMap((path) => ["--values", path]),
+    ...(release === undefined ? [] : ["--kube-version", release]),
+  ];
+}
+
+/** Tells renderings apart: several clusters may get the same one. */
+function inputsOf({ directory, name, namespace, delivery }: Release): string {
+  const { valueFiles, valuesText, values } = delivery?.chart ?? {};
+  const inputs = [directory, name, namespace, valueFiles, valuesText?.text, values];
+  return JSON.stringify(inputs, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+}
+
+/** An absolute path: helm takes no other for certain for a file of this machine. */
+export function onDisk(tree: FileTree, path: string): string {
+  return path.startsWith("/") || /^[A-Za-z]:/.test(path) ? path : join(tree.root ?? ".", path);
+}

@@ -1,0 +1,191 @@
+/** Objects that helm and kustomize made: what they are, and which lines of the repository they come from. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { memoryTree, scan } from "../../src/index.ts";
+import type { Rendered } from "../../src/world/rendered.ts";
+
+const template = `# web
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  template:
+    metadata:
+      labels:
+        sidecar.istio.io/inject: "yes"
+      annotations:
+        {{- toYaml .Values.podAnnotations | nindent 8 }}
+    spec:
+      containers: [{name: web, image: "shop/web:1"}]
+`;
+
+function made(name: string, annotations: Readonly<Record<string, string>>): string {
+  return `---
+# Source: web/templates/web.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+spec:
+  template:
+    metadata:
+      labels:
+        sidecar.istio.io/inject: "yes"
+      annotations: ${JSON.stringify(annotations)}
+    spec:
+      containers: [{name: web, image: "shop/web:1"}]
+`;
+}
+
+const files = {
+  "web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+  "web/templates/web.yaml": template,
+  "web/values.yaml": "podAnnotations:\n  sidecar.istio.io/proxyCPU: 100m\n",
+  "web/values-prod.yaml": "podAnnotations:\n  sidecar.istio.io/proxyCPULimit: 50m\n",
+};
+
+function told(rendered: readonly Rendered[], more: Readonly<Record<string, string>> = {}) {
+  const scanned = scan(memoryTree({ ...files, ...more }), { rendered });
+  const findings = scanned.findings
+    .filter(({ rule }) => rule !== "verdict-unknown" && rule !== "proxy-resources-dropped")
+    .map(({ location, rule, workloads }) => `${location.file}:${location.line} ${rule} ${workloads.join()}`);
+  return { ...scanned, told: findings };
+}
+
+const charts = suite("rendered charts");
+
+const cpu = { "sidecar.istio.io/proxyCPU": "100m" };
+
+charts("A value points to the values, a line of the template to the template, and each is told once", () => {
+  const { told: findings, world } = told([
+    { kind: "helm", directory: "web", text: made("web", cpu), namespace: "shop" },
+  ]);
+  assert.equal(findings, [
+    "web/templates/web.yaml:10 inject-value-invalid Deployment/web in shop",
+    "web/values.yaml:2 proxy-cpu-limit-missing Deployment/web in shop",
+  ]);
+  assert.equal(world.skipped, []);
+  assert.is(world.workloads[0]?.resource.document.file.path, "web/templates/web.yaml");
+  assert.is(world.workloads[0]?.start().line, 2);
+});
+
+charts("What is not rendered is left as it is", () => {
+  const { told: findings, world } = told([]);
+  assert.is(findings.length, 0);
+  assert.is(world.workloads.length, 0);
+  assert.is(world.skipped.length, 1);
+});
+
+charts("Of several files of values that have a key the last one is meant", () => {
+  const both = { ...cpu, "sidecar.istio.io/proxyCPULimit": "50m" };
+  const rendered: Rendered = {
+    kind: "helm",
+    directory: "web",
+    text: made("web", both),
+    valuesFiles: ["web/values-prod.yaml"],
+  };
+  assert.equal(told([rendered]).told, [
+    "web/templates/web.yaml:10 inject-value-invalid Deployment/web",
+    "web/values.yaml:2 proxy-request-above-limit Deployment/web",
+  ]);
+});
+
+charts("A value that stands twice points to neither", () => {
+  const more = {
+    "web/values.yaml": "a:\n  sidecar.istio.io/proxyCPU: 100m\nb:\n  sidecar.istio.io/proxyCPU: 100m\n",
+  };
+  const rendered: Rendered = { kind: "helm", directory: "web", text: made("web", cpu) };
+  assert.ok(
+    told([rendered], more).told.includes("web/templates/web.yaml:3 proxy-cpu-limit-missing Deployment/web"),
+  );
+});
+
+charts("Two releases of a chart are two workloads", () => {
+  const { world } = told([
+    { kind: "helm", directory: "web", text: made("web", cpu), namespace: "shop" },
+    { kind: "helm", directory: "web", text: made("web", cpu), namespace: "test" },
+  ]);
+  assert.equal(
+    world.workloads.map(({ namespace }) => namespace.name),
+    ["shop", "test"],
+  );
+  assert.is(new Set(world.workloads.map(({ id }) => id)).size, 2);
+});
+
+charts("Nothing that was rendered has a fix", () => {
+  const { findings } = told([{ kind: "helm", directory: "web", text: made("web", cpu) }]);
+  assert.ok(findings.every(({ fix }) => fix?.() === undefined));
+});
+
+charts("What is no YAML, or names no template, harms nothing", () => {
+  const text = `${made("web", cpu)}---\n: [\n---\n${made("api", cpu).replace(/^# Source.*$/m, "")}`;
+  const { world } = told([{ kind: "helm", directory: "web", text }]);
+  assert.equal(
+    world.workloads.map(({ label }) => label),
+    ["Deployment/web", "Deployment/api"],
+  );
+  assert.is(world.workloads[1]?.resource.document.file.path, "web/Chart.yaml");
+});
+
+charts.run();
+
+const builds = suite("rendered kustomizations");
+
+const base = {
+  "prod/kustomization.yaml": "namespace: shop\nresources: [web.yaml]\ntransformers: [plugin.yaml]\n",
+  "prod/plugin.yaml": "apiVersion: example.com/v1\nkind: Tweak\nmetadata: {name: x}\n",
+  "prod/web.yaml": `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  template:
+    metadata:
+      annotations:
+        sidecar.istio.io/proxyCPU: 100m
+    spec:
+      containers: [{name: web, image: "shop/web:1"}]
+`,
+};
+
+const output = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: shop
+spec:
+  template:
+    metadata:
+      annotations:
+        sidecar.istio.io/proxyCPU: 100m
+        sidecar.istio.io/proxyMemory: 1X
+    spec:
+      containers: [{name: web, image: "shop/web:1"}]
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: extra
+  namespace: shop
+spec:
+  containers: [{name: web, image: "shop/web:1"}]
+`;
+
+builds("Places are ours where both say the same, else the kustomization's", () => {
+  const tree = memoryTree(base);
+  const before = scan(tree);
+  assert.equal(before.world.unmodelled, [{ directory: "prod", needsNetwork: false }]);
+  const rendered: readonly Rendered[] = [{ kind: "kustomize", directory: "prod", text: output }];
+  const { world, findings } = scan(tree, { rendered });
+  assert.equal(
+    world.workloads.map(({ label, root }) => `${label} ${root}`),
+    ["Deployment/web prod", "Pod/extra prod"],
+  );
+  assert.equal(world.skipped, []);
+  const places = findings.map(({ location, rule }) => `${location.file}:${location.line} ${rule}`);
+  assert.ok(places.includes("prod/web.yaml:9 proxy-cpu-limit-missing"), places.join("\n"));
+  assert.ok(places.includes("prod/kustomization.yaml:1 proxy-quantity-invalid"), places.join("\n"));
+});
+
+builds.run();
