@@ -1,0 +1,93 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { capturePlan } from "../../../src/istio/capture/plan.ts";
+import { nearestFacts } from "../../../src/istio/releases.ts";
+import type { JsonObject } from "../../../src/kube/json.ts";
+
+const facts = nearestFacts("1.30");
+
+function pod(annotations: JsonObject, initContainers: readonly JsonObject[], proxy: JsonObject = {}) {
+  const containers = [{ name: "web" }, { name: "istio-proxy", ...proxy }];
+  return { metadata: { annotations }, spec: { containers, initContainers } };
+}
+
+const validation = { name: "istio-validation", args: ["istio-iptables", "--run-validation"] };
+const plans = suite("how a pod's traffic is captured");
+
+plans("by the arguments of istio-init", () => {
+  const init = {
+    name: "istio-init",
+    args: ["istio-iptables", "-p", "15001", "-u", "2000", "-m", "REDIRECT", "-i", "10.0.0.0/8", "-b", "*"],
+    env: [{ name: "ISTIO_META_DNS_CAPTURE", value: "true" }],
+  };
+  const read = capturePlan(pod({}, [init]), facts);
+  if (!read?.ok) throw new Error("there is no plan");
+  const { by, settings } = read.plan;
+  assert.equal(
+    [by, settings.users, settings.includedRanges, settings.redirectsDns],
+    ["istio-init", "2000", "10.0.0.0/8", true],
+  );
+});
+
+plans("by the annotations, where the CNI plugin does it", () => {
+  const annotations = {
+    "traffic.sidecar.istio.io/excludeInboundPorts": "9000",
+    "traffic.sidecar.istio.io/includeOutboundIPRanges": "10.0.0.0/8",
+    "sidecar.istio.io/interceptionMode": "TPROXY",
+  };
+  const proxy = {
+    securityContext: { runAsUser: 1500, runAsGroup: 0 },
+    env: [{ name: "ISTIO_META_DNS_CAPTURE", value: "true" }],
+  };
+  const read = capturePlan(pod(annotations, [validation], proxy), facts);
+  if (!read?.ok) throw new Error("there is no plan");
+  const { by, settings } = read.plan;
+  assert.equal(
+    { by, ...pick(settings) },
+    {
+      by: "cni",
+      mode: "TPROXY",
+      users: "1500",
+      groups: "1337",
+      includedRanges: "10.0.0.0/8",
+      includedInboundPorts: "*",
+      excludedInboundPorts: "9000,15020,15021,15090",
+      excludedOutboundPorts: "15020",
+      capturesAllDns: true,
+    },
+  );
+});
+
+function pick(settings: object): object {
+  const wanted = [
+    "mode",
+    "users",
+    "groups",
+    "includedRanges",
+    "includedInboundPorts",
+    "excludedInboundPorts",
+    "excludedOutboundPorts",
+    "capturesAllDns",
+  ];
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => wanted.includes(name)));
+}
+
+plans("by nobody, where the pod has neither", () => {
+  assert.is(capturePlan(pod({}, []), facts), undefined);
+});
+
+plans("an istio-init that fails is told", () => {
+  const init = { name: "istio-init", args: ["istio-iptables", "-i", "10.0.0.1"] };
+  const read = capturePlan(pod({}, [init]), facts);
+  assert.is(read && !read.ok ? read.fault.stage : undefined, "run");
+});
+
+plans("old plugins are not told what they do not know", () => {
+  const read = capturePlan(
+    pod({ "traffic.sidecar.istio.io/excludeInterfaces": "net1" }, [validation]),
+    nearestFacts("1.6"),
+  );
+  assert.is(read?.ok, true);
+});
+
+plans.run();
