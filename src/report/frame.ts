@@ -62,7 +62,7 @@ export function frame(text: string, location: Location, style: FrameStyle): read
   const row = (number: string, content: string): string =>
     `${style.gutter(`${padStart(number, gutter)} │`)}${content === "" ? "" : ` ${content}`}`;
   const rows: string[] = [];
-  const above = context ? clip(outdented(context, spare), view) : "";
+  const above = context ? clipAbove(outdented(context, spare), view, room) : "";
   if (context && above !== "…") rows.push(row(String(context.number), above));
   rows.push(row(String(line.number), clip(line, view)));
   const offset = first - view.from + (view.from > 0 || line.before ? 1 : 0);
@@ -118,6 +118,12 @@ function windowOf(line: Excerpt, first: number, span: number, room: number): Vie
   const lead = Math.max(0, Math.min(first, Math.floor((inner - span) / 2)));
   const from = span >= inner ? first : Math.max(0, Math.min(first - lead, total - inner));
   return { from, to: from + inner };
+}
+
+/** The line above in the view of the line below, which need not have left a column for what is cut off here. */
+function clipAbove(context: Excerpt, view: View, room: number): string {
+  const isCut = view.to === room && widthOf(context.cells) > room;
+  return clip(context, isCut ? { ...view, to: room - 1 } : view);
 }
 
 /** The cells of an excerpt between two columns, with `…` for what is left out. */

@@ -102,6 +102,11 @@ frames("the context is cut at the same columns as the line", () => {
   assert.is(columns(line ?? ""), 50);
 });
 
+frames("a context that is longer than a line that fits is cut within the width", () => {
+  const rows = framed(`${"a".repeat(100)}\nb: 2\n`, "b");
+  assert.is(rows[0], `1 │ ${"a".repeat(55)}…`);
+});
+
 frames("no row is wider than asked for, wherever the span is and however long", () => {
   for (const text of [long, "値".repeat(300), `${"\t".repeat(50)}${long}`, "x".repeat(5000)]) {
     for (let start = 0; start < text.length; start += 7) {
