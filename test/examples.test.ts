@@ -15,6 +15,8 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   shop: ["Deployment/web", "Deployment/web-preview", "Job/seed", "DaemonSet/agent"],
   overlays: ["Deployment/api", "Job/staging-migrate"],
   clean: ["Deployment/web", "Job/seed"],
+  "argo-cd": ["Deployment/web", "CronJob/report"],
+  flux: ["Deployment/api", "DaemonSet/agent"],
 };
 
 const commands = Object.entries(examples).flatMap(([name, explained]) => [

@@ -95,6 +95,8 @@ function originOf(
       return deepest(placed, [...template, ...place.path]);
     case "namespace": {
       const record = namespace.origins[place.nth ?? 0];
+      const sent = placed.delivery && placed.namespaceOrigin?.location;
+      if (!record && sent) return { text: placeText(sent), location: sent };
       if (!record) return deepest(placed, ["metadata", "namespace"]);
       if (record.originOf) return record.originOf(place.path);
       return record.placed ? deepest(record.placed, place.path) : record.origin;

@@ -1,4 +1,5 @@
 /** Follows the objects of Argo CD and Flux to what they bring into clusters, also to those that bring each other. */
+import { isObject, type Json } from "../../kube/json.ts";
 import { type Collected, directoryOf } from "../collect.ts";
 import type { Delivery } from "../delivery.ts";
 import { contains } from "../kustomize/path.ts";
@@ -12,7 +13,7 @@ import { dataIndex } from "./data.ts";
 import { type FluxSurroundings, fluxPlans, releasePlans } from "./flux.ts";
 import { isArgo, isFlux, isFluxSource } from "./kinds.ts";
 import { type Order, orderOf, type PlainFiles, type Plan, type Plans, textAt } from "./order.ts";
-import { repositoryOf } from "./repository.ts";
+import { nameOf, repositoryOf } from "./repository.ts";
 
 /** What there is without deliveries. */
 export interface Given {
@@ -167,19 +168,34 @@ function placeKey({ document, path }: Resource): string {
 function surroundingsOf({ collected, builds, placed }: Given, paths: Paths): FluxSurroundings {
   const sources = placed.filter(({ resource }) => isFluxSource(resource.apiVersion, resource.kind));
   // What flux bootstrap makes of the repository that it is run for.
-  const own = sources.filter(
+  const bootstrapped = sources.filter(
     ({ name, resource }) => name === "flux-system" && resource.kind === "GitRepository",
   );
+  const own = bootstrapped.flatMap(({ value }) => textAt(value, ["spec", "url"]) ?? []);
   return {
-    repository: repositoryOf(
-      collected,
-      own.flatMap(({ value }) => textAt(value, ["spec", "url"]) ?? []),
-    ),
+    repository: repositoryOf(collected, own.length > 0 ? own : onlyOne(placed)),
     kustomizationAt: (directory) => builds.kustomizationAt(directory),
     sources,
     manifestsBelow: (directory) => manifestsBelow(directory, paths),
     dataOf: dataIndex(collected),
   };
+}
+
+/** The URL that all objects of Argo CD name; none where they name several repositories. */
+function onlyOne(placed: readonly Placed[]): readonly string[] {
+  const names = new Map<string, string>();
+  const open: Json[] = placed.flatMap(({ value, resource: { apiVersion, kind } }) =>
+    isArgo(apiVersion, kind) ? [value] : [],
+  );
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (Array.isArray(value)) open.push(...value);
+    if (!isObject(value)) continue;
+    const url = value.chart === undefined ? textAt(value, ["repoURL"]) : undefined;
+    const name = url === undefined ? undefined : nameOf(url);
+    if (url !== undefined && name !== undefined) names.set(name, url);
+    for (const item of Object.values(value)) if (typeof item === "object" && item !== null) open.push(item);
+  }
+  return names.size === 1 ? [...names.values()] : [];
 }
 
 /** The files with objects below a directory; a directory with a kustomization stands for all that is below it. */
