@@ -1,5 +1,5 @@
 /** What of two injected pods differs, aspect by aspect: what people ask for by its name, the rest by where it stands. */
-import type { Capture } from "../istio/capture.ts";
+import type { Capture } from "../istio/capture/captured.ts";
 import { type Pod, proxyName } from "../istio/inject/pod.ts";
 import type { ProxyResource } from "../istio/proxy-resources.ts";
 import type { RewrittenProbe } from "../istio/rewritten-probes.ts";
@@ -126,9 +126,9 @@ function probeAspects(
   const nameOf = ({ container, path }: RewrittenProbe) => `${container} ${path.join(" ")}`;
   const text = (probe: RewrittenProbe | undefined) => (probe ? `:${probe.port}${probe.to}` : "as written");
   const names = new Map([...before, ...after].map((probe) => [nameOf(probe), probe]));
-  const written = [left, right].map(({ before: pod }) => podView(pod));
+  const states = [left, right].flatMap(({ before: written, pod }) => [podView(written), podView(pod)]);
   return [...names].flatMap(([name, { container, path }]) => {
-    if (written.some((view) => at(view, [container, ...path]) === undefined)) return [];
+    if (states.some((view) => at(view, [container, ...path]) === undefined)) return [];
     const find = (probes: readonly RewrittenProbe[]) => text(probes.find((one) => nameOf(one) === name));
     return aspect("probes", name, find(before), find(after));
   });

@@ -1,7 +1,7 @@
 /** The sidecar of an injected pod as people ask for it: its image and resources with their origins, ports, capture, probes, additions. */
 import { at, type Json } from "../kube/json.ts";
 import { compareQuantities, isSameQuantity, parseQuantity } from "../kube/quantity.ts";
-import { type Capture, captureOf } from "./capture.ts";
+import { type Capture, captureOf } from "./capture/captured.ts";
 import type { Labels } from "./facts.ts";
 import { proxyImage } from "./inject/image.ts";
 import {

@@ -1,6 +1,6 @@
 /** The environment that rules see: every type, variable and function, each with its documentation. */
 
-import { rangesCover } from "../istio/capture-ranges.ts";
+import { rangesCover } from "../istio/capture/ranges.ts";
 import { ByHandView } from "./by-hand.ts";
 import { CaptureView } from "./capture-view.ts";
 import { EntryView } from "./entry.ts";

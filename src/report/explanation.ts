@@ -1,6 +1,6 @@
 /** What `explain` shows of one workload: its part of the report, and the sidecar that its pods get, or would get. */
 
-import type { Capture } from "../istio/capture.ts";
+import type { Capture } from "../istio/capture/captured.ts";
 import type { SettingOrigin, Sidecar } from "../istio/sidecar.ts";
 import { renderedResources, type SidecarResource, sidecarResources } from "../lint/sidecar-resources.ts";
 import type { Refusal } from "../world/refusals.ts";

@@ -1,5 +1,5 @@
 /** How traffic of an injected pod gets to its sidecar: the arguments of istio-init, or the annotations that the CNI plugin reads. */
-import type { Labels } from "./facts.ts";
+import type { Labels } from "../facts.ts";
 import {
   annotationsOf,
   type Container,
@@ -8,7 +8,7 @@ import {
   initName,
   type Pod,
   validationName,
-} from "./inject/pod.ts";
+} from "../inject/pod.ts";
 
 /** What is captured; texts are as the program that captures is given them. */
 export interface Capture {

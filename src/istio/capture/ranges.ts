@@ -1,5 +1,5 @@
 /** Whether address ranges that are excluded from capture leave anything of those that are included. */
-import { cidrError, isIPv4 } from "./address.ts";
+import { maskedRange, parseRange } from "./ip.ts";
 
 /** Addresses from first to last, both included. */
 interface Range {
@@ -38,40 +38,12 @@ function rangesOf(list: string): readonly Range[] | undefined {
   for (const written of list.split(",")) {
     const text = written.trim();
     if (text === "") continue;
-    if (cidrError(text, "netip") !== undefined) return undefined;
-    ranges.push(rangeOf(text));
+    const range = parseRange(text, "netip");
+    if (!range) return undefined;
+    const { address, bits } = maskedRange(range);
+    const free = BigInt((address.v4 ? 32 : 128) - bits);
+    const { v4, number: first } = address;
+    ranges.push({ v4, first, last: first + (1n << free) - 1n });
   }
   return ranges;
-}
-
-/** A CIDR range that has been found to be one. */
-function rangeOf(text: string): Range {
-  const slash = text.lastIndexOf("/");
-  const address = text.slice(0, slash);
-  const v4 = isIPv4(address);
-  const free = BigInt((v4 ? 32 : 128) - Number(text.slice(slash + 1)));
-  const first = ((v4 ? bytesToNumber(address) : groupsToNumber(address)) >> free) << free;
-  return { v4, first, last: first + (1n << free) - 1n };
-}
-
-function bytesToNumber(address: string): bigint {
-  return address.split(".").reduce((sum, field) => (sum << 8n) + BigInt(field), 0n);
-}
-
-function groupsToNumber(address: string): bigint {
-  const [before = "", after] = address.split("::");
-  const head = groupsOf(before);
-  const tail = after === undefined ? [] : groupsOf(after);
-  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => 0n);
-  return [...head, ...zeros, ...tail].reduce((sum, group) => (sum << 16n) + group, 0n);
-}
-
-/** The 16-bit groups of a part of an IPv6 address; an IPv4 address at its end is two. */
-function groupsOf(part: string): readonly bigint[] {
-  if (part === "") return [];
-  return part.split(":").flatMap((group) => {
-    if (!group.includes(".")) return [BigInt(`0x${group}`)];
-    const number = bytesToNumber(group);
-    return [number >> 16n, number & 0xffffn];
-  });
 }

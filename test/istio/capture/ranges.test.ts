@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { rangesCover } from "../../src/istio/capture-ranges.ts";
+import { rangesCover } from "../../../src/istio/capture/ranges.ts";
 
 const cover = suite("excluded ranges");
 
