@@ -33,6 +33,10 @@ function walk(path: readonly string[], before: Part, after: Part, found: Differe
   if (sameJson(before.injected, after.injected)) return;
   const isOurs = injectedNames.has(path[0] ?? "");
   if (!isOurs && isUntouched(before) && isUntouched(after)) return;
+  if (isTaken(before) || isTaken(after)) {
+    found.push({ path, before: before.injected, after: after.injected });
+    return;
+  }
   const isWritten = !isOurs && (isObject(before.written) || isObject(after.written));
   if (isWritten || (isObject(before.injected) && isObject(after.injected))) {
     for (const key of keysOf(before.injected, after.injected))
@@ -41,6 +45,11 @@ function walk(path: readonly string[], before: Part, after: Part, found: Differe
   }
   if (!isOurs && !sameJson(before.written, after.written)) return;
   found.push({ path, before: before.injected, after: after.injected });
+}
+
+/** Whether injection takes a part of the pod away. */
+function isTaken({ written, injected }: Part): boolean {
+  return written !== undefined && injected === undefined;
 }
 
 function isUntouched({ written, injected }: Part): boolean {

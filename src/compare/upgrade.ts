@@ -49,8 +49,13 @@ function keyRemarks(workloads: readonly Workload[], from: string, to: string): r
     if (!entry) return [];
     const says = [
       ...(isBetween(entry.since) ? [`is read from Istio ${entry.since} on`] : []),
-      ...(isBetween(entry.until) ? [`is not read any more from Istio ${entry.until} on`] : []),
-      ...(isBetween(entry.deprecated) ? [`is deprecated from Istio ${entry.deprecated} on`] : []),
+      // What rules find of annotations is told as findings.
+      ...(kind === "label" && isBetween(entry.until)
+        ? [`is not read any more from Istio ${entry.until} on`]
+        : []),
+      ...(kind === "label" && isBetween(entry.deprecated)
+        ? [`is deprecated from Istio ${entry.deprecated} on`]
+        : []),
     ];
     return says.map((said) => `${kind} ${key} ${said}${whereUsed(users, kind, key)}.`);
   });

@@ -129,8 +129,8 @@ function whoLines(
   const isAll = workloads.length > 1 && workloads.length === injected.after && workloads.every(isInjected);
   if (isAll && !verbose) return [`all ${grouped(workloads.length)} sidecars`];
   const named = workloadNames(workloads, verbose);
-  if (named.length > 1 && named.some(({ more }) => more > 0)) {
-    const namespaces = new Set(workloads.map(({ namespace }) => namespace.name)).size;
+  const namespaces = new Set(workloads.map(({ namespace }) => namespace.name)).size;
+  if (namespaces > 1 && named.reduce((left, { total, more }) => left - total + more, workloads.length) > 0) {
     const some = named.flatMap(({ names }) => names).slice(0, 3);
     const many = `${count(workloads.length, "workload")} in ${count(namespaces, "namespace")}, such as ${some.join(", ")}`;
     return wrap(plain(many), room);

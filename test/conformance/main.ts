@@ -17,6 +17,7 @@ const families: Readonly<Record<string, () => Promise<FamilyModule>>> = {
   decision: () => import("./decision.ts"),
   injection: () => import("./injection.ts"),
   releases: () => import("./releases.ts"),
+  upgrade: () => import("./upgrade.ts"),
   uninject: () => import("./uninject.ts"),
   "semantics/quantity": () => import("./semantics-quantity.ts"),
   "semantics/smp": () => import("./semantics-smp.ts"),
@@ -30,7 +31,7 @@ const families: Readonly<Record<string, () => Promise<FamilyModule>>> = {
   rules: () => import("./rules.ts"),
 };
 /** Families that bring their own cases, or take those of other families. */
-const selfContained: ReadonlySet<string> = new Set(["rules", "uninject"]);
+const selfContained: ReadonlySet<string> = new Set(["rules", "uninject", "upgrade"]);
 const needsNoData = "rules";
 
 const { values } = parseArgs({
