@@ -14,6 +14,7 @@ import {
   locationOfSource,
   type PluginEntry,
   type ReplacementEntry,
+  type Setting,
   type Transformation,
   type Variable,
 } from "./kustomize/kustomization.ts";
@@ -289,8 +290,31 @@ function transformAll(made: Made, todo: Transformation, { patchOf }: Workshop): 
   const { drafts, problems, rules } = made;
   const first = applyPatches(drafts, todo.patches, patchOf);
   const moved = first.drafts.map(transformer(todo, rules));
+  const crowded = todo.namespace ? crowdedBy(moved, todo.namespace) : [];
   const last = applyPatches(moved, todo.patchesJson6902, patchOf);
-  return { ...made, drafts: last.drafts, problems: [...problems, ...first.problems, ...last.problems] };
+  return {
+    ...made,
+    drafts: last.drafts,
+    problems: [...problems, ...first.problems, ...crowded, ...last.problems],
+  };
+}
+
+/** The objects that a namespace brings together although they are called alike. */
+function crowdedBy(drafts: readonly Draft[], { value, source }: Setting): readonly BuildProblem[] {
+  const known = new Set<string>();
+  return drafts.flatMap((draft): readonly BuildProblem[] => {
+    const identity = identityOf(draft);
+    const key = identityKey(identity);
+    if (!known.has(key)) {
+      known.add(key);
+      return [];
+    }
+    const subject = `${identity.kind}/${identity.name}`;
+    const detail = `namespace ${value} makes two objects ${subject}`;
+    return [
+      { kind: "conflict", subject, detail, location: locationOfSource(source), refused: "when-complete" },
+    ];
+  });
 }
 
 function replaceAll(before: Accumulated, { replacements }: Transformation, workshop: Workshop): Accumulated {

@@ -49,6 +49,7 @@ interface Counts {
   different: number;
   refused: number;
   silent: number;
+  beyond: number;
 }
 
 const none: Counts = {
@@ -59,6 +60,7 @@ const none: Counts = {
   different: 0,
   refused: 0,
   silent: 0,
+  beyond: 0,
 };
 
 function show(place: string, one: Comparison, counts: Counts): void {
@@ -66,7 +68,8 @@ function show(place: string, one: Comparison, counts: Counts): void {
   const lines = one.told.map((text) => `    told: ${text}`);
   if (one.is === "refused") {
     counts.refused++;
-    const isSilent = one.told.length === 0;
+    const isSilent = one.told.length === 0 && !one.beyond;
+    if (one.told.length === 0 && one.beyond) counts.beyond++;
     if (isSilent) counts.silent++;
     if (isSilent || values.verbose)
       console.log([`${place}: kustomize refuses: ${one.error}`, ...lines].join("\n"));
@@ -81,10 +84,10 @@ function show(place: string, one: Comparison, counts: Counts): void {
 }
 
 function summary(place: string, counts: Counts): string {
-  const { kustomizations, built, told, workloads, different, refused, silent } = counts;
+  const { kustomizations, built, told, workloads, different, refused, silent, beyond } = counts;
   return (
     `${place}: ${kustomizations} kustomizations, ${built} built (${told} not wholly, as is told), ` +
-    `${workloads} workloads compared, ${different} builds differ; ${refused} refused, ${silent} of them untold`
+    `${workloads} workloads compared, ${different} builds differ; ${refused} refused, ${silent} of them untold, ${beyond} for objects that decide nothing`
   );
 }
 

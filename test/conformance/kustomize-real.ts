@@ -22,6 +22,8 @@ export type Comparison =
       readonly error: string;
       readonly told: readonly string[];
       readonly workloads: number;
+      /** Whether it refuses for objects that decide nothing, which are not built here. */
+      readonly beyond: boolean;
     };
 
 /** Nothing is fetched: there is no git on the path, and no way out. */
@@ -58,7 +60,10 @@ export function compareBuild(tree: FileTree, directory: string, file: string, re
   const ours = scan(tree, { ...options, paths: [joinPath(directory, file)] });
   const told = problemsOf(ours);
   const built = ours.world.workloads.filter(({ root }) => root === directory);
-  if (!real.ok) return { is: "refused", error: real.error, told, workloads: built.length };
+  if (!real.ok) {
+    const beyond = others.test(real.error);
+    return { is: "refused", error: real.error, told, workloads: built.length, beyond };
+  }
   const theirs = scan(memoryTree({ "build.yaml": real.text }), options);
   const differences = [
     ...differencesOf(facts(built), facts(theirs.world.workloads)),
@@ -72,6 +77,13 @@ export function compareBuild(tree: FileTree, directory: string, file: string, re
     differences: [...differences, ...refused],
   };
 }
+
+/**
+ * Refusals that hang on objects of kinds that decide nothing: patches of them, their names where others refer to them, data that
+ * is generated, and sources of replacements that have no target among those that decide something.
+ */
+const others =
+  /nothing selected by|merging from generator|updating name reference|merging vars|strategic merge patch "(?!(?:Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Pod|Namespace)\.)/;
 
 function problemsOf({ world, findings }: Scan): readonly string[] {
   return [
@@ -99,7 +111,7 @@ function facts(workloads: readonly Workload[]): Facts {
       initContainers: pod.initContainers.map((one) => one.name),
       verdict: decision.verdict,
       reason: decision.reason,
-      cases: decision.possibilities.map(({ when, verdict }) => `${when}: ${verdict}`),
+      cases: decision.possibilities.map(({ labels, verdict }) => `${canonical(labels)}: ${verdict}`).sort(),
     });
   }
   return found;

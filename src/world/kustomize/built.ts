@@ -3,7 +3,7 @@ import { at } from "../../kube/json.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../../source/locate.ts";
 import type { Node, Path, Range } from "../../source/node.ts";
 import { placeText, scalarText } from "../resource.ts";
-import type { Placed } from "../world.ts";
+import type { Placed, Resource } from "../world.ts";
 import { type Draft, sourceAt } from "./draft.ts";
 import { locationOfSource, type Source } from "./kustomization.ts";
 
@@ -15,7 +15,8 @@ export function isDeployed({ value }: Draft): boolean {
 
 /** What a build of `root` makes of a draft. */
 export function built(draft: Draft, root: string): Placed {
-  const { resource, value } = draft;
+  const { value } = draft;
+  const resource = ofItsKind(draft);
   const locate: Placed["locate"] = (path, part) => locateBuilt(draft, path, part);
   const namespace = scalarText(at(value, ["metadata", "namespace"])) || null;
   return {
@@ -31,6 +32,12 @@ export function built(draft: Draft, root: string): Placed {
     locate,
     sourceOf: (path) => sourceAt(draft, path),
   };
+}
+
+/** The object's resource, of another kind where a patch changed that. */
+function ofItsKind({ resource, value }: Draft): Resource {
+  const { kind } = value;
+  return typeof kind === "string" && kind !== resource.kind ? { ...resource, kind } : resource;
 }
 
 function locateBuilt(draft: Draft, path: Path, part: Part | undefined): Location | undefined {

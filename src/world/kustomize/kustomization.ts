@@ -84,6 +84,8 @@ export interface PatchEntry {
   readonly target: Readonly<Record<string, string>> | undefined;
   readonly allowNameChange: boolean;
   readonly allowKindChange: boolean;
+  /** Whether what it names otherwise forgets its former name. */
+  readonly forgetsName?: boolean;
   /** Whether labels and annotations are read as text first: null is then the value "null" and removes nothing. */
   readonly textMetadata: boolean;
   readonly source: Source;
@@ -163,6 +165,8 @@ interface Reader {
   readonly directory: string;
   readonly fields: ReadonlyMap<string, Node>;
   readonly unknown: readonly string[];
+  /** Why kustomize does not take it for a kustomization, where the reason is known. */
+  readonly refusal: { readonly field: string; readonly detail: string } | undefined;
 }
 
 /**
@@ -177,6 +181,7 @@ export function readKustomization(document: Document, directory: string): Kustom
     directory,
     fields: fieldsOf(reading.root),
     unknown: unknownFields(reading.root),
+    refusal: refusalOf(reading.root),
   };
   const patches = [...strategicMergePatches(reader), ...patchEntries(reader, "patches")];
   const patchesJson6902 = patchEntries(reader, "patchesJson6902");
@@ -383,6 +388,7 @@ function patchEntries(reader: Reader, name: string): readonly PatchEntry[] {
       allowNameChange: text(field(options, "allowNameChange")) === "true",
       allowKindChange: text(field(options, "allowKindChange")) === "true",
       textMetadata: target !== undefined,
+      forgetsName: name === "patchesJson6902",
       source: { document: reader.document, path: [name, index, path ? "path" : "patch"] },
     };
   });
@@ -480,6 +486,20 @@ function unknownFields(root: MapNode): readonly string[] {
   return root.entries.map(({ key }) => key).filter((key) => !knownFields.has(key.toLowerCase()));
 }
 
+/** A kustomization that says nothing is refused, and one of another version; what is none, such as one of Flux, is let be. */
+function refusalOf(root: MapNode): Reader["refusal"] {
+  const [apiVersion = "", kind = "Kustomization"] = ["apiVersion", "kind"].map((name) =>
+    text(field(root, name)),
+  );
+  const wanted = `kustomize.config.k8s.io/${kind === "Component" ? "v1alpha1" : "v1beta1"}`;
+  if (!(apiVersion || wanted).startsWith("kustomize.config.k8s.io/")) return undefined;
+  if (apiVersion !== "" && apiVersion !== wanted)
+    return { field: "apiVersion", detail: `the apiVersion of a ${kind} is ${wanted}` };
+  const says = ({ key, value }: MapNode["entries"][number]) =>
+    !/^(?:apiVersion|kind)$/i.test(key) && (value.type !== "scalar" || (text(value) ?? "") !== "");
+  return root.entries.some(says) ? undefined : { field: "kind", detail: "the kustomization is empty" };
+}
+
 function problemsOf(reader: Reader): readonly BuildProblem[] {
   const problems: BuildProblem[] = [];
   const report = (kind: BuildProblem["kind"], subject: string, detail: string, path: Path) =>
@@ -496,6 +516,8 @@ function problemsOf(reader: Reader): readonly BuildProblem[] {
       report("helm", subject, `the chart ${subject} is not rendered`, [name, index]);
     });
   }
+  const { refusal } = reader;
+  if (refusal) report("refused", refusal.field, refusal.detail, [refusal.field]);
   for (const name of reader.unknown) {
     const [meant] = nearest(name, [...fieldNames, ...furtherFields]);
     const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;

@@ -95,13 +95,13 @@ function applyPatch(
     const read = content();
     if ("detail" in read) return fail(read);
     if (read.type === "json") {
-      if (matcher) return applyOperations(next, matcher, read);
+      if (matcher) return applyOperations(next, entry, matcher, read);
       return fail({ kind: "patch", detail: "a JSON patch needs a target", refused: "always" });
     }
     for (const part of read.parts) {
       const found = matcher ? next.filter(matcher) : namedBy(part.value, next);
       if (matcher ? found.length > 0 : found.length === 1) next = applyPart(next, entry, part, found);
-      else if (!matcher && found.length === 0 && isKept(part.value)) failures.push(unmatched(part.value));
+      else if (!matcher && isKept(part.value)) failures.push(unmatched(part.value, found.length));
     }
   }
   return { drafts: next, failures };
@@ -120,11 +120,15 @@ function isKept({ apiVersion, kind }: JsonObject): boolean {
   return (apiVersion === "v1" && kind === "Namespace") || podTemplatesOf(apiVersion, kind)?.[0] !== undefined;
 }
 
-function unmatched(value: JsonObject): PatchFailure {
+function unmatched(value: JsonObject, found: number): PatchFailure {
   const { apiVersion, kind, name, namespace } = identityOf({ value });
   const where =
     namespace === "" ? "" : namespace === "default" ? " without a namespace" : ` in namespace ${namespace}`;
-  const detail = `there is no ${kind}/${name} (${apiVersion})${where} for the patch to change`;
+  const object = `${kind}/${name} (${apiVersion})${where}`;
+  const detail =
+    found === 0
+      ? `there is no ${object} for the patch to change`
+      : `${found} objects are or were called ${object}, and the patch can change only one`;
   return { kind: "patch", subject: `${kind}/${name}`, detail, refused: "when-complete" };
 }
 
@@ -153,13 +157,14 @@ function applyPart(
 
 function applyOperations(
   drafts: readonly Draft[],
+  { forgetsName }: PatchEntry,
   matcher: (draft: Draft) => boolean,
   { operations, sourceOf }: Extract<PatchContent, { type: "json" }>,
 ): Applied {
   const next: Draft[] = [];
   for (const draft of drafts) {
     const result = matcher(draft)
-      ? jsonPatch(withIdentity(draft), operations, sourceOf)
+      ? jsonPatch(forgetsName ? draft : withIdentity(draft), operations, sourceOf)
       : { ok: true as const, draft };
     if (!result.ok) {
       const failure: PatchFailure = { kind: "patch", detail: result.reason };

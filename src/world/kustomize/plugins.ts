@@ -98,6 +98,7 @@ function patchOf(plugin: Plugin, field: "patch" | "jsonOp"): PatchEntry {
     allowNameChange: at(options, ["allowNameChange"]) === true,
     allowKindChange: at(options, ["allowKindChange"]) === true,
     textMetadata: target !== undefined,
+    forgetsName: field === "jsonOp",
     source: sourceAt(draft, [path ? "path" : field]),
   };
 }

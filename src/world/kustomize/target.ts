@@ -2,7 +2,7 @@
 
 import { at, isObject, type Json } from "../../kube/json.ts";
 import { groupOf } from "../../kube/workload.ts";
-import { stringMap } from "../resource.ts";
+import { scalarText, stringMap } from "../resource.ts";
 import { type Draft, type Identity, identityOf } from "./draft.ts";
 import { type Pattern, patternOf } from "./regexp.ts";
 
@@ -59,10 +59,14 @@ function identityMatcher(target: Readonly<Record<string, string>>) {
   if (typeof patterns === "string") return patterns;
   const selectors = selectorMatcher(target);
   if (!selectors) return "the target's selector is not valid";
-  const fitsOne = (one: Identity) =>
-    fitsKind(patterns, one) && fits(patterns.name, one.name) && fits(patterns.namespace, one.namespace);
+  const fitsOne = (one: Identity, namespace: string) =>
+    fitsKind(patterns, one) && fits(patterns.name, one.name) && fits(patterns.namespace, namespace);
+  // Of now the namespace counts as it is written, of before with "default" where there was none.
+  const written = ({ value }: Draft) => scalarText(at(value, ["metadata", "namespace"])) ?? "";
   return {
-    identity: (draft: Draft) => fitsOne(identityOf(draft)) || draft.earlier.some(fitsOne),
+    identity: (draft: Draft) =>
+      fitsOne(identityOf(draft), written(draft)) ||
+      draft.earlier.some((one) => fitsOne(one, namespaceOf(one))),
     selectors,
   };
 }
