@@ -8,7 +8,7 @@ import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { writeYaml } from "../source/write-yaml.ts";
 import type { Delivery } from "../world/delivery.ts";
-import type { Rendered } from "../world/rendered.ts";
+import { type Rendered, unknownNamespace } from "../world/rendered.ts";
 import type { World } from "../world/world.ts";
 import type { Ran, Workshop } from "./exec-program.ts";
 
@@ -27,12 +27,8 @@ export interface Renderings {
 }
 
 /** Renders all charts of a world. Charts that cannot be rendered stay as they are, and are told. */
-export function renderCharts(
-  world: World,
-  tree: FileTree,
-  workshop: Workshop,
-  kubeVersion: string | undefined,
-): Renderings {
+export function renderCharts(world: World, tree: FileTree, workshop: Workshop): Renderings {
+  const kubeVersion = world.configuration.config.kubernetes?.version;
   const rendered: Rendered[] = [];
   const remarks: string[] = [];
   const known = new Map<string, Ran>();
@@ -51,9 +47,7 @@ export function renderCharts(
       };
     }
     if (!ran.ok) {
-      remarks.push(
-        `${release.directory}: helm does not render ${named(release)}: ${ran.says.replace(/^Error: /, "")}`,
-      );
+      remarks.push(`${release.directory}: helm does not render ${named(release)}: ${complaintOf(ran.says)}`);
       continue;
     }
     const { chart } = release.delivery ?? {};
@@ -73,6 +67,13 @@ export function renderCharts(
     });
   }
   return { rendered, remarks };
+}
+
+/** What helm complains of, and what helps. */
+function complaintOf(says: string): string {
+  const complaint = says.replace(/^Error: /, "").replace(/ Use --debug flag .*$/, "");
+  const isVersion = complaint.includes("kubeVersion");
+  return isVersion ? `${complaint} (--kube-version says which release your nodes run)` : complaint;
 }
 
 function named({ name, delivery }: Release): string {
@@ -139,7 +140,8 @@ function argumentsOf(
     name,
     onDisk(tree, directory),
     "--skip-tests",
-    ...(namespace === undefined ? [] : ["--namespace", namespace]),
+    "--namespace",
+    namespace ?? unknownNamespace,
     ...files.flatMap((path) => ["--values", path]),
     ...(release === undefined ? [] : ["--kube-version", release]),
   ];

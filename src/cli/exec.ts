@@ -15,7 +15,7 @@ export function rendering(world: World, tree: FileTree, flags: ScanFlags, io: Io
   try {
     const made = [
       ...(flags.kustomize === "exec" ? [buildWithKustomize(world, tree, workshop)] : []),
-      ...(flags.helm === "exec" ? [renderCharts(world, tree, workshop, flags.kubeVersion)] : []),
+      ...(flags.helm === "exec" ? [renderCharts(world, tree, workshop)] : []),
     ];
     for (const { remarks } of made) for (const line of remarks) io.stderr(`sidelint: ${plain(line)}\n`);
     return made.flatMap(({ rendered }) => rendered);

@@ -1,5 +1,5 @@
 /** What the user's own helm and kustomize made of charts and kustomizations, as objects of the world that know which files they come from. */
-import { at, type Json, type JsonObject } from "../kube/json.ts";
+import { at, type Json, type JsonObject, withValueAt } from "../kube/json.ts";
 import { type Document, readDocuments } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import { type Node, nodeAt, type Path } from "../source/node.ts";
@@ -25,6 +25,9 @@ export interface Rendered {
   /** Of a chart: the files of values that it was rendered with, besides its own. */
   readonly valuesFiles?: readonly string[];
 }
+
+/** The namespace of a release that goes to nobody knows where: charts have to be rendered for one. */
+export const unknownNamespace = "namespace-not-known";
 
 /** A document of values, and where in it they begin. */
 type Values = Source;
@@ -65,7 +68,8 @@ interface Surroundings {
   readonly index: number;
 }
 
-function placedFrom(made: Resource, { rendered, file, values, delivery, index }: Surroundings): Placed {
+function placedFrom(printed: Resource, { rendered, file, values, delivery, index }: Surroundings): Placed {
+  const made = withoutUnknown(printed);
   const written = made.namespace;
   const isFilled = written === null && !isClusterScoped(made.apiVersion, made.kind);
   const namespace = isFilled ? (rendered.namespace ?? null) : written;
@@ -93,6 +97,12 @@ function placedFrom(made: Resource, { rendered, file, values, delivery, index }:
     locate,
     sourceOf: (path) => inValues(values, made.value, path)?.source ?? { document, path },
   };
+}
+
+/** An object without the namespace that stands for none. */
+function withoutUnknown(made: Resource): Resource {
+  if (made.namespace !== unknownNamespace) return made;
+  return { ...made, namespace: null, value: withValueAt(made.value, ["metadata", "namespace"], undefined) };
 }
 
 /** A document without content, for objects of which no file holds the text. */

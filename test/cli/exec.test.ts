@@ -115,7 +115,14 @@ withHelm("A chart is rendered as its Application says, into its namespace", asyn
 withHelm("A chart that nobody names is rendered with its own values, under its own name", async () => {
   const { "app.yaml": _, ...rest } = files;
   const { stdout } = await inFiles(rest, ["list", "--helm=exec"]);
-  assert.match(stdout, /Deployment\/web/);
+  assert.match(stdout, /unknown +\? +Deployment\/web/);
+});
+
+withHelm("A namespace that nobody knows is none, though a template writes it", async () => {
+  const { "app.yaml": _, ...rest } = files;
+  const written = template.replace("  name: ", "  namespace: {{ .Release.Namespace }}\n  name: ");
+  const { stdout } = await inFiles({ ...rest, "web/templates/web.yaml": written }, ["list", "--helm=exec"]);
+  assert.match(stdout, /unknown +\? +Deployment\/web/);
 });
 
 withHelm("What a chart does not allow is told with the directory, and the rest goes on", async () => {
@@ -126,6 +133,15 @@ withHelm("What a chart does not allow is told with the directory, and the rest g
   const { stdout, stderr } = await inFiles({ ...files, ...broken }, ["list", "--helm=exec"]);
   assert.match(stderr, /^sidelint: bad: helm does not render it: .*no such luck/);
   assert.match(stdout, /Deployment\/prod/);
+});
+
+withHelm("A chart that asks for another Kubernetes gets the one that is told", async () => {
+  const asking = `${files["web/Chart.yaml"]}kubeVersion: ">=1.90.0-0"\n`;
+  const tree = { ...files, "web/Chart.yaml": asking };
+  assert.match((await inFiles(tree, ["list", "--helm=exec"])).stderr, /--kube-version says which release/);
+  assert.is((await inFiles(tree, ["list", "--helm=exec", "--kube-version=1.91"])).stderr, "");
+  const config = { ...tree, "sidelint.yaml": 'kubernetes: {version: "1.91"}\n' };
+  assert.is((await inFiles(config, ["list", "--helm=exec"])).stderr, "");
 });
 
 withHelm("Dependencies that are not in charts/ are not fetched", async () => {
