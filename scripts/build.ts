@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { layered } from "./layers.ts";
-import { packedData, undocumented } from "./packed.ts";
+import { packedAlong, packedTables, undocumented } from "./packed.ts";
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
 const { version } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) as { version: string };
@@ -30,7 +30,7 @@ const options: BuildOptions = {
   sourcesContent: false,
   charset: "utf8",
   legalComments: "none",
-  plugins: [packedData, undocumented],
+  plugins: [packedTables, undocumented],
   logLevel: "warning",
 };
 const layers = {
@@ -49,7 +49,7 @@ const layers = {
 };
 const { metafile } = await build({
   ...options,
-  plugins: [packedData, undocumented, await layered(options, layers)],
+  plugins: [packedTables, undocumented, await layered(options, layers)],
   metafile: true,
 });
 for (const bin of ["sidelint.js", "sidelint-krm.js"]) chmodSync(join(top, "dist", bin), 0o755);
@@ -88,9 +88,10 @@ function nodeImports({ outputs }: Metafile, entry: string): readonly string[] {
 
 /** The licences of the packages whose code went into the bundle. */
 function notices({ inputs }: Metafile): string {
-  const packages = new Set(
-    Object.keys(inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
-  );
+  const packages = new Set([
+    ...packedAlong,
+    ...Object.keys(inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+  ]);
   const texts = [...packages].sort().map((name) => {
     const folder = join(top, "node_modules", name);
     const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));

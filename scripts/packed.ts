@@ -1,30 +1,75 @@
-/** What a bundle holds otherwise than its sources do, so that it is small: data that is seldom read packed, prose that nobody reads left out. */
+/** What a bundle holds otherwise than its sources do, so that it is small: big tables packed, prose that nobody reads left out. */
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { deflateRawSync } from "node:zlib";
-import type { Plugin } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
-/** The profile and the pages of rules, which are read on demand: a fourth of their size. */
-export const packedData: Plugin = {
-  name: "packed data",
-  setup({ onLoad }) {
-    onLoad({ filter: /generated[\\/]rule-pages\.ts$/ }, async ({ path }) => {
-      const { rulePages } = (await import(pathToFileURL(path).href)) as { rulePages: unknown };
-      return { contents: unpacking("rulePages", JSON.stringify(rulePages), (text) => `JSON.parse(${text})`) };
-    });
-    onLoad({ filter: /generated[\\/]profile\.ts$/ }, async ({ path }) => {
-      const { profileSource } = (await import(pathToFileURL(path).href)) as { profileSource: () => string };
-      return { contents: unpacking("profileSource", profileSource(), (text) => `() => ${text}`) };
-    });
+/** Tables by their files: the constant that is packed, and what is made of its text. */
+const tables: Readonly<Record<string, (unpacked: string) => string>> = {
+  "lint/generated/rule-pages.ts": (unpacked) => `export const rulePages = JSON.parse(${unpacked});`,
+  "lint/generated/rules.ts": (unpacked) => `export const builtinRules = JSON.parse(${unpacked});`,
+  "istio/generated/profile.ts": (unpacked) => `export const profileSource = () => ${unpacked};`,
+  "kube/pod-schema.ts": (unpacked) => `export const podSchema = ${unpacked};`,
+};
+
+/**
+ * Packs tables. Node unpacks them with what it has, which is much faster in a cold process than any code of ours; browsers have nothing
+ * that is synchronous.
+ */
+export const packedTables: Plugin = {
+  name: "packed tables",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^packed:unpack$/ }, ({ path }) => ({ path, namespace: "packed" }));
+    onLoad({ filter: /.*/, namespace: "packed" }, async () => ({ contents: await unpacker() }));
+    onLoad(
+      {
+        filter:
+          /[\\/]src[\\/](?:lint[\\/]generated[\\/]rule|istio[\\/]generated[\\/]profile|kube[\\/]pod-schema)/,
+      },
+      async ({ path }) => {
+        const made = Object.entries(tables).find(([file]) =>
+          path.replaceAll("\\", "/").endsWith(`/src/${file}`),
+        )?.[1];
+        if (!made) return undefined;
+        const [value] = Object.values(
+          (await import(pathToFileURL(path).href)) as object,
+        ) as readonly unknown[];
+        const text =
+          typeof value === "function"
+            ? String(value())
+            : typeof value === "string"
+              ? value
+              : JSON.stringify(value);
+        const packed = deflateRawSync(text, { level: 9 }).toString("base64");
+        return { contents: `import { unpack } from "packed:unpack";\n${made(`unpack("${packed}")`)}` };
+      },
+    );
   },
 };
 
-/** A module with one constant, which is made of a text. */
-function unpacking(name: string, text: string, made: (text: string) => string): string {
-  const packed = deflateRawSync(text, { level: 9 }).toString("base64");
-  const bytes = `Uint8Array.from(atob("${packed}"), (one) => one.charCodeAt(0))`;
-  return `import { inflateSync } from "fflate";
-export const ${name} = ${made(`new TextDecoder().decode(inflateSync(${bytes}))`)};`;
+/** The packages whose code comes with what is packed. */
+export const packedAlong: readonly string[] = ["fflate"];
+
+/** The module that unpacks. What is for browsers alone makes tables when it is loaded, so it stays in a function until it is called. */
+async function unpacker(): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: 'export { inflateSync } from "fflate";', resolveDir: import.meta.dirname },
+    bundle: true,
+    format: "iife",
+    globalName: "fflate",
+    minify: true,
+    legalComments: "none",
+    write: false,
+  });
+  return `export function unpack(packed) {
+  const zlib = globalThis.process?.getBuiltinModule?.("node:zlib");
+  if (zlib) return zlib.inflateRawSync(Buffer.from(packed, "base64")).toString();
+  return new TextDecoder().decode(inflater()(Uint8Array.from(atob(packed), (one) => one.charCodeAt(0))));
+}
+function inflater() {
+  ${outputFiles[0]?.text}
+  return fflate.inflateSync;
+}`;
 }
 
 /** The environment of rules without what its parts mean, which is for its documentation. */
