@@ -227,7 +227,7 @@ function leaves(pod: Pod): ReadonlyMap<string, string> {
         isObject(item) ? (item.mountPath ?? item.containerPort ?? item.name) : undefined,
       );
       if (value.length === 0 || names.includes(undefined)) found.set(path, JSON.stringify(value));
-      else value.forEach((item: Json, index) => addItem(`${path}\n${names[index]}`, item));
+      else for (const [index, item] of value.entries()) addItem(`${path}\n${names[index]}`, item);
     } else if (isObject(value)) {
       if (Object.keys(value).length === 0 && !path.includes("\nlifecycle")) found.set(path, "{}");
       for (const [key, inner] of Object.entries(value)) add(`${path}\n${key}`, inner);
@@ -235,9 +235,9 @@ function leaves(pod: Pod): ReadonlyMap<string, string> {
   };
   const addItem = (path: string, item: Json): void => {
     const { name, value, valueFrom, ...others } = objectOf(item);
-    if (typeof value !== "string") return add(path, item);
-    if (!path.endsWith("\nPROXY_CONFIG")) return void found.set(path, JSON.stringify([value, others]));
-    add(path, JSON.parse(value) as JsonObject);
+    if (typeof value !== "string") add(path, item);
+    else if (path.endsWith("\nPROXY_CONFIG")) add(path, JSON.parse(value) as JsonObject);
+    else found.set(path, JSON.stringify([value, others]));
   };
   add("labels", labels ?? null);
   for (const [key, value] of Object.entries(objectOf(annotations)))
@@ -251,10 +251,10 @@ function leaves(pod: Pod): ReadonlyMap<string, string> {
     if (!proxies.includes(path)) {
       if (args !== undefined) add(`${path}\nargs`, args);
       if (restartPolicy !== undefined) add(`${path}\nrestartPolicy`, restartPolicy);
-    } else
-      flags(Array.isArray(args) ? args : []).forEach(
-        ([flag, value]) => void found.set(`${path}\nargs\n${flag}`, value),
-      );
+    } else {
+      for (const [flag, value] of flags(Array.isArray(args) ? args : []))
+        found.set(`${path}\nargs\n${flag}`, value);
+    }
   }
   return found;
 }
