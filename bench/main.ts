@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { benchDiff } from "./diff.ts";
 import { benchInjection } from "./inject.ts";
 import { medians, onPath, ratio } from "./measure.ts";
 import { writeMonorepo } from "./monorepo.ts";
@@ -157,6 +158,7 @@ function benchChecks(): void {
   if (!existsSync(large)) writeMonorepo(large, 10_000);
   rulesOver(large, "10,000 files", runs);
   if (values.repo) rulesOver(values.repo, basename(values.repo).replace("+", "/"), runs);
+  benchDiff(sidelint, work, runs, row);
   growth(values.quick ? [1_000, 10_000] : [1_000, 10_000, 100_000], runs);
 }
 

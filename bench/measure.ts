@@ -2,10 +2,10 @@
 import { spawnSync } from "node:child_process";
 
 /** Wall time of a whole process in milliseconds; its output is thrown away. */
-function time(command: readonly string[]): number {
+function time(command: readonly string[], cwd?: string): number {
   const [program = "", ...rest] = command;
   const start = process.hrtime.bigint();
-  const { error, status, signal } = spawnSync(program, rest, { stdio: "ignore" });
+  const { error, status, signal } = spawnSync(program, rest, { stdio: "ignore", cwd });
   if (error) throw error;
   if (signal !== null || (status !== 0 && program !== "kubeconform")) {
     throw new Error(`${command.join(" ")} ended with ${signal ?? status}`);
@@ -19,12 +19,16 @@ export function median(numbers: readonly number[]): number {
 }
 
 /** Medians of several commands, measured in turn so that a noisy moment strikes all of them. */
-export function medians(commands: readonly (readonly string[])[], runs: number): readonly number[] {
+export function medians(
+  commands: readonly (readonly string[])[],
+  runs: number,
+  cwd?: string,
+): readonly number[] {
   const times: number[][] = commands.map(() => []);
-  for (const command of commands) time(command);
+  for (const command of commands) time(command, cwd);
   for (let run = 0; run < runs; run++) {
     commands.forEach((command, index) => {
-      times[index]?.push(time(command));
+      times[index]?.push(time(command, cwd));
     });
   }
   return times.map(median);

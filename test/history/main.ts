@@ -1,5 +1,6 @@
 /**
- * Holds `sidelint diff` against history: `npm run history -- --repo DIR [--commits 50] [--ref HEAD] [--assume LABEL=VALUE]... [--verbose]`.
+ * Holds `sidelint diff` against history: `npm run history -- --repo DIR [--commits 50] [--ref HEAD] [--matching REGEXP] [--assume LABEL=VALUE]...
+ * [--verbose]`; --matching: only commits that add or take away a line of that sort.
  * Each commit that changes manifests is compared with its parent, by git's objects and with the files on disk. Both states are checked
  * out as plain directories and scanned by themselves; what differs between these has to be what was reported, no more and no less. Where
  * kustomize is on PATH, roots of reported workloads are built by it as well.
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     repo: { type: "string" },
     commits: { type: "string", default: "50" },
     ref: { type: "string", default: "HEAD" },
+    matching: { type: "string" },
     assume: { type: "string", multiple: true, default: [] },
     verbose: { type: "boolean", default: false },
   },
@@ -124,7 +126,15 @@ async function hold(parent: string, commit: string): Promise<void> {
 
 try {
   git(area, ["clone", "-q", "--shared", "--no-checkout", repository, clone]);
-  const log = ["log", "--first-parent", "--format=%H %P", `-n${values.commits}`, values.ref, "--"];
+  const log = [
+    "log",
+    "--first-parent",
+    "--format=%H %P",
+    `-n${values.commits}`,
+    ...(values.matching ? [`-G${values.matching}`] : []),
+    values.ref,
+    "--",
+  ];
   const manifests = ["*.yaml", "*.yml", "*.json", "*Kustomization"].map((one) => `:(glob)**/${one}`);
   const commits = git(clone, [...log, ...manifests])
     .trim()
@@ -135,7 +145,7 @@ try {
     if (parent !== "") await hold(parent, commit);
   }
   console.log(
-    `${basename(repository)}: ${totals.commits} commits against their parents, ${totals.reports} comparisons, ${totals.changes} changes reported, ${totals.quiet} commits without any; ${totals.builds} builds equal to kustomize's or listed below, ${totals.refused} that it refuses`,
+    `${basename(repository.replace(/\/repo$/, ""))}: ${totals.commits} commits against their parents, ${totals.reports} comparisons, ${totals.changes} changes reported, ${totals.quiet} commits without any; ${totals.builds} builds equal to kustomize's or listed below, ${totals.refused} that it refuses`,
   );
   for (const line of wrong) console.log(`WRONG ${line}`);
   console.log(`${wrong.length} disagreements`);
