@@ -1,6 +1,6 @@
 /**
  * Measures sidelint against the floor of reading and against peers: `npm run bench [-- --repo DIR] [--quick]`. With `--only inject` just
- * injection is measured, and the results are printed alone; `--config DIR` names a folder with config.yaml, values.json and mesh.yaml of
+ * injection is measured, with `--only krm` the KRM function, and the results are printed alone; `--config DIR` names a folder with config.yaml, values.json and mesh.yaml of
  * an injector to take instead of our own profile.
  */
 import { spawnSync } from "node:child_process";
@@ -10,6 +10,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchDiff } from "./diff.ts";
 import { benchInjection } from "./inject.ts";
+import { benchKrm } from "./krm.ts";
 import { medians, onPath, ratio } from "./measure.ts";
 import { writeMonorepo } from "./monorepo.ts";
 
@@ -144,7 +145,9 @@ function rulesOver(directory: string, name: string, times: number): void {
 mkdirSync(work, { recursive: true });
 const runs = values.quick ? 5 : 15;
 if (values.only === undefined) benchChecks();
-benchInjection({ sidelint, work, config: values.config, runs, row });
+if (values.only === undefined || values.only === "inject")
+  benchInjection({ sidelint, work, config: values.config, runs, row });
+if (values.only === undefined || values.only === "krm") benchKrm({ work, runs, row });
 if (values.only === undefined) writeResults();
 
 function benchChecks(): void {

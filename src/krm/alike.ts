@@ -2,6 +2,8 @@
 import { type InjectedObject, injectResources, type Way } from "../fix/inject.ts";
 import { editsOfDocument } from "../fix/value-edits.ts";
 import type { Labels } from "../istio/facts.ts";
+import { autoImage } from "../istio/inject/overrides.ts";
+import { coreDumpName, initName, proxyName, validationName } from "../istio/inject/pod.ts";
 import { isObject, type JsonObject } from "../kube/json.ts";
 import { readDocuments } from "../source/document.ts";
 import { type Node, toValue } from "../source/node.ts";
@@ -131,6 +133,9 @@ function fixOdd(text: string, slots: readonly Slot[], { copied }: Gaps): boolean
   return isOdd;
 }
 
+/** Names of containers and an image that the injection itself asks for. */
+const words = [autoImage, proxyName, initName, validationName, coreDumpName];
+
 /** Injects an item with markers in its slots. */
 function castMould(
   text: string,
@@ -152,6 +157,7 @@ function castMould(
   if (own === undefined || !document || second || !reading?.ok || reading.root?.type !== "map")
     return { mould: undefined, decisive: new Set() };
   const { watch, decisive, unequal } = watchMarkers();
+  for (const word of words) unequal.add(word);
   const [object] = injectedWith(toValue(reading.root) as JsonObject, namesOf(slots, root), workload, {
     ...way,
     istiodOf: (revision) => {

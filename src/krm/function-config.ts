@@ -1,9 +1,8 @@
 /** The functionConfig, read and checked: what the function is to do, and by which facts. */
+import type { rulesOf } from "../lint/configured.ts";
 import type { Rule } from "../index.ts";
+import type { scan } from "../index.ts";
 import { isObject, type Json, type JsonObject } from "../kube/json.ts";
-import { defaultRules } from "../lint/run.ts";
-import { settingProblems } from "../lint/settings.ts";
-import { configuredRules } from "../lint/user-rules.ts";
 import { readDocuments } from "../source/document.ts";
 import { entryOf, type Node, type Path, toValue } from "../source/node.ts";
 import { absolutePath, isInside } from "../source/path.ts";
@@ -12,6 +11,7 @@ import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { writeYaml } from "../source/write-yaml.ts";
 import { asWritten, type Config, type ConfigProblem } from "../world/config.ts";
+import { speaksOfRules } from "../world/configured.ts";
 import { readConfigFile } from "../world/extended-config.ts";
 import { validate as validateConfig } from "../world/generated/config-validator.js";
 import type { InjectorFiles } from "../world/injector-files.ts";
@@ -35,7 +35,25 @@ export interface FunctionSettings {
 
 export type SettingsReading =
   | { readonly ok: true; readonly settings: FunctionSettings }
-  | { readonly ok: false; readonly results: readonly Result[] };
+  | {
+      readonly ok: false;
+      readonly results: readonly Result[];
+      /** Nothing is wrong so far, and it takes a linter to go on. */
+      readonly needsLinter?: true;
+    };
+
+/** What lints: loaded for functions that do. */
+export interface Linter {
+  readonly scan: typeof scan;
+  readonly rulesOf: typeof rulesOf;
+}
+
+/** What a functionConfig is read with. */
+export interface Around {
+  /** The directory in which the function runs. */
+  readonly tree: FileTree;
+  readonly linter: Linter | undefined;
+}
 
 /** What is said of the functionConfig as a whole. */
 const whole = "the functionConfig";
@@ -63,15 +81,15 @@ const notConfig = new Set(["failOn", "only", "revision", "inputs"]);
 export function readFunctionConfig(
   file: SourceFile,
   root: Node | undefined,
-  tree: FileTree,
+  around: Around,
 ): SettingsReading {
-  if (!root || (root.type === "scalar" && root.value === null)) return settingsOf({}, "SidecarCheck", tree);
+  if (!root || (root.type === "scalar" && root.value === null)) return settingsOf({}, "SidecarCheck", around);
   const value = toValue(root) as Json;
   const reference = referenceTo(root);
   const told = telling(reference);
   if (!isObject(value)) return { ok: false, results: [told(`${whole} is no object`)] };
   if (value.kind !== "ConfigMap" || value.apiVersion !== "v1")
-    return ofObject(file, root, tree, (message, path) => told(message, path));
+    return ofObject(file, root, around, (message, path) => told(message, path));
   const text = writeYaml(fromConfigMap(value));
   const made = readDocuments({ path: virtual, text })[0]?.read();
   if (!made?.ok || !made.root) return { ok: false, results: [told(`the data of ${whole} cannot be read`)] };
@@ -109,7 +127,7 @@ function errorsOfSettings(spec: Json | undefined): readonly SchemaError[] {
   }));
 }
 
-function ofObject(file: SourceFile, root: Node, tree: FileTree, tell: Tell): SettingsReading {
+function ofObject(file: SourceFile, root: Node, around: Around, tell: Tell): SettingsReading {
   const specNode = entryOf(root, "spec")?.value;
   const value = toValue(root) as JsonObject;
   const spec = specNode && (asWritten(file, specNode) as Json);
@@ -132,7 +150,7 @@ function ofObject(file: SourceFile, root: Node, tree: FileTree, tell: Tell): Set
     );
     return { ok: false, results };
   }
-  return settingsOf(given, kind, tree, tell);
+  return settingsOf(given, kind, around, tell);
 }
 
 function withHint(message: string, hint: string | undefined): string {
@@ -143,7 +161,7 @@ function withHint(message: string, hint: string | undefined): string {
 function settingsOf(
   spec: JsonObject,
   kind: FunctionSettings["kind"],
-  tree: FileTree,
+  { tree, linter }: Around,
   tell: Tell = telling(undefined),
 ): SettingsReading {
   const isOutside = outsideOfRoot(tree);
@@ -155,16 +173,11 @@ function settingsOf(
   const tellFault = (fault: ConfigProblem) => configResult(fault, text, tell);
   if (!reading.ok) return { ok: false, results: reading.problems.map(tellFault) };
   const { config, locate } = reading;
-  const made = configuredRules(tree, config, { base: ".", locate, isOutside });
-  const rules = made.rules.map(({ rule }) => rule);
-  const wrong = settingProblems(config, [...defaultRules(), ...rules]).map(
-    ({ path, part, message, hint }) => {
-      const location = locate(path, part);
-      return { message, hint, ...(location && { location }) };
-    },
-  );
+  if (!linter && (kind === "SidecarCheck" || speaksOfRules(config)))
+    return { ok: false, results: [], needsLinter: true };
+  const made = linter?.rulesOf(tree, reading, { base: ".", locate, isOutside });
   const inputs = readInputs(spec.inputs, tree, isOutside, tell);
-  const results = [...[...made.problems, ...wrong].map(tellFault), ...inputs.results];
+  const results = [...(made?.problems ?? []).map(tellFault), ...inputs.results];
   if (results.length > 0) return { ok: false, results };
   const { failOn, only, revision } = spec;
   return {
@@ -172,7 +185,7 @@ function settingsOf(
     settings: {
       kind,
       config,
-      rules,
+      rules: (made?.rules ?? []).map(({ rule }) => rule),
       failOn: failOn === "warning" || failOn === "info" || failOn === "never" ? failOn : "error",
       only: only === "all" ? "all" : "decided",
       revision: typeof revision === "string" ? revision : undefined,

@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { fn } from "../../src/gotemplate/function.ts";
+import { sprigFunctions } from "../../src/gotemplate/functions/sprig.ts";
 import { compile, execute } from "../../src/gotemplate/template.ts";
 import type { GoType, Method } from "../../src/gotemplate/types.ts";
 import {
@@ -134,6 +135,21 @@ tests("methods of the pointer are not there for a value that has no address", ()
   const compiled = compile("t", "{{.Tag}}");
   assert.ok(compiled.ok);
   assert.not(compiled.ok && execute(compiled.template, new Typed(shirt, raw)).ok);
+});
+
+tests("JSON leaves out pointers to nothing, and no other", () => {
+  const options = structOf("shop.Options", () => [
+    { name: "User", type: pointerTo(int32Type), key: "user", omitEmpty: true },
+    { name: "Next", type: pointerTo(shirt), key: "next", omitEmpty: true },
+    { name: "Size", type: int32Type, key: "size", omitEmpty: true },
+  ]);
+  const compiled = compile("t", "{{toJson .}}", { functions: sprigFunctions });
+  if (!compiled.ok) throw new Error(compiled.error);
+  const next = Object.assign(Object.create(null), { size: 1 });
+  const output = (held: Raw) => execute(compiled.template, new Typed(options, held));
+  assert.equal(output({ size: 0 }), { ok: true, output: "{}" });
+  assert.equal(output({ user: 0, size: 0 }), { ok: true, output: '{"user":0}' });
+  assert.match(JSON.stringify(output({ next })), "size");
 });
 
 tests("a missing key is no value, a zero value or an error, as told", () => {

@@ -316,10 +316,11 @@ function isUnset({ raw }: Typed, field: StructField): boolean {
   return field.omitEmpty === true && field.type.kind !== "struct" && rawField(raw, field) === undefined;
 }
 
-/** What omitempty leaves out: nothing of a kind, never a struct. */
+/** What omitempty leaves out: nothing of a kind, never a struct, of pointers only nil. */
 function isOmitted(value: Value): boolean {
   const kind = kindOf(value);
   if (kind === "struct") return false;
+  if (kind === "ptr") return isNil(value);
   if (kind === "slice" || kind === "map" || kind === "string") return isNil(value) || textOrSize(value) === 0;
   return value === null || value === false || isNil(value) || String(rawOf(value) ?? 0) === "0";
 }

@@ -20,7 +20,7 @@ import { type Injected, parseStatus, statusAnnotation } from "./status.ts";
 import { overridesAnnotation, readOverrides } from "./undo.ts";
 
 /** The image that stands for the injected one. */
-const autoImage = "auto";
+export const autoImage = "auto";
 
 export type Reapplied =
   | { readonly ok: true; readonly pod: Pod }
