@@ -5,6 +5,7 @@ import { injectedByHand } from "../lint/by-hand.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import type { Location } from "../source/locate.ts";
+import type { Delivery } from "../world/delivery.ts";
 import { placeText } from "../world/resource.ts";
 import type { MissingFact, Origin, Workload, World } from "../world/world.ts";
 import { compare } from "./findings.ts";
@@ -119,6 +120,7 @@ export function reportedWorkload(workload: Workload, cluster: string | null = nu
       return workload.start().line;
     },
     root: workload.root,
+    ...(workload.delivery && { delivery: reportedDelivery(workload.delivery) }),
     verdict: decision.verdict,
     reason: decision.reason,
     why: why(workload),
@@ -134,6 +136,16 @@ export function reportedWorkload(workload: Workload, cluster: string | null = nu
       return decision.remedy ?? null;
     },
     ambient: decision.ambient,
+  };
+}
+
+function reportedDelivery({ label, origin, cluster }: Delivery): ReportedWorkload["delivery"] & object {
+  return {
+    object: label,
+    get where() {
+      return origin.text;
+    },
+    cluster,
   };
 }
 

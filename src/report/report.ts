@@ -32,6 +32,8 @@ export interface ReportedWorkload {
   readonly line: number;
   /** Directory of the kustomization that builds it, null for a plain file. */
   readonly root: string | null;
+  /** The object of Argo CD or Flux that brings it, where one does. */
+  readonly delivery?: { readonly object: string; readonly where: string; readonly cluster: string | null };
   readonly verdict: Verdict;
   readonly reason: Reason;
   /** One short clause for people: why the verdict is what it is. */

@@ -309,7 +309,13 @@ function plainLoad(plan: Plan, wanted: PlainFiles, directory: string, paths: Pat
       /\.(?:ya?ml|json)$/.test(file) && (wanted.recurse || !inside.includes("/")) && wanted.includes(inside)
     );
   });
-  return { plan, objects: files.flatMap((file) => paths.plainIn(file)), files, roots: [] };
+  const rendered = files.filter((file) => !isPassedOver(paths.plainIn(file)));
+  return { plan, objects: rendered.flatMap((file) => paths.plainIn(file)), files: rendered, roots: [] };
+}
+
+/** Whether a comment in the file tells Argo CD to pass it over. */
+function isPassedOver([first]: readonly Placed[]): boolean {
+  return first?.resource.document.file.text.includes("+argocd:skip-file-rendering") ?? false;
 }
 
 function managedNamespace(delivery: Delivery): readonly NamespaceRecord[] {
