@@ -17,6 +17,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   clean: ["Deployment/web", "Job/seed"],
   "argo-cd": ["Deployment/web", "CronJob/report"],
   flux: ["Deployment/api", "DaemonSet/agent"],
+  "helm-values": [],
 };
 
 const commands = Object.entries(examples).flatMap(([name, explained]) => [

@@ -210,7 +210,7 @@ function podOf(
 const notKnown = "{{ }}";
 
 /** Where a value stands, also below a string that is YAML itself. */
-function locateValue(document: Document, path: Path, part?: Part) {
+export function locateValue(document: Document, path: Path, part?: Part) {
   const reading = document.read();
   if (!reading.ok) return undefined;
   const range = rangeAt(reading.root, path, part);

@@ -6,6 +6,7 @@ import { type Node, nodeAt, type Path } from "../source/node.ts";
 import type { SourceFile } from "../source/reading.ts";
 import type { Collected } from "./collect.ts";
 import type { Delivery } from "./delivery.ts";
+import { locateValue } from "./helm-values.ts";
 import { isClusterScoped } from "./kustomize/draft.ts";
 import { contains, joinPath } from "./kustomize/path.ts";
 import type { Build, Builds } from "./kustomize.ts";
@@ -75,10 +76,11 @@ function placedFrom(printed: Resource, { rendered, file, values, delivery, index
   const namespace = isFilled ? (rendered.namespace ?? null) : written;
   const document = standIn(file, startIn(file.text, made.kind), index);
   const resource: Resource = { ...made, document, path: [] };
-  const locate: Placed["locate"] = (path, part) =>
-    at(made.value, path) === undefined || path.length === 0
-      ? undefined
-      : (inTemplate(made, path, file, part) ?? inValues(values, made.value, path, part)?.location);
+  const locate: Placed["locate"] = (path, part) => {
+    if (path.length === 0) return undefined;
+    if (at(made.value, path) === undefined) return insideValue(values, made.value, path, part);
+    return inTemplate(made, path, file, part) ?? inValues(values, made.value, path, part)?.location;
+  };
   return {
     resource,
     value: made.value,
@@ -224,6 +226,18 @@ function inValues(
     return range && { source: { document, path: below }, location: locationOf(document.file, range) };
   }
   return undefined;
+}
+
+/** The same below an annotation that holds YAML. */
+function insideValue(
+  values: readonly Values[],
+  object: JsonObject,
+  path: Path,
+  part?: Part,
+): Location | undefined {
+  const end = path.indexOf("annotations") + 2;
+  const source = end < path.length ? inValues(values, object, path.slice(0, end))?.source : undefined;
+  return source && locateValue(source.document, [...source.path, ...path.slice(end)], part);
 }
 
 function* entriesNamed(

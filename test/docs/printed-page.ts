@@ -23,7 +23,10 @@ export function runPage(name: string, files: Readonly<Record<string, string>>, l
       } else if (language === "console") {
         const [first = ""] = content.split("\n");
         const [, command = "", day = today] = /^\$ sidelint (.*?)(?: +# on (\S+))?$/.exec(first) ?? [];
-        const { stdout, stderr } = await sidelint(command.split(" "), { today: day });
+        const { stdout, stderr } = await sidelint(command.split(" "), {
+          today: day,
+          env: { PATH: process.env.PATH },
+        });
         const output = (stderr + stdout).replace(/ in \d+ ms/g, " in 20 ms");
         printed.push(`\`\`\`console\n${first}\n${output}\`\`\``);
         if (!process.env.UPDATE) assert.is(block, printed.at(-1));

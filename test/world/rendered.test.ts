@@ -70,6 +70,18 @@ charts("A value points to the values, a line of the template to the template, an
   assert.is(world.workloads[0]?.start().line, 2);
 });
 
+charts("What stands inside a value that is YAML itself is found there", () => {
+  const config = "concurrency: two\n";
+  const values = `podAnnotations:\n  proxy.istio.io/config: |\n    ${config}`;
+  const rendered: Rendered = {
+    kind: "helm",
+    directory: "web",
+    text: made("web", { "proxy.istio.io/config": config }),
+  };
+  const { told: findings } = told([rendered], { "web/values.yaml": values });
+  assert.ok(findings.includes("web/values.yaml:3 proxy-config-invalid Deployment/web"), findings.join("\n"));
+});
+
 charts("What is not rendered is left as it is", () => {
   const { told: findings, world } = told([]);
   assert.is(findings.length, 0);
