@@ -1,6 +1,6 @@
 /** The public API: what the command line, the action and the functions call, over any tree of files. */
 import type { MeshChanges } from "./compare/changes.ts";
-import { compareWorlds } from "./compare/compare.ts";
+import { compareClusters } from "./compare/compare.ts";
 import { strayFixes } from "./fix/arrival.ts";
 import type { EditedFile } from "./fix/edited.ts";
 import { type FixContext, fixabilities, fixCounts, planFixes, type UnfixedFinding } from "./fix/plan.ts";
@@ -128,7 +128,7 @@ export function explain(scanned: Scan, workload: ReportedWorkload): Explanation 
  * rendered only for a workload whose pod template or injector differs. Pure.
  */
 export function diff(before: Scan, after: Scan): MeshChanges {
-  return compareWorlds(before.world, after.world);
+  return compareClusters(before.worlds, after.worlds);
 }
 
 /** What `fix`, `inject` and `uninject` change, as one unified diff that `git apply` takes; empty where that is nothing. */

@@ -1,6 +1,6 @@
 /** `sidelint diff`: what happened to sidecars between two states of a repository. */
 import { hasAny } from "../compare/changes.ts";
-import { compareWorlds } from "../compare/compare.ts";
+import { compareClusters } from "../compare/compare.ts";
 import { plain } from "../report/cells.ts";
 import type { ChangesFrame } from "../report/mesh-changes.ts";
 import { diskTree, largestFileSize, withSlashes } from "../source/disk.ts";
@@ -54,7 +54,7 @@ export async function compared(
   );
   for (const line of unread) tell(io, line);
   for (const { reading } of [before, after]) mustBeOneCluster("diff", reading);
-  const changes = compareWorlds(before.reading.world, after.reading.world);
+  const changes = compareClusters(before.reading.worlds, after.reading.worlds);
   const frame: ChangesFrame = {
     before: states.before.name,
     after: states.after.name,

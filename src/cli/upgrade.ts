@@ -1,6 +1,6 @@
 /** `sidelint upgrade`: what another release of Istio makes of the same files. */
 import { hasAny } from "../compare/changes.ts";
-import { compareWorlds } from "../compare/compare.ts";
+import { compareClusters } from "../compare/compare.ts";
 import { upgradeRemarks } from "../compare/upgrade.ts";
 import { scan } from "../index.ts";
 import { newestRelease, releaseFacts } from "../istio/releases.ts";
@@ -9,6 +9,7 @@ import { findingChanges } from "../report/finding-changes.ts";
 import type { ChangesFrame } from "../report/mesh-changes.ts";
 import type { Config } from "../world/config.ts";
 import { readWorld } from "../world/read.ts";
+import type { World } from "../world/world.ts";
 import type { Context } from "./context.ts";
 import { type ChangesFormat, changesFormat, changesText, failKinds } from "./mesh-changes.ts";
 import type { ScanFlags } from "./options.ts";
@@ -49,13 +50,13 @@ export async function upgraded(
       ? first
       : scan(input.tree, { ...base, istioVersion: starting });
   const after = scan(input.tree, { ...base, istioVersion: to, stockInjectors: true });
-  const changes = compareWorlds(before.world, after.world);
+  const changes = compareClusters(before.worlds, after.worlds);
   const frame: ChangesFrame = {
     before: `Istio ${starting}`,
     after: `Istio ${to}`,
     version,
     isByRelease: true,
-    notes: [...pinned(session.options.config ?? {}), ...upgradeRemarks(before.world, after.world)],
+    notes: [...pinned(session.options.config ?? {}), ...remarksOf(before.worlds, after.worlds)],
     findings: findingChanges(before.findings, after.findings),
   };
   const style = { ...session.presentation, verbose: flags.verbose ?? false };
@@ -69,6 +70,15 @@ export async function upgraded(
   }
   await io.stdout(changesText(format, changes, frame, style));
   exit(failed || session.exit === 2 ? 2 : hasAny(changes, failOn) ? 1 : 0);
+}
+
+/** What is to be known of each cluster, once. */
+function remarksOf(before: readonly World[], after: readonly World[]): readonly string[] {
+  const remarks = before.flatMap((world, index) => {
+    const other = after[index];
+    return other ? upgradeRemarks(world, other) : [];
+  });
+  return [...new Set(remarks)];
 }
 
 /** A release as typed. Throws a UsageError when it is none that sidelint knows. */

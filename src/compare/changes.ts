@@ -67,6 +67,8 @@ export interface Cause {
 /** What happened to one workload. */
 export interface WorkloadChange {
   readonly kind: ChangeKind;
+  /** The cluster that it is about, where there are several; else null. */
+  readonly cluster: string | null;
   /** Undefined for a workload that was added. */
   readonly before: Workload | undefined;
   /** Undefined for one that was removed. */

@@ -39,8 +39,43 @@ export function compareWorlds(before: World, after: World): MeshChanges {
   return {
     workloads: { before: before.workloads.length, after: after.workloads.length },
     injected: { before: injectedIn(before), after: injectedIn(after) },
-    changes: changes.sort((a, b) => changeKinds.indexOf(a.kind) - changeKinds.indexOf(b.kind)),
+    changes: inOrder(changes),
   };
+}
+
+/** The same for all clusters of two states: those of one name are compared, the workloads of others came or went. */
+export function compareClusters(before: readonly World[], after: readonly World[]): MeshChanges {
+  const [left, right] = [before[0], after[0]];
+  if (left && right && before.length === 1 && after.length === 1) return compareWorlds(left, right);
+  const names = new Set([...after, ...before].map(({ cluster }) => cluster));
+  const all = [...names].map((cluster) => {
+    const [one, other] = [before, after].map((worlds) => worlds.find((world) => world.cluster === cluster));
+    const { changes, ...counts } = one && other ? compareWorlds(one, other) : onOneSide(one, other);
+    return { ...counts, changes: changes.map((change): WorkloadChange => ({ ...change, cluster })) };
+  });
+  const sum = (of: "workloads" | "injected", side: "before" | "after") =>
+    all.reduce((total, counts) => total + counts[of][side], 0);
+  return {
+    workloads: { before: sum("workloads", "before"), after: sum("workloads", "after") },
+    injected: { before: sum("injected", "before"), after: sum("injected", "after") },
+    changes: inOrder(all.flatMap(({ changes }) => changes)),
+  };
+}
+
+function onOneSide(before: World | undefined, after: World | undefined): MeshChanges {
+  const changes = [
+    ...(after?.workloads ?? []).map((workload) => alone("added", workload)),
+    ...(before?.workloads ?? []).map((workload) => alone("removed", workload)),
+  ];
+  return {
+    workloads: { before: before?.workloads.length ?? 0, after: after?.workloads.length ?? 0 },
+    injected: { before: before ? injectedIn(before) : 0, after: after ? injectedIn(after) : 0 },
+    changes,
+  };
+}
+
+function inOrder(changes: readonly WorkloadChange[]): readonly WorkloadChange[] {
+  return changes.toSorted((a, b) => changeKinds.indexOf(a.kind) - changeKinds.indexOf(b.kind));
 }
 
 function injectedIn({ workloads }: World): number {
@@ -59,6 +94,7 @@ function alone(kind: "added" | "removed", workload: Workload): WorkloadChange {
   const isNew = kind === "added";
   return {
     kind,
+    cluster: null,
     before: isNew ? undefined : workload,
     after: isNew ? workload : undefined,
     aspects: [{ what: "verdict", before: isNew ? null : verdict, after: isNew ? verdict : null }],
@@ -78,14 +114,14 @@ function changeOf(before: Side, after: Side, isSameInstall: boolean): WorkloadCh
         after: verdictText[other.decision.verdict],
       },
     ];
-    return { kind, before: one, after: other, aspects, causes: verdictCauses(before, after) };
+    return { kind, cluster: null, before: one, after: other, aspects, causes: verdictCauses(before, after) };
   }
   const isSameAnswer = outcomeOf(one.decision) === outcomeOf(other.decision);
   const { verdict } = other.decision;
   if (verdict !== "injected" && verdict !== "unknown") return undefined;
   if (isSameAnswer && isSameInstall && isSameTemplate(one, other)) return undefined;
   const sidecars = sidecarChange(before, after, isSameInstall);
-  if (isSameAnswer) return sidecars && { ...sidecars, before: one, after: other };
+  if (isSameAnswer) return sidecars && { ...sidecars, cluster: null, before: one, after: other };
   const revision: Aspect = {
     what: "revision",
     before: one.decision.injectedBy.join(", "),
@@ -93,6 +129,7 @@ function changeOf(before: Side, after: Side, isSameInstall: boolean): WorkloadCh
   };
   return {
     kind: sidecars?.kind ?? "changed",
+    cluster: null,
     before: one,
     after: other,
     aspects: [revision, ...(sidecars?.aspects ?? [])],

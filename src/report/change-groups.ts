@@ -11,6 +11,8 @@ export interface ChangeGroup {
   readonly texts: readonly string[];
   readonly causes: readonly string[];
   readonly workloads: readonly Workload[];
+  /** The cluster, where there are several. */
+  readonly cluster: string | null;
 }
 
 /** Entries that say how many workloads came and went; the others are changes of the mesh. */
@@ -30,6 +32,7 @@ interface Draft {
   readonly text: string;
   readonly causes: readonly string[];
   readonly workloads: Workload[];
+  readonly cluster: string | null;
 }
 
 /**
@@ -40,11 +43,12 @@ export function changeGroups({ changes }: MeshChanges, isByRelease = false): rea
   const drafts = new Map<string, Draft>();
   for (const change of changes) {
     const workload = change.after ?? change.before;
+    const { cluster } = change;
     if (!workload) continue;
     const causes = change.causes.filter(({ about }) => !isByRelease || about !== releaseAbout).map(causeText);
     for (const [word, text] of saidOf(change)) {
-      const key = JSON.stringify([change.kind, word, text, causes]);
-      const draft = drafts.get(key) ?? { kind: change.kind, word, text, causes, workloads: [] };
+      const key = JSON.stringify([change.kind, cluster, word, text, causes]);
+      const draft = drafts.get(key) ?? { kind: change.kind, cluster, word, text, causes, workloads: [] };
       draft.workloads.push(workload);
       drafts.set(key, draft);
     }
@@ -61,12 +65,12 @@ function mergedTexts(drafts: readonly Draft[]): readonly ChangeGroup[] {
     return number;
   };
   const merged = new Map<string, ChangeGroup & { readonly texts: string[] }>();
-  for (const { kind, word, text, causes, workloads } of drafts) {
+  for (const { kind, cluster, word, text, causes, workloads } of drafts) {
     const key = JSON.stringify([kind, word, causes, workloads.map(numberOf)]);
     const texts = text === "" ? [] : [text];
     const known = merged.get(key);
     if (known) known.texts.push(...texts);
-    else merged.set(key, { kind, word, texts, causes, workloads });
+    else merged.set(key, { kind, cluster, word, texts, causes, workloads });
   }
   return [...merged.values()];
 }

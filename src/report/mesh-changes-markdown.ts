@@ -95,10 +95,11 @@ function table(rows: readonly string[]): string {
   return [tableHead, ...rows].join("\n");
 }
 
-function row({ kind, word, texts, causes, workloads }: ChangeGroup): string {
+function row({ kind, cluster, word, texts, causes, workloads }: ChangeGroup): string {
   const named = workloadNames(workloads, false);
   const rest = named.reduce((left, { total }) => left - total, workloads.length);
   const who = [
+    ...(cluster === null ? [] : [`cluster ${markdownCode(cluster)}:`]),
     ...named.map(({ namespace, names, more }) => {
       const list = [...names.map(markdownText), ...(more > 0 ? [`${grouped(more)} more`] : [])].join(", ");
       return `${markdownCode(namespace)} ${list}`;

@@ -62,10 +62,11 @@ function heading(
 }
 
 function entry(group: ChangeGroup, changes: MeshChanges, style: ChangesStyle, paint: Paint): string {
-  const { kind, word, causes, workloads } = group;
+  const { kind, cluster, word, causes, workloads } = group;
   const room = style.width - indent;
   const lead = `${marks[kind]} ${word}`;
-  const who = whoLines(workloads, changes, room, style.verbose ?? false);
+  const named = whoLines(workloads, changes, room, style.verbose ?? false);
+  const who = cluster === null ? named : [plain(`in cluster ${cluster}`), ...named];
   const texts = textsOf(group, style).flatMap((text) => wrap(plain(text), room));
   const why = causes.flatMap((cause) => wrap(plain(cause), room));
   const lines = inOneLine(who, texts, why, room, paint) ?? [

@@ -48,8 +48,8 @@ export function meshChangesJson(changes: MeshChanges, frame: ChangesFrame): stri
     counts: countsOf(changes),
     changes: changes.changes.map((change) => ({
       kind: change.kind,
-      before: workloadData(change.before),
-      after: workloadData(change.after),
+      before: workloadData(change.before, change.cluster),
+      after: workloadData(change.after, change.cluster),
       aspects: change.aspects.map(aspectData),
       causes: change.causes.map(causeData),
     })),
@@ -67,11 +67,12 @@ export function countsOf({ changes }: MeshChanges): Readonly<Record<ChangeKind, 
   return counts;
 }
 
-function workloadData(workload: Workload | undefined): object | null {
+function workloadData(workload: Workload | undefined, cluster: string | null): object | null {
   if (!workload) return null;
   const { resource, name, namespace, template, root, decision } = workload;
   const { file, line } = workload.start();
   return {
+    cluster,
     apiVersion: resource.apiVersion,
     kind: resource.kind,
     namespace: namespace.name,
