@@ -12,12 +12,14 @@ import { formatOf, reporterOf, ruleReader, type WantedFile, wantedFiles } from "
 import type { ScanFlags } from "./options.ts";
 import { writeOutput } from "./output.ts";
 import { openSession, type Session } from "./session.ts";
+import { inShard } from "./shard.ts";
 import { oneOf, UsageError } from "./usage.ts";
 
 export interface CheckFlags extends ScanFlags, FixFlags {
   readonly failOn: string;
   readonly quiet?: boolean;
   readonly changed?: boolean;
+  readonly shard?: string;
   readonly baseline?: string | true;
   readonly output?: readonly string[];
 }
@@ -36,6 +38,9 @@ export async function check(paths: readonly string[], flags: CheckFlags, context
   const wanted = wantedFiles(flags.output);
   const failOn = oneOf("--fail-on", flags.failOn, failures);
   mustAskForFixes(flags);
+  const isShown = flags.shard === undefined ? undefined : inShard(flags.shard);
+  if (isShown && (flags.fix || flags.diff))
+    throw new UsageError(`--shard is for reports, and --${flags.fix ? "fix" : "diff"} is about all files`);
   if (flags.diff && wanted.length > 0)
     throw new UsageError("--output writes the report, and with --diff there is none");
   if (flags.diff && format !== "text")
@@ -54,7 +59,8 @@ export async function check(paths: readonly string[], flags: CheckFlags, context
       : undefined;
   if (outcome?.is === "shown") return context.exit(opened.exit || outcome.exit);
   const session = outcome?.session ?? opened;
-  const report = reportOf(session, flags, changed, context);
+  const whole = reportOf(session, flags, changed, context);
+  const report = isShown ? withFindings(whole, isShown) : whole;
   const { summary, findings } = report;
   const ruleOf = await ruleReader([format, ...wanted.map((one) => one.format)], session.userRules);
   const presentation = presentationOf(session, flags, ruleOf);

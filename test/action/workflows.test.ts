@@ -55,6 +55,9 @@ for (const [name, text] of workflows) {
     const ours = Object.values(jobs)
       .flatMap(({ steps }) => steps)
       .filter((step) => step.uses?.startsWith("example/sidelint"));
+    const commands = [...text.matchAll(/npx --yes sidelint@(\S+)/g)];
+    for (const [, asked] of commands) assert.is(asked, version);
+    if (commands.length > 0) return;
     assert.is(ours.length, 1);
     assert.is(ours[0]?.uses, uses);
     for (const input of Object.keys(ours[0]?.with ?? {})) assert.ok(input in inputs, input);
@@ -68,6 +71,51 @@ suiteOf("the page names every input with its default, and every output", () => {
     const told = new RegExp(`^\\| \`${name}\` \\|([^|]*)\\|`, "m").exec(page)?.[1]?.trim();
     assert.is(told, value === "" ? "" : `\`${value}\``, name);
   }
+});
+
+type Comments = readonly {
+  readonly id: number;
+  readonly user: { readonly type: string };
+  readonly body: string;
+}[];
+
+/** Runs the script of mesh-changes.yml over a pull request with some comments: what it writes. */
+async function commentedOn(comments: Comments): Promise<readonly object[]> {
+  const { jobs } = parse(readFileSync(join(examples, "mesh-changes.yml"), "utf8")) as {
+    readonly jobs: Readonly<
+      Record<string, { readonly steps: readonly { readonly with?: { readonly script?: string } }[] }>
+    >;
+  };
+  const script = Object.values(jobs)
+    .flatMap(({ steps }) => steps)
+    .flatMap((step) => step.with?.script ?? [])[0];
+  assert.ok(script);
+  const written: object[] = [];
+  const write = (what: string) => async (args: object) => written.push({ what, ...args });
+  const issues = { listComments: {}, createComment: write("create"), updateComment: write("update") };
+  const github = { paginate: async () => comments, rest: { issues } };
+  const context = { repo: { owner: "o", repo: "r" }, issue: { number: 7 } };
+  const run = Object.getPrototypeOf(async () => undefined).constructor as FunctionConstructor;
+  await run(
+    "github",
+    "context",
+    "require",
+    script,
+  )(github, context, () => ({ readFileSync: () => "| changes |" }));
+  return written;
+}
+
+suiteOf("the comment of mesh-changes.yml is written once, and then kept current", async () => {
+  const body = "<!-- sidelint diff -->\n| changes |";
+  const others: Comments = [
+    { id: 1, user: { type: "User" }, body: "<!-- sidelint diff --> quoted by a person" },
+    { id: 2, user: { type: "Bot" }, body: "something else" },
+  ];
+  assert.equal(await commentedOn(others), [{ what: "create", owner: "o", repo: "r", issue_number: 7, body }]);
+  const mine = { id: 3, user: { type: "Bot" }, body: "<!-- sidelint diff -->\nof yesterday" };
+  assert.equal(await commentedOn([...others, mine]), [
+    { what: "update", owner: "o", repo: "r", comment_id: 3, body },
+  ]);
 });
 
 const hasActionlint = spawnSync("actionlint", ["-version"]).status === 0;

@@ -21,6 +21,7 @@ export function addCheck(program: Command, context: Context): void {
         )
         .option("-q, --quiet", "errors only, and no summary")
         .option("--changed", "read the whole repository, report what concerns these paths")
+        .option("--shard <n/count>", "report on this share of the files, such as 1/4; all are read")
         .option("--fix", "write the fixes that keep what is meant, and report what is left")
         .option("--unsafe-fixes", "with --fix or --diff: also fixes that somebody should look at")
         .option("--diff", "print what --fix would change, as a unified diff; write nothing")
