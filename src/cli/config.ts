@@ -11,6 +11,7 @@ import type { FileTree } from "../source/tree.ts";
 import { directoryOf } from "../world/collect.ts";
 import type { Config, ConfigProblem } from "../world/config.ts";
 import { findConfig } from "../world/config-place.ts";
+import { speaksOfRules } from "../world/configured.ts";
 import { missing } from "./input.ts";
 import { UsageError } from "./usage.ts";
 
@@ -68,10 +69,6 @@ export async function readConfig(
   if (own.problems.length > 0)
     throw told(own.problems, path, (file) => reading.textOf(file) ?? own.textOf(file), style);
   return { config, path, remarks, locate, userRules: own.rules };
-}
-
-function speaksOfRules({ rules, severities, overrides, optionalRules, ignore }: Config): boolean {
-  return [rules, severities, overrides, optionalRules, ignore].some((setting) => setting !== undefined);
 }
 
 /** What has the name of a configuration but is not read: a second file beside it, or a directory. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command `sidelint-krm`: a KRM function on standard input and output, without anything else of the command line. */
 import { diskTree } from "../source/disk.ts";
-import { runFunction } from "./run.ts";
+import { loadAndRun } from "./run.ts";
 import { chunksOf, readInput, today } from "./streams.ts";
 
 declare const SIDELINT_VERSION: string | undefined;
@@ -30,7 +30,7 @@ else if (first !== undefined) {
   } else {
     process.stdout.on("error", () => undefined);
     try {
-      const { stdout, stderr, exit } = runFunction(input.bytes, {
+      const { stdout, stderr, exit } = await loadAndRun(input.bytes, {
         tree: diskTree(process.cwd()),
         today: today(new Date()),
       });

@@ -1,8 +1,8 @@
 /** The functionConfig, read and checked: what the function is to do, and by which facts. */
-import type { rulesOf } from "../lint/configured.ts";
-import type { Rule } from "../index.ts";
-import type { scan } from "../index.ts";
+
+import type { Rule, scan } from "../index.ts";
 import { isObject, type Json, type JsonObject } from "../kube/json.ts";
+import type { rulesOf } from "../lint/configured.ts";
 import { readDocuments } from "../source/document.ts";
 import { entryOf, type Node, type Path, toValue } from "../source/node.ts";
 import { absolutePath, isInside } from "../source/path.ts";
@@ -93,7 +93,7 @@ export function readFunctionConfig(
   const text = writeYaml(fromConfigMap(value));
   const made = readDocuments({ path: virtual, text })[0]?.read();
   if (!made?.ok || !made.root) return { ok: false, results: [told(`the data of ${whole} cannot be read`)] };
-  return ofObject({ path: virtual, text }, made.root, tree, (message) => told(message));
+  return ofObject({ path: virtual, text }, made.root, around, (message) => told(message));
 }
 
 type Tell = (message: string, path?: Path) => Result;

@@ -2,11 +2,12 @@
 import { injectResources, replaced } from "../fix/inject.ts";
 import { editsOfDocument } from "../fix/value-edits.ts";
 import { injectionWay } from "../fix/way.ts";
-import type { FileProblem, Scan, Workload } from "../index.ts";
 import { at, emptyMap, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { type Node, type Path, toValue, type Value } from "../source/node.ts";
 import type { Edit } from "../source/splice.ts";
-import type { Resource } from "../world/world.ts";
+import type { FileProblem } from "../world/injector-files.ts";
+import type { Reading } from "../world/read.ts";
+import type { Resource, Workload } from "../world/world.ts";
 import { alikeItems } from "./alike.ts";
 import { wordsFor } from "./check.ts";
 import type { FunctionSettings } from "./function-config.ts";
@@ -26,7 +27,7 @@ interface ChangedItem {
 }
 
 /** Injects into the items of a scanned list. Where one workload cannot be injected none is, and the results say why. */
-export function injectItems(scan: Scan, list: ResourceList, settings: FunctionSettings): Injected {
+export function injectItems(scan: Reading, list: ResourceList, settings: FunctionSettings): Injected {
   const { only, revision, files, config } = settings;
   const by = only === "all" ? "command" : "gates";
   const reading = injectionWay(scan.world, { by, files, revision, release: config.istio?.version });

@@ -1,13 +1,15 @@
 /** The function: the text of a ResourceList goes in, the same text with edits and results comes out (KRM functions specification v1). */
-import { type FileTree, memoryTree, type Scan, scan } from "../index.ts";
+import type { ScanOptions } from "../index.ts";
 import type { Document } from "../source/document.ts";
 import { entryOf, type Node } from "../source/node.ts";
 import { readYaml } from "../source/read.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { type Edit, partsWithEdits } from "../source/splice.ts";
 import { decodeText } from "../source/text.ts";
+import { type FileTree, memoryTree } from "../source/tree.ts";
+import { type ReadOptions, readWorld } from "../world/read.ts";
 import { checkResults } from "./check.ts";
-import { type FunctionSettings, readFunctionConfig } from "./function-config.ts";
+import { type Around, type FunctionSettings, type Linter, readFunctionConfig } from "./function-config.ts";
 import { injectItems } from "./inject.ts";
 import { resultsEdits } from "./output.ts";
 import {
@@ -39,25 +41,62 @@ export interface FunctionRun {
 
 /**
  * Runs the function that the functionConfig of a ResourceList asks for, SidecarCheck where there is none. What comes out is the text
- * that went in, with the sidecars and with `results`; of an input that cannot be read nothing comes out but the reason.
+ * that went in, with the sidecars and with `results`; of an input that cannot be read nothing comes out but the reason. What lints is
+ * loaded for functions that do: that takes longer than most injections.
  */
-export function runFunction(input: Uint8Array, surroundings: FunctionSurroundings): FunctionRun {
-  const asked = settingsIn(input, surroundings.tree);
+export async function loadAndRun(
+  input: Uint8Array,
+  surroundings: FunctionSurroundings,
+): Promise<FunctionRun> {
+  const run = runFunction(input, surroundings, undefined);
+  if (run !== needsLinter) return run;
+  const { linter } = await import("./linter.ts");
+  return runFunction(input, surroundings, linter);
+}
+
+/** What is said in place of a result by a function that lints, where there is no linter. */
+export const needsLinter = "needs a linter";
+
+/** Runs a function with a linter, or without one as far as that goes. */
+export function runFunction(
+  input: Uint8Array,
+  surroundings: FunctionSurroundings,
+  linter: Linter,
+): FunctionRun;
+export function runFunction(
+  input: Uint8Array,
+  surroundings: FunctionSurroundings,
+  linter: Linter | undefined,
+): FunctionRun | typeof needsLinter;
+export function runFunction(
+  input: Uint8Array,
+  surroundings: FunctionSurroundings,
+  linter: Linter | undefined,
+): FunctionRun | typeof needsLinter {
+  const asked = settingsIn(input, { tree: surroundings.tree, linter });
   if (!asked.ok) return asked.run;
   const { settings } = asked;
-  const scanned = scanList(input, settings, surroundings);
-  const [document] = scanned.documentsOf(listPath) ?? [];
+  const tree = memoryTree({ [listPath]: input });
+  const options = optionsOf(settings, surroundings);
+  const isCheck = settings.kind === "SidecarCheck";
+  const scanned = isCheck ? linter?.scan(tree, options) : undefined;
+  const read = scanned ?? readWorld(tree, options);
+  const [document] = read.documentsOf(listPath) ?? [];
   const list = document ? readList(document) : asked.listAgain();
   if (!list.ok) return unreadable(list.says);
-  return worked(scanned, list.list, settings);
+  const about = [...oddItems(list.list), ...duplicateResults(list.list)];
+  if (scanned)
+    return finished(list.list, [], [...about, ...checkResults(scanned, list.list)], failing[settings.failOn]);
+  const { edits, results } = injectItems(read, list.list, settings);
+  return finished(list.list, edits, [...about, ...results], failing.error);
 }
 
 type Asked =
   | { readonly ok: true; readonly settings: FunctionSettings; listAgain(): ListReading }
-  | { readonly ok: false; readonly run: FunctionRun };
+  | { readonly ok: false; readonly run: FunctionRun | typeof needsLinter };
 
 /** What the function is asked for. What had to be read of the list for that is not kept: it may be very long, and is read once more. */
-function settingsIn(input: Uint8Array, tree: FileTree): Asked {
+function settingsIn(input: Uint8Array, around: Around): Asked {
   const file = fileOf(input);
   if ("says" in file) return { ok: false, run: unreadable(file.says) };
   const document = onlyDocument(file);
@@ -66,8 +105,9 @@ function settingsIn(input: Uint8Array, tree: FileTree): Asked {
   const listed = early ? undefined : readList(document);
   if (listed && !listed.ok) return { ok: false, run: unreadable(listed.says) };
   const node = early ? early.node : listed && entryOf(listed.list.root, "functionConfig")?.value;
-  const reading = readFunctionConfig(file, node, tree);
+  const reading = readFunctionConfig(file, node, around);
   if (reading.ok) return { ok: true, settings: reading.settings, listAgain: () => listIn(input) };
+  if (reading.needsLinter) return { ok: false, run: needsLinter };
   const list = listed ?? readList(document);
   const run = list.ok ? finished(list.list, [], reading.results, failing.error) : unreadable(list.says);
   return { ok: false, run };
@@ -90,17 +130,11 @@ function unreadable(says: string): FunctionRun {
   return { stdout: [], stderr: `sidelint: ${says}\n`, exit: 1 };
 }
 
-function scanList(
-  input: Uint8Array,
+function optionsOf(
   { config, rules }: FunctionSettings,
   { today }: FunctionSurroundings,
-): Scan {
-  return scan(memoryTree({ [listPath]: input }), {
-    paths: [listPath],
-    config,
-    rules,
-    ...(today === undefined ? {} : { today }),
-  });
+): ReadOptions & Pick<ScanOptions, "rules" | "today"> {
+  return { paths: [listPath], config, rules, ...(today === undefined ? {} : { today }) };
 }
 
 const failing: Readonly<Record<FunctionSettings["failOn"], readonly ResultSeverity[]>> = {
@@ -109,14 +143,6 @@ const failing: Readonly<Record<FunctionSettings["failOn"], readonly ResultSeveri
   info: ["error", "warning", "info"],
   never: [],
 };
-
-function worked(scanned: Scan, list: ResourceList, settings: FunctionSettings): FunctionRun {
-  const about = [...oddItems(list), ...duplicateResults(list)];
-  if (settings.kind === "SidecarCheck")
-    return finished(list, [], [...about, ...checkResults(scanned, list)], failing[settings.failOn]);
-  const { edits, results } = injectItems(scanned, list, settings);
-  return finished(list, edits, [...about, ...results], failing.error);
-}
 
 function finished(
   list: ResourceList,

@@ -152,3 +152,8 @@ function originIn({ configPath, locateInConfig }: Configuration, path: Path): Or
   const location = locateInConfig(path);
   return { text: location ? placeText(location) : (configPath ?? "the configuration"), location };
 }
+
+/** Whether a configuration names rules or sets them: only then does anybody need to know which there are. */
+export function speaksOfRules({ rules, severities, overrides, optionalRules, ignore }: Config): boolean {
+  return [rules, severities, overrides, optionalRules, ignore].some((setting) => setting !== undefined);
+}

@@ -1,5 +1,6 @@
 /** Runs the function over a text, as an orchestrator would, and reads what it says. */
 
+import { linter } from "../../src/krm/linter.ts";
 import type { Result } from "../../src/krm/results.ts";
 import { runFunction } from "../../src/krm/run.ts";
 import { toValue } from "../../src/source/node.ts";
@@ -15,7 +16,11 @@ export interface Outcome {
 
 /** Runs the function; `files` lie in the directory in which it runs. */
 export function runOn(text: string, files: Readonly<Record<string, string>> = {}): Outcome {
-  const run = runFunction(new TextEncoder().encode(text), { tree: memoryTree(files), today: "2026-06-01" });
+  const run = runFunction(
+    new TextEncoder().encode(text),
+    { tree: memoryTree(files), today: "2026-06-01" },
+    linter,
+  );
   const stdout = run.stdout.join("");
   const list = dataIn(stdout) as { readonly results?: readonly Result[] } | null;
   return { ...run, stdout, results: list?.results ?? [] };

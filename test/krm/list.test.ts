@@ -40,9 +40,10 @@ for (const [text, says] of inputs) {
 }
 
 unreadable("bytes that are no text fail as well", async () => {
+  const { linter } = await import("../../src/krm/linter.ts");
   const { runFunction } = await import("../../src/krm/run.ts");
   const { memoryTree } = await import("../../src/source/tree.ts");
-  const { exit, stdout } = runFunction(new Uint8Array([0xff, 0xfe, 0xfd]), { tree: memoryTree({}) });
+  const { exit, stdout } = runFunction(new Uint8Array([0xff, 0xfe, 0xfd]), { tree: memoryTree({}) }, linter);
   assert.is(exit, 1);
   assert.equal(stdout, []);
 });
