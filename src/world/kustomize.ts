@@ -275,15 +275,20 @@ function generationsOf(
   return generations;
 }
 
-/** Whether a file is there that kustomize reads although nothing comes of it here. */
+/**
+ * Whether a file is there that kustomize reads although nothing comes of it here. What is generated of may be a secret that
+ * nobody commits, so that its absence is told, and is no refusal.
+ */
 function requireFile(problems: Set<BuildProblem>, entry: Entry, { sources }: Workshop): void {
-  const { value, path } = entry;
+  const { value, path, source } = entry;
   const beyond = outside(path, sources);
-  if (isRemoteFile(value))
-    problems.add(problem("remote", entry, value, `${value} is remote and is not fetched`));
-  else if (beyond !== undefined) problems.add(problem("outside", entry, value, beyond));
-  else if (!sources.isFile(path))
-    problems.add(problem("missing", entry, value, `${path} does not exist`, "always"));
+  if (isRemoteFile(value)) {
+    problems.add(problem("missing", entry, value, `${value} is remote and is not fetched`));
+  } else if (beyond !== undefined) problems.add(problem("outside", entry, value, beyond));
+  else if (!sources.isFile(path)) {
+    const isData = String(source.path[0]).endsWith("Generator");
+    problems.add(problem("missing", entry, value, `${path} does not exist`, isData ? undefined : "always"));
+  }
 }
 
 function transformAll(made: Made, todo: Transformation, { patchOf }: Workshop): Made {

@@ -8,6 +8,7 @@ import { type Build, type Builds, buildKustomizations } from "../../src/world/ku
 import { resourcesOf } from "../../src/world/resource.ts";
 import type { Placed, Resource } from "../../src/world/world.ts";
 import { cases } from "./kustomize-cases.ts";
+import { pluginCases } from "./kustomize-plugin-cases.ts";
 import { replacementCases } from "./kustomize-replacement-cases.ts";
 
 type Files = Readonly<Record<string, string>>;
@@ -94,7 +95,11 @@ function place(location: Location | undefined): string | undefined {
 
 const builds = suite("builds of kustomizations");
 
-for (const { name, files, builds: expected, problems = {} } of [...cases, ...replacementCases]) {
+for (const { name, files, builds: expected, problems = {} } of [
+  ...cases,
+  ...replacementCases,
+  ...pluginCases,
+]) {
   builds(name, () => {
     const made = build(files).builds;
     assert.equal(made.map(({ directory }) => directory).sort(), Object.keys(expected).sort());

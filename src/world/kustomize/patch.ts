@@ -223,8 +223,28 @@ function contentOf(document: Document, entry: PatchEntry): PatchContent | PatchF
   const value: Json = reading.root ? toValue(reading.root) : null;
   const isPlaced = document.file.path === (entry.file ?? entry.source.document.file.path);
   const sourceOf = (path: Path): Source => (isPlaced ? { document, path } : entry.source);
-  if (Array.isArray(value)) return { type: "json", operations: value, sourceOf };
+  if (Array.isArray(value)) {
+    const problem = isStrict(entry.text ?? document.file.text) ? undefined : notJson;
+    return problem ?? { type: "json", operations: value, sourceOf };
+  }
   return { type: "merge", parts: isObject(value) ? partsOf(value, sourceOf) : [] };
+}
+
+const notJson: PatchFailure = {
+  kind: "patch",
+  detail: "the patch begins with [, and kustomize takes it for JSON, which it is not",
+  refused: "always",
+};
+
+/** Whether a list that begins with a bracket is JSON, as it has to be; in block style it may be any YAML. */
+function isStrict(text: string): boolean {
+  if (!text.trimStart().startsWith("[")) return true;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The documents of an inline patch. One alone has its places in the kustomization; several have none. */
