@@ -65,10 +65,10 @@ export function broughtBy(
   const charts = rendered.length === 0 ? [] : renderedCharts(rendered, collected, delivered.deliveries);
   return {
     builds,
-    faults,
     refused,
     rendered,
     ...delivered,
+    faults: [...faults, ...delivered.faults],
     placed: charts.length === 0 ? delivered.placed : [...delivered.placed, ...charts],
   };
 }

@@ -10,7 +10,7 @@ import { directoryOf } from "../collect.ts";
 import { scalarText, stringMap } from "../resource.ts";
 import type { Skipped } from "../world.ts";
 import { fitsPath } from "./glob.ts";
-import { listAt, type Order, textAt, untold } from "./order.ts";
+import { listAt, type Order, textAt, unfollowed } from "./order.ts";
 import type { Repository } from "./repository.ts";
 
 /** What a generator gives for one Application: plain texts by dotted names, or for Go templates any data. */
@@ -55,7 +55,7 @@ export function applicationsOf(
   const template = at(value, ["spec", "template"]);
   if (!isObject(template)) return { orders: [], untold: [] };
   if (at(value, ["spec", "templatePatch"]) !== undefined)
-    reader.untold.push(untold(order, "its templatePatch is not applied"));
+    reader.untold.push(unfollowed(order, "its templatePatch is not applied"));
   const made = listAt(value, ["spec", "generators"]).flatMap((generator) => {
     const found = generate(reader, generator, undefined);
     if (!found) return [];
@@ -63,7 +63,7 @@ export function applicationsOf(
     return found.parameters.map((parameters) => ({ parameters, whole }));
   });
   if (made.length > mostApplications)
-    reader.untold.push(untold(order, `it makes more than ${mostApplications} Applications`));
+    reader.untold.push(unfollowed(order, `it makes more than ${mostApplications} Applications`));
   const orders = made
     .slice(0, mostApplications)
     .flatMap(({ parameters, whole }) => applicationOf(reader, whole, parameters) ?? []);
@@ -75,7 +75,7 @@ function applicationOf(reader: Reader, template: JsonObject, parameters: Paramet
   const value = rendered(reader, template, parameters);
   if (!isObject(value)) {
     const why = typeof value === "string" ? value : "it has no template";
-    reader.untold.push(untold(order, why));
+    reader.untold.push(unfollowed(order, why));
     return undefined;
   }
   const name = textAt(value, ["metadata", "name"]) ?? order.name;
@@ -93,7 +93,7 @@ function applicationOf(reader: Reader, template: JsonObject, parameters: Paramet
 function generate(reader: Reader, generator: Json, outer: Parameters | undefined): Generated | undefined {
   if (!isObject(generator)) return undefined;
   const refuse = (what: string) => {
-    reader.untold.push(untold(reader.order, what));
+    reader.untold.push(unfollowed(reader.order, what));
     return undefined;
   };
   const kind = Object.keys(generator).find((key) => key !== "selector");

@@ -16,7 +16,7 @@ import {
   type Plan,
   type Plans,
   textAt,
-  untold,
+  unfollowed,
 } from "./order.ts";
 import { overlaid } from "./overlay.ts";
 import type { Repository } from "./repository.ts";
@@ -93,7 +93,7 @@ function planOf(delivery: Delivery, content: Plan["content"]): Plan {
 /** Labels with variables of the build's environment have no values here. */
 function remoteLabels(order: Order, source: Json): readonly Skipped[] {
   const uses = textAt(source, ["kustomize", "commonAnnotationsEnvsubst"]) === "true";
-  return uses ? [untold(order, "variables in its commonAnnotations are not filled in")] : [];
+  return uses ? [unfollowed(order, "variables in its commonAnnotations are not filled in")] : [];
 }
 
 function isTemplated(text: string): boolean {

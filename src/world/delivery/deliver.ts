@@ -2,6 +2,7 @@
 import { isObject, type Json } from "../../kube/json.ts";
 import { type Collected, directoryOf } from "../collect.ts";
 import type { Delivery } from "../delivery.ts";
+import { type Fault, guarded } from "../guard.ts";
 import { contains } from "../kustomize/path.ts";
 import type { Builds } from "../kustomize.ts";
 import { placeText } from "../resource.ts";
@@ -12,7 +13,7 @@ import { arriving } from "./arrival.ts";
 import { dataIndex } from "./data.ts";
 import { type FluxSurroundings, fluxPlans, releasePlans } from "./flux.ts";
 import { isArgo, isFlux, isFluxSource } from "./kinds.ts";
-import { type Order, orderOf, type PlainFiles, type Plan, type Plans, textAt } from "./order.ts";
+import { type Order, orderOf, type PlainFiles, type Plan, type Plans, textAt, unfollowed } from "./order.ts";
 import { nameOf, repositoryOf } from "./repository.ts";
 
 /** What there is without deliveries. */
@@ -29,11 +30,14 @@ export interface Delivered {
   /** Namespaces with labels that deliveries say, of which no object needs to be there. */
   readonly namespaces: readonly NamespaceRecord[];
   readonly skipped: readonly Skipped[];
+  /** Orders that sidelint itself failed at. */
+  readonly faults: readonly Fault[];
 }
 
 /** More than any repository has; they keep orders that make each other over and over in bounds. */
 const mostDeliveries = 5000;
 const mostLevels = 20;
+const mostObjects = 200_000;
 
 /** What arrives in clusters: as before for what nothing brings, and once a delivery for everything else. */
 export function deliver(given: Given, isAsked: boolean): Delivered {
@@ -43,10 +47,10 @@ export function deliver(given: Given, isAsked: boolean): Delivered {
     : before.filter(
         ({ resource: { apiVersion, kind } }) => isArgo(apiVersion, kind) || isFlux(apiVersion, kind),
       );
-  if (orders.length === 0) return { placed: before, deliveries: [], namespaces: [], skipped: [] };
+  if (orders.length === 0) return { placed: before, deliveries: [], namespaces: [], skipped: [], faults: [] };
   const follower = followerOf(given);
   for (const top of topsOf(orders, follower)) follower.follow(top, null, 0);
-  const { arrived, deliveries, files, roots, untold } = follower;
+  const { arrived, deliveries, files, roots, faults } = follower;
   const rest = before.filter(({ root, resource }) =>
     root === null ? !files.has(resource.document.file.path) : !roots.has(root),
   );
@@ -54,7 +58,8 @@ export function deliver(given: Given, isAsked: boolean): Delivered {
     placed: [...rest, ...arrived],
     deliveries,
     namespaces: deliveries.flatMap(managedNamespace),
-    skipped: distinct(untold),
+    skipped: distinct(follower.untold),
+    faults,
   };
 }
 
@@ -73,6 +78,7 @@ interface Follower {
   readonly files: Set<string>;
   readonly roots: Set<string>;
   readonly untold: Skipped[];
+  readonly faults: Fault[];
   loadsOf(order: Placed): readonly Load[];
   follow(order: Placed, cluster: string | null, depth: number): void;
 }
@@ -88,9 +94,12 @@ function followerOf(given: Given): Follower {
     files: new Set(),
     roots: new Set(),
     untold: [],
+    faults: [],
     loadsOf(order) {
       const key = placeKey(order.resource) + JSON.stringify([order.namespace, order.value]);
-      const loads = known.get(key) ?? loadsOf(order, given.builds, around, paths, follower.untold);
+      const { file } = order.resource.document;
+      const make = () => loadsOf(order, given.builds, around, paths, follower.untold);
+      const loads = known.get(key) ?? guarded(file, follower.faults, make) ?? [];
       known.set(key, loads);
       return loads;
     },
@@ -101,12 +110,16 @@ function followerOf(given: Given): Follower {
       if (seen.has(key) || depth > mostLevels) return;
       seen.add(key);
       for (const load of follower.loadsOf(order)) {
-        if (follower.deliveries.length >= mostDeliveries) return;
+        if (follower.deliveries.length >= mostDeliveries || follower.arrived.length >= mostObjects) {
+          follower.untold.push(unfollowed(orderOf(order), "too much is delivered before it"));
+          return;
+        }
         const delivery = deliveryOf(load.plan, order, cluster, follower.deliveries.length);
         follower.deliveries.push(delivery);
         for (const file of load.files) follower.files.add(file);
         for (const root of load.roots) follower.roots.add(root);
-        const objects = load.objects.map((one) => arriving(one, delivery, load.plan));
+        const arrive = () => load.objects.map((one) => arriving(one, delivery, load.plan));
+        const objects = guarded(resource.document.file, follower.faults, arrive) ?? [];
         for (const one of objects) follower.arrived.push(one);
         for (const one of objects)
           if (isOrder(one.resource)) follower.follow(one, delivery.cluster, depth + 1);

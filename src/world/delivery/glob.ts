@@ -14,13 +14,20 @@ export function fitsPath(pattern: string, path: string): boolean {
   return alternativesOf(pattern).some((one) => fitsParts(one.split("/"), parts));
 }
 
+/** Whether the parts of a path fit those of a pattern; one row of answers for each part of the pattern, from the last. */
 function fitsParts(patterns: readonly string[], parts: readonly string[]): boolean {
-  const [first, ...rest] = patterns;
-  if (first === undefined) return parts.length === 0;
-  if (first === "**")
-    return parts.some((_, index) => fitsParts(rest, parts.slice(index))) || rest.length === 0;
-  const [part, ...others] = parts;
-  return part !== undefined && fits(first, part) && fitsParts(rest, others);
+  let next = parts.map(() => false).concat(true);
+  for (const pattern of patterns.toReversed()) {
+    const row = next.map(() => false);
+    for (let at = parts.length; at >= 0; at--) {
+      const part = parts[at];
+      const rest = at < parts.length && (pattern === "**" ? row[at + 1] : next[at + 1]);
+      if (pattern === "**") row[at] = (next[at] ?? false) || (rest ?? false);
+      else row[at] = part !== undefined && (rest ?? false) && fits(pattern, part);
+    }
+    next = row;
+  }
+  return next[0] ?? false;
 }
 
 function alternativesOf(pattern: string): readonly string[] {

@@ -80,11 +80,11 @@ export function listAt(value: Json | undefined, path: Path): readonly Json[] {
 
 /** What is told of an order that is not followed. */
 export function notFollowed(order: Order, why: string): Plans {
-  return { plans: [], untold: [untold(order, why)] };
+  return { plans: [], untold: [unfollowed(order, why)] };
 }
 
 /** A part of an order that is not followed. */
-export function untold(order: Order, why: string): Skipped {
+export function unfollowed(order: Order, why: string): Skipped {
   const path = order.placed.resource.document.file.path;
   return { reason: "delivery", path, files: 1, detail: `${order.label}: ${why}` };
 }

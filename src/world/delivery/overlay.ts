@@ -58,6 +58,7 @@ export function generated(
   return (
     empty && {
       ...empty,
+      problems: [],
       document: source.document,
       resources: resources.map((one): Entry => ({ value: one, path: one, source })),
     }

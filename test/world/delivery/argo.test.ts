@@ -62,7 +62,7 @@ ${application("two", `{source: {${url}, path: apps/web, kustomize: {namespace: f
     files: {
       ...kustomized,
       "parts/mesh/kustomization.yaml":
-        "kind: Component\npatches: [{target: {kind: Deployment}, patch: '[{op: add, path: /spec/template/metadata/labels/x, value: y}]'}]",
+        "kind: Component\npatches: [{target: {kind: Deployment}, patch: '- {op: add, path: /spec/template/metadata/labels/x, value: y}'}]",
       "argo/a.yaml": application(
         "web",
         `{source: {${url}, path: apps/web, kustomize: {components: [../../parts/mesh, ../nothing], ignoreMissingComponents: true, commonLabels: {sidecar.istio.io/inject: "false"}}}, ${to("shop")}}`,
@@ -188,7 +188,11 @@ ${application("other", `{source: {repoURL: https://example.com/shop/other, path:
 ];
 
 for (const { says, files, expected } of cases) {
-  argo(says, () => assert.equal(told(worldOf(files)), [...expected]));
+  argo(says, () => {
+    const world = worldOf(files);
+    assert.equal(told(world), [...expected]);
+    assert.equal(world.skipped, []);
+  });
 }
 
 argo("the place of a namespace is in the Application", () => {
@@ -228,6 +232,29 @@ argo("charts are deliveries with their release, namespace and values", () => {
   const { release, values, valueFiles } = delivery?.chart ?? {};
   assert.equal([delivery?.directory, delivery?.namespace?.name], ["chart", "shop"]);
   assert.equal([release, JSON.stringify(values), valueFiles], ["w", '{"a":1}', ["chart/v.yaml", "top.yaml"]]);
+});
+
+argo("orders that make no sense bring nothing, and do no harm", () => {
+  const specs = [
+    "null",
+    "[]",
+    "{source: 1, sources: [2, null, {}]}",
+    `{source: {${url}, path: [apps]}}`,
+    `{source: {${url}, path: ../..}}`,
+    `{source: {${url}, path: nothing}}`,
+    `{source: {${url}, path: apps, directory: 7, kustomize: [], helm: x}, destination: null, syncPolicy: {syncOptions: x}}`,
+    "{generators: [null, {}, {list: 3}, {list: {elements: [1]}}, {matrix: {}}, {matrix: {generators: [{git: null}, 1]}}], template: {}}",
+    "{goTemplate: true, generators: [{list: {elements: [{}]}}], template: {metadata: {name: '{{.a.b.c}}{{'}}}",
+  ];
+  const orders = specs.flatMap((spec, index) => [
+    application(`a${index}`, spec),
+    application(`s${index}`, spec).replace("kind: Application", "kind: ApplicationSet"),
+    `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k${index}}\nspec: ${spec}\n`,
+    `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: h${index}}\nspec: ${spec}\n`,
+  ]);
+  const world = worldOf({ "argo/a.yaml": orders.join("---\n"), "apps/a.yaml": deployment("web") });
+  assert.equal(world.faults, []);
+  assert.equal(told(world), ["null/web unknown by Application/a6"]);
 });
 
 argo("gitops: ignore leaves everything as it stands", () => {

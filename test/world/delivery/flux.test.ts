@@ -47,7 +47,7 @@ const cases: readonly {
     files: {
       "clusters/a.yaml": flux(
         "web",
-        `path: apps, patches: [{patch: "[{op: add, path: /spec/template/spec/hostNetwork, value: true}]", target: {name: a}}],
+        `path: apps, patches: [{patch: "- {op: add, path: /spec/template/spec/hostNetwork, value: true}", target: {name: a}}],
   patchesStrategicMerge: [{apiVersion: apps/v1, kind: Deployment, metadata: {name: b}, spec: {template: {metadata: {labels: {sidecar.istio.io/inject: "false"}}}}}]`,
       ),
       "apps/a.yaml": deployment("a"),
@@ -164,7 +164,11 @@ ${flux("team", "path: ./apps, targetNamespace: team").replace("name: flux-system
 ];
 
 for (const { says, files, expected } of cases) {
-  fluxed(says, () => assert.equal(told(worldOf(files)), [...expected]));
+  fluxed(says, () => {
+    const world = worldOf(files);
+    assert.equal(told(world), [...expected]);
+    assert.equal(world.skipped, []);
+  });
 }
 
 fluxed("a namespace that wins is placed where it is written", () => {
