@@ -42,7 +42,10 @@ export function readClusters(tree: FileTree, options: ClusterOptions): readonly 
       dumps: dump === undefined ? [] : [options.fromConfig(dump)],
     }),
   );
-  const wanted = asked && asked.length > 0 ? asked : named;
+  const wanted = (asked && asked.length > 0 ? asked : named).map((one) => ({
+    ...one,
+    dumps: one.dumps.map((path) => path.replace(/^(?:\.\/+)+(?=.)|(?<=.)\/+$/g, "")),
+  }));
   if (wanted.length === 0) return [withFacts(null, undefined, [], options)];
   return wanted.map(({ name, dumps }) => {
     const own = dumps.length > 0 ? dumps : (named.find((one) => one.name === name)?.dumps ?? []);
@@ -51,6 +54,12 @@ export function readClusters(tree: FileTree, options: ClusterOptions): readonly 
     const live = collect(tree, files, { kinds: [nodeKind] });
     return withFacts(name, live, dumpFault(own, files, live), options);
   });
+}
+
+/** Everything that is named as a dump, also of clusters that are not asked for. */
+export function dumpPathsOf({ asked = [], config, fromConfig }: ClusterOptions): readonly string[] {
+  const named = Object.values(config.clusters ?? {}).flatMap(({ dump }) => dump ?? []);
+  return [...asked.flatMap(({ dumps }) => dumps), ...named.map(fromConfig)];
 }
 
 /** Nodes carry no pods; they are read for the release of their kubelets. */

@@ -8,7 +8,13 @@ import { hasRepository, outsideOf } from "../source/reach.ts";
 import type { FileTree } from "../source/tree.ts";
 import { type WalkFailure, walk } from "../source/walk.ts";
 import { broughtBy, buildWorld } from "./build.ts";
-import { type Cluster, type ClusterSource, readClusters } from "./clusters.ts";
+import {
+  type Cluster,
+  type ClusterOptions,
+  type ClusterSource,
+  dumpPathsOf,
+  readClusters,
+} from "./clusters.ts";
 import { type Collected, collect, directoryOf, type Problem } from "./collect.ts";
 import type { Config } from "./config.ts";
 import { workloadKinds } from "./configured.ts";
@@ -88,7 +94,14 @@ export function readWorld(tree: FileTree, options: ReadOptions = {}, earlier?: E
   const root = (tree.root ?? "").replace(/\/$/, "");
   const { config = {}, configPath, paths = ["."] } = options;
   const configBase = configPath === undefined ? "." : directoryOf(configPath);
-  const walked = walk(tree, paths, { ignore: unreadPaths(config), ignoreBase: configBase });
+  const known: ClusterOptions = {
+    asked: options.clusters,
+    config,
+    locateInConfig: options.locateInConfig ?? (() => undefined),
+    fromConfig: (path) => (configBase === "." || path.startsWith("/") ? path : `${configBase}/${path}`),
+  };
+  const found = walk(tree, paths, { ignore: unreadPaths(config), ignoreBase: configBase });
+  const walked = { ...found, files: withoutDumps(found.files, root, dumpPathsOf(known)) };
   const isOutside = outsideOf(tree, paths, walked.outsideLinks);
   const read = collect(tree, walked.files, {
     kinds: workloadKinds(config),
@@ -101,12 +114,7 @@ export function readWorld(tree: FileTree, options: ReadOptions = {}, earlier?: E
   const dumpPaths = [...new Set(options.namespaceDumps ?? [])];
   const dumps = collect(tree, dumpPaths, { kinds: [] });
   const untold = dumpFailures(dumps, dumpPaths);
-  const clusters = readClusters(options.dumpTree ?? tree, {
-    asked: options.clusters,
-    config,
-    locateInConfig: options.locateInConfig ?? (() => undefined),
-    fromConfig: (path) => (configBase === "." || path.startsWith("/") ? path : `${configBase}/${path}`),
-  });
+  const clusters = readClusters(options.dumpTree ?? tree, known);
   const brought = broughtBy(collected, config, options.rendered);
   const names = clusters.flatMap(({ name }) => name ?? []);
   const build = (cluster: Cluster) =>
@@ -178,6 +186,13 @@ function ofAll(worlds: readonly World[], of: (world: World) => readonly Problem[
     all.map((one) => [`${one.file.path}\n${one.error.offset}\n${one.error.message}`, one]),
   );
   return [...known.values()];
+}
+
+/** The files that are none of a dump: what a cluster has is nothing that the repository brings. */
+function withoutDumps(files: readonly string[], root: string, dumps: readonly string[]): readonly string[] {
+  if (dumps.length === 0) return files;
+  const whole = dumps.map((path) => absolutePath(root, path));
+  return files.filter((file) => !whole.some((dump) => isInside(dump, absolutePath(root, file))));
 }
 
 /** The patterns among what the configuration ignores; the rest is about findings. */
