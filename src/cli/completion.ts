@@ -48,7 +48,7 @@ function valuesOf(name: string, description: string): Values {
   if (name === "id") return { name, are: builtinRules.map(({ id }) => id) };
   return {
     name,
-    are: /^(?:file|paths|workload|format=file)$/.test(name)
+    are: /^(?:file|paths|workload|format=file|name=path)$/.test(name)
       ? "files"
       : name === "directory"
         ? "directories"

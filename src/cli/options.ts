@@ -52,7 +52,7 @@ export function withWorldOptions(command: Command): Command {
 
 function withNamespaceOptions(command: Command): Command {
   return command
-    .option("--cluster <[name=]path>", "a dump of a cluster, see docs/clusters.md; repeatable", gather)
+    .option("--cluster <name=path>", "a dump of a cluster, with a name or without; repeatable", gather)
     .option("--namespaces <file>", "namespaces from a cluster: kubectl get ns -o yaml; repeatable", gather)
     .option("--namespace <name>", "the namespace of workloads that nothing puts anywhere")
     .option("--assume <label=value>", "labels of all unknown namespaces, or none; repeatable", gather);

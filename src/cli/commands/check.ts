@@ -44,6 +44,7 @@ Examples:
   sidelint check apps platform/ns.yaml      these paths only
   kustomize build prod | sidelint check -   what a build prints
   sidelint check --assume istio-injection=enabled --fail-on warning
+  sidelint check --cluster prod=prod.yaml --cluster staging=staging.yaml
   sidelint check --format github            annotations for a pull request
   sidelint check --output sarif=sidelint.sarif --output html=report.html
   sidelint check --diff                     what --fix would change

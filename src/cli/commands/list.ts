@@ -24,6 +24,9 @@ const examples = `
 Examples:
   sidelint list                             every workload below this directory
   sidelint list | grep ^unknown             those that cannot be decided yet
+  sidelint list --cluster prod.yaml         by what runs: kubectl get
+                                            ns,mutatingwebhookconfigurations,cm
+                                            -A -o yaml > prod.yaml
   sidelint list --format json apps          the report of check, for programs
 
 Where a terminal is too narrow a workload has several lines; in a pipe, one.`;
