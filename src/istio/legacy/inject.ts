@@ -301,10 +301,13 @@ function inFront(
   added: readonly Container[],
   holds: boolean,
 ): readonly Container[] {
-  return added.reduce<readonly Container[]>((list, one) => {
+  const list = [...rest];
+  for (const one of added) {
     const isFirst = one.name === validationName || (one.name === proxyName && holds);
-    return isFirst ? [one, ...list] : [...list, one];
-  }, rest);
+    if (isFirst) list.unshift(one);
+    else list.push(one);
+  }
+  return list;
 }
 
 function holdsApplication({ mesh, values }: BareInputs): boolean {
