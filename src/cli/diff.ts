@@ -8,7 +8,7 @@ import { locationOf } from "../source/locate.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { ClusterSource } from "../world/clusters.ts";
 import { findDumps } from "../world/dumps.ts";
-import { type EarlierReading, type FullReading, readWorld } from "../world/read.ts";
+import { type EarlierReading, type FullReading, type ReadOptions, readWorld } from "../world/read.ts";
 import { clusterFlag, clusterSources, knownClusters, mustBeOneCluster } from "./clusters.ts";
 import { type FoundConfig, readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
@@ -80,17 +80,18 @@ async function read(
   const found = await readConfig(flags.config === false ? false : config, tree, ["."], style, false);
   for (const line of found.remarks) tell(io, `${state.name}: ${line}`);
   const dumps = dumpsOf(state, named, found.path, io.cwd);
-  const reading = readWorld(
-    withDiskFiles(state.tree, dumps.onDisk),
-    {
-      ...optionsOf(flags, io).optionsFor(found),
-      namespaceDumps: dumps.all,
-      clusters: knownClusters(named.clusters, found.config),
-      ...(named.clusters.length > 0 && { dumpTree: named.disk }),
-    },
-    earlier,
-  );
-  return { state, reading, config: found };
+  const files = withDiskFiles(state.tree, dumps.onDisk);
+  const options: ReadOptions = {
+    ...optionsOf(flags, io).optionsFor(found),
+    namespaceDumps: dumps.all,
+    clusters: knownClusters(named.clusters, found.config),
+    ...(named.clusters.length > 0 && { dumpTree: named.disk }),
+  };
+  const first = readWorld(files, options, earlier);
+  if (!flags.helm && !flags.kustomize) return { state, reading: first, config: found };
+  const { rendering } = await import("./exec.ts");
+  const rendered = rendering(first, state.tree, flags, io, state.name);
+  return { state, reading: readWorld(files, { ...options, rendered }, earlier), config: found };
 }
 
 /** Files that flags name: they are those of the disk, whatever a state has at their paths. */

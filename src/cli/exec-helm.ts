@@ -10,6 +10,7 @@ import { writeYaml } from "../source/write-yaml.ts";
 import type { Delivery } from "../world/delivery.ts";
 import { type Rendered, unknownNamespace } from "../world/rendered.ts";
 import type { World } from "../world/world.ts";
+import type { Ground } from "./exec-ground.ts";
 import type { Ran, Workshop } from "./exec-program.ts";
 
 /** What is rendered of a chart. */
@@ -27,16 +28,16 @@ export interface Renderings {
 }
 
 /** Renders all charts of a world. Charts that cannot be rendered stay as they are, and are told. */
-export function renderCharts(world: World, tree: FileTree, workshop: Workshop): Renderings {
+export function renderCharts(world: World, ground: Ground, workshop: Workshop): Renderings {
   const kubeVersion = world.configuration.config.kubernetes?.version;
   const rendered: Rendered[] = [];
   const remarks: string[] = [];
   const known = new Map<string, Ran>();
-  for (const release of releasesOf(world, tree)) {
+  for (const release of releasesOf(world, ground.tree)) {
     const key = inputsOf(release);
     const ran =
       known.get(key) ??
-      workshop.run("helm", argumentsOf(release, tree, workshop, kubeVersion), workshop.directory);
+      workshop.run("helm", argumentsOf(release, ground, workshop, kubeVersion), workshop.directory);
     known.set(key, ran);
     if (!ran.ok && ran.isMissing) {
       return {
@@ -121,12 +122,12 @@ function chartAt(tree: FileTree, directory: string): JsonObject | undefined {
 
 function argumentsOf(
   { directory, name, namespace, delivery }: Release,
-  tree: FileTree,
+  ground: Ground,
   workshop: Workshop,
   kubeVersion: string | undefined,
 ): readonly string[] {
   const { chart } = delivery ?? {};
-  const files = (chart?.valueFiles ?? []).map((path) => onDisk(tree, path));
+  const files = (chart?.valueFiles ?? []).map((path) => ground.path(path));
   const written = (nth: string, text: string) => {
     const path = join(workshop.directory, `values-${nth}.yaml`);
     writeFileSync(path, text);
@@ -138,7 +139,7 @@ function argumentsOf(
   return [
     "template",
     name,
-    onDisk(tree, directory),
+    ground.path(directory),
     "--skip-tests",
     "--namespace",
     namespace ?? unknownNamespace,
@@ -152,9 +153,4 @@ function inputsOf({ directory, name, namespace, delivery }: Release): string {
   const { valueFiles, valuesText, values } = delivery?.chart ?? {};
   const inputs = [directory, name, namespace, valueFiles, valuesText?.text, values];
   return JSON.stringify(inputs, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
-}
-
-/** An absolute path: helm takes no other for certain for a file of this machine. */
-export function onDisk(tree: FileTree, path: string): string {
-  return path.startsWith("/") || /^[A-Za-z]:/.test(path) ? path : join(tree.root ?? ".", path);
 }

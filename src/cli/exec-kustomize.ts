@@ -1,12 +1,12 @@
 /** Builds with the user's kustomize what sidelint itself does not model. Nothing is fetched, and no plugin that is a program is started. */
-import type { FileTree } from "../source/tree.ts";
 import type { Rendered } from "../world/rendered.ts";
 import type { World } from "../world/world.ts";
-import { onDisk, type Renderings } from "./exec-helm.ts";
+import type { Ground } from "./exec-ground.ts";
+import type { Renderings } from "./exec-helm.ts";
 import type { Ran, Workshop } from "./exec-program.ts";
 
 /** Builds the kustomizations of a world that need it. What cannot be built stays as it is, and is told. */
-export function buildWithKustomize({ unmodelled }: World, tree: FileTree, workshop: Workshop): Renderings {
+export function buildWithKustomize({ unmodelled }: World, ground: Ground, workshop: Workshop): Renderings {
   const rendered: Rendered[] = [];
   const remarks: string[] = [];
   for (const { directory, needsNetwork } of unmodelled) {
@@ -14,7 +14,7 @@ export function buildWithKustomize({ unmodelled }: World, tree: FileTree, worksh
       remarks.push(`${directory}: kustomize is not run: it would fetch remote bases`);
       continue;
     }
-    const ran = built(onDisk(tree, directory), workshop);
+    const ran = built(ground.path(directory, "around"), workshop);
     if (!ran.ok && ran.isMissing) {
       return {
         rendered: [],

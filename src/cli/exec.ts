@@ -1,23 +1,41 @@
 /** `--helm=exec` and `--kustomize=exec`: runs programs of the user's where a first look at the repository says that they are needed. */
+import { join } from "node:path";
 import { plain } from "../report/cells.ts";
 import type { FileTree } from "../source/tree.ts";
+import type { Reading } from "../world/read.ts";
 import type { Rendered } from "../world/rendered.ts";
-import type { World } from "../world/world.ts";
+import { copiedGround, diskGround } from "./exec-ground.ts";
 import { renderCharts } from "./exec-helm.ts";
 import { buildWithKustomize } from "./exec-kustomize.ts";
 import { openWorkshop } from "./exec-program.ts";
 import type { Io } from "./io.ts";
 import type { ScanFlags } from "./options.ts";
 
-/** What the programs print for the charts and kustomizations of a world; what does not work is told on standard error. */
-export function rendering(world: World, tree: FileTree, flags: ScanFlags, io: Io): readonly Rendered[] {
+/**
+ * What the programs print for the charts and kustomizations of a tree, after a first look at it; what does not work is told on standard
+ * error.
+ * @param commit the name of a state, where the tree is not what lies on disk
+ */
+export function rendering(
+  { world, worlds }: Reading,
+  tree: FileTree,
+  flags: ScanFlags,
+  io: Io,
+  commit?: string,
+): readonly Rendered[] {
+  const deliveries = new Map(worlds.flatMap((one) => one.deliveries).map((one) => [one.id, one]));
+  const all = { ...world, deliveries: [...deliveries.values()] };
   const workshop = openWorkshop(io.env);
   try {
+    const ground =
+      commit === undefined ? diskGround(tree) : copiedGround(tree, join(workshop.directory, "tree"));
     const made = [
-      ...(flags.kustomize === "exec" ? [buildWithKustomize(world, tree, workshop)] : []),
-      ...(flags.helm === "exec" ? [renderCharts(world, tree, workshop)] : []),
+      ...(flags.kustomize === "exec" ? [buildWithKustomize(all, ground, workshop)] : []),
+      ...(flags.helm === "exec" ? [renderCharts(all, ground, workshop)] : []),
     ];
-    for (const { remarks } of made) for (const line of remarks) io.stderr(`sidelint: ${plain(line)}\n`);
+    const where = commit === undefined ? "" : `${commit}: `;
+    for (const { remarks } of made)
+      for (const line of remarks) io.stderr(`sidelint: ${plain(where + line)}\n`);
     return made.flatMap(({ rendered }) => rendered);
   } finally {
     workshop.close();

@@ -140,10 +140,9 @@ async function opened<S extends Reading>(
 }
 
 /** What the user's own programs make of charts and kustomizations. */
-async function renderedBy({ world, worlds }: Reading, { tree }: Input, flags: ScanFlags, io: Io) {
+async function renderedBy(reading: Reading, { tree }: Input, flags: ScanFlags, io: Io) {
   const { rendering } = await import("./exec.ts");
-  const deliveries = new Map(worlds.flatMap((one) => one.deliveries).map((one) => [one.id, one]));
-  return rendering({ ...world, deliveries: [...deliveries.values()] }, tree, flags, io);
+  return rendering(reading, tree, flags, io);
 }
 
 /** What flags say of a scan, whatever it reads. Throws a UsageError for values that cannot be. */

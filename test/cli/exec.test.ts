@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { run } from "../../src/cli/run.ts";
+import { runIn } from "./terminal.ts";
 
 const hasHelm = spawnSync("helm", ["version"]).status === 0;
 const hasKustomize = spawnSync("kustomize", ["version"]).status === 0;
@@ -148,6 +149,35 @@ withHelm("Dependencies that are not in charts/ are not fetched", async () => {
   const lacking = `${files["web/Chart.yaml"]}dependencies: [{name: redis, version: 1.0.0, repository: "https://127.0.0.1:1/"}]\n`;
   const { stderr } = await inFiles({ ...files, "web/Chart.yaml": lacking }, ["list", "--helm=exec"]);
   assert.match(stderr, /missing in charts\/ directory: redis/);
+});
+
+withHelm("diff renders both states, also one that lies in git alone", async () => {
+  if (spawnSync("git", ["--version"]).status !== 0) return;
+  const cwd = mkdtempSync(join(tmpdir(), "sidelint-exec-"));
+  const git = (...args: string[]) =>
+    spawnSync("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...args], { cwd });
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(cwd, name)), { recursive: true });
+      writeFileSync(join(cwd, name), text);
+    }
+    git("init", "-q");
+    git("add", ".");
+    git("commit", "-qm", "one");
+    const off = template.replace(
+      "      annotations:",
+      '      labels: {sidecar.istio.io/inject: "false"}\n      annotations:',
+    );
+    writeFileSync(join(cwd, "web/templates/web.yaml"), off);
+    const { stdout, stderr } = await runIn(cwd, ["diff", "HEAD", "--helm=exec"], {
+      env: { PATH: process.env.PATH },
+    });
+    assert.is(stderr, "");
+    assert.match(stdout, /Deployment\/prod/);
+    assert.match(stdout, /lost/i);
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
 });
 
 const recorder = '#!/bin/sh\nenv > "$SIDELINT_TEST_OUT"\nprintf \'%s\\n\' "$@" >> "$SIDELINT_TEST_OUT"\n';

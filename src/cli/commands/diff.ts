@@ -2,19 +2,21 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import type { DiffFlags } from "../diff.ts";
-import { gather, withWorldOptions } from "../options.ts";
+import { gather, withPrograms, withWorldOptions } from "../options.ts";
 
 export function addDiff(program: Command, context: Context): void {
-  withWorldOptions(
-    program
-      .command("diff")
-      .description("Say what a change does to sidecars, and which facts did it")
-      .argument("<before>", "a commit, a range (A..B, A...B) or a directory")
-      .argument("[after]", "a commit or a directory (default: the working tree)")
-      .option("--format <format>", "text, markdown or json", "text")
-      .option("--fail-on <kind>", "exit 1 for what is lost, gained or changed; repeatable", gather)
-      .option("--merge-base", "compare with where the two commits parted")
-      .option("--verbose", "name every workload and every setting"),
+  withPrograms(
+    withWorldOptions(
+      program
+        .command("diff")
+        .description("Say what a change does to sidecars, and which facts did it")
+        .argument("<before>", "a commit, a range (A..B, A...B) or a directory")
+        .argument("[after]", "a commit or a directory (default: the working tree)")
+        .option("--format <format>", "text, markdown or json", "text")
+        .option("--fail-on <kind>", "exit 1 for what is lost, gained or changed; repeatable", gather)
+        .option("--merge-base", "compare with where the two commits parted")
+        .option("--verbose", "name every workload and every setting"),
+    ),
   )
     .addHelpText("after", examples)
     .action(async (before: string, after: string | undefined, flags: DiffFlags) => {

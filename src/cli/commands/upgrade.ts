@@ -1,21 +1,23 @@
 /** What `sidelint upgrade` takes, and its help. */
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
-import { gather, withScanOptions } from "../options.ts";
+import { gather, withPrograms, withScanOptions } from "../options.ts";
 import type { UpgradeFlags } from "../upgrade.ts";
 
 export function addUpgrade(program: Command, context: Context): void {
-  withScanOptions(
-    program
-      .command("upgrade")
-      .description("Say what another release of Istio does to sidecars")
-      .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
-      .option("--from <release>", "the release that runs (default: what the repository shows)")
-      .option("--to <release>", "the release to come (default: the newest that is known)")
-      .option("--format <format>", "text, markdown or json", "text")
-      .option("-o, --output <format=file>", "also write it to a file; repeatable", gather)
-      .option("--fail-on <kind>", "exit 1 for what is lost, gained or changed; repeatable", gather)
-      .option("--verbose", "name every workload and every setting"),
+  withPrograms(
+    withScanOptions(
+      program
+        .command("upgrade")
+        .description("Say what another release of Istio does to sidecars")
+        .argument("[paths...]", "files, directories, globs, or - for standard input (default: .)")
+        .option("--from <release>", "the release that runs (default: what the repository shows)")
+        .option("--to <release>", "the release to come (default: the newest that is known)")
+        .option("--format <format>", "text, markdown or json", "text")
+        .option("-o, --output <format=file>", "also write it to a file; repeatable", gather)
+        .option("--fail-on <kind>", "exit 1 for what is lost, gained or changed; repeatable", gather)
+        .option("--verbose", "name every workload and every setting"),
+    ),
   )
     .addHelpText("after", examples)
     .action(async (paths: readonly string[], flags: UpgradeFlags) => {
