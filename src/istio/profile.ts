@@ -70,7 +70,7 @@ export function profileOf(options: ProfileOptions): Profile {
 
 /** The oldest release that has a profile of its own. */
 export function oldestProfile(): string {
-  const [oldest] = unpack().releases;
+  const [oldest] = unpack().changes;
   return oldest ? `1.${oldest.since[0]}` : "";
 }
 
