@@ -36,14 +36,17 @@ const options: BuildOptions = {
 const layers = {
   words: ["src/kube/nearest.ts", "src/kube/names.ts", "src/report/cells.ts", "src/istio/releases.ts"],
   process: ["src/cli/options.ts", "src/cli/io.ts", "src/source/disk.ts"],
-  world: ["src/world/read.ts"],
+  world: ["src/world/read.ts", "src/source/tree.ts"],
   inject: [
     "src/fix/rewriting.ts",
     "src/fix/patches.ts",
     "src/report/make.ts",
     "src/report/explanation.ts",
     "src/report/unified-diff.ts",
+    "src/fix/resolve.ts",
   ],
+  config: ["src/world/extended-config.ts"],
+  compare: ["src/compare/compare.ts"],
   lint: ["src/index.ts"],
   session: ["src/cli/session.ts", "src/cli/rewrite.ts"],
 };
