@@ -25,7 +25,7 @@ export interface Reported {
   readonly changes: readonly Change[];
 }
 
-/** What somebody gets: the verdict, and of what is injected everything that injection adds to the pod. */
+/** What somebody gets: the verdict, and of what is injected, or may be, everything that injection adds to the pod. */
 interface Outcome {
   readonly verdict: string;
   readonly revision: string | null;
@@ -164,10 +164,10 @@ function difference(ones: readonly Outcome[], others: readonly Outcome[]): strin
   return `${one.slice(Math.max(at - 60, 0), at + 80)} | ${other.slice(Math.max(at - 60, 0), at + 80)}`;
 }
 
-/** The containers that injection adds or changes, and the annotations of capture, as text; undefined where nothing is injected for certain. */
+/** The containers that injection adds, and those whose probes it changes, as text; undefined where nothing can be injected. */
 function addedBy(world: World, workload: Workload): string | undefined {
-  if (workload.decision.verdict !== "injected") return undefined;
   const reading = sidecarOf(world, workload);
+  if (reading.state === "none") return undefined;
   if (reading.state !== "injected") return JSON.stringify(reading);
   const spec = (pod: object) => (pod as { readonly spec?: { readonly [key: string]: unknown } }).spec ?? {};
   const own = new Map(
@@ -180,10 +180,18 @@ function addedBy(world: World, workload: Workload): string | undefined {
   return text(
     containers.flatMap((one) => {
       const written = own.get(one.name);
-      if (!written) return [one];
+      if (!written) return [withoutMirrors(one)];
       return text(probesOf(written)) === text(probesOf(one)) ? [] : [{ name: one.name, ...probesOf(one) }];
     }),
   );
+}
+
+/** Variables in which a sidecar is told what the pod itself says: they differ wherever pods do, which is no change of the sidecar. */
+const mirrors =
+  /^ISTIO_(?:META_(?:POD_PORTS|APP_CONTAINERS|WORKLOAD_NAME|OWNER|ANNOTATIONS)$|METAJSON_|PROMETHEUS_ANNOTATIONS$|KUBE_APP_PROBERS$)/;
+
+function withoutMirrors(container: Named): Named {
+  return { ...container, env: list(container.env).filter(({ name }) => !mirrors.test(String(name))) };
 }
 
 interface Named {

@@ -8,13 +8,13 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, delimiter, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Scan, scan } from "../../src/index.ts";
 import { diskTree } from "../../src/source/disk.ts";
 import { runIn } from "../cli/terminal.ts";
 import { compareBuild, realBuild } from "../conformance/kustomize-real.ts";
-import { type Change, disagreements, type Reported } from "./agree.ts";
+import { disagreements, type Reported } from "./agree.ts";
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +30,11 @@ if (!values.repo) throw new Error("--repo names a repository with history");
 const repository = resolve(values.repo);
 const area = mkdtempSync(join(tmpdir(), "sidelint-history-"));
 const clone = join(area, "clone");
-const hasKustomize = spawnSync("kustomize", ["version"]).status === 0;
+/** The program's own path: it is run without an environment. */
+const kustomize = (process.env.PATH ?? "")
+  .split(delimiter)
+  .map((directory) => join(directory, "kustomize"))
+  .find((path) => existsSync(path));
 const assumptions = values.assume.length > 0 ? values.assume : ["", "istio-injection=enabled"];
 
 function git(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
@@ -76,24 +80,24 @@ const totals = { commits: 0, reports: 0, changes: 0, quiet: 0, builds: 0, refuse
 const wrong: string[] = [];
 
 /** The roots of reported workloads, built by the real program from a plain checkout: each has to be what was reported on. */
-async function mustBuild(
-  commit: string,
-  changes: readonly Change[],
-  side: "before" | "after",
-): Promise<void> {
+async function mustBuild(commit: string, roots: ReadonlySet<string>): Promise<void> {
   const directory = checkedOut(commit);
   const tree = diskTree(directory);
-  for (const root of new Set(changes.flatMap((change) => change[side]?.root ?? []))) {
+  for (const root of roots) {
     const file = ["kustomization.yaml", "kustomization.yml", "Kustomization"].find((name) =>
       existsSync(join(directory, root, name)),
     );
-    if (!hasKustomize || file === undefined) continue;
-    const compared = compareBuild(tree, root, file, await realBuild("kustomize", join(directory, root)));
+    if (kustomize === undefined || file === undefined) continue;
+    const compared = compareBuild(tree, root, file, await realBuild(kustomize, join(directory, root)));
     if (compared.is === "built") {
       totals.builds++;
       for (const line of compared.differences)
         wrong.push(`${commit.slice(0, 8)} ${root}: kustomize: ${line}`);
-    } else totals.refused++;
+    } else {
+      totals.refused++;
+      if (values.verbose)
+        console.log(`${commit.slice(0, 8)} ${root}: kustomize refuses: ${compared.error.slice(0, 120)}`);
+    }
   }
 }
 
@@ -101,6 +105,7 @@ async function hold(parent: string, commit: string): Promise<void> {
   totals.commits++;
   git(clone, ["checkout", "-q", "-f", "--detach", commit]);
   let isQuiet = true;
+  const roots = { before: new Set<string>(), after: new Set<string>() };
   for (const assume of assumptions) {
     const [byObjects, byDisk] = [await reported([parent, commit], assume), await reported([parent], assume)];
     const name = `${commit.slice(0, 8)}${assume && ` --assume ${assume}`}`;
@@ -116,9 +121,13 @@ async function hold(parent: string, commit: string): Promise<void> {
       console.log(
         `${name}: ${byObjects.changes.map(({ kind, before, after }) => `${kind} ${(after ?? before)?.name}`).join(", ")}`,
       );
-    await mustBuild(parent, byObjects.changes, "before");
-    await mustBuild(commit, byObjects.changes, "after");
+    for (const { before, after } of byObjects.changes) {
+      if (before?.root) roots.before.add(before.root);
+      if (after?.root) roots.after.add(after.root);
+    }
   }
+  await mustBuild(parent, roots.before);
+  await mustBuild(commit, roots.after);
   if (isQuiet) totals.quiet++;
   for (const assume of assumptions) scans.delete(`${parent} ${assume}`);
   rmSync(join(area, "states", parent), { recursive: true, force: true });
