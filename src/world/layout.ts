@@ -7,6 +7,8 @@ import { type Path, toValue } from "../source/node.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { directoryOf, isKustomizationFile } from "./collect.ts";
+import { isArgo, isFlux } from "./delivery/kinds.ts";
+import { listAt, textAt } from "./delivery/order.ts";
 
 /** Something that was seen in a file. */
 export interface Seen<T> {
@@ -76,9 +78,6 @@ interface Order {
   readonly value: Json;
 }
 
-const orders =
-  /^(?:Application|ApplicationSet) argoproj\.io\/|^(?:Kustomization|HelmRelease) [a-z]+\.toolkit\.fluxcd\.io\//;
-
 function ordersIn(tree: FileTree, path: string): readonly Order[] {
   const isChart = /(?:^|\/)Chart\.yaml$/.test(path);
   const mayOrder = isChart || isKustomizationFile(path);
@@ -90,7 +89,7 @@ function ordersIn(tree: FileTree, path: string): readonly Order[] {
   if (!(mayOrder ? text.includes("istiod") : /argoproj\.io\/|fluxcd\.io\//.test(text))) return [];
   return readDocuments({ path, text }).flatMap((document): readonly Order[] => {
     const { kind = "", apiVersion = "" } = document.peek;
-    if (!mayOrder && !orders.test(`${kind} ${apiVersion}`)) return [];
+    if (!mayOrder && !isArgo(apiVersion, kind) && !isFlux(apiVersion, kind)) return [];
     const reading = document.read();
     if (!reading.ok || !reading.root) return [];
     return [{ document, kind, apiVersion, value: toValue(reading.root) }];
@@ -129,23 +128,19 @@ function chartsBelow(value: Json, path: Path): readonly { readonly version: stri
 }
 
 function destinationsOf(order: Order): readonly Seen<Destination>[] {
-  const { kind, apiVersion, value } = order;
-  const isFlux = kind === "Kustomization" && apiVersion.includes("fluxcd.io/");
-  if (!isFlux && kind !== "Application") return [];
-  const place: Path = isFlux ? ["spec", "targetNamespace"] : ["spec", "destination", "namespace"];
-  const namespace = at(value, place);
-  if (typeof namespace !== "string" || !/^[a-z0-9][-a-z0-9]*$/.test(namespace)) return [];
-  const several = at(value, ["spec", "sources"]);
-  const sources = isFlux ? [at(value, ["spec"])] : [at(value, ["spec", "source"]), ...listOf(several)];
+  const { kind, value } = order;
+  const isKustomization = kind === "Kustomization";
+  if (!isKustomization && kind !== "Application") return [];
+  const place: Path = isKustomization ? ["spec", "targetNamespace"] : ["spec", "destination", "namespace"];
+  const namespace = textAt(value, place);
+  if (namespace === undefined || !/^[a-z0-9][-a-z0-9]*$/.test(namespace)) return [];
+  const several = listAt(value, ["spec", "sources"]);
+  const sources = isKustomization ? [at(value, ["spec"])] : [at(value, ["spec", "source"]), ...several];
   return sources.flatMap((source) => {
-    const path = at(source, ["path"]);
-    if (typeof path !== "string") return [];
+    const path = textAt(source, ["path"]);
+    if (path === undefined) return [];
     const directory = path.replace(/^(?:\.?\/)+|\/+$/g, "");
     if (directory === "" || directory === ".") return [];
     return [seen(order, place, { directory, namespace })];
   });
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
 }
