@@ -6,7 +6,7 @@
  * kustomize is on PATH, roots of reported workloads are built by it as well.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -101,8 +101,17 @@ async function mustBuild(commit: string, roots: ReadonlySet<string>): Promise<vo
   }
 }
 
+/** What was checked out and scanned is of use to the commit that follows at once, and to no other. */
+function forgetAllBut(commit: string): void {
+  for (const key of scans.keys()) if (!key.startsWith(commit)) scans.delete(key);
+  const states = join(area, "states");
+  for (const name of existsSync(states) ? readdirSync(states) : [])
+    if (name !== commit) rmSync(join(states, name), { recursive: true, force: true });
+}
+
 async function hold(parent: string, commit: string): Promise<void> {
   totals.commits++;
+  forgetAllBut(parent);
   git(clone, ["checkout", "-q", "-f", "--detach", commit]);
   let isQuiet = true;
   const roots = { before: new Set<string>(), after: new Set<string>() };
@@ -129,8 +138,6 @@ async function hold(parent: string, commit: string): Promise<void> {
   await mustBuild(parent, roots.before);
   await mustBuild(commit, roots.after);
   if (isQuiet) totals.quiet++;
-  for (const assume of assumptions) scans.delete(`${parent} ${assume}`);
-  rmSync(join(area, "states", parent), { recursive: true, force: true });
 }
 
 try {
