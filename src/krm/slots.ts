@@ -76,6 +76,7 @@ export function isFree(text: string): boolean {
 /** Texts of one line that stay one scalar where they are plain, and in quotes. */
 const plain = /^[\w./+][\w./+@-]*(?::[\w./+@-]+)*$/;
 const quoted = /^[\w ./:@=,+()-]+$/;
+const line = /^[\w./:@=,+()-](?:[\w ./:@=,+()-]*[\w./:@=,+()-])?$/;
 /** The metadata of the object: its name and namespace reach the sidecar, labels and annotations do not. */
 function noteObject(walk: Walk, metadata: Node, place: Place) {
   if (metadata.type !== "map" || metadata.flow) return;
@@ -192,5 +193,17 @@ function push({ text, slots }: Walk, { start, end, style }: ScalarNode, place: P
   } else if (style === "single" || style === "double") {
     if (quoted.test(text.slice(start + 1, end - 1)))
       slots.push({ start: start + 1, end: end - 1, place, isNear });
+  } else if (style === "literal" && !isNear) pushLines(text, slots, start, end, place);
+}
+
+/** Notes the lines of a literal block, such as the identity that kustomize annotates. */
+function pushLines(text: string, slots: Slot[], start: number, end: number, place: Place) {
+  for (let from = text.indexOf("\n", start) + 1; from > 0 && from < end; ) {
+    const found = text.indexOf("\n", from);
+    const to = found < 0 || found > end ? end : found;
+    while (text.charAt(from) === " ") from++;
+    if (from < to && line.test(text.slice(from, to)))
+      slots.push({ start: from, end: to, place, isNear: false });
+    from = to + 1;
   }
 }

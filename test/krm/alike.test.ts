@@ -27,6 +27,12 @@ function item({ name, app, tier, container, image, path, replicas, note }: App):
   metadata:
     name: ${name ?? "web"} # who
     namespace: shop
+    annotations:
+      kustomize.config.k8s.io/id: |
+        kind: Deployment
+        name: ${name ?? "web"}
+      own: |-
+        ${note?.startsWith("|") ? " deeper" : `of ${app ?? "web"}`}
   spec:
     replicas: ${replicas ?? "1"}
     template:
