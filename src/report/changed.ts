@@ -39,9 +39,10 @@ export function concerns(world: World, changed: ChangedFiles): (finding: Finding
 
 /** Whether a verdict was read from one of the files. */
 function isDecidedBy(workload: Workload, { isChanged, isChangedIn }: ChangedFiles): boolean {
-  const { decision, root, namespaceOrigin, namespaceLabelOrigins, originOf } = workload;
+  const { decision, root, delivery, namespaceOrigin, namespaceLabelOrigins, originOf } = workload;
   if (isChanged(workload.start().file) || (root !== null && isChangedIn(root))) return true;
   const origins = [
+    ...(delivery ? [delivery.origin] : []),
     ...(namespaceOrigin ? [namespaceOrigin] : []),
     ...namespaceLabelOrigins,
     ...decision.steps.map(({ place }) => originOf(place)),

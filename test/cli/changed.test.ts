@@ -49,6 +49,24 @@ for (const [what, argv, expected] of cases) {
   );
 }
 
+changed("an Application concerns what it brings", () =>
+  inRepository(
+    {
+      ...files,
+      "argo/web.yaml": `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec: {source: {repoURL: https://example.com/shop/fleet, path: apps}, destination: {namespace: any}}
+`,
+    },
+    async (sidelint) => {
+      const { stdout } = await sidelint(["check", "--changed", "--format", "json", "argo/web.yaml"]);
+      const { findings } = JSON.parse(stdout) as Told;
+      assert.equal([...new Set(findings.map(({ file }) => file))], ["apps/one.yaml", "apps/two.yaml"]);
+    },
+  ),
+);
+
 changed("facts from elsewhere hold: the namespace of another file is known", () =>
   inRepository({ "ns/a.yaml": namespace, "apps/web.yaml": deployment }, async (sidelint) => {
     const { stdout } = await sidelint(["check", "--changed", "apps/web.yaml"]);
