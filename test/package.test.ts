@@ -134,7 +134,7 @@ pack("docs/api.md prints the same as a bundle for browsers, where nothing of Nod
   });
   const lines: string[] = [];
   const console = { log: (...words: readonly unknown[]) => lines.push(words.join(" ")) };
-  runInNewContext(bundle.outputFiles[0]?.text ?? "", { console, TextEncoder, TextDecoder, URL });
+  runInNewContext(bundle.outputFiles[0]?.text ?? "", { console, TextEncoder, TextDecoder, URL, atob });
   assert.is(`${lines.join("\n")}\n`, run(process.execPath, path).stdout);
 });
 
