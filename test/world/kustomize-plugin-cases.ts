@@ -184,6 +184,19 @@ patches:
     problems: { ".": ["patch an inline patch"] },
   },
   {
+    name: "an annotation can be added to an object without any, as kustomize keeps notes there",
+    files: {
+      "kustomization.yaml": `resources: [all.yaml]
+patches:
+- target: {kind: Pod}
+  patch: |-
+    - {op: add, path: /metadata/annotations/sidecar.istio.io~1inject, value: "false"}
+`,
+      "all.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: once}\nspec: {containers: [{name: once}]}\n",
+    },
+    builds: { ".": ["Pod -/once [once] {} {sidecar.istio.io/inject=false}"] },
+  },
+  {
     name: "an object whose kind a patch changes is one of its new kind",
     files: {
       "kustomization.yaml":

@@ -164,7 +164,7 @@ function applyOperations(
   const next: Draft[] = [];
   for (const draft of drafts) {
     const result = matcher(draft)
-      ? jsonPatch(forgetsName ? draft : withIdentity(draft), operations, sourceOf)
+      ? jsonPatch(withNotes(forgetsName ? draft : withIdentity(draft)), operations, sourceOf)
       : { ok: true as const, draft };
     if (!result.ok) {
       const failure: PatchFailure = { kind: "patch", detail: result.reason };
@@ -173,6 +173,13 @@ function applyOperations(
     next.push(result.draft);
   }
   return { drafts: next, failures: [] };
+}
+
+/** Kustomize notes former names in the object's annotations, so that one with any has annotations that a patch can add to. */
+function withNotes(draft: Draft): Draft {
+  const { metadata } = draft.value;
+  if (draft.earlier.length === 0 || !isObject(metadata) || isObject(metadata.annotations)) return draft;
+  return { ...draft, value: { ...draft.value, metadata: { ...metadata, annotations: {} } } };
 }
 
 /** The object that has, or had, the identity the patch gives; several when that cannot be told. */
