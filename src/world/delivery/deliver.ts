@@ -184,9 +184,11 @@ function surroundingsOf({ collected, builds, placed }: Given, paths: Paths): Flu
   const bootstrapped = sources.filter(
     ({ name, resource }) => name === "flux-system" && resource.kind === "GitRepository",
   );
+  const argo = urlsIn(placed);
+  const urls = [...argo, ...sources.flatMap(({ value }) => textAt(value, ["spec", "url"]) ?? [])];
   const own = bootstrapped.flatMap(({ value }) => textAt(value, ["spec", "url"]) ?? []);
   return {
-    repository: repositoryOf(collected, own.length > 0 ? own : onlyOne(placed)),
+    repository: repositoryOf(collected, own.length > 0 ? own : onlyOne(argo), urls),
     kustomizationAt: (directory) => builds.kustomizationAt(directory),
     sources,
     manifestsBelow: (directory) => manifestsBelow(directory, paths),
@@ -194,9 +196,17 @@ function surroundingsOf({ collected, builds, placed }: Given, paths: Paths): Flu
   };
 }
 
-/** The URL that all objects of Argo CD name; none where they name several repositories. */
-function onlyOne(placed: readonly Placed[]): readonly string[] {
-  const names = new Map<string, string>();
+/** The URL that all objects name; none where they name several repositories. */
+function onlyOne(urls: readonly string[]): readonly string[] {
+  const names = new Map(
+    urls.flatMap((url) => (nameOf(url) === undefined ? [] : [[nameOf(url), url] as const])),
+  );
+  return names.size === 1 ? [...names.values()] : [];
+}
+
+/** The URLs of repositories that objects of Argo CD name. */
+function urlsIn(placed: readonly Placed[]): readonly string[] {
+  const urls: string[] = [];
   const open: Json[] = placed.flatMap(({ value, resource: { apiVersion, kind } }) =>
     isArgo(apiVersion, kind) ? [value] : [],
   );
@@ -204,11 +214,10 @@ function onlyOne(placed: readonly Placed[]): readonly string[] {
     if (Array.isArray(value)) open.push(...value);
     if (!isObject(value)) continue;
     const url = value.chart === undefined ? textAt(value, ["repoURL"]) : undefined;
-    const name = url === undefined ? undefined : nameOf(url);
-    if (url !== undefined && name !== undefined) names.set(name, url);
+    if (url !== undefined) urls.push(url);
     for (const item of Object.values(value)) if (typeof item === "object" && item !== null) open.push(item);
   }
-  return names.size === 1 ? [...names.values()] : [];
+  return urls;
 }
 
 /** The files with objects below a directory; a directory with a kustomization stands for all that is below it. */

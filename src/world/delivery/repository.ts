@@ -40,10 +40,18 @@ const mostLevels = 12;
  * Tells by the remotes in the repository's `.git/config` whose URLs mean it: those with the same last name, as forks and mirrors have.
  * Where there are none, `ownUrls` count, and without those any URL may mean it; then a path that is in the tree is taken to be meant.
  */
-export function repositoryOf(files: Files, ownUrls: readonly string[]): Repository {
+export function repositoryOf(
+  files: Files,
+  ownUrls: readonly string[],
+  urls: readonly string[] = [],
+): Repository {
   const top = topOf(files);
-  const remotes = top === undefined ? [] : remoteNames(files.textOf(joinPath(top, ".git/config")) ?? "");
-  const names = remotes.length > 0 ? remotes : ownUrls.flatMap((url) => nameOf(url) ?? []);
+  const remotes = top === undefined ? [] : remoteUrls(files.textOf(joinPath(top, ".git/config")) ?? "");
+  const own = remotes.length > 0 ? remotes : ownUrls;
+  // Where something names this repository in full, others of its name are not meant.
+  const full = new Set(own.flatMap((url) => pathOf(url) ?? []));
+  const isNamed = urls.some((url) => full.has(pathOf(url) ?? ""));
+  const names = own.flatMap((url) => nameOf(url) ?? []);
   const known = directoriesOf(files.paths);
   const isThere = (directory: string) =>
     known.has(directory) ||
@@ -52,7 +60,8 @@ export function repositoryOf(files: Files, ownUrls: readonly string[]): Reposito
     );
   const isAnother = (url: string) => {
     const name = nameOf(url);
-    return names.length > 0 && name !== undefined && !names.includes(name);
+    if (names.length === 0 || name === undefined) return false;
+    return isNamed ? !full.has(pathOf(url) ?? "") : !names.includes(name);
   };
   return {
     isAnother,
@@ -109,10 +118,17 @@ function directoriesOf(paths: readonly string[]): ReadonlySet<string> {
   return known;
 }
 
-function remoteNames(config: string): readonly string[] {
-  return [...config.matchAll(/^[ \t]*(?:push)?url[ \t]*=[ \t]*(\S+)/gim)].flatMap(
-    ([, url = ""]) => nameOf(url) ?? [],
+function remoteUrls(config: string): readonly string[] {
+  return [...config.matchAll(/^[ \t]*(?:push)?url[ \t]*=[ \t]*(\S+)/gim)].flatMap(([, url = ""]) =>
+    nameOf(url) === undefined ? [] : [url],
   );
+}
+
+/** The path of a URL with a host: "shop/web" of "git@example.com:shop/web.git", whatever the protocol. */
+function pathOf(url: string): string | undefined {
+  if (nameOf(url) === undefined) return undefined;
+  const [, path = ""] = /^(?:[a-z+]+:\/\/[^/]+\/|[^:]+:)(.+?)(?:\.git)?\/*$/i.exec(url) ?? [];
+  return path.toLowerCase();
 }
 
 /** The last name of a URL with a host: "web" of "https://example.com/shop/web.git"; undefined for paths of a disk and placeholders. */

@@ -185,6 +185,16 @@ ${application("other", `{source: {repoURL: https://example.com/shop/other, path:
     },
     expected: ["own/web unknown by Application/own"],
   },
+  {
+    says: "a fork is this repository, unless something names this one in full",
+    files: {
+      ".git/config": '[remote "origin"]\n\turl = https://example.com/me/repo\n',
+      "argo/a.yaml": `${application("fork", `{source: {${url}, path: apps}, ${to("fork")}}`)}---
+${application("own", `{source: {repoURL: "ssh://git@example.com/Me/repo.git", path: apps}, ${to("own")}}`)}`,
+      "apps/a.yaml": deployment("web"),
+    },
+    expected: ["own/web unknown by Application/own"],
+  },
 ];
 
 for (const { says, files, expected } of cases) {
