@@ -79,6 +79,10 @@ const homes = [
   "HELM_PLUGINS",
 ];
 
+/** Nobody listens there, so that nothing is fetched. */
+const nowhere = "http://127.0.0.1:9";
+const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+
 function isolated(
   env: Readonly<Record<string, string | undefined>>,
   directory: string,
@@ -92,5 +96,10 @@ function isolated(
     KUBECONFIG: join(directory, "no-cluster"),
     GIT_TERMINAL_PROMPT: "0",
     GIT_ALLOW_PROTOCOL: "none",
+    ...Object.fromEntries(
+      proxies.flatMap((name) => [name, name.toLowerCase()]).map((name) => [name, nowhere]),
+    ),
+    NO_PROXY: "",
+    no_proxy: "",
   };
 }

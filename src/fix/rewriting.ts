@@ -1,7 +1,7 @@
 /** Sidecars written into the manifests of a world, or taken out of them, as edits of their texts. */
 import type { JsonObject } from "../kube/json.ts";
 import type { FileProblem } from "../world/injector-files.ts";
-import type { World } from "../world/world.ts";
+import type { Workload, World } from "../world/world.ts";
 import { type EditedFile, editFiles } from "./edited.ts";
 import { type InjectedObject, injectResources, type LeftAsIs } from "./inject.ts";
 import { uninjectResources } from "./uninject.ts";
@@ -32,13 +32,13 @@ export interface Rewriting {
 export function inject({ world }: { readonly world: World }, options: InjectOptions): Rewriting {
   const reading = injectionWay(world, options);
   if (!reading.ok) return { ...nothing, problems: reading.problems };
-  const { objects, left, problems } = injectResources(world.workloads, reading.way);
+  const { objects, left, problems } = injectResources(written(world), reading.way);
   return rewritten(objects, left, problems);
 }
 
 /** Takes the sidecars out of the manifests of a scan again; `left` says what injection did not record. Pure. */
 export function uninject({ world }: { readonly world: World }): Rewriting {
-  const { objects, unrecorded, problems } = uninjectResources(world);
+  const { objects, unrecorded, problems } = uninjectResources({ ...world, workloads: written(world) });
   return rewritten(objects, unrecorded, problems);
 }
 
@@ -53,4 +53,11 @@ function rewritten(
   const edited = editFiles(workloads);
   if (edited.problems.length > 0) return { ...nothing, problems: edited.problems };
   return { files: edited.files, workloads, left, problems: [] };
+}
+
+/** The workloads that files hold: what helm and kustomize made has none that could be changed. */
+function written({ workloads }: World): readonly Workload[] {
+  return workloads.some(({ isRendered }) => isRendered)
+    ? workloads.filter(({ isRendered }) => !isRendered)
+    : workloads;
 }

@@ -199,6 +199,7 @@ helm("Programs see no settings of the user's, and no cluster", async () => {
   const { readFileSync } = await import("node:fs");
   const seen = readFileSync(out, "utf8");
   assert.not.match(seen, /elsewhere|home\/user/);
+  assert.match(seen, /^https_proxy=http:\/\/127\.0\.0\.1:9$/m);
   assert.match(seen, /^HELM_PLUGINS=.*sidelint-/m);
   assert.match(
     seen,

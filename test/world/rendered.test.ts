@@ -1,7 +1,7 @@
 /** Objects that helm and kustomize made: what they are, and which lines of the repository they come from. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { memoryTree, scan } from "../../src/index.ts";
+import { inject, memoryTree, scan, uninject } from "../../src/index.ts";
 import type { Rendered } from "../../src/world/rendered.ts";
 
 const template = `# web
@@ -128,6 +128,23 @@ charts("Two releases of a chart are two workloads", () => {
 charts("Nothing that was rendered has a fix", () => {
   const { findings } = told([{ kind: "helm", directory: "web", text: made("web", cpu) }]);
   assert.ok(findings.every(({ fix }) => fix?.() === undefined));
+});
+
+charts("inject and uninject leave what was rendered alone", () => {
+  const scanned = told([{ kind: "helm", directory: "web", text: made("web", cpu), namespace: "shop" }]);
+  assert.equal(inject(scanned, { by: "command" }).files, []);
+  assert.equal(uninject(scanned).files, []);
+});
+
+charts("A comment in a template hides what stands below it", () => {
+  const hidden = template.replace(
+    "        sidecar.istio.io/inject",
+    "        # sidelint-ignore inject-value-invalid -- meant\n$&",
+  );
+  const rendered: Rendered = { kind: "helm", directory: "web", text: made("web", {}) };
+  assert.not(
+    told([rendered], { "web/templates/web.yaml": hidden }).told.some((one) => one.includes("inject-value")),
+  );
 });
 
 charts("What is no YAML, or names no template, harms nothing", () => {
