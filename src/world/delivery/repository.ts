@@ -33,6 +33,7 @@ export interface Repository {
   readonly files: Files;
 }
 
+const longestUrl = 2000;
 /** How far above the top of the tree a repository is looked for. */
 const mostLevels = 12;
 
@@ -134,7 +135,7 @@ function pathOf(url: string): string | undefined {
 /** The last name of a URL with a host: "web" of "https://example.com/shop/web.git"; undefined for paths of a disk and placeholders. */
 export function nameOf(url: string): string | undefined {
   const isUrl = /^(?:[a-z+]+:\/\/[^/{$<]+\/|[\w.-]+@[\w.-]+:|oci:\/\/)/i.test(url) && !/^file:/i.test(url);
-  if (!isUrl || /[{<]|\$\(|\$\{/.test(url)) return undefined;
+  if (!isUrl || url.length > longestUrl || /[{<]|\$\(|\$\{/.test(url)) return undefined;
   const name = /([^/:]+?)(?:\.git)?\/*$/.exec(url)?.[1]?.toLowerCase();
   return name === "" ? undefined : name;
 }
