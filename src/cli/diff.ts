@@ -9,7 +9,7 @@ import type { FileTree } from "../source/tree.ts";
 import type { ClusterSource } from "../world/clusters.ts";
 import { findDumps } from "../world/dumps.ts";
 import { type EarlierReading, type FullReading, type ReadOptions, readWorld } from "../world/read.ts";
-import { clusterFlag, clusterSources, knownClusters, mustBeOneCluster } from "./clusters.ts";
+import { clusterFlag, clusterSources, knownClusters } from "./clusters.ts";
 import { type FoundConfig, readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 import { missing } from "./input.ts";
@@ -53,7 +53,6 @@ export async function compared(
     notRead(reading).map((line) => `${state.name}: ${line}`),
   );
   for (const line of unread) tell(io, line);
-  for (const { reading } of [before, after]) mustBeOneCluster("diff", reading);
   const changes = compareClusters(before.reading.worlds, after.reading.worlds);
   const frame: ChangesFrame = {
     before: states.before.name,

@@ -7,7 +7,7 @@ import { checkCharacters, decodeText, refusal } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { isPart } from "../world/config-place.ts";
 import { findDumps } from "../world/dumps.ts";
-import { type FullReading, type Reading, readWorld } from "../world/read.ts";
+import { type FullReading, type Reading, readWorld, worldOfAll } from "../world/read.ts";
 import { knownClusters } from "./clusters.ts";
 import { type FoundConfig, readConfig, withKubernetes, withNative, withRevisions } from "./config.ts";
 import { type Input, openInput } from "./input.ts";
@@ -78,7 +78,9 @@ export function openWorld(
   return opened(paths, flags, io, {
     version,
     read: readWorld,
-    async idle({ world, files, isWhole }) {
+    async idle(reading) {
+      const { files, isWhole } = reading;
+      const world = worldOfAll(reading);
       const { configPath } = world.configuration;
       if (configPath === undefined || !isWhole(configPath)) return [];
       const { idleSettings } = await import("../lint/idle-settings.ts");

@@ -18,7 +18,6 @@ export interface InstallGates
   readonly policy?: Injector["policy"];
   readonly neverInjectSelector?: Injector["neverInjectSelector"];
   readonly alwaysInjectSelector?: Injector["alwaysInjectSelector"];
-  readonly proxyResources?: JsonObject;
 }
 
 /** Where each of them stands in the values of the chart istiod. */
@@ -32,7 +31,6 @@ export const gatePaths: { readonly [gate in keyof InstallGates]-?: readonly stri
   policy: ["global", "proxy", "autoInject"],
   neverInjectSelector: ["sidecarInjectorWebhook", "neverInjectSelector"],
   alwaysInjectSelector: ["sidecarInjectorWebhook", "alwaysInjectSelector"],
-  proxyResources: ["global", "proxy", "resources"],
 };
 
 const wanted: { readonly [gate in keyof InstallGates]-?: (value: Json) => boolean } = {
@@ -45,7 +43,6 @@ const wanted: { readonly [gate in keyof InstallGates]-?: (value: Json) => boolea
   policy: (value) => typeof value !== "object",
   neverInjectSelector: isSelectors,
   alwaysInjectSelector: isSelectors,
-  proxyResources: isObject,
 };
 
 function isName(value: Json): boolean {

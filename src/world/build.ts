@@ -40,8 +40,10 @@ export interface WorldOptions extends Configuration {
   readonly dumps: Collected;
   /** The cluster that is described; default: one without a name, of which there is no dump. */
   readonly cluster?: Pick<Cluster, "name" | "live">;
-  /** The names of all clusters, where there are several: what is delivered to one of them is in no other. */
+  /** The names of all clusters that are told: what is delivered to one of them is in no other. */
   readonly clusters?: readonly string[];
+  /** Whether worlds of other clusters are made of the same files. */
+  readonly isOneOfSeveral?: boolean;
   /** Labels of every namespace that nothing describes (`--assume`). */
   readonly assume: Labels | undefined;
   /** Whether the repository's own configurations of injectors are left aside. */
@@ -111,7 +113,7 @@ export function buildWorld(
   const defaults = namespaceDefaults(options);
   const context = {
     mesh,
-    idPrefix: clusters.length > 1 && cluster ? `${cluster.name}: ` : "",
+    idPrefix: options.isOneOfSeveral && cluster ? `${cluster.name}: ` : "",
     kinds: workloadKinds(config),
     namespaceOf: namespaceLookup(namespaces),
     webhookConfiguration: indexed(webhookConfigurations, ({ name }) => name),
@@ -196,7 +198,7 @@ function placedAlone(resource: Resource): Placed {
 function goesTo(name: string | null, clusters: readonly string[]) {
   return ({ delivery }: Pick<Placed, "delivery">) => {
     const to = delivery?.cluster ?? null;
-    return to === null || to === name || !clusters.includes(to);
+    return to === null || name === null || to === name || !clusters.includes(to);
   };
 }
 

@@ -1,5 +1,6 @@
 /** The facts that sidelint.yaml and flags add to a world: namespaces, where workloads go, kinds of workloads. */
 import ignore from "ignore";
+import { gatePaths } from "../istio/install-gates.ts";
 import { layOver, nestAt } from "../istio/lay-over.ts";
 import { at, type Json, type JsonObject } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
@@ -68,12 +69,15 @@ export function namespaceDefaults(configuration: Configuration): (placed: Placed
 /** Where the configuration tells something of injectors that the repository does not show; undefined where it does not. */
 export function configuredInjector(configuration: Configuration): (path: Path) => Origin | undefined {
   const { config } = configuration;
-  return ([about]) => {
+  return ([about, ...rest]) => {
+    const gate = Object.entries(gatePaths).find(([name]) => name === about)?.[1];
+    const ofValues = gate && ["istio", "values", ...gate];
     if (about === "policy" && config.istio?.policy !== undefined)
       return originIn(configuration, ["istio", "policy"]);
     if (about === "values" && config.istio?.proxy?.resources !== undefined)
       return originIn(configuration, ["istio", "proxy", "resources"]);
-    return undefined;
+    if (!ofValues || at(config as JsonObject, ofValues) === undefined) return undefined;
+    return originIn(configuration, [...ofValues, ...rest]);
   };
 }
 

@@ -1,7 +1,8 @@
 /** The mesh that the repository and the configuration describe: webhooks, injectors, release. */
 import type { Injector, Mesh, Webhook } from "../istio/facts.ts";
 import { configFault, isInjectorName, readInjectorConfig } from "../istio/injector-config.ts";
-import { gatePaths } from "../istio/install-gates.ts";
+import { gatePaths, type InstallGates, readGates } from "../istio/install-gates.ts";
+import { layOver } from "../istio/lay-over.ts";
 import { newestRelease, releaseName } from "../istio/releases.ts";
 import { areIncomplete } from "../istio/revision.ts";
 import { defaultRevision, inCallOrder, readWebhookConfiguration, stockWebhooks } from "../istio/webhook.ts";
@@ -99,6 +100,13 @@ export function readMesh(sources: MeshSources): MeshReading {
   };
 }
 
+/** What Helm values in the configuration say of the gates of a revision. */
+function configuredGates({ istio }: Config, revision: string): InstallGates {
+  const own = istio?.revisions?.find(({ name }) => name === revision)?.values;
+  const values = [istio?.values, own].flatMap((one) => (one ? [one as JsonObject] : []));
+  return values.length === 0 ? {} : readGates(values.reduce(layOver));
+}
+
 /** The webhooks of the revisions that the configuration lists, else of those that installs bring, else of the default one. */
 function stockMesh(
   releaseOfRevision: (name: string) => string,
@@ -110,13 +118,13 @@ function stockMesh(
   const named = revisions ?? (shown.length > 0 ? shown : [{ name: defaultRevision, tags: undefined }]);
   return named.flatMap(({ name, tags }) => {
     const install = installed.find(({ revision }) => revision === name);
-    const gates = install?.gates;
+    const gates = { ...install?.gates, ...configuredGates(config, name) };
     return stockWebhooks({
       ...gates,
       release: releaseOfRevision(name),
       revision: name === defaultRevision ? "" : name,
       tags: tags ?? [...(install?.tags.keys() ?? [])],
-      enableNamespacesByDefault: enableNamespacesByDefault ?? gates?.enableNamespacesByDefault ?? false,
+      enableNamespacesByDefault: enableNamespacesByDefault ?? gates.enableNamespacesByDefault ?? false,
     });
   });
 }
@@ -131,14 +139,15 @@ function assumedInjectors(
   const missing = new Set(webhooks.map(({ revision }) => revision));
   for (const { revision } of known) missing.delete(revision);
   return [...missing].map((revision) => {
-    const gates = installed.find((one) => one.revision === revision)?.gates;
+    const shown = installed.find((one) => one.revision === revision)?.gates;
+    const gates = { ...shown, ...configuredGates(config, revision) };
     return {
       revision,
       release: releaseOfRevision(revision),
-      policy: config.istio?.policy ?? gates?.policy ?? "enabled",
-      neverInjectSelector: gates?.neverInjectSelector ?? [],
-      alwaysInjectSelector: gates?.alwaysInjectSelector ?? [],
-      proxyResources: (config.istio?.proxy?.resources as JsonObject | undefined) ?? gates?.proxyResources,
+      policy: config.istio?.policy ?? gates.policy ?? "enabled",
+      neverInjectSelector: gates.neverInjectSelector ?? [],
+      alwaysInjectSelector: gates.alwaysInjectSelector ?? [],
+      proxyResources: config.istio?.proxy?.resources as JsonObject | undefined,
       configMap: null,
     };
   });
@@ -157,10 +166,10 @@ function installOrigin(webhooks: readonly Webhook[], installed: readonly Install
   return (place) => {
     if (place.of === "injector") {
       const [first, ...rest] = place.path;
-      const gate = first === "values" ? "proxyResources" : gateNamed(String(first));
+      const gate = gateNamed(String(first));
       const install = of(place.revision);
       if (!gate || install?.gates[gate] === undefined) return undefined;
-      return install.originOf(first === "values" ? rest : [...gatePaths[gate], ...rest]);
+      return install.originOf([...gatePaths[gate], ...rest]);
     }
     const { configuration, index } = place;
     const webhook = webhooks.find((one) => one.configuration === configuration && one.index === index);

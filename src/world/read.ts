@@ -116,7 +116,7 @@ export function readWorld(tree: FileTree, options: ReadOptions = {}, earlier?: E
   const untold = dumpFailures(dumps, dumpPaths);
   const clusters = readClusters(options.dumpTree ?? tree, known);
   const brought = broughtBy(collected, config, options.rendered);
-  const names = clusters.flatMap(({ name }) => name ?? []);
+  const names = [...clusters.flatMap(({ name }) => name ?? []), ...Object.keys(config.clusters ?? {})];
   const build = (cluster: Cluster) =>
     buildWorld(
       collected,
@@ -129,6 +129,7 @@ export function readWorld(tree: FileTree, options: ReadOptions = {}, earlier?: E
         dumps,
         cluster,
         clusters: names,
+        isOneOfSeveral: clusters.length > 1,
         assume: options.assume,
         defaultNamespace: options.defaultNamespace,
         stockInjectors: options.stockInjectors,

@@ -39,6 +39,14 @@ data: {config: "policy: ${policy}"}
 const node = (version: string) =>
   `apiVersion: v1\nkind: Node\nmetadata: {name: a}\nstatus: {nodeInfo: {kubeletVersion: ${version}}}\n`;
 
+const application = (cluster: string) => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: b, namespace: argocd}
+spec:
+  source: {repoURL: https://git.example.com/shop.git, path: apps}
+  destination: {name: ${cluster}, namespace: shop}
+`;
+
 interface Case {
   readonly name: string;
   readonly files: Files;
@@ -243,6 +251,38 @@ const cases: readonly Case[] = [
     options: { configPath, clusters: [{ name: "a", dumps: [] }] },
     verdicts: ["a injected"],
     where: "sidelint.yaml:1:36",
+  },
+  {
+    name: "what is delivered to a cluster that is told is in no other",
+    files: {
+      "a.yaml": web,
+      "apps/b.yaml": deployment("b", "namespace: shop"),
+      "argo.yaml": application("prod"),
+      "sidelint.yaml": "clusters: {prod: {}, edge: {}}\n",
+    },
+    options: { paths: ["."], configPath },
+    verdicts: ["prod unknown", "edge unknown", "prod unknown"],
+  },
+  {
+    name: "also where another is asked for alone",
+    files: {
+      "a.yaml": web,
+      "apps/b.yaml": deployment("b", "namespace: shop"),
+      "argo.yaml": application("prod"),
+      "sidelint.yaml": "clusters: {prod: {}, edge: {}}\n",
+    },
+    options: { paths: ["."], configPath, clusters: [{ name: "edge", dumps: [] }] },
+    verdicts: ["edge unknown"],
+  },
+  {
+    name: "what is delivered to a cluster that nobody tells of may be in any",
+    files: {
+      "apps/b.yaml": deployment("b", "namespace: shop"),
+      "argo.yaml": application("other"),
+      "sidelint.yaml": "clusters: {prod: {}, edge: {}}\n",
+    },
+    options: { paths: ["."], configPath },
+    verdicts: ["prod unknown", "edge unknown"],
   },
   {
     name: "a dump that holds nothing",

@@ -129,6 +129,18 @@ const cases: readonly Case[] = [
     where: ["op.yaml:8:9"],
   },
   {
+    name: "values of the configuration, over those of an install",
+    files: {
+      ...labelled(enabled),
+      "op.yaml": operator("values:\n  global:\n    proxy:\n      autoInject: enabled"),
+      "sidelint.yaml": "istio:\n  values:\n    global:\n      proxy:\n        autoInject: disabled\n",
+    },
+    options: { configPath },
+    verdict: "not-injected",
+    reason: "policy-disabled",
+    where: ["sidelint.yaml:5:9"],
+  },
+  {
     name: "a neverInjectSelector, at its line",
     files: {
       ...labelled(enabled),
