@@ -62,6 +62,8 @@ export interface Cause {
   /** Undefined where nothing of that side has a place for it. */
   readonly before: Fact | undefined;
   readonly after: Fact | undefined;
+  /** The aspects that it can have to do with; all of them where it is not said. */
+  readonly of?: readonly AspectKind[];
 }
 
 /** What happened to one workload. */

@@ -5,7 +5,7 @@ import { sameJson } from "../kube/json-patch.ts";
 import { type IstiodReading, istiodFor } from "../world/istiods.ts";
 import { embeddedMap } from "../world/mesh.ts";
 import type { Placed, World } from "../world/world.ts";
-import type { Cause, Fact } from "./changes.ts";
+import type { AspectKind, Cause, Fact } from "./changes.ts";
 
 /** Whether all that injectors are made of is the same, so that equal pods get equal sidecars. */
 export function areSameInstalls(before: World, after: World): boolean {
@@ -35,9 +35,6 @@ function installFacts(world: World): Json {
 
 type Readable = IstiodReading & { readonly ok: true };
 
-/** More settings than anybody reads. */
-const mostSettings = 5;
-
 /** What of the configuration of the injectors of two revisions differs: the release, or settings with their places. */
 export function installCauses(
   before: World,
@@ -54,7 +51,7 @@ export function installCauses(
   const written = isOther
     ? settings.filter((one) => isWritten(one.before) || isWritten(one.after))
     : settings;
-  return [...(isOther ? [releaseOf(left, right)] : []), ...written.slice(0, mostSettings)];
+  return [...(isOther ? [releaseOf(left, right)] : []), ...written];
 }
 
 function isWritten(fact: Fact | undefined): boolean {
@@ -77,21 +74,49 @@ function settingCauses(left: Readable, right: Readable): readonly Cause[] {
         origin: origins[name].originOf(path),
         value: textAt(value, path),
       });
-      found.push({ about: aboutOf(name, path), before: fact(left, one), after: fact(right, other) });
+      const about = aboutOf(name, path);
+      found.push({ about, before: fact(left, one), after: fact(right, other), ...concerned(name, path) });
     }
   };
   compare("values", left.istiod.values.all, right.istiod.values.all);
   compare("mesh", left.istiod.mesh as JsonObject, right.istiod.mesh as JsonObject);
-  compare("config", configOf(left), configOf(right));
+  const [one, other] = [configOf(left), configOf(right)];
+  if (one && other) compare("config", one, other);
+  else if (one || other) found.push(ownConfigCause(left, right));
   if (found.length === 0 && left.native !== right.native) found.push(nativeCause(left, right));
   return found;
 }
 
+const concerns: readonly (readonly [RegExp, AspectKind])[] = [
+  [/^global\.(?:hub|tag|variant|proxy\.image)$/, "image"],
+  [/^global\.proxy\.resources/, "resources"],
+  [/ENABLE_NATIVE_SIDECARS/, "native"],
+  [/cni|IPRanges|(?:In|Out)boundPorts|interceptionMode/, "capture"],
+  [/rewriteAppHTTPProbe|statusPort/i, "probes"],
+];
+
+/** What a setting can have to do with; a template with everything. */
+function concerned(name: string, path: readonly string[]): Pick<Cause, "of"> {
+  if (name === "config") return {};
+  const setting = path.join(".");
+  const kinds = concerns.flatMap(([pattern, kind]) => (pattern.test(setting) ? [kind] : []));
+  return { of: kinds.length > 0 ? kinds : ["other"] };
+}
+
 /** The injector's own texts, where a ConfigMap of the repository has them. */
-function configOf({ origins }: Readable): JsonObject {
+function configOf({ origins }: Readable): JsonObject | undefined {
   const { placed } = origins.config;
   const value = placed && embeddedMap(placed, "config").value;
-  return isObject(value) ? value : {};
+  return isObject(value) ? value : undefined;
+}
+
+/** A configuration of the repository's own on one side, and that of a stock install on the other. */
+function ownConfigCause(left: Readable, right: Readable): Cause {
+  const fact = ({ origins, source }: Readable): Fact => ({
+    origin: origins.config.originOf(["templates"]),
+    value: source === "config-map" ? "own" : "stock",
+  });
+  return { about: "injector's configuration", before: fact(left), after: fact(right) };
 }
 
 function nativeCause(left: Readable, right: Readable): Cause {
@@ -99,7 +124,7 @@ function nativeCause(left: Readable, right: Readable): Cause {
     origin: origins.values.originOf(["pilot", "env", "ENABLE_NATIVE_SIDECARS"]),
     value: native === undefined ? "depends on the nodes" : String(native),
   });
-  return { about: "native sidecars", before: fact(left), after: fact(right) };
+  return { about: "native sidecars", before: fact(left), after: fact(right), of: ["native"] };
 }
 
 function aboutOf(name: "config" | "values" | "mesh", path: readonly string[]): string {

@@ -3,7 +3,7 @@ import { ownProxy } from "../istio/proxy-resources.ts";
 import { sameJson } from "../kube/json-patch.ts";
 import { sidecarRevision } from "../world/sidecar.ts";
 import type { Workload } from "../world/world.ts";
-import type { Aspect, Cause, Fact } from "./changes.ts";
+import type { Aspect, AspectKind, Cause, Fact } from "./changes.ts";
 import { installCauses } from "./installs.ts";
 import { annotationCause, podLabelCause, type Side } from "./verdict-causes.ts";
 
@@ -32,7 +32,8 @@ export function sidecarCauses(
   const revisions = [before, after].map(({ world, workload }) => sidecarRevision(world, workload));
   const [one, other] = revisions;
   if (one === undefined || other === undefined) return own;
-  return [...own, ...installCauses(before.world, one, after.world, other)];
+  const install = installCauses(before.world, one, after.world, other);
+  return [...own, ...install.filter(({ of }) => aspects.some(({ what }) => !of || of.includes(what)))];
 }
 
 function podCauses(before: Side, after: Side, aspects: readonly Aspect[]): readonly Cause[] {
@@ -42,10 +43,14 @@ function podCauses(before: Side, after: Side, aspects: readonly Aspect[]): reado
     aspects.some(({ what }) => settingsOf[what].test(key) && key.includes("istio.io/"));
   const container = ownContainerCause(before, after);
   return [
-    ...annotations.filter(mayBe).map((key) => annotationCause(key, before, after)),
-    ...labels.filter(mayBe).map((key) => podLabelCause(key, before, after)),
+    ...annotations.filter(mayBe).map((key) => ({ ...annotationCause(key, before, after), of: kindsOf(key) })),
+    ...labels.filter(mayBe).map((key) => ({ ...podLabelCause(key, before, after), of: kindsOf(key) })),
     ...(container ? [container] : []),
   ];
+}
+
+function kindsOf(key: string): readonly AspectKind[] {
+  return (Object.keys(settingsOf) as AspectKind[]).filter((kind) => settingsOf[kind].test(key));
 }
 
 function keysThatDiffer(

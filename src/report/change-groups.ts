@@ -45,8 +45,9 @@ export function changeGroups({ changes }: MeshChanges, isByRelease = false): rea
     const workload = change.after ?? change.before;
     const { cluster } = change;
     if (!workload) continue;
-    const causes = change.causes.filter(({ about }) => !isByRelease || about !== releaseAbout).map(causeText);
-    for (const [word, text] of saidOf(change)) {
+    const facts = change.causes.filter(({ about }) => !isByRelease || about !== releaseAbout);
+    for (const [word, text, what] of saidOf(change)) {
+      const causes = factsOf(facts, what).map(causeText);
       const key = JSON.stringify([change.kind, cluster, word, text, causes]);
       const draft = drafts.get(key) ?? { kind: change.kind, cluster, word, text, causes, workloads: [] };
       draft.workloads.push(workload);
@@ -87,17 +88,27 @@ const words: Readonly<Record<Aspect["what"], string>> = {
   other: "other",
 };
 
+/** Facts that are known to have to do with an aspect; else those of which it is not known, else all. */
+function factsOf(facts: readonly Cause[], what: Aspect["what"] | undefined): readonly Cause[] {
+  if (!what) return facts;
+  const own = facts.filter(({ of }) => of?.includes(what));
+  const open = own.length > 0 ? own : facts.filter(({ of }) => !of);
+  return open.length > 0 ? open : facts;
+}
+
+type Said = readonly [word: string, text: string, what?: Aspect["what"]];
+
 /** The entries that a change makes: one for a verdict, one an aspect for what is still injected. */
-function saidOf({ kind, aspects }: WorkloadChange): readonly (readonly [word: string, text: string])[] {
+function saidOf({ kind, aspects }: WorkloadChange): readonly Said[] {
   const [verdict] = aspects;
   if (uncounted.has(kind)) return [[kind, verdict?.after ?? verdict?.before ?? ""]];
   if (kind === "lost" || kind === "gained") return [[kind, isPlain(verdict) ? "" : arrow(verdict)]];
   if (kind !== "changed") return [[kind, arrow(verdict)]];
-  return aspects.map((aspect) => {
+  return aspects.map((aspect): Said => {
     const { what, path = "" } = aspect;
     const [bound = "", resource = ""] = what === "resources" ? path.split(".") : [];
-    if (what === "resources") return [bound, `${resource} ${arrow(aspect)}`];
-    return [words[what], path === "" ? arrow(aspect) : `${path}: ${arrow(aspect)}`];
+    if (what === "resources") return [bound, `${resource} ${arrow(aspect)}`, what];
+    return [words[what], path === "" ? arrow(aspect) : `${path}: ${arrow(aspect)}`, what];
   });
 }
 

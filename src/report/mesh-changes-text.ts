@@ -68,7 +68,8 @@ function entry(group: ChangeGroup, changes: MeshChanges, style: ChangesStyle, pa
   const named = whoLines(workloads, changes, room, style.verbose ?? false);
   const who = cluster === null ? named : [plain(`in cluster ${cluster}`), ...named];
   const texts = textsOf(group, style).flatMap((text) => wrap(plain(text), room));
-  const why = causes.flatMap((cause) => wrap(plain(cause), room));
+  const facts = causesOf(causes, style);
+  const why = facts.flatMap((cause) => wrap(plain(cause), room));
   const lines = inOneLine(who, texts, why, room, paint) ?? [
     ...beside(who, texts, room),
     ...why.map((line) => paint.faint(line)),
@@ -99,6 +100,15 @@ function beside(who: readonly string[], texts: readonly string[], room: number):
   return who.length === 1 && texts.length === 1 && columns(name) + 2 + columns(text) <= room
     ? [`${name}  ${text}`]
     : [...who, ...texts];
+}
+
+/** Facts that are told of one entry. */
+const mostFacts = 3;
+
+function causesOf(causes: readonly string[], { verbose = false }: ChangesStyle): readonly string[] {
+  const rest = causes.length - mostFacts;
+  if (verbose || rest <= 1) return causes;
+  return [...causes.slice(0, mostFacts), `and ${grouped(rest)} more facts (--verbose)`];
 }
 
 function brushes(paint: Paint): Readonly<Record<ChangeKind, (text: string) => string>> {
