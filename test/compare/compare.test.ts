@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { MeshChanges } from "../../src/compare/changes.ts";
 import { hasAny } from "../../src/compare/changes.ts";
+import { compareClusters } from "../../src/compare/compare.ts";
 import { diff, type ScanOptions } from "../../src/index.ts";
 import { deployment, disabled, enabled, type Files, namespace, scanned } from "../world/scanned.ts";
 
@@ -195,12 +196,11 @@ for (const { name, before = base, after, says } of cases) {
 }
 
 compare("a release that reads inject otherwise is told where the value stands", () => {
-  const files = {
-    "web.yaml": annotated('sidecar.istio.io/inject: "yes"'),
-    "ns.yaml": namespace("shop", enabled),
-  };
-  const lines = told(changesOf(files, files, { istioVersion: "1.8" }, { istioVersion: "1.30" }));
-  assert.ok(lines.length === 1, lines.join("\n"));
+  const files = { ...base, "web.yaml": annotated('sidecar.istio.io/inject: "no"') };
+  assert.equal(told(changesOf(files, files, { istioVersion: "1.20" }, { istioVersion: "1.30" })), [
+    "gained Deployment/web; verdict: not injected -> injected; " +
+      'by sidecar.istio.io/inject web.yaml:8:21="no": do not inject web.yaml:8:21="no": not a value it takes',
+  ]);
 });
 
 compare("what a configuration sets for every sidecar is told for each, with its place", () => {
@@ -249,6 +249,56 @@ compare("counts are those of both sides", () => {
   assert.equal(
     { workloads, injected },
     { workloads: { before: 1, after: 1 }, injected: { before: 1, after: 0 } },
+  );
+});
+
+compare("a setting of the user's own container istio-proxy is told, with its place", () => {
+  const own = (value: string) => ({
+    ...base,
+    "web.yaml": annotated(
+      "",
+      `containers: [{name: web, image: shop/web:1}, {name: istio-proxy, image: auto, env: [{name: A, value: ${value}}]}]`,
+    ),
+  });
+  assert.equal(told(changesOf(own("one"), own("two"))), [
+    "changed Deployment/web; other istio-proxy env A: one -> two; " +
+      "by container istio-proxy web.yaml:9:57=null web.yaml:9:57=null",
+  ]);
+});
+
+compare("an aspect is told with the settings that can have to do with it", () => {
+  const config = (tag: string, cpu: string) => ({
+    "sidelint.yaml": `istio:\n  version: "1.30"\n  tag: ${tag}\n  proxy: {resources: {requests: {cpu: ${cpu}}}}\n`,
+  });
+  const options = { configPath: "sidelint.yaml" };
+  const { changes } = changesOf(
+    { ...base, ...config("a", "1m") },
+    { ...base, ...config("b", "2m") },
+    options,
+  );
+  assert.equal(
+    changes[0]?.causes.map(({ about, of }) => [about, of]),
+    [
+      ["value global.proxy.resources.requests.cpu", ["resources"]],
+      ["value global.tag", ["image"]],
+    ],
+  );
+});
+
+compare("clusters are compared by name, and what only one state has came or went", () => {
+  const world = (files: Files, cluster: string) => ({ ...scanned(files).world, cluster });
+  const shut = { ...base, "ns.yaml": namespace("shop", disabled) };
+  const { changes, workloads, injected } = compareClusters(
+    [world(base, "east"), world(base, "south")],
+    [world(shut, "east"), world(base, "west")],
+  );
+  assert.equal(
+    changes.map(({ kind, cluster }) => `${kind} ${cluster}`),
+    ["lost east", "added west", "removed south"],
+  );
+  assert.equal(
+    { workloads, injected },
+    { workloads: { before: 2, after: 2 }, injected: { before: 2, after: 1 } },
   );
 });
 
