@@ -281,11 +281,12 @@ function generationsOf(
  */
 function requireFile(problems: Set<BuildProblem>, entry: Entry, { sources }: Workshop): void {
   const { value, path, source } = entry;
+  if (sources.hasRead(path) || (!isRemoteFile(value) && sources.isFile(path))) return;
   const beyond = outside(path, sources);
   if (isRemoteFile(value)) {
     problems.add(problem("missing", entry, value, `${value} is remote and is not fetched`));
   } else if (beyond !== undefined) problems.add(problem("outside", entry, value, beyond));
-  else if (!sources.isFile(path)) {
+  else {
     const isData = String(source.path[0]).endsWith("Generator");
     problems.add(problem("missing", entry, value, `${path} does not exist`, isData ? undefined : "always"));
   }
