@@ -191,9 +191,15 @@ function cause(about: string, before: Side, after: Side, factOf: (side: Side) =>
   return { about, before: factOf(before), after: factOf(after) };
 }
 
-/** Whether two meshes decide alike whatever they are asked: what was told of them is the same. */
+const sameMeshes = new WeakMap<Mesh, WeakMap<Mesh, boolean>>();
+
+/** Whether two meshes decide alike whatever they are asked: what was told of them is the same. Remembered, as all workloads ask it. */
 function sameMesh(left: Mesh, right: Mesh): boolean {
-  return sameJson(plainMesh(left), plainMesh(right));
+  const known = sameMeshes.get(left) ?? new WeakMap<Mesh, boolean>();
+  sameMeshes.set(left, known);
+  const answer = known.get(right) ?? sameJson(plainMesh(left), plainMesh(right));
+  known.set(right, answer);
+  return answer;
 }
 
 function plainMesh({ release, webhooks, injectors, revisionsAssumed }: Mesh) {
