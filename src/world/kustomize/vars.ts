@@ -11,8 +11,9 @@ import { pathsOf, selects } from "./transform.ts";
 /** The fields among those with variables that may decide on injection. */
 const ownFields: readonly FieldSpec[] = [
   { path: "spec/template/metadata/annotations", kind: "Deployment", create: false },
-  { path: "metadata/labels", create: false },
-  { path: "metadata/annotations", create: false },
+  { path: "metadata/labels", kind: "Pod", create: false },
+  { path: "metadata/annotations", kind: "Pod", create: false },
+  { path: "metadata/labels", kind: "Namespace", create: false },
 ];
 
 /**
@@ -25,7 +26,11 @@ export function fillIn(
   rules: Rules,
   candidates: (kind: string) => readonly Draft[],
 ): readonly Draft[] {
-  const fields = mergedFields(rules.varReference, ownFields);
+  // Other fields, such as arguments and images, change no verdict, and their values may be costly to find.
+  const deciding = rules.varReference.filter(({ path }) =>
+    /metadata|containers\/name|hostNetwork/.test(path),
+  );
+  const fields = mergedFields(deciding, ownFields);
   const known = new Map<string, Json | undefined>();
   const valueNamed = (name: string): Json | undefined => {
     if (known.has(name)) return known.get(name);
