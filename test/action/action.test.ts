@@ -1,125 +1,14 @@
 /** The action, started as GitHub's runner starts it: the committed bundle, inputs in the environment, files for outputs and the summary. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { parse } from "yaml";
 import { deployment, namespace } from "../cli/terminal.ts";
-
-const top = fileURLToPath(new URL("../..", import.meta.url));
-const { inputs, outputs, runs } = parse(readFileSync(join(top, "action.yml"), "utf8")) as {
-  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
-  readonly outputs: Readonly<Record<string, unknown>>;
-  readonly runs: { readonly using: string; readonly main: string };
-};
-
-const area = mkdtempSync(join(tmpdir(), "sidelint-action-"));
-let rooms = 0;
-
-interface Room {
-  readonly workspace: string;
-  readonly directory: string;
-}
-
-interface Step {
-  readonly status: number | null;
-  readonly log: string;
-  /** Lines of the log that are commands, and not held back by stop-commands. */
-  readonly commands: readonly string[];
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly summary: string;
-}
-
-/** A workspace with these files in it. */
-function room(files: Readonly<Record<string, string>>): Room {
-  rooms++;
-  const directory = join(area, String(rooms));
-  const workspace = join(directory, "workspace");
-  mkdirSync(join(workspace, ".git"), { recursive: true });
-  put(workspace, files);
-  return { workspace, directory };
-}
-
-function put(directory: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), text);
-  }
-}
-
-/** Runs a step: every input of action.yml is in the environment, with its default where the workflow says nothing. */
-function step(
-  { workspace, directory }: Room,
-  said: Readonly<Record<string, string>> = {},
-  env: Readonly<Record<string, string>> = {},
-): Step {
-  const file = (name: string) => join(directory, name);
-  for (const name of ["output", "summary"]) writeFileSync(file(name), "");
-  mkdirSync(file("temp"), { recursive: true });
-  const given = {
-    ...Object.fromEntries(Object.entries(inputs).map(([name, one]) => [name, one.default])),
-    ...said,
-  };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(top, runs.main)], {
-    cwd: directory,
-    encoding: "utf8",
-    env: {
-      PATH: process.env.PATH,
-      HOME: directory,
-      GITHUB_ACTIONS: "true",
-      GITHUB_WORKSPACE: workspace,
-      GITHUB_OUTPUT: file("output"),
-      GITHUB_STEP_SUMMARY: file("summary"),
-      RUNNER_TEMP: file("temp"),
-      ...Object.fromEntries(
-        Object.entries(given).map(([name, value]) => [
-          `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
-          value,
-        ]),
-      ),
-      ...env,
-    },
-  });
-  const summary = readFileSync(file("summary"), "utf8");
-  const log = stdout + stderr;
-  return {
-    status,
-    log,
-    commands: commandsIn(log),
-    outputs: outputsIn(readFileSync(file("output"), "utf8")),
-    summary,
-  };
-}
-
-/** What the runner takes for commands: lines that start with ::, whatever stands before them in blanks. */
-function commandsIn(log: string): readonly string[] {
-  const commands: string[] = [];
-  let token: string | undefined;
-  for (const line of log.split("\n").map((each) => each.trimStart())) {
-    if (token !== undefined) {
-      if (line === `::${token}::`) token = undefined;
-    } else if (line.startsWith("::stop-commands::")) token = line.slice("::stop-commands::".length);
-    else if (line.startsWith("::")) commands.push(line);
-  }
-  assert.is(token, undefined, "commands are stopped and never resumed");
-  return commands;
-}
-
-function outputsIn(text: string): Readonly<Record<string, string>> {
-  const entries = [...text.matchAll(/^(.+?)<<(.+)\n([\s\S]*?)\n?\2$/gm)];
-  return Object.fromEntries(entries.map(([, name = "", , value = ""]) => [name, value]));
-}
-
-const broken = (name: string) =>
-  deployment
-    .replace("name: web", `name: ${name}`)
-    .replace("      labels:", '      annotations: {sidecar.istio.io/proxyCPU: "1"}\n      labels:');
+import { broken, outputs, put, type Room, room, runs, type Step, step, tidy, top } from "./runner.ts";
 
 const action = suite("action");
-action.after(() => rmSync(area, { recursive: true, force: true }));
+action.after(tidy);
 
 action("a repository without findings passes, with a summary and every output", () => {
   const {
