@@ -164,7 +164,7 @@ function difference(ones: readonly Outcome[], others: readonly Outcome[]): strin
   return `${one.slice(Math.max(at - 60, 0), at + 80)} | ${other.slice(Math.max(at - 60, 0), at + 80)}`;
 }
 
-/** The containers that injection adds, and those whose probes it changes, as text; undefined where nothing can be injected. */
+/** The containers that injection adds, and whether it leaves probes as they are, as text: probes that a pod itself changes are its own; undefined where nothing can be injected. */
 function addedBy(world: World, workload: Workload): string | undefined {
   const reading = sidecarOf(world, workload);
   if (reading.state === "none") return undefined;
@@ -177,13 +177,22 @@ function addedBy(world: World, workload: Workload): string | undefined {
     ]),
   );
   const containers = [...list(spec(reading.pod).initContainers), ...list(spec(reading.pod).containers)];
-  return text(
-    containers.flatMap((one) => {
-      const written = own.get(one.name);
-      if (!written) return [withoutMirrors(one)];
-      return text(probesOf(written)) === text(probesOf(one)) ? [] : [{ name: one.name, ...probesOf(one) }];
-    }),
-  );
+  const added = containers.filter((one) => !own.has(one.name)).map(withoutMirrors);
+  const keepsProbes = containers.some((one) => {
+    const written = own.get(one.name);
+    return (
+      written !== undefined &&
+      probes.some((probe) => isAsked(written[probe]) && text(written[probe]) === text(one[probe]))
+    );
+  });
+  return text({ added, keepsProbes });
+}
+
+const probes = ["livenessProbe", "readinessProbe", "startupProbe"] as const;
+
+/** Whether a probe is one that goes over the network, which injection rewrites unless it is told not to. */
+function isAsked(probe: unknown): boolean {
+  return typeof probe === "object" && probe !== null && "httpGet" in probe;
 }
 
 /** Variables in which a sidecar is told what the pod itself says: they differ wherever pods do, which is no change of the sidecar. */
@@ -201,10 +210,6 @@ interface Named {
 
 function list(value: unknown): readonly Named[] {
   return Array.isArray(value) ? value : [];
-}
-
-function probesOf({ livenessProbe, readinessProbe, startupProbe, lifecycle }: Named): object {
-  return { livenessProbe, readinessProbe, startupProbe, lifecycle };
 }
 
 function text(value: unknown): string {
