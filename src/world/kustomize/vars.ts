@@ -76,7 +76,8 @@ function* textPaths({ value }: Draft, fields: readonly FieldSpec[]): Generator<P
   const apiVersion = scalarText(value.apiVersion) ?? "";
   const kind = scalarText(value.kind) ?? "";
   for (const spec of fields) {
-    if (!selects(spec, apiVersion, kind)) continue;
+    const isOwn = /^metadata\/(?:labels|annotations)/.test(spec.path);
+    if (!selects(spec, apiVersion, kind) || (isOwn && kind !== "Pod" && kind !== "Namespace")) continue;
     for (const path of pathsOf(value, spec)) {
       const here = at(value, path);
       if (Array.isArray(here)) for (const index of here.keys()) yield [...path, index];
