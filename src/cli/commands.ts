@@ -10,6 +10,7 @@ import { addInject } from "./commands/inject.ts";
 import { addKrm } from "./commands/krm.ts";
 import { addList } from "./commands/list.ts";
 import { addRules } from "./commands/rules.ts";
+import { addTraffic } from "./commands/traffic.ts";
 import { addUninject } from "./commands/uninject.ts";
 import { addUpgrade } from "./commands/upgrade.ts";
 import type { Context } from "./context.ts";
@@ -20,6 +21,7 @@ export const commands: readonly ((program: Command, context: Context) => void)[]
   addBaseline,
   addList,
   addExplain,
+  addTraffic,
   addDiff,
   addUpgrade,
   addInit,

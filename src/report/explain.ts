@@ -23,7 +23,8 @@ export function explain(explanation: Explanation, report: Report, presentation: 
   return `${blocks.join("\n\n")}\n`;
 }
 
-function heading(workload: ReportedWorkload, report: Report, width: number, paint: Paint): string {
+/** Which workload it is, where it stands, and the verdict on it. */
+export function heading(workload: ReportedWorkload, report: Report, width: number, paint: Paint): string {
   const namespace =
     (workload.namespace === null ? "in a namespace not known" : `in namespace ${workload.namespace}`) +
     (isOneOfSeveral(report) ? ` of cluster ${workload.cluster}` : "");
@@ -145,8 +146,9 @@ function trace(workload: ReportedWorkload, report: Report, width: number, paint:
     .join("\n");
 }
 
-function stepLines(
-  step: ReportedStep,
+/** A step with its mark, and its place at the right where that fits; `shared` is a place that is told elsewhere. */
+export function stepLines(
+  step: Pick<ReportedStep, "outcome" | "says" | "where">,
   shared: string | undefined,
   width: number,
   paint: Paint,

@@ -2,7 +2,11 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import type { ExplainFlags } from "../explain.ts";
-import { withPrograms, withScanOptions } from "../options.ts";
+import { gather, withPrograms, withScanOptions } from "../options.ts";
+import type { ExplainTrafficFlags } from "../traffic.ts";
+import { UsageError } from "../usage.ts";
+
+type Flags = ExplainFlags & ExplainTrafficFlags & { readonly traffic?: boolean };
 
 export function addExplain(program: Command, context: Context): void {
   withPrograms(
@@ -13,11 +17,21 @@ export function addExplain(program: Command, context: Context): void {
         .argument("<workload>", "kind/name, namespace/name, name, file or file:line")
         .argument("[paths...]", "where to look (default: .)")
         .option("--built-by <directory>", "only as the kustomization in this directory builds it")
+        .option("--traffic", "say what of its traffic goes through the proxy, and what does not")
+        .option("--rules", "with --traffic: the rules as well, for iptables or nft")
+        .option("--ipv6", "with --traffic: the first address of the pod is IPv6")
+        .option("--nameserver <address>", "with --traffic: a name server of the pod; repeatable", gather)
         .option("--format <format>", "text or json", "text"),
     ),
   )
     .addHelpText("after", examples)
-    .action(async (asked: string, paths: readonly string[], flags: ExplainFlags) => {
+    .action(async (asked: string, paths: readonly string[], flags: Flags) => {
+      if (flags.traffic) {
+        const { trafficExplained } = await import("../traffic.ts");
+        return trafficExplained(asked, paths, flags, context);
+      }
+      for (const option of ["rules", "ipv6", "nameserver"] as const)
+        if (flags[option] !== undefined) throw new UsageError(`--${option} goes with --traffic`);
       const { explained } = await import("../explain.ts");
       await explained(asked, paths, flags, context);
     });
@@ -29,4 +43,5 @@ Examples:
   sidelint explain shop/web                   web in namespace shop
   sidelint explain apps/web/deployment.yaml:14
   sidelint explain web --built-by overlays/prod
-  sidelint explain deploy/web apps platform   look only below these paths`;
+  sidelint explain deploy/web apps platform   look only below these paths
+  sidelint explain web --traffic --rules      what its iptables rules are`;

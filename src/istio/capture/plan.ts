@@ -74,7 +74,15 @@ interface Told {
 
 function argumentsOf({ args }: Container): readonly string[] {
   const given = Array.isArray(args) ? args.map((one) => (typeof one === "string" ? one : "")) : [];
-  return given[0] === "istio-iptables" ? given.slice(1) : given;
+  return withoutLogging(given[0] === "istio-iptables" ? given.slice(1) : given);
+}
+
+/** Without the flags that every program of Istio has for its log, as templates of 1.24 and newer tell istio-init. */
+function withoutLogging(given: readonly string[]): readonly string[] {
+  return given.filter(
+    (one, index) =>
+      !one.startsWith("--log_") && !/^--log_(?!as_json$|rotate$)[a-z_]+$/.test(given[index - 1] ?? ""),
+  );
 }
 
 function environmentOf(container: Container | undefined): Labels {

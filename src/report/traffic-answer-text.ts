@@ -1,0 +1,47 @@
+/** The page of `sidelint traffic`: what becomes of a packet, why, and by which rules. */
+import { padEnd, plain, wrap } from "./cells.ts";
+import { heading, stepLines } from "./explain.ts";
+import { type Paint, paintOf } from "./paint.ts";
+import type { Presentation, Report, ReportedWorkload } from "./report.ts";
+import type { AnsweredTraffic, TrafficAnswer } from "./traffic-answer.ts";
+import { withoutRules } from "./traffic-text.ts";
+
+/** An answer as a page that ends in a line end. */
+export function answerPage(
+  workload: ReportedWorkload,
+  answer: AnsweredTraffic,
+  report: Report,
+  presentation: Presentation,
+): string {
+  const paint = paintOf(presentation.colour);
+  const width = Math.min(presentation.width, 100);
+  const blocks = [heading(workload, report, width, paint), ...answerBlocks(answer, width, paint)];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function answerBlocks(answer: AnsweredTraffic, width: number, paint: Paint): readonly string[] {
+  if (answer.state === "refused") return wrap(plain(answer.why), width);
+  if (answer.state !== "answered") return [withoutRules(answer, width, paint)];
+  const { asks, says, because, by, where, verdict, change } = answer;
+  const [word = "", ...rest] = says.split(":");
+  const brush = verdict === "none" || verdict === "drop" ? paint.bad : paint.good;
+  const told = [brush(word), ...rest].join(":");
+  const outcome = verdict === "none" || verdict === "drop" ? "shut" : "open";
+  const reason = { outcome, says: by === null ? because : `${because} (${by})`, where } as const;
+  return [
+    [...wrap(plain(asks), width), told, ...stepLines(reason, undefined, width, paint)].join("\n"),
+    wayBlock(answer, paint),
+    ...(change === null
+      ? []
+      : [wrap(plain(`${change[0]?.toUpperCase()}${change.slice(1)}.`), width).join("\n")]),
+  ];
+}
+
+function wayBlock({ way, decided }: TrafficAnswer, paint: Paint): string {
+  if (way.length === 0) return "No rule is about it.";
+  const lines = way.map(({ table, rule }, index) => {
+    const mark = index === decided ? ">" : " ";
+    return `${mark} ${padEnd(table, 7)} ${plain(rule)}`;
+  });
+  return [paint.heading("The rules that are about it"), ...lines].join("\n");
+}

@@ -1,0 +1,214 @@
+/** How the traffic of a workload's pods is captured, and who said each part of it. */
+
+import { type CapturePlan, captureAnnotations, capturePlan } from "../istio/capture/plan.ts";
+import type { CaptureMachine, CaptureSettings, SettingName } from "../istio/capture/settings.ts";
+import { annotationsOf, findInPod, initName, type Pod, proxyName } from "../istio/inject/pod.ts";
+import { nearestFacts, type ReleaseFacts, releaseName } from "../istio/releases.ts";
+import { at, isObject } from "../kube/json.ts";
+import type { Path } from "../source/node.ts";
+import { istiodOf, type ReadableIstiod, sidecarOf } from "./sidecar.ts";
+import type { Workload, World } from "./world.ts";
+
+/** Who said a setting. */
+export interface SettingSource {
+  /** An annotation, a value of the injector, a part of the mesh's configuration; undefined where it is Istio's own. */
+  readonly by: string | undefined;
+  /** Where it stands: "apps/web.yaml:9:9", "default of Istio 1.30". */
+  readonly where: string;
+}
+
+export interface CapturedTraffic {
+  readonly state: "captured";
+  readonly plan: CapturePlan;
+  /** The release whose program makes the rules. */
+  readonly release: string;
+  readonly facts: ReleaseFacts;
+  /** Whether the rules are made with nftables instead of iptables. */
+  readonly nftables: boolean;
+  /** The injected pod. */
+  readonly pod: Pod;
+  sourceOf(setting: SettingName): SettingSource;
+  /** What somebody wrote for a setting that is a list: without what Istio adds to it. */
+  writtenFor(setting: SettingName): string;
+}
+
+export type TrafficReading =
+  | CapturedTraffic
+  /** Nothing of its traffic is captured. */
+  | { readonly state: "none"; readonly why: string; readonly where: string }
+  /** What captures ends with an error, and no pod starts. */
+  | { readonly state: "fails"; readonly by: CapturePlan["by"]; readonly why: string; readonly where: string }
+  | { readonly state: "unknown"; readonly why: string };
+
+/** How the traffic of a workload's pods is captured, on a machine with these addresses. Pods injected by hand are read as they are written. */
+export function trafficOf(world: World, workload: Workload, machine: CaptureMachine): TrafficReading {
+  const made = sidecarOf(world, workload);
+  if (made.state === "unknown") return made;
+  if (made.state === "refused") {
+    const [refusal] = made.refusals;
+    const why = refusal ? `no pod is created: ${refusal.message}` : "no pod is created";
+    return { state: "none", why, where: refusal?.origin.text ?? "" };
+  }
+  if (made.state === "none") return byHand(world, workload, machine);
+  const istiod = istiodOf(world, workload);
+  if (!istiod?.ok) return { state: "unknown", why: "its injector cannot be read" };
+  const { facts } = istiod.istiod;
+  const sources = sourcesOf(workload, istiod, made.before);
+  const read = capturePlan(made.pod, facts, machine);
+  if (!read) return nothing(sources, istiod, made.sidecar?.templates ?? []);
+  if (!read.ok) {
+    const setting = sources("includedRanges");
+    return { state: "fails", by: read.by, why: read.fault.says, where: setting.where };
+  }
+  const { release } = istiod;
+  const values = istiod.istiod.values.all;
+  return {
+    state: "captured",
+    plan: read.plan,
+    release,
+    facts,
+    nftables: at(values, ["global", "nativeNftables"]) === true || read.plan.settings.nftables,
+    pod: made.pod,
+    sourceOf: sources,
+    writtenFor(setting) {
+      const annotated = annotationOf(made.before, setting);
+      const name = valueNames[setting];
+      const value = name === undefined ? undefined : at(values, ["global", "proxy", name]);
+      return annotated?.[1] ?? (typeof value === "string" ? value : "");
+    },
+  };
+}
+
+/** Values below global.proxy that say a setting where no annotation does. */
+const valueNames: { readonly [setting in SettingName]?: string } = {
+  includedRanges: "includeIPRanges",
+  excludedRanges: "excludeIPRanges",
+  includedInboundPorts: "includeInboundPorts",
+  excludedInboundPorts: "excludeInboundPorts",
+  includedOutboundPorts: "includeOutboundPorts",
+  excludedOutboundPorts: "excludeOutboundPorts",
+};
+
+/** Parts of the proxy's configuration that say a setting, below defaultConfig and in proxy.istio.io/config. */
+const configPaths: { readonly [setting in SettingName]?: Path } = {
+  mode: ["interceptionMode"],
+  redirectsDns: ["proxyMetadata", "ISTIO_META_DNS_CAPTURE"],
+  dualStack: ["proxyMetadata", "ISTIO_DUAL_STACK"],
+  dropsInvalid: ["proxyMetadata", "INVALID_DROP"],
+  ownerGroups: ["proxyMetadata", "ISTIO_OUTBOUND_OWNER_GROUPS"],
+  excludedOwnerGroups: ["proxyMetadata", "ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE"],
+  loopback: ["proxyMetadata", "ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR"],
+};
+const configKey = "proxy.istio.io/config";
+
+function annotationOf(pod: Pod, setting: SettingName): readonly [key: string, value: string] | undefined {
+  const annotations = annotationsOf(pod);
+  const key = captureAnnotations[setting]?.keys.find((one) => Object.hasOwn(annotations, one));
+  return key === undefined ? undefined : [key, annotations[key] ?? ""];
+}
+
+function sourcesOf(
+  workload: Workload,
+  { istiod, origins, release }: ReadableIstiod,
+  before: Pod,
+): CapturedTraffic["sourceOf"] {
+  const inPod = (path: Path): string => workload.originOf({ of: "pod", path }).text;
+  const ofRelease: SettingSource = {
+    by: undefined,
+    where: workload.originOf({ of: "release", release }).text,
+  };
+  const told = (by: string, where: string): SettingSource =>
+    where.startsWith("default of ") ? { by: undefined, where } : { by, where };
+  return (setting) => {
+    const annotated = annotationOf(before, setting);
+    if (annotated) return { by: annotated[0], where: inPod(["metadata", "annotations", annotated[0]]) };
+    const name = valueNames[setting];
+    if (name !== undefined)
+      return told(`global.proxy.${name}`, origins.values.originOf(["global", "proxy", name]).text);
+    const path = configPaths[setting];
+    if (path !== undefined) {
+      const own = annotationsOf(before)[configKey];
+      const read = own === undefined ? undefined : istiod.readYaml(own);
+      if (read?.ok && at(read.value, path) !== undefined)
+        return { by: configKey, where: inPod(["metadata", "annotations", configKey]) };
+      if (at(istiod.mesh.defaultConfig, path) === undefined) return ofRelease;
+      const below = ["defaultConfig", ...path];
+      return told(below.join("."), origins.mesh.originOf(below).text);
+    }
+    if (setting === "users" || setting === "groups") return ownerOf(before, setting, inPod) ?? ofRelease;
+    return ofRelease;
+  };
+}
+
+/** Where the pod's own container istio-proxy says its user. */
+function ownerOf(
+  before: Pod,
+  setting: "users" | "groups",
+  inPod: (path: Path) => string,
+): SettingSource | undefined {
+  const field = setting === "users" ? "runAsUser" : "runAsGroup";
+  for (const list of ["containers", "initContainers"]) {
+    const containers = at(before, ["spec", list]);
+    const index = Array.isArray(containers)
+      ? containers.findIndex((one) => at(one, ["name"]) === proxyName)
+      : -1;
+    if (index < 0) continue;
+    const path = ["spec", list, index, "securityContext", field];
+    if (at(before, path) !== undefined) return { by: `${field} of istio-proxy`, where: inPod(path) };
+  }
+  return undefined;
+}
+
+function nothing(
+  sources: CapturedTraffic["sourceOf"],
+  { istiod, origins }: ReadableIstiod,
+  templates: readonly string[],
+): TrafficReading {
+  const { by, where } = sources("mode");
+  const mode = at(istiod.mesh.defaultConfig, ["interceptionMode"]);
+  if (by !== undefined || mode === "NONE") {
+    return {
+      state: "none",
+      why: `its interception mode is NONE${by === undefined ? "" : ` (${by})`}`,
+      where,
+    };
+  }
+  const [name = "sidecar"] = templates;
+  return {
+    state: "none",
+    why: `template ${name} adds neither istio-init nor istio-validation`,
+    where: origins.config.originOf(["templates", name]).text,
+  };
+}
+
+/** A pod that is not injected any more, or was by hand: as it is written. */
+function byHand(world: World, workload: Workload, machine: CaptureMachine): TrafficReading {
+  const written = at(workload.value, workload.template);
+  const pod = isObject(written) ? written : {};
+  const where = workload.originOf({ of: "pod", path: ["spec"] }).text;
+  const init = findInPod(pod, initName);
+  if (!init) return { state: "none", why: "it gets no sidecar", where };
+  const release = releaseName(world.mesh.release);
+  const facts = nearestFacts(release);
+  const read = capturePlan(pod, facts, machine);
+  if (!read) return { state: "none", why: "it gets no sidecar", where };
+  if (!read.ok) return { state: "fails", by: read.by, why: read.fault.says, where };
+  const containers = at(pod, ["spec", "initContainers"]);
+  const index = Array.isArray(containers) ? containers.indexOf(init) : 0;
+  const place = workload.originOf({ of: "pod", path: ["spec", "initContainers", index, "args"] }).text;
+  return {
+    state: "captured",
+    plan: read.plan,
+    release,
+    facts,
+    nftables: read.plan.settings.nftables,
+    pod,
+    sourceOf: () => ({ by: "the arguments of istio-init", where: place }),
+    writtenFor: (setting) => textIn(read.plan.settings, setting),
+  };
+}
+
+function textIn(settings: CaptureSettings, setting: SettingName): string {
+  const value = settings[setting];
+  return typeof value === "string" ? value : "";
+}
