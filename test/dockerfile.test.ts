@@ -40,7 +40,7 @@ dockerfile("it runs as a number that is not root's, and its program is named in 
 });
 
 dockerfile("what the build reads is let in", () => {
-  const letIn = read(".dockerignore").match(/(?<=^!).*/gm) ?? [];
+  const letIn: readonly string[] = read(".dockerignore").match(/(?<=^!).*/gm) ?? [];
   for (const name of letIn) assert.ok(existsSync(join(top, name)), name);
   const named = build
     .filter(({ name }) => name === "COPY")

@@ -1,11 +1,15 @@
 /** The inputs of action.yml, checked, and the command line that they stand for. */
 import { getInput } from "@actions/core";
+import { type FormatName, formatNames } from "../cli/formats.ts";
+import { oneOf } from "../cli/usage.ts";
 
 export interface Inputs {
   readonly paths: readonly string[];
   readonly config: string;
   readonly istioVersion: string;
   readonly failOn: string;
+  /** How the log shows the report. */
+  readonly format: FormatName;
   /** Reports to write besides, each as FORMAT=FILE. */
   readonly output: readonly string[];
   readonly sarifFile: string;
@@ -15,14 +19,17 @@ export interface Inputs {
   readonly summary: boolean;
 }
 
-/** Reads the inputs from the environment of the step. Throws an Error that names the input which is wrong. */
-export function readInputs(): Inputs {
+/** Reads the inputs from the environment of a step of this version. Throws an Error that names the input which is wrong. */
+export function readInputs(own: string): Inputs {
+  mustBeOf(own);
+  const format = oneOf("format", getInput("format") || "text", formatNames);
   const inputs = {
     paths: lines("paths"),
     config: getInput("config"),
     istioVersion: getInput("istio-version"),
     failOn: getInput("fail-on") || "error",
-    output: lines("output"),
+    format,
+    output: lines("output").map((line) => (line.includes("=") ? line : `${format}=${line}`)),
     sarifFile: getInput("sarif-file"),
     baseline: getInput("baseline"),
     changedFilesOnly: flag("changed-files-only", false),
@@ -35,9 +42,19 @@ export function readInputs(): Inputs {
   return inputs;
 }
 
+/** A tag of the action says which version runs; a workflow that names a commit may say which one it takes that for. */
+function mustBeOf(own: string): void {
+  const asked = getInput("version").replace(/^v/, "");
+  if (asked === "" || `${own}.`.startsWith(`${asked}.`)) return;
+  throw new Error(
+    `version is that of sidelint, which is ${own} here, not ${JSON.stringify(asked)}: use the action at that tag; the release of Istio is istio-version`,
+  );
+}
+
 /** Files that the action itself reads again. */
 export interface OwnFiles {
-  readonly text: string;
+  /** The report as the log shows it. */
+  readonly log: string;
   readonly markdown: string;
 }
 
@@ -51,7 +68,7 @@ export function argumentsFor(
   changed: readonly string[] | undefined,
 ): readonly string[] {
   const reports = [
-    `text=${own.text}`,
+    `${inputs.format}=${own.log}`,
     ...(inputs.summary ? [`markdown=${own.markdown}`] : []),
     ...(inputs.sarifFile === "" ? [] : [`code-scanning=${inputs.sarifFile}`]),
     ...inputs.output,

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { info, summary as jobSummary, setFailed, setOutput } from "@actions/core";
 import { processIo } from "../cli/io.ts";
 import { run } from "../cli/run.ts";
+import { version } from "../cli/version.ts";
 import { count, plain } from "../report/cells.ts";
 import type { Summary } from "../report/report.ts";
 import { annotate, chosen, type PrintedFinding } from "./annotations.ts";
@@ -26,13 +27,13 @@ interface Ran {
 
 /** Runs the action in the environment of this process. Throws an Error for what keeps it from running at all. */
 export async function runAction(): Promise<void> {
-  const inputs = readInputs();
+  const inputs = readInputs(version);
   const { env } = process;
   const cwd = env.GITHUB_WORKSPACE || process.cwd();
   const changed = inputs.changedFilesOnly ? changedOf(cwd) : undefined;
   // The runner empties its directory after the job; until then other steps may read what is in it.
   const directory = mkdtempSync(join(env.RUNNER_TEMP || tmpdir(), "sidelint-"));
-  const own = { text: join(directory, "report.txt"), markdown: join(directory, "report.md") };
+  const own = { log: join(directory, "report.txt"), markdown: join(directory, "report.md") };
   const ran = await sidelint(argumentsFor(inputs, own, changed), cwd);
   if (ran.stdout === "") throw new Error(fault(ran));
   const report = join(directory, "report.json");
@@ -78,7 +79,7 @@ async function tell(
   own: OwnFiles,
 ): Promise<void> {
   const annotations = chosen(findings, ran.status !== 0);
-  log(`${readFileSync(own.text, "utf8")}${ran.stderr}`);
+  log(`${readFileSync(own.log, "utf8")}${ran.stderr}`);
   annotate(annotations);
   if (inputs.summary && process.env.GITHUB_STEP_SUMMARY) {
     const cut = annotations.cut === undefined ? "" : `\n<sub>Annotations: ${annotations.cut}.</sub>\n`;

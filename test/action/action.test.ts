@@ -111,6 +111,29 @@ action("sarif-file and output write their reports, below the workspace", () => {
   assert.match(readFileSync(join(here.workspace, "page.html"), "utf8"), "<!doctype html>");
 });
 
+action("format is how the log shows the report, and that of files without one", () => {
+  const here = room({ "web.yaml": broken("web"), "ns.yaml": namespace });
+  const { log, commands, outputs: said } = step(here, { format: "junit", output: "a.xml\nhtml=b.html" });
+  assert.match(log, '<testsuites name="sidelint"');
+  assert.not.match(log, "Findings    ");
+  assert.match(readFileSync(join(here.workspace, "a.xml"), "utf8"), "<testsuites");
+  assert.match(readFileSync(join(here.workspace, "b.html"), "utf8"), "<!doctype html>");
+  assert.match(commands.join("\n"), "proxy-cpu-limit-missing");
+  assert.is(said.errors, "1");
+});
+
+action("commands of format: github are annotations once", () => {
+  const { commands } = step(room({ "web.yaml": broken("web"), "ns.yaml": namespace }), { format: "github" });
+  assert.is(commands.filter((line) => line.includes("proxy-cpu-limit-missing")).length, 1);
+});
+
+for (const version of ["0.1.0", "v0.1.0", "0.1", "0"]) {
+  action(`version: ${version} fits`, () => {
+    const { status, log } = step(room({ "web.yaml": deployment, "ns.yaml": namespace }), { version });
+    assert.is(status, 0, log);
+  });
+}
+
 action("paths are all that is read, and summary: false writes none", () => {
   const files = {
     "a/web.yaml": deployment,
@@ -143,6 +166,12 @@ const mistakes: readonly (readonly [said: Readonly<Record<string, string>>, mess
   [{ paths: "nowhere" }, "nowhere"],
   [{ config: "nowhere.yaml" }, "nowhere.yaml"],
   [{ "istio-version": "9.9" }, "--istio-version"],
+  [{ version: "1.30" }, 'version is that of sidelint, which is 0.1.0 here, not "1.30"'],
+  [{ version: "0.10" }, "use the action at that tag"],
+  [
+    { format: "jsn" },
+    'format takes text, json, github, sarif, code-scanning, junit, gitlab, markdown, checkstyle or html, not "jsn" (did you mean json?)',
+  ],
   [{ output: "pdf=a" }, "--output takes FORMAT=FILE"],
   [{ paths: "a", "changed-files-only": "true" }, "leave paths out"],
 ];
