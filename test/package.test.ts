@@ -74,6 +74,7 @@ pack("is at most 1.45 MB, and holds the bundle, its declarations, schemas and wh
     "dist/sidelint.js",
     "dist/types",
     "package.json",
+    "problem-matcher.json",
     "schemas",
   ]);
   assert.not(packed.files.some(({ path }) => path.endsWith(".map")));
