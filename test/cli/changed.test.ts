@@ -106,7 +106,8 @@ changed("of a build, what lies beside its kustomization concerns its workloads",
       "base/web.yaml": bad("web"),
       "prod/kustomization.yaml": "resources: [../base]\n",
       "prod/notes.json": "{}\n",
-      "dev/kustomization.yaml": "kind: Kustomization\n",
+      "dev/kustomization.yaml": "resources: [settings.yaml]\n",
+      "dev/settings.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\n",
     },
     async (sidelint) => {
       assert.is((await sidelint(["check", "--changed", "prod/kustomization.yaml"])).status, 1);

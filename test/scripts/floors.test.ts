@@ -61,7 +61,7 @@ const wrong: readonly (readonly [path: string, text: string, expected: string])[
   [
     "src/utils/a.ts",
     "",
-    "1 src/utils is none of the rooms (source, kube, gotemplate, istio, world, lint, report, fix, index.ts, krm, cli, action)",
+    "1 src/utils is none of the rooms (source, kube, gotemplate, istio, world, lint, compare, report, fix, index.ts, krm, cli, action)",
   ],
 ];
 
