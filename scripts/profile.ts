@@ -5,13 +5,15 @@ import { parse } from "yaml";
 import { sprigFunctions } from "../src/gotemplate/functions/sprig.ts";
 import { compile, execute } from "../src/gotemplate/template.ts";
 import type { Value } from "../src/gotemplate/values.ts";
-import type { PackedProfile } from "../src/istio/profile.ts";
+import { bareTemplate, type PackedProfile } from "../src/istio/profile.ts";
 import { nearestFacts, newestRelease, type ReleaseFacts } from "../src/istio/releases.ts";
 import type { JsonObject } from "../src/kube/json.ts";
 
 /** A row of profiles/releases.yaml. */
 interface Row {
   readonly since: string;
+  /** The release that was looked at, where the row stands for older ones too. */
+  readonly like?: string;
   readonly features?: JsonObject;
   readonly values?: JsonObject;
   readonly mesh?: JsonObject;
@@ -34,7 +36,8 @@ export function packProfile(folder: string): PackedProfile {
     const features = featuresOf(rows, facts);
     const templates: Record<string, number> = {};
     for (const { name, text } of sources)
-      templates[name] = texts.of(lined(render(name, text, features), lines));
+      if ((name === bareTemplate) === (facts.bareInjection !== null))
+        templates[name] = texts.of(lined(render(name, text, features), lines));
     for (const [name, text] of Object.entries(others(features)))
       templates[name] = texts.of(lined(text, lines));
     const last = releases.at(-1);
@@ -42,7 +45,9 @@ export function packProfile(folder: string): PackedProfile {
     releases.push({ since: versionOf(facts), templates });
   }
   return {
-    changes: rows.map(({ since, values = {}, mesh = {} }) => ({ since: numbersIn(since), values, mesh })),
+    changes: rows.map(({ since, like, values = {}, mesh = {} }) => {
+      return { since: numbersIn(since), ...(like && { like }), values, mesh };
+    }),
     lines: lines.all,
     texts: texts.all.map((text) => JSON.parse(text) as number[]),
     releases,
@@ -73,11 +78,15 @@ function versionOf({ release }: ReleaseFacts): readonly [minor: number, patch: n
 }
 
 /** What templates may ask for in a release: the features of the rows up to it, and the facts about templates. */
-function featuresOf([oldest, ...later]: readonly Row[], facts: ReleaseFacts): JsonObject {
-  const reached = later.filter(({ since }) => numbersIn(since)[0] <= versionOf(facts)[0]);
-  const features = Object.assign({}, oldest?.features, ...reached.map((row) => row.features)) as JsonObject;
-  const { templateFields, templateFunctions, nativeSidecarAnnotation } = facts;
-  return { ...features, facts: { templateFields, templateFunctions, nativeSidecarAnnotation } };
+function featuresOf(rows: readonly Row[], facts: ReleaseFacts): JsonObject {
+  const [minor, patch] = versionOf(facts);
+  const reached = rows.filter(({ since }) => {
+    const [sinceMinor, sincePatch] = numbersIn(since);
+    return sinceMinor < minor || (sinceMinor === minor && sincePatch <= patch);
+  });
+  const features = Object.assign({}, ...reached.map((row) => row.features)) as JsonObject;
+  const { templateFields, templateFunctions, nativeSidecarAnnotation, proxyFields } = facts;
+  return { ...features, facts: { templateFields, templateFunctions, nativeSidecarAnnotation, proxyFields } };
 }
 
 /** The templates of an install that are none for pods. */

@@ -2,7 +2,7 @@
 
 import { knownKey } from "../istio/catalogue.ts";
 import { isInjectorName } from "../istio/injector-config.ts";
-import { oldestProfile } from "../istio/profile.ts";
+import { laterProfile } from "../istio/profile.ts";
 import { nearestFacts } from "../istio/releases.ts";
 import { istiodFor } from "../world/istiods.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
@@ -119,10 +119,8 @@ function tagRemarks(before: World, after: World): readonly string[] {
 }
 
 function oldRemarks({ mesh }: World): readonly string[] {
-  const oldest = oldestProfile();
-  return minorOf(mesh.release) < minorOf(oldest)
-    ? [
-        `What Istio ${mesh.release} injects is told as Istio ${oldest} does it: an older profile is not known.`,
-      ]
-    : [];
+  const later = laterProfile(mesh.release);
+  return later === undefined
+    ? []
+    : [`What Istio ${mesh.release} injects is told as Istio ${later} does it: its own profile is not known.`];
 }

@@ -34,6 +34,8 @@ export interface PackedProfile {
   /** What changes in the chart's defaults in a release, oldest first; null takes a key away. */
   readonly changes: readonly {
     readonly since: Version;
+    /** The release that was looked at, where the row stands for older ones too. */
+    readonly like?: string;
     readonly values: JsonObject;
     readonly mesh: JsonObject;
   }[];
@@ -56,22 +58,26 @@ function unpack(): PackedProfile {
   return unpacked;
 }
 
+/** The name under which the one template of old releases is packed. */
+export const bareTemplate = "bare";
+
 /**
- * The injector of an install as it would be with the given options, by the behaviour of istio/istio 1.20, 1.24, 1.26, 1.28 and 1.30;
- * releases between and after them are like the nearest one before, older ones like 1.20.
+ * The injector of an install as it would be with the given options, by the behaviour of istio/istio 1.6, 1.8, 1.20, 1.24, 1.26, 1.28 and
+ * 1.30; releases between and after them are like the nearest one before, but 1.9 to 1.19, which are like 1.20.
  */
 export function profileOf(options: ProfileOptions): Profile {
   const facts = nearestFacts(options.release);
   const version = versionOf(facts);
   const defaults = defaultsOf(version);
   const values = valuesOf(options, facts, defaults.values);
-  return { config: configOf(version, values), values, mesh: meshOf(options, defaults.mesh, values) };
+  return { config: configOf(facts, values), values, mesh: meshOf(options, defaults.mesh, values) };
 }
 
-/** The oldest release that has a profile of its own. */
-export function oldestProfile(): string {
-  const [oldest] = unpack().changes;
-  return oldest ? `1.${oldest.since[0]}` : "";
+/** The later release whose injector a release is taken to have; undefined where the release itself was looked at, or an older one. */
+export function laterProfile(release: string): string | undefined {
+  const [minor, patch] = versionOf(nearestFacts(release));
+  const like = reached(unpack().changes, [minor, patch]).findLast((row) => row.like)?.like;
+  return like !== undefined && versionOf(nearestFacts(like))[0] > minor ? like : undefined;
 }
 
 function versionOf({ release, lastPatch }: ReleaseFacts): Version {
@@ -189,17 +195,22 @@ function tracingOf(install: JsonObject, namespace: string): JsonObject | undefin
   }
 }
 
-function configOf(version: Version, values: JsonObject): JsonObject {
+function configOf(facts: ReleaseFacts, values: JsonObject): JsonObject {
+  const templates = templatesOf(versionOf(facts));
   const webhook = objectAt(values, ["sidecarInjectorWebhook"]);
   const { defaultTemplates } = webhook;
-  return {
+  const policy = {
     policy: at(values, ["global", "proxy", "autoInject"]) ?? "enabled",
     alwaysInjectSelector: webhook.alwaysInjectSelector ?? [],
     neverInjectSelector: webhook.neverInjectSelector ?? [],
     injectedAnnotations: webhook.injectedAnnotations ?? {},
+  };
+  if (facts.bareInjection !== null) return { ...policy, template: templates[bareTemplate] ?? "" };
+  return {
+    ...policy,
     defaultTemplates:
       Array.isArray(defaultTemplates) && defaultTemplates.length > 0 ? defaultTemplates : ["sidecar"],
-    templates: { ...templatesOf(version), ...objectAt(webhook, ["templates"]) },
+    templates: { ...templates, ...objectAt(webhook, ["templates"]) },
   };
 }
 

@@ -1,12 +1,15 @@
 /** Old Istio: kube-inject of 1.6, 1.8 and 1.16, and what their injectors decide (its README). */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sha256Hex } from "../../src/gotemplate/functions/hashes.ts";
 import { readInjector } from "../../src/istio/inject/injector.ts";
+import { layOver } from "../../src/istio/lay-over.ts";
 import { applyMeshConfig, meshDefaultsOf } from "../../src/istio/mesh-config.ts";
 import { askPolicy } from "../../src/istio/policy.ts";
+import { type ProfileOptions, profileOf } from "../../src/istio/profile.ts";
 import { nearestFacts } from "../../src/istio/releases.ts";
 import { readValues } from "../../src/istio/values.ts";
-import { at } from "../../src/kube/json.ts";
+import { at, isObject } from "../../src/kube/json.ts";
 import { podFacts } from "../../src/world/workload.ts";
 import { type Case, type Data, type Family, jsonLines } from "./family.ts";
 import { type Config, parse } from "./injection-configs.ts";
@@ -41,8 +44,16 @@ export const family: Family = async function* ({ directory }: Data): AsyncGenera
   for (const group of groups) {
     const file = join(directory, `${group}.jsonl`);
     if (!existsSync(file)) continue;
-    for await (const given of jsonLines<InjectionCase>(file))
-      yield { id: given.id, group, failure: judgeInjection(given, configOf(directory, given, known)) };
+    for await (const given of jsonLines<InjectionCase>(file)) {
+      const config = configOf(directory, given, known);
+      yield { id: given.id, group, failure: judgeInjection(given, config) };
+      if (!config.injector.bare || given.config.startsWith("snapshot-")) continue;
+      yield {
+        id: given.id,
+        group: `profile/${group}`,
+        failure: judgeProfile(directory, given, config, known),
+      };
+    }
   }
   for await (const given of jsonLines<DecisionCase>(join(directory, "decisions.jsonl")))
     yield { id: given.id, group: "decisions", failure: judgeDecision(given) };
@@ -81,6 +92,51 @@ function configOf(
   };
   known.set(key, config);
   return config;
+}
+
+/** What installs were told besides the hub and the tag of their checkout; those of other names are told all values of their injector. */
+const settings: Readonly<Record<string, Omit<ProfileOptions, "release">>> = {
+  default: {},
+  cni: { cni: true },
+  "cni-not-chained": { cni: true, values: { istio_cni: { chained: false } } },
+  tproxy: { mesh: { defaultConfig: { interceptionMode: "TPROXY" } } },
+};
+const checkout = { global: { hub: "gcr.io/istio-testing", tag: "latest" } };
+
+/** The same with our own profile. The version in the status is the hash of the template's text, so ours stands for theirs; all else must be equal. */
+function judgeProfile(
+  directory: string,
+  given: InjectionCase,
+  theirs: Config,
+  known: Map<string, Config>,
+): string | undefined {
+  const key = `profile ${given.release} ${given.config}`;
+  const config = known.get(key) ?? profileConfig(directory, given, theirs);
+  known.set(key, config);
+  const [before, ours] = [theirs, config].map(({ injector }) => sha256Hex(injector.bare?.text ?? ""));
+  return judgeInjection({ ...given, output: given.output.replaceAll(before ?? "", ours ?? "") }, config);
+}
+
+function profileConfig(
+  directory: string,
+  { release, config: name }: InjectionCase,
+  { values: theirValues }: Config,
+): Config {
+  const folder = join(directory, "configs", release, name);
+  const own = settings[name];
+  const meshText = parse(readFileSync(join(folder, "mesh-config.yaml"), "utf8"));
+  const theirMesh = meshText.ok && isObject(meshText.value) ? meshText.value : {};
+  const told = own
+    ? { ...own, values: layOver(checkout, own.values ?? {}) }
+    : { values: theirValues.all, mesh: theirMesh };
+  const profile = profileOf({ release, ...told });
+  const injector = readInjector(profile.config, release);
+  const facts = nearestFacts(release);
+  const mesh = applyMeshConfig(profile.mesh, meshDefaultsOf(facts), facts);
+  const values = readValues(profile.values);
+  if (!injector.ok || !mesh.ok || !values.ok)
+    throw new Error(`${name}: ${JSON.stringify([injector, mesh, values]).slice(0, 500)}`);
+  return { injector: injector.injector, mesh: mesh.value, values: values.values, compliancePolicy: "" };
 }
 
 function judgeInjection(given: InjectionCase, config: Config): string | undefined {
