@@ -1,6 +1,6 @@
 /** Every fact of injection that differs between Istio releases, as one table. */
 import type { JsonObject } from "../kube/json.ts";
-import type { CaptureProgram } from "./capture/facts.ts";
+import type { CaptureFacts } from "./capture/facts.ts";
 import type { BareInjection } from "./legacy/facts.ts";
 
 /** What the webhooks of a stock install look like. */
@@ -114,8 +114,8 @@ export interface ReleaseFacts {
   readonly followsProxyUser: boolean;
   /** How the one template without a name is injected that the configuration holds; null where templates have names. */
   readonly bareInjection: BareInjection | null;
-  /** Whose rules capture the traffic of a pod. */
-  readonly captureProgram: CaptureProgram;
+  /** How the rules are made that capture the traffic of a pod. */
+  readonly capture: CaptureFacts;
   /** Whether `istioctl kube-inject` leaves workloads alone that have been injected. */
   readonly kubeInjectSkipsInjected: boolean;
   /** Whether `istioctl kube-inject` looks for the owner of a Pod as the webhook does. */
@@ -137,7 +137,9 @@ export interface UnknownRelease {
   readonly nearest: string;
 }
 
-type Changes = Partial<Omit<ReleaseFacts, "release" | "minor" | "lastPatch" | "validated">> & {
+type Changes = Partial<Omit<ReleaseFacts, "release" | "minor" | "lastPatch" | "validated" | "capture">> & {
+  /** What is new in how traffic is captured. */
+  readonly capture?: Partial<CaptureFacts>;
   /** Functions that are new. */
   readonly templateFunctions?: Readonly<Record<string, boolean>>;
   /** Fields that come or go. */
@@ -158,7 +160,10 @@ const systemNamespaces = ["kube-system", "kube-public", "kube-node-lease", "loca
 
 const zipkin = { tracing: { zipkin: { address: "zipkin.istio-system:9411" } } };
 
-const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
+/** Flags of the program that captures which came after 1.23. */
+const laterFlags = ["reconciles", "cleansUpOnly", "forces", "iptablesBinary", "nftables"] as const;
+
+const rows: readonly [first: Required<Changes> & Pick<ReleaseFacts, "capture">, ...later: Row[]] = [
   {
     webhooks: "single",
     useLegacySelectors: null,
@@ -230,7 +235,37 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
     tcpProbesSwitch: true,
     initProbes: false,
     followsProxyUser: false,
-    captureProgram: "addresses-v4",
+    capture: {
+      unknownFlags: [
+        "tunnelPort",
+        "excludedInterfaces",
+        "includedOutboundPorts",
+        "networkNamespace",
+        "redirectsDns",
+        "dropsInvalid",
+        "capturesAllDns",
+        "cniMode",
+        "dualStack",
+        ...laterFlags,
+      ],
+      readsEmptyVariables: false,
+      dnsVariable: "DNS_CAPTURE",
+      ownerGroups: false,
+      loopbackVariable: false,
+      standardUsers: "1337,0",
+      skipsLinkLocal: false,
+      makesChainsJumpedTo: false,
+      familiesApart: true,
+      ranges: "rounded",
+      refusesRanges: false,
+      endsRanges: true,
+      sparesShell: true,
+      sparesTunnel: false,
+      looksAtAll: false,
+      dnsChain: "OUTPUT",
+      dnsAnswersBySource: false,
+      dropChain: false,
+    },
     bareInjection: "appended",
     kubeInjectSkipsInjected: true,
     kubeInjectOwners: false,
@@ -300,18 +335,36 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
     since: ["1.12.0"],
     changes: {
       injectLabel: true,
-      captureProgram: "families",
+      capture: {
+        unknownFlags: ["dualStack", ...laterFlags],
+        dnsVariable: undefined,
+        standardUsers: "1337",
+        familiesApart: false,
+      },
       statefulSetAvailability: true,
       proxyFields: { image: true },
     },
   },
   { since: ["1.12.2"], changes: { tagAuto: true } },
-  { since: ["1.13.0"], changes: { proxyFields: { tracingServiceName: true } } },
-  { since: ["1.14.0"], changes: { proxyFields: { runtimeValues: true, privateKeyProvider: true } } },
-  { since: ["1.16.0"], changes: { autoLeavesOut: systemNamespaces, cidrParser: "netip" } },
+  {
+    since: ["1.13.0"],
+    changes: { capture: { sparesShell: false }, proxyFields: { tracingServiceName: true } },
+  },
+  {
+    since: ["1.14.0"],
+    changes: {
+      capture: { skipsLinkLocal: true, ownerGroups: true },
+      proxyFields: { runtimeValues: true, privateKeyProvider: true },
+    },
+  },
+  {
+    since: ["1.16.0"],
+    changes: { capture: { ranges: "written" }, autoLeavesOut: systemNamespaces, cidrParser: "netip" },
+  },
   {
     since: ["1.17.0"],
     changes: {
+      capture: { unknownFlags: laterFlags },
       tagsApart: true,
       kubeInjectSkipsInjected: false,
       probesAfterStatus: "merged",
@@ -323,6 +376,7 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
   {
     since: ["1.18.0"],
     changes: {
+      capture: { sparesTunnel: true },
       revisionMark: "annotation",
       ambient: true,
       proxyDefaults: zipkin,
@@ -340,25 +394,50 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
     },
   },
   { since: ["1.19.8", "1.20.4", "1.21.0"], changes: { templateFields: { CompliancePolicy: true } } },
-  { since: ["1.20.0"], changes: { templateFields: { ProxyUID: true, ProxyGID: true } } },
+  { since: ["1.19.5", "1.20.1", "1.21.0"], changes: { capture: { readsEmptyVariables: true } } },
+  {
+    since: ["1.20.0"],
+    changes: { capture: { dnsAnswersBySource: true }, templateFields: { ProxyUID: true, ProxyGID: true } },
+  },
   { since: ["1.20.7", "1.21.3", "1.22.0"], changes: { followsProxyUser: true } },
   {
     since: ["1.21.0"],
-    changes: { sleepHandlers: true, kubeInjectOwners: true, templateFunctions: { mergeMaps: true } },
+    changes: {
+      capture: { loopbackVariable: true },
+      sleepHandlers: true,
+      kubeInjectOwners: true,
+      templateFunctions: { mergeMaps: true },
+    },
   },
   {
     since: ["1.22.0"],
     changes: { proxyDefaults: {}, templateFields: { InboundTrafficPolicyMode: true } },
   },
+  { since: ["1.23.0"], changes: { capture: { endsRanges: false, dnsChain: "ISTIO_OUTPUT" } } },
   { since: ["1.23.6", "1.24.4", "1.25.1"], changes: { multusNamespaces: true } },
-  { since: ["1.24.0"], changes: { nativeSidecarAnnotation: true } },
+  {
+    since: ["1.24.0"],
+    changes: {
+      capture: {
+        unknownFlags: ["iptablesBinary", "nftables", "restoreFormat"],
+        makesChainsJumpedTo: true,
+        dropChain: true,
+      },
+      nativeSidecarAnnotation: true,
+    },
+  },
   {
     since: ["1.25.0"],
-    changes: { lifecycleHandlers: true, validated: { "sidecar.istio.io/enableCoreDump": undefined } },
+    changes: {
+      capture: { looksAtAll: true, dnsChain: "ISTIO_OUTPUT_DNS" },
+      lifecycleHandlers: true,
+      validated: { "sidecar.istio.io/enableCoreDump": undefined },
+    },
   },
   {
     since: ["1.27.0"],
     changes: {
+      capture: { unknownFlags: ["iptablesBinary", "restoreFormat"], refusesRanges: true },
       inject: "strict",
       nativeSidecars: "auto",
       probesAfterStatus: "merged-or-added",
@@ -376,7 +455,7 @@ const rows: readonly [first: Required<Changes>, ...later: Row[]] = [
       },
     },
   },
-  { since: ["1.28.0"], changes: { resourceScope: true } },
+  { since: ["1.28.0"], changes: { capture: { unknownFlags: ["restoreFormat"] }, resourceScope: true } },
   { since: ["1.28.6", "1.29.1"], changes: { templateFunctions: { omitNil: true } } },
   {
     since: ["1.29.0"],
@@ -473,6 +552,7 @@ function unknownRelease(version: string, nearestMinor: number, why: string): Unk
 function fold(minor: number, patch: number): Omit<ReleaseFacts, "release" | "minor" | "lastPatch"> {
   const [first, ...later] = rows;
   let facts: Required<Changes> = first;
+  let { capture } = first;
   let validated = { ...first.validated };
   let { templateFunctions, templateFields, proxyFields } = first;
   for (const { since, changes } of later) {
@@ -481,11 +561,12 @@ function fold(minor: number, patch: number): Omit<ReleaseFacts, "release" | "min
     templateFunctions = { ...templateFunctions, ...changes.templateFunctions };
     templateFields = { ...templateFields, ...changes.templateFields };
     proxyFields = { ...proxyFields, ...changes.proxyFields };
+    capture = { ...capture, ...changes.capture };
     facts = { ...facts, ...changes, validated, templateFunctions, templateFields, proxyFields };
   }
   const checks: Record<string, Validator> = {};
   for (const [name, validator] of Object.entries(validated)) if (validator) checks[name] = validator;
-  return { ...facts, validated: checks };
+  return { ...facts, validated: checks, capture };
 }
 
 /** Whether a change that went into these releases is in a given one: its own minor's entry decides, else an older one. */

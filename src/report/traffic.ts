@@ -1,5 +1,4 @@
 /** What `explain --traffic` says: which traffic of a workload's pods goes through the proxy, which does not, and who said so. */
-import { captureFacts } from "../istio/capture/facts.ts";
 import { nftText } from "../istio/capture/nft.ts";
 import { restoreText, rulesOf } from "../istio/capture/rule.ts";
 import { type CaptureMachine, partsOf, type SettingName } from "../istio/capture/settings.ts";
@@ -67,7 +66,7 @@ export function explainedTraffic(
 function rulesText({ plan, facts, nftables }: CapturedTraffic): TrafficRules {
   const { rules, settings } = plan;
   if (nftables) return { nftables: nftText(rules, settings) };
-  const { makesChainsJumpedTo } = captureFacts[facts.captureProgram];
+  const { makesChainsJumpedTo } = facts.capture;
   const text = (family: 4 | 6) => restoreText(rulesOf(rules, family), makesChainsJumpedTo);
   return { iptables: text(4), ip6tables: settings.ipv6 ? text(6) : "" };
 }

@@ -1,13 +1,13 @@
 /** Traffic capture: the rules that istio-iptables makes, and what becomes of packets under them (its README). */
 import { join } from "node:path";
 import { captureCommands } from "../../src/istio/capture/commands.ts";
-import { type CaptureProgram, captureFacts } from "../../src/istio/capture/facts.ts";
+import type { CaptureFacts } from "../../src/istio/capture/facts.ts";
 import { nftText } from "../../src/istio/capture/nft.ts";
 import { type CaptureRule, restoreText, rulesOf } from "../../src/istio/capture/rule.ts";
 import { captureRules } from "../../src/istio/capture/rules.ts";
 import { type CaptureSettings, readCaptureSettings } from "../../src/istio/capture/settings.ts";
 import { walk } from "../../src/istio/capture/walk.ts";
-import { releaseFacts } from "../../src/istio/releases.ts";
+import { nearestFacts } from "../../src/istio/releases.ts";
 import { type Case, type Data, type Family, jsonLines } from "./family.ts";
 
 interface RulesCase {
@@ -55,7 +55,7 @@ interface Made {
   readonly stage: string | undefined;
   readonly settings: CaptureSettings | undefined;
   readonly rules: readonly CaptureRule[];
-  readonly program: CaptureProgram;
+  readonly facts: CaptureFacts;
 }
 
 const files = ["rules-1.6.14.jsonl", "rules-1.30.3.jsonl"];
@@ -74,30 +74,29 @@ export const family: Family = async function* ({ directory }: Data): AsyncGenera
 };
 
 function make({ release, args, env, local_ips, nameservers = [] }: RulesCase): Made {
-  const facts = releaseFacts(release);
-  const program = "unknown" in facts ? "families" : facts.captureProgram;
+  const { capture: facts } = nearestFacts(release);
   const machine = { addresses: local_ips, nameservers };
-  const read = readCaptureSettings(args, env, machine, captureFacts[program]);
-  if (!read.ok) return { stage: read.fault.stage, settings: undefined, rules: [], program };
+  const read = readCaptureSettings(args, env, machine, facts);
+  if (!read.ok) return { stage: read.fault.stage, settings: undefined, rules: [], facts };
   const { settings } = read;
-  const result = captureRules(settings, program);
-  if (!result.ok) return { stage: result.fault.stage, settings, rules: [], program };
-  return { stage: undefined, settings, rules: result.rules, program };
+  const result = captureRules(settings, facts);
+  if (!result.ok) return { stage: result.fault.stage, settings, rules: [], facts };
+  return { stage: undefined, settings, rules: result.rules, facts };
 }
 
-function rulesFailure(row: RulesCase, { stage, settings, rules, program }: Made): string | undefined {
+function rulesFailure(row: RulesCase, { stage, settings, rules, facts }: Made): string | undefined {
   const wanted = row.error ? stageOf(row) : undefined;
   if (stage !== wanted) return `ends in ${stage}, not in ${wanted} (${row.error_text})`;
-  const config = settings && row.config ? differing(configOf(settings, program), row.config) : undefined;
+  const config = settings && row.config ? differing(configOf(settings, facts), row.config) : undefined;
   if (config !== undefined) return config;
   if (!settings || stage !== undefined) return undefined;
-  const { makesChainsJumpedTo } = captureFacts[program];
+  const { makesChainsJumpedTo } = facts;
   const isSilent = settings.skipsRules || settings.cleansUpOnly;
   const text = (number: 4 | 6) =>
     isSilent || (number === 6 && !settings.ipv6)
       ? ""
       : restoreText(rulesOf(rules, number), makesChainsJumpedTo);
-  const commands = captureCommands(rules, settings, program);
+  const commands = captureCommands(rules, settings, facts);
   return (
     unequal("v4", text(4), row.v4) ??
     unequal("v6", text(6), row.v6) ??
@@ -130,7 +129,7 @@ function differing(
 }
 
 /** The settings by the names that the programs print them with. */
-function configOf(one: CaptureSettings, program: CaptureProgram): Readonly<Record<string, unknown>> {
+function configOf(one: CaptureSettings, facts: CaptureFacts): Readonly<Record<string, unknown>> {
   const common = {
     PROXY_PORT: one.proxyPort,
     INBOUND_CAPTURE_PORT: one.inboundPort,
@@ -151,7 +150,7 @@ function configOf(one: CaptureSettings, program: CaptureProgram): Readonly<Recor
     RUN_VALIDATION: one.validates,
     ENABLE_INBOUND_IPV6: one.ipv6,
   };
-  if (program === "addresses-v4")
+  if (facts.familiesApart)
     return { ...common, KUBEVIRT_INTERFACES: one.virtualInterfaces, RESTORE_FORMAT: one.restoreFormat };
   const servers = (list: readonly string[]) => (list.length === 0 ? null : list);
   return {

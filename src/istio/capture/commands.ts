@@ -1,5 +1,5 @@
 /** The programs that `istio-iptables` runs to put its rules in place. */
-import { type CaptureFacts, type CaptureProgram, captureFacts } from "./facts.ts";
+import type { CaptureFacts } from "./facts.ts";
 import { bodyText, type CaptureRule, chainsOf, type Family, isOwn, rulesOf, ruleText } from "./rule.ts";
 import type { CaptureSettings } from "./settings.ts";
 
@@ -7,13 +7,17 @@ import type { CaptureSettings } from "./settings.ts";
 export function captureCommands(
   rules: readonly CaptureRule[],
   settings: CaptureSettings,
-  program: CaptureProgram,
+  facts: CaptureFacts,
 ): readonly string[] {
   if (settings.skipsRules) return [];
-  return program === "addresses-v4" ? oldCommands(rules, settings) : newCommands(rules, settings);
+  return facts.familiesApart ? oldCommands(rules, settings, facts) : newCommands(rules, settings);
 }
 
-function oldCommands(rules: readonly CaptureRule[], settings: CaptureSettings): readonly string[] {
+function oldCommands(
+  rules: readonly CaptureRule[],
+  settings: CaptureSettings,
+  facts: CaptureFacts,
+): readonly string[] {
   const { ipv6, mode, mark, routeTable, includedInboundPorts, restoreFormat } = settings;
   const addsAddress = ipv6 ? ["ip -6 addr add ::6/128 dev lo"] : [];
   const routes =
@@ -26,7 +30,7 @@ function oldCommands(rules: readonly CaptureRule[], settings: CaptureSettings): 
   const families: readonly Family[] = ipv6 ? [4, 6] : [4];
   const applied = restoreFormat
     ? ["iptables-restore --noflush iptables-rules", "ip6tables-restore --noflush ip6tables-rules"]
-    : families.flatMap((family) => singly(rulesOf(rules, family), family, captureFacts["addresses-v4"]));
+    : families.flatMap((family) => singly(rulesOf(rules, family), family, facts));
   return [...addsAddress, ...routes, ...applied, ...families.map((family) => `${programOf(family)}-save`)];
 }
 

@@ -1,8 +1,5 @@
-/** What differs between the programs of releases that capture traffic. */
+/** What differs between the programs of releases that capture traffic; rows of `releases.ts` say what each release has. */
 import type { SettingName } from "./settings.ts";
-
-/** A row of `releases.ts` names one of these. */
-export type CaptureProgram = "addresses-v4" | "families";
 
 export interface CaptureFacts {
   /** Flags that the program does not know. */
@@ -11,49 +8,34 @@ export interface CaptureFacts {
   readonly readsEmptyVariables: boolean;
   /** The variable that has DNS captured, whatever it says; undefined where a flag does. */
   readonly dnsVariable: string | undefined;
-  /** Whether variables say which groups are captured, and what counts as loopback. */
+  /** Whether variables say which groups are captured. */
   readonly ownerGroups: boolean;
+  /** Whether a variable says what counts as loopback. */
+  readonly loopbackVariable: boolean;
   /** Whose traffic is left alone where nothing says it. */
   readonly standardUsers: string;
   /** Whether link-local addresses say nothing of the pod's family. */
   readonly skipsLinkLocal: boolean;
   /** Whether chains that are only jumped to are made as well. */
   readonly makesChainsJumpedTo: boolean;
+  /** Whether IPv6 has a shorter list of rules of its own; otherwise both families have the same. */
+  readonly familiesApart: boolean;
+  /** How ranges of addresses are read: `rounded` to where they begin, else as they are written. */
+  readonly ranges: "rounded" | "written";
+  /** Whether what is no range ends the program; otherwise it is passed over. */
+  readonly refusesRanges: boolean;
+  /** Whether a list of ranges ends with a rule for all others. */
+  readonly endsRanges: boolean;
+  /** Whether port 22 is never captured. */
+  readonly sparesShell: boolean;
+  /** Whether calls of the proxy to its own pod that go to the port for HBONE are left alone. */
+  readonly sparesTunnel: boolean;
+  /** Whether what is sent is looked at whatever its protocol; otherwise TCP alone is. */
+  readonly looksAtAll: boolean;
+  /** Where queries over UDP are looked at: in the chain of the kernel, among all that is sent, or in a chain of their own. */
+  readonly dnsChain: "OUTPUT" | "ISTIO_OUTPUT" | "ISTIO_OUTPUT_DNS";
+  /** Whether answers to queries are told by the server that they come from; otherwise, in vain, by where they go to. */
+  readonly dnsAnswersBySource: boolean;
+  /** Whether packets of no connection are dropped in a chain of their own. */
+  readonly dropChain: boolean;
 }
-
-/** The facts of the two programs: up to Istio 1.7, and of newer releases as of 1.30. */
-export const captureFacts: Readonly<Record<CaptureProgram, CaptureFacts>> = {
-  "addresses-v4": {
-    unknownFlags: [
-      "tunnelPort",
-      "excludedInterfaces",
-      "includedOutboundPorts",
-      "networkNamespace",
-      "iptablesBinary",
-      "redirectsDns",
-      "dropsInvalid",
-      "dualStack",
-      "capturesAllDns",
-      "cniMode",
-      "reconciles",
-      "cleansUpOnly",
-      "forces",
-      "nftables",
-    ],
-    readsEmptyVariables: false,
-    dnsVariable: "DNS_CAPTURE",
-    ownerGroups: false,
-    standardUsers: "1337,0",
-    skipsLinkLocal: false,
-    makesChainsJumpedTo: false,
-  },
-  families: {
-    unknownFlags: ["restoreFormat"],
-    readsEmptyVariables: true,
-    dnsVariable: undefined,
-    ownerGroups: true,
-    standardUsers: "1337",
-    skipsLinkLocal: true,
-    makesChainsJumpedTo: true,
-  },
-};

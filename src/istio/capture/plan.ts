@@ -15,7 +15,6 @@ import {
   validationName,
 } from "../inject/pod.ts";
 import type { ReleaseFacts } from "../releases.ts";
-import { captureFacts } from "./facts.ts";
 import type { CaptureRule } from "./rule.ts";
 import { captureRules } from "./rules.ts";
 import {
@@ -49,20 +48,20 @@ export const usualMachine: CaptureMachine = { addresses: ["10.0.0.1"], nameserve
  */
 export function capturePlan(
   pod: Pod,
-  { captureProgram: program }: Pick<ReleaseFacts, "captureProgram">,
+  { capture: facts }: Pick<ReleaseFacts, "capture">,
   machine: CaptureMachine = usualMachine,
 ): PlanReading | undefined {
   const init = containersOf(pod, "initContainers");
   const own = findContainer(init, initName);
   if (!own && !findContainer(init, validationName)) return undefined;
   const by = own ? "istio-init" : "cni";
-  const { unknownFlags } = captureFacts[program];
+  const { unknownFlags } = facts;
   const told = own
     ? { arguments: argumentsOf(own), environment: environmentOf(own) }
     : toldByPlugin(pod, unknownFlags);
-  const read = readCaptureSettings(told.arguments, told.environment, machine, captureFacts[program]);
+  const read = readCaptureSettings(told.arguments, told.environment, machine, facts);
   if (!read.ok) return { ok: false, by, fault: read.fault };
-  const made = captureRules(read.settings, program);
+  const made = captureRules(read.settings, facts);
   if (!made.ok) return { ok: false, by, fault: made.fault };
   return { ok: true, plan: { by, settings: read.settings, rules: made.rules } };
 }

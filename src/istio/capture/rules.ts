@@ -1,6 +1,6 @@
 /** The rules that capture the traffic of a pod: what `istio-iptables` makes of its settings. */
-import type { CaptureProgram } from "./facts.ts";
-import { isLoopback, parseRange, type Range, rangeText } from "./ip.ts";
+import type { CaptureFacts } from "./facts.ts";
+import { isLoopback, maskedRange, parseRange, type Range, rangeText } from "./ip.ts";
 import { oldRules } from "./old-rules.ts";
 import {
   back,
@@ -22,12 +22,13 @@ import {
   toPort,
   udp,
 } from "./parts.ts";
-import { agentDnsPort, type CaptureRule, type Family, type Match } from "./rule.ts";
+import { agentDnsPort, type CaptureRule, type Chain, type Family, type Match, type Target } from "./rule.ts";
 import { type CaptureFault, type CaptureSettings, partsOf } from "./settings.ts";
 
 /** Address ranges that a list names, or that it stands for all. */
-export interface Ranges {
+interface Ranges {
   readonly all: boolean;
+  readonly hasLoopback: boolean;
   readonly v4: readonly Range[];
   readonly v6: readonly Range[];
 }
@@ -38,17 +39,17 @@ export type RulesReading =
 
 /**
  * The rules that capture the traffic of a pod with these settings. Those of IPv6 are among them whether or not the pod speaks it.
- * As `istio-iptables` of Istio 1.6.14 and 1.30.3 makes them; fails where that ends with an error.
+ * As `istio-iptables` makes them, read at the last patches of 1.6 and 1.12 to 1.30; fails where that ends with an error.
  */
-export function captureRules(settings: CaptureSettings, program: CaptureProgram): RulesReading {
+export function captureRules(settings: CaptureSettings, facts: CaptureFacts): RulesReading {
   if (settings.excludedRanges === "*")
     return failed("no address is captured that all exclude: * is excluded");
-  if (program === "addresses-v4") return { ok: true, rules: oldRules(settings) };
-  const excluded = rangesOf(settings.excludedRanges);
+  if (facts.familiesApart) return { ok: true, rules: oldRules(settings) };
+  const excluded = rangesOf(settings.excludedRanges, facts);
   if (typeof excluded === "string") return failed(excluded);
-  const included = rangesOf(settings.includedRanges);
+  const included = rangesOf(settings.includedRanges, facts);
   if (typeof included === "string") return failed(included);
-  return { ok: true, rules: newRules(settings, included, excluded) };
+  return { ok: true, rules: newRules(settings, facts, included, excluded) };
 }
 
 function failed(says: string): RulesReading {
@@ -56,21 +57,27 @@ function failed(says: string): RulesReading {
 }
 
 /** The ranges of a list, or what is wrong with it. */
-function rangesOf(list: string): Ranges | string {
-  if (list === "*") return { all: true, v4: [], v6: [] };
-  const v4: Range[] = [];
-  const v6: Range[] = [];
+function rangesOf(list: string, { ranges, refusesRanges }: CaptureFacts): Ranges | string {
+  if (list === "*") return { all: true, hasLoopback: false, v4: [], v6: [] };
+  const read: Range[] = [];
   for (const text of partsOf(list)) {
-    const range = parseRange(text, "netip");
-    if (!range) return `${JSON.stringify(text)} is no range of addresses such as 10.0.0.0/8`;
-    (range.address.v4 ? v4 : v6).push(range);
+    const range = parseRange(text, ranges === "rounded" ? "net" : "netip");
+    if (range) read.push(range);
+    else if (refusesRanges) return `${JSON.stringify(text)} is no range of addresses such as 10.0.0.0/8`;
   }
-  return { all: false, v4, v6 };
+  const told = ranges === "rounded" ? read.map(maskedRange) : read;
+  return {
+    all: false,
+    hasLoopback: read.some(({ address }) => isLoopback(address)),
+    v4: told.filter(({ address }) => address.v4),
+    v6: told.filter(({ address }) => !address.v4),
+  };
 }
 
 /** What the parts of the rules need to know. */
 interface Plan {
   readonly settings: CaptureSettings;
+  readonly facts: CaptureFacts;
   readonly included: Ranges;
   readonly excluded: Ranges;
   readonly tproxy: boolean;
@@ -81,32 +88,41 @@ interface Plan {
   readonly list: RuleList;
 }
 
-function newRules(settings: CaptureSettings, included: Ranges, excluded: Ranges): readonly CaptureRule[] {
+function newRules(
+  settings: CaptureSettings,
+  facts: CaptureFacts,
+  included: Ranges,
+  excluded: Ranges,
+): readonly CaptureRule[] {
   const { redirectsDns, capturesAllDns, nameserversV4, nameserversV6 } = settings;
   const hasServers = nameserversV4.length + nameserversV6.length > 0;
   const list = ruleList([4, 6]);
+  // Older programs count on servers that are not there.
+  const hasDns = capturesAllDns || hasServers || facts.dnsChain !== "ISTIO_OUTPUT_DNS";
   const plan: Plan = {
     settings,
+    facts,
     included,
     excluded,
     tproxy: settings.mode === "TPROXY",
-    dns: redirectsDns && (capturesAllDns || hasServers),
+    dns: redirectsDns && hasDns,
     self: { 4: settings.loopback, 6: "::1/128" },
     list,
   };
   leaveInterfacesAlone(plan);
   if (settings.dropsInvalid) {
     const options = { from: "dropsInvalid" } as const;
-    list.add("mangle", "PREROUTING", [{ of: "state", is: "INVALID" }], jump("ISTIO_DROP"), options);
-    list.add("mangle", "ISTIO_DROP", [], { to: "drop" }, options);
+    const target = facts.dropChain ? jump("ISTIO_DROP") : drop;
+    list.add("mangle", "PREROUTING", [{ of: "state", is: "INVALID" }], target, options);
+    if (facts.dropChain) list.add("mangle", "ISTIO_DROP", [], drop, options);
   }
   list.add("nat", "ISTIO_INBOUND", [tcp, toPort(settings.tunnelPort)], back, { from: "tunnelPort" });
   list.add("nat", "ISTIO_REDIRECT", [tcp], { to: "redirect", port: settings.proxyPort });
   list.add("nat", "ISTIO_IN_REDIRECT", [tcp], { to: "redirect", port: settings.inboundPort });
   captureInbound(plan);
-  list.add("nat", "OUTPUT", [], jump("ISTIO_OUTPUT"));
+  list.add("nat", "OUTPUT", facts.looksAtAll ? [] : [tcp], jump("ISTIO_OUTPUT"));
   for (const port of partsOf(settings.excludedOutboundPorts)) {
-    for (const protocol of [tcp, udp])
+    for (const protocol of facts.looksAtAll ? [tcp, udp] : [tcp])
       list.add("nat", "ISTIO_OUTPUT", [protocol, toPort(port)], back, { from: "excludedOutboundPorts" });
   }
   list.addApart("nat", "ISTIO_OUTPUT", passthrough, (address) => [loopbackOut, from(address)], back);
@@ -121,9 +137,12 @@ function newRules(settings: CaptureSettings, included: Ranges, excluded: Ranges)
     list.add("nat", "ISTIO_OUTPUT", [tcp, toPort(port)], jump("ISTIO_REDIRECT"), options);
   }
   includeRanges(plan);
+  if (plan.dns && facts.dnsChain !== "ISTIO_OUTPUT_DNS") captureQueries(plan, facts.dnsChain);
   if (plan.tproxy) markConnections(plan);
   return list.rules;
 }
+
+const drop: Target = { to: "drop" };
 
 function leaveInterfacesAlone({ settings, tproxy, list }: Plan): void {
   const names = partsOf(settings.excludedInterfaces);
@@ -137,7 +156,7 @@ function leaveInterfacesAlone({ settings, tproxy, list }: Plan): void {
     list.add("nat", "PREROUTING", [{ of: "in", is }], back, { from: "virtualInterfaces", at: 1 });
 }
 
-function captureInbound({ settings, tproxy, self, list }: Plan): void {
+function captureInbound({ settings, facts, tproxy, self, list }: Plan): void {
   const { includedInboundPorts: ports, mark, inboundPort } = settings;
   if (ports === "") return;
   const table = tproxy ? "mangle" : "nat";
@@ -160,41 +179,53 @@ function captureInbound({ settings, tproxy, self, list }: Plan): void {
     for (const port of partsOf(ports)) capture([tcp, toPort(port)]);
     return;
   }
+  if (facts.sparesShell) list.add(table, "ISTIO_INBOUND", [tcp, toPort("22")], back);
   for (const port of partsOf(settings.excludedInboundPorts))
     list.add(table, "ISTIO_INBOUND", [tcp, toPort(port)], back, { from: "excludedInboundPorts" });
   capture([tcp]);
 }
 
 /** Connections of the proxy itself: those to the pod come back in through it, all others leave the pod as they are. */
-function leaveProxyAlone(
-  { settings, included, dns, self, list }: Plan,
-  of: "user" | "group",
-  is: string,
-): void {
-  const setting = of === "user" ? "users" : "groups";
-  const options = { from: setting } as const;
-  const other: Match =
-    dns && of === "user"
-      ? { of: "other-ports", is: `53,${settings.tunnelPort}` }
-      : notToPort(settings.tunnelPort);
-  const incoming = (address: string) => [loopbackOut, notTo(address), tcp, other, owned(of, is)];
+function leaveProxyAlone(plan: Plan, of: "user" | "group", is: string): void {
+  const { included, dns, self, list } = plan;
+  const options = { from: of === "user" ? "users" : "groups" } as const;
+  const ports = portsToSelf(plan, of);
+  const incoming = (address: string) => [loopbackOut, notTo(address), ...ports, owned(of, is)];
   list.addApart("nat", "ISTIO_OUTPUT", self, incoming, jump("ISTIO_IN_REDIRECT"), options);
-  if (![...included.v4, ...included.v6].some(({ address }) => isLoopback(address))) {
+  if (!included.hasLoopback) {
     const but = dns ? [tcp, notToPort("53")] : [];
     list.add("nat", "ISTIO_OUTPUT", [loopbackOut, ...but, notOwned(of, is)], back, options);
   }
   list.add("nat", "ISTIO_OUTPUT", [owned(of, is)], back, options);
 }
 
-function chooseGroups({ settings, list }: Plan): void {
-  const { ownerGroups, excludedOwnerGroups } = settings;
-  if (ownerGroups === "*") {
-    for (const group of partsOf(excludedOwnerGroups))
-      list.add("nat", "ISTIO_OUTPUT", [owned("group", group)], back, { from: "excludedOwnerGroups" });
-  } else {
-    const none = partsOf(ownerGroups).map((group) => notOwned("group", group));
-    list.add("nat", "ISTIO_OUTPUT", none, back, { from: "ownerGroups" });
-  }
+/** Ports of the pod itself that calls of the proxy come back in through. */
+function portsToSelf({ settings, facts, dns }: Plan, of: "user" | "group"): readonly Match[] {
+  const asksDns = dns && of === "user";
+  if (!facts.sparesTunnel) return asksDns ? [tcp, notToPort("53")] : [];
+  return [
+    tcp,
+    asksDns ? { of: "other-ports", is: `53,${settings.tunnelPort}` } : notToPort(settings.tunnelPort),
+  ];
+}
+
+function chooseGroups({ settings, facts, list }: Plan): void {
+  if (!facts.ownerGroups) return;
+  for (const { matches, from: setting } of groupsLeftAlone(settings))
+    list.add("nat", "ISTIO_OUTPUT", matches, back, { from: setting });
+}
+
+/** Whose traffic is left alone besides that of the proxy. */
+function groupsLeftAlone({ ownerGroups, excludedOwnerGroups }: CaptureSettings): readonly {
+  readonly matches: readonly Match[];
+  readonly from: "ownerGroups" | "excludedOwnerGroups";
+}[] {
+  if (ownerGroups !== "*")
+    return [{ matches: partsOf(ownerGroups).map((group) => notOwned("group", group)), from: "ownerGroups" }];
+  return partsOf(excludedOwnerGroups).map((group) => ({
+    matches: [owned("group", group)],
+    from: "excludedOwnerGroups",
+  }));
 }
 
 /** A query and where it goes to: any server, or one. */
@@ -203,51 +234,92 @@ interface Servers {
   readonly address: string | undefined;
 }
 
-function captureDns({ settings, list }: Plan): void {
-  const { capturesAllDns, nameserversV4, nameserversV6, users, groups } = settings;
-  const options = { from: "redirectsDns" } as const;
-  const servers: readonly Servers[] = capturesAllDns
-    ? [{ families: [4, 6], address: undefined }]
-    : [
-        ...nameserversV4.map((one): Servers => ({ families: [4], address: `${one}/32` })),
-        ...nameserversV6.map((one): Servers => ({ families: [6], address: `${one}/128` })),
-      ];
-  const families = [...new Set(servers.flatMap((one) => one.families))];
-  list.add("raw", "OUTPUT", [], jump("ISTIO_OUTPUT_DNS"), options);
-  list.add("nat", "ISTIO_OUTPUT", [], jump("ISTIO_OUTPUT_DNS"), { ...options, families });
-  for (const protocol of [tcp, udp]) {
-    for (const { address, families: own } of servers) {
-      const matches = [protocol, toPort("53"), ...(address === undefined ? [] : [to(address)])];
-      const target = { to: "redirect", port: agentDnsPort } as const;
-      list.add("nat", "ISTIO_OUTPUT_DNS", matches, target, { ...options, families: own });
-    }
-  }
-  const owners = [
-    ...partsOf(users).map((user) => owned("user", user)),
-    ...partsOf(groups).map((group) => owned("group", group)),
+/** The servers whose queries are captured. */
+function serversOf({ capturesAllDns, nameserversV4, nameserversV6 }: CaptureSettings): readonly Servers[] {
+  if (capturesAllDns) return [{ families: [4, 6], address: undefined }];
+  return [
+    ...nameserversV4.map((one): Servers => ({ families: [4], address: `${one}/32` })),
+    ...nameserversV6.map((one): Servers => ({ families: [6], address: `${one}/128` })),
   ];
-  const zone = (matches: readonly Match[], number: "1" | "2", own: readonly Family[] = [4, 6]) =>
+}
+
+const byDns = { from: "redirectsDns" } as const;
+
+function redirectQueries({ settings, list }: Plan, protocol: Match, chain: Chain): void {
+  for (const { address, families } of serversOf(settings)) {
+    const matches = [protocol, toPort("53"), ...(address === undefined ? [] : [to(address)])];
+    list.add("nat", chain, matches, { to: "redirect", port: agentDnsPort }, { ...byDns, families });
+  }
+}
+
+/** Queries over TCP; in newer programs over UDP as well. */
+function captureDns(plan: Plan): void {
+  const { settings, facts, list } = plan;
+  if (facts.dnsChain !== "ISTIO_OUTPUT_DNS") {
+    redirectQueries(plan, tcp, "ISTIO_OUTPUT");
+    return;
+  }
+  const families = [...new Set(serversOf(settings).flatMap((one) => one.families))];
+  list.add("raw", "OUTPUT", [], jump("ISTIO_OUTPUT_DNS"), byDns);
+  list.add("nat", "ISTIO_OUTPUT", [], jump("ISTIO_OUTPUT_DNS"), { ...byDns, families });
+  for (const protocol of [tcp, udp]) redirectQueries(plan, protocol, "ISTIO_OUTPUT_DNS");
+  splitQueries(plan, "ISTIO_OUTPUT_DNS", "ISTIO_INBOUND", () =>
+    list.add("raw", "PREROUTING", [], jump("ISTIO_INBOUND"), { ...byDns, families }),
+  );
+}
+
+/** Queries over UDP where programs look at TCP elsewhere. */
+function captureQueries(plan: Plan, chain: "OUTPUT" | "ISTIO_OUTPUT"): void {
+  const { settings, facts, list } = plan;
+  if (chain === "ISTIO_OUTPUT")
+    for (const table of ["nat", "raw"] as const) list.add(table, "OUTPUT", [udp], jump(chain), byDns);
+  const query = [udp, toPort("53")];
+  for (const owner of ownersOf(settings)) list.add("nat", chain, [...query, owner], back, byDns);
+  if (facts.ownerGroups) {
+    for (const { matches, from: setting } of groupsLeftAlone(settings))
+      list.add("nat", chain, [...query, ...matches], back, { from: setting });
+  }
+  redirectQueries(plan, udp, chain);
+  splitQueries(plan, chain, "PREROUTING");
+}
+
+/** Queries of the proxy and of the application are tracked apart. */
+function splitQueries(
+  { settings, facts, list }: Plan,
+  out: Chain,
+  arriving: Chain,
+  between?: () => void,
+): void {
+  const zone = (chain: Chain, matches: readonly Match[], number: "1" | "2", families?: readonly Family[]) =>
     list.add(
       "raw",
-      "ISTIO_OUTPUT_DNS",
+      chain,
       [udp, ...matches],
       { to: "zone", zone: number },
       {
-        ...options,
-        families: own,
+        ...byDns,
+        ...(families ? { families } : {}),
       },
     );
-  for (const owner of owners) {
-    zone([toPort("53"), owner], "1");
-    zone([fromPort(agentDnsPort), owner], "2");
+  for (const owner of ownersOf(settings)) {
+    zone(out, [toPort("53"), owner], "1");
+    zone(out, [fromPort(agentDnsPort), owner], "2");
   }
-  list.add("raw", "PREROUTING", [], jump("ISTIO_INBOUND"), { ...options, families });
-  for (const { address, families: own } of servers) {
+  between?.();
+  const answersOf = facts.dnsAnswersBySource ? from : to;
+  for (const { address, families } of serversOf(settings)) {
     const server = address === undefined ? [] : [address];
-    zone([toPort("53"), ...server.map(to)], "2", own);
-    const answers = [udp, fromPort("53"), ...server.map(from)];
-    list.add("raw", "ISTIO_INBOUND", answers, { to: "zone", zone: "1" }, { ...options, families: own });
+    zone(out, [toPort("53"), ...server.map(to)], "2", families);
+    zone(arriving, [fromPort("53"), ...server.map(answersOf)], "1", families);
   }
+}
+
+/** The users and groups of the proxy. */
+function ownersOf({ users, groups }: CaptureSettings): readonly Match[] {
+  return [
+    ...partsOf(users).map((user) => owned("user", user)),
+    ...partsOf(groups).map((group) => owned("group", group)),
+  ];
 }
 
 function excludeRanges({ excluded, list }: Plan): void {
@@ -263,7 +335,7 @@ function rangesIn({ v4, v6 }: Ranges, family: Family): readonly Range[] {
   return family === 4 ? v4 : v6;
 }
 
-function includeRanges({ settings, included, list }: Plan): void {
+function includeRanges({ settings, facts, included, list }: Plan): void {
   const output = (matches: readonly Match[], families: readonly Family[]) =>
     list.add("nat", "ISTIO_OUTPUT", matches, jump("ISTIO_REDIRECT"), { from: "includedRanges", families });
   const arriving = (matches: readonly Match[], families: readonly Family[]) => {
@@ -281,6 +353,8 @@ function includeRanges({ settings, included, list }: Plan): void {
       arriving([to(rangeText(range))], [family]);
       output([to(rangeText(range))], [family]);
     }
+    if (facts.endsRanges && rangesIn(included, family).length > 0)
+      list.add("nat", "ISTIO_OUTPUT", [], back, { from: "includedRanges", families: [family] });
   }
 }
 
@@ -288,16 +362,12 @@ function includeRanges({ settings, included, list }: Plan): void {
 const outboundMark = "1338";
 
 function markConnections({ settings, self, list }: Plan): void {
-  const { mark, users, groups } = settings;
+  const { mark } = settings;
   const options = { from: "mode" } as const;
   const marked: Match = { of: "mark", is: mark };
   list.add("mangle", "PREROUTING", [tcp, marked], { to: "save-mark" }, options);
   list.add("mangle", "OUTPUT", [tcp, loopbackOut, marked], back, options);
-  const owners = [
-    ...partsOf(users).map((user) => owned("user", user)),
-    ...partsOf(groups).map((group) => owned("group", group)),
-  ];
-  for (const owner of owners) {
+  for (const owner of ownersOf(settings)) {
     const matches = (address: string) => [notTo(address), tcp, loopbackOut, owner];
     list.addApart("mangle", "OUTPUT", self, matches, { to: "mark", mark: outboundMark }, options);
   }

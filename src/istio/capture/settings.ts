@@ -153,11 +153,11 @@ function failed(stage: CaptureFault["stage"], says: string): SettingsReading {
 function fromEnvironment(
   [name, long, , , ...more]: Flag,
   environment: Environment,
-  { readsEmptyVariables }: CaptureFacts,
+  { readsEmptyVariables, dnsVariable }: CaptureFacts,
 ): readonly string[] {
   // Newer programs do not read the proxy's port from the environment.
   if (name === "proxyPort" && readsEmptyVariables) return [];
-  const variables = [long.replaceAll("-", "_").toUpperCase(), ...(readsEmptyVariables ? more : [])];
+  const variables = [long.replaceAll("-", "_").toUpperCase(), ...(dnsVariable === undefined ? more : [])];
   return variables.flatMap((variable) => {
     const text = Object.hasOwn(environment, variable) ? environment[variable] : undefined;
     return text === undefined || (text === "" && !readsEmptyVariables) ? [] : [text];
@@ -240,15 +240,15 @@ function completed(
   const host = hostOf(machine, told.dualStack, facts);
   if (!host) return failed("environment", "the pod has no address besides that of the loopback interface");
   const asks = told.redirectsDns && !told.capturesAllDns && facts.dnsVariable === undefined;
-  const variable = (name: string, standard: string) =>
-    facts.ownerGroups && Object.hasOwn(environment, name) ? (environment[name] ?? standard) : standard;
+  const variable = (isRead: boolean, name: string, standard: string) =>
+    isRead && Object.hasOwn(environment, name) ? (environment[name] ?? standard) : standard;
   const settings: CaptureSettings = {
     ...told,
     users,
     groups,
-    ownerGroups: variable("ISTIO_OUTBOUND_OWNER_GROUPS", "*"),
-    excludedOwnerGroups: variable("ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE", ""),
-    loopback: variable("ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR", standardLoopback),
+    ownerGroups: variable(facts.ownerGroups, "ISTIO_OUTBOUND_OWNER_GROUPS", "*"),
+    excludedOwnerGroups: variable(facts.ownerGroups, "ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE", ""),
+    loopback: variable(facts.loopbackVariable, "ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR", standardLoopback),
     ...host,
     nameserversV4: asks ? machine.nameservers.filter(isIPv4) : [],
     nameserversV6: asks ? machine.nameservers.filter(isIPv6) : [],

@@ -1,11 +1,18 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { captureCommands } from "../../../src/istio/capture/commands.ts";
-import { type CaptureProgram, captureFacts } from "../../../src/istio/capture/facts.ts";
 import { nftText } from "../../../src/istio/capture/nft.ts";
 import { restoreText, rulesOf } from "../../../src/istio/capture/rule.ts";
 import { captureRules } from "../../../src/istio/capture/rules.ts";
 import { type CaptureSettings, readCaptureSettings } from "../../../src/istio/capture/settings.ts";
+import { nearestFacts } from "../../../src/istio/releases.ts";
+
+/** The oldest and the newest program. */
+const captureFacts = {
+  families: nearestFacts("1.30").capture,
+  "addresses-v4": nearestFacts("1.6").capture,
+};
+type CaptureProgram = keyof typeof captureFacts;
 
 const machine = { addresses: ["127.0.0.1", "10.0.0.7"], nameservers: ["10.96.0.10"] };
 const usual = ["-m", "REDIRECT", "-i", "*", "-b", "*"];
@@ -29,7 +36,7 @@ function chain(
   program: CaptureProgram = "families",
   family: 4 | 6 = 4,
 ): readonly string[] {
-  const made = captureRules(settings(given, environment, program), program);
+  const made = captureRules(settings(given, environment, program), captureFacts[program]);
   if (!made.ok) throw new Error(made.fault.says);
   const text = restoreText(rulesOf(made.rules, family), captureFacts[program].makesChainsJumpedTo);
   return text
@@ -197,7 +204,7 @@ rules("DNS goes to the agent where there is a server that it could be asked of",
   );
   const without = { ...machine, nameservers: [] };
   const read = readCaptureSettings([...usual, "--redirect-dns"], {}, without, captureFacts.families);
-  const made = read.ok ? captureRules(read.settings, "families") : undefined;
+  const made = read.ok ? captureRules(read.settings, captureFacts.families) : undefined;
   assert.is(made?.ok && made.rules.some(({ chain: name }) => name === "ISTIO_OUTPUT_DNS"), false);
 });
 
@@ -211,15 +218,15 @@ rules("virtual interfaces come first", () => {
 
 rules("nothing can be excluded wholly, and what is no range fails newer programs", () => {
   for (const program of ["families", "addresses-v4"] as const) {
-    const made = captureRules(settings(["-x", "*"], {}, program), program);
+    const made = captureRules(settings(["-x", "*"], {}, program), captureFacts[program]);
     assert.is(made.ok, false, program);
   }
-  const made = captureRules(settings(["-i", "10.0.0.1"]), "families");
+  const made = captureRules(settings(["-i", "10.0.0.1"]), captureFacts.families);
   assert.match(made.ok ? "" : made.fault.says, /"10\.0\.0\.1" is no range of addresses/);
 });
 
 rules("nftables: a rule of both families is one, and inserts behind the end are additions", () => {
-  const made = captureRules(settings([...usual, "-k", "eth1,eth2"]), "families");
+  const made = captureRules(settings([...usual, "-k", "eth1,eth2"]), captureFacts.families);
   if (!made.ok) throw new Error(made.fault.says);
   const lines = nftText(made.rules, settings(usual)).split("\n");
   assert.is(lines.filter((line) => line.endsWith("istio-output counter jump istio-redirect")).length, 1);
@@ -236,8 +243,8 @@ rules("nftables: a rule of both families is one, and inserts behind the end are 
 rules("commands: rules are restored, one by one where the old program is told so, or taken away", () => {
   const of = (given: readonly string[], program: CaptureProgram) => {
     const told = settings(given, {}, program);
-    const made = captureRules(told, program);
-    return made.ok ? captureCommands(made.rules, told, program) : [];
+    const made = captureRules(told, captureFacts[program]);
+    return made.ok ? captureCommands(made.rules, told, captureFacts[program]) : [];
   };
   assert.is(of(usual, "families")[2], "iptables-restore --noflush");
   assert.is(of([...usual, "-f=false"], "addresses-v4")[0], "iptables -t nat -N ISTIO_REDIRECT");

@@ -1,10 +1,17 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type CaptureProgram, captureFacts } from "../../../src/istio/capture/facts.ts";
 import { addressText, isWithin, parseAddress, parseRange, rangeText } from "../../../src/istio/capture/ip.ts";
 import { captureRules } from "../../../src/istio/capture/rules.ts";
 import { readCaptureSettings } from "../../../src/istio/capture/settings.ts";
 import { type Packet, walk } from "../../../src/istio/capture/walk.ts";
+import { nearestFacts } from "../../../src/istio/releases.ts";
+
+/** The oldest and the newest program. */
+const captureFacts = {
+  families: nearestFacts("1.30").capture,
+  "addresses-v4": nearestFacts("1.6").capture,
+};
+type CaptureProgram = keyof typeof captureFacts;
 
 const machine = { addresses: ["10.0.0.7"], nameservers: ["10.96.0.10"] };
 const usual = ["-m", "REDIRECT", "-i", "*", "-b", "*", "-d", "15090,15021,15020"];
@@ -35,7 +42,7 @@ const arriving: Packet = {
 function way(packet: Packet, given: readonly string[] = usual, program: CaptureProgram = "families") {
   const read = readCaptureSettings(given, {}, machine, captureFacts[program]);
   if (!read.ok) throw new Error(read.fault.says);
-  const made = captureRules(read.settings, program);
+  const made = captureRules(read.settings, captureFacts[program]);
   if (!made.ok) throw new Error(made.fault.says);
   const { verdict, port, steps } = walk(made.rules, packet);
   return { is: port === undefined ? verdict : `${verdict} ${port}`, last: steps.at(-1)?.rule.from };
