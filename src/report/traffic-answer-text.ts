@@ -22,7 +22,7 @@ export function answerPage(
 function answerBlocks(answer: AnsweredTraffic, width: number, paint: Paint): readonly string[] {
   if (answer.state === "refused") return wrap(plain(answer.why), width);
   if (answer.state !== "answered") return [withoutRules(answer, width, paint)];
-  const { asks, says, because, by, where, verdict, change } = answer;
+  const { asks, says, because, by, where, verdict, change, assumes } = answer;
   const [word = "", ...rest] = says.split(":");
   const brush = verdict === "none" || verdict === "drop" ? paint.bad : paint.good;
   const told = [brush(word), ...rest].join(":");
@@ -31,10 +31,15 @@ function answerBlocks(answer: AnsweredTraffic, width: number, paint: Paint): rea
   return [
     [...wrap(plain(asks), width), told, ...stepLines(reason, undefined, width, paint)].join("\n"),
     wayBlock(answer, paint),
+    ...(assumes.length > 0 ? [granted(assumes, width)] : []),
     ...(change === null
       ? []
       : [wrap(plain(`${change[0]?.toUpperCase()}${change.slice(1)}.`), width).join("\n")]),
   ];
+}
+
+function granted(assumes: readonly string[], width: number): string {
+  return ["Taken for granted:", ...assumes.flatMap((one) => wrap(plain(one), width - 2))].join("\n  ");
 }
 
 function wayBlock({ way, decided }: TrafficAnswer, paint: Paint): string {

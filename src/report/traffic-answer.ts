@@ -1,5 +1,6 @@
 /** What becomes of one packet of a workload's pods: the answer of `sidelint traffic`. */
 import { parseAddress } from "../istio/capture/ip.ts";
+import { usualMachine } from "../istio/capture/plan.ts";
 import { type CaptureRule, ruleText } from "../istio/capture/rule.ts";
 import {
   type CaptureMachine,
@@ -59,6 +60,8 @@ export interface TrafficAnswer {
   readonly way: readonly PassedRule[];
   /** What to change for the other answer; null where nothing does. */
   readonly change: string | null;
+  /** What the answer takes for granted of the running pod. */
+  readonly assumes: readonly string[];
 }
 
 export type AnsweredTraffic =
@@ -98,7 +101,28 @@ export function answerTraffic(
     decided: step ? way.steps.indexOf(step) : null,
     way: way.steps.map(({ hook, rule }) => ({ table: rule.table, hook, rule: ruleText(rule) })),
     change: changeOf(way, step?.rule, setting, packet, question),
+    assumes: assumptions(question, packet, machine, traffic),
   };
+}
+
+function assumptions(
+  { container }: TrafficQuestion,
+  { destination, destinationPort, user, direction }: Packet,
+  { nameservers }: CaptureMachine,
+  { plan }: CapturedTraffic,
+): readonly string[] {
+  const { dualStack, users, redirectsDns, capturesAllDns } = plan.settings;
+  const isV6 = destination.includes(":");
+  const asks = direction === "out" && destinationPort === 53 && redirectsDns && !capturesAllDns;
+  return [
+    ...(container !== undefined && user === null
+      ? [`the image of ${container} does not run as user ${users}`]
+      : []),
+    ...(isV6 && !dualStack ? ["the first address of the pod is IPv6: else no IPv6 is captured"] : []),
+    ...(asks && nameservers === usualMachine.nameservers
+      ? [`the pod's name server is ${listed(nameservers)} (--nameserver)`]
+      : []),
+  ];
 }
 
 interface Sender {
@@ -317,7 +341,7 @@ function changeOf(
     case "users":
     case "groups":
       return rule?.matches.some(({ of, not }) => (of === "user" || of === "group") && !not) && user !== null
-        ? "to capture it, run the container as another user and group"
+        ? "to capture it, run the container as another user and group than the proxy"
         : null;
     case "excludedInterfaces":
       return `to capture it, take the interface out of ${traffic}excludeInterfaces`;

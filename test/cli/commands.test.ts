@@ -377,6 +377,7 @@ for (const argv of [
   ["check", "--help"],
   ["list", "-h"],
   ["explain", "--help"],
+  ["traffic", "--help"],
   ["rules", "--help"],
   ["help", "check"],
 ]) {

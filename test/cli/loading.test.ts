@@ -39,6 +39,7 @@ for (const [module, without] of [
   ["src/cli/inject.ts", rules],
   ["src/cli/uninject.ts", rules],
   ["src/cli/explain.ts", rules],
+  ["src/cli/traffic.ts", rules],
   ["src/krm/bin.ts", rules],
   ["src/cli/config.ts", /config-validator|^src\/lint\//],
 ] as const) {

@@ -18,11 +18,11 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
   [["--formatt"], "sidelint: unknown option --formatt; see sidelint --help\n"],
   [
     ["chek"],
-    "sidelint: unknown command chek (did you mean check?); there are check, baseline, list, explain, diff, upgrade, init, inject, uninject, rules, krm, completion\n",
+    "sidelint: unknown command chek (did you mean check?); there are check, baseline, list, explain, traffic, diff, upgrade, init, inject, uninject, rules, krm, completion\n",
   ],
   [
     ["./apps"],
-    "sidelint: unknown command ./apps (did you mean sidelint check ./apps?); there are check, baseline, list, explain, diff, upgrade, init, inject, uninject, rules, krm, completion\n",
+    "sidelint: unknown command ./apps (did you mean sidelint check ./apps?); there are check, baseline, list, explain, traffic, diff, upgrade, init, inject, uninject, rules, krm, completion\n",
   ],
   [["check", "--format"], "sidelint: --format needs a value; see sidelint check --help\n"],
   [
@@ -77,11 +77,11 @@ const cases: readonly (readonly [argv: readonly string[], stderr: string])[] = [
   [["check", "-"], "sidelint: standard input (-) is empty; did the command before it fail?\n"],
   [
     ["help", "foo"],
-    "sidelint: unknown command foo; there are check, baseline, list, explain, diff, upgrade, init, inject, uninject, rules, krm, completion\n",
+    "sidelint: unknown command foo; there are check, baseline, list, explain, traffic, diff, upgrade, init, inject, uninject, rules, krm, completion\n",
   ],
   [
     ["help", "chek"],
-    "sidelint: unknown command chek (did you mean check?); there are check, baseline, list, explain, diff, upgrade, init, inject, uninject, rules, krm, completion\n",
+    "sidelint: unknown command chek (did you mean check?); there are check, baseline, list, explain, traffic, diff, upgrade, init, inject, uninject, rules, krm, completion\n",
   ],
   [["check", "--revision", "1.30"], 'sidelint: --revision "1.30": a name takes no dots\n'],
   [
