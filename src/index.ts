@@ -87,12 +87,19 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
     const { shown, own } = suppression();
     return own.length === 0 ? shown : [...shown, ...own].sort(inOrder);
   });
+  // Of what could not be read nobody knows whether a setting fits it.
+  const isRead =
+    reading.failures.length === 0 && !world.skipped.some(({ reason }) => reason === "unreadable");
+  const idle = once(() =>
+    configPath !== undefined && isRead && isWhole(configPath) ? idleSettings(world, files) : [],
+  );
   const report = once(() =>
     makeReport({
       world,
       worlds,
       findings: findings(),
       suppressed: suppression().suppressed,
+      idleSettings: idle(),
       fixes: () => fixabilities(fixContext({ world, files }), findings()),
       fixCounts: () => fixCounts(fixContext({ world, files }), findings()),
       files: collected.files,
@@ -113,7 +120,7 @@ export function scan(tree: FileTree, options: ScanOptions = {}): Scan {
       return report();
     },
     get idleSettings() {
-      return configPath !== undefined && isWhole(configPath) ? idleSettings(world, files) : [];
+      return idle();
     },
   };
 }

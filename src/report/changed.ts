@@ -53,6 +53,7 @@ function isDecidedBy(workload: Workload, { isChanged, isChangedIn }: ChangedFile
 /** The report with those of its findings alone that are told. */
 export function withFindings(report: Report, isTold: (finding: Finding) => boolean): Report {
   const { schema, version, istio, workloads, summary, baseline } = report;
+  const { whole = { findings: summary.findings, suppressed: summary.suppressed } } = summary;
   const findings = report.findings.filter(isTold);
   const suppressed = report.suppressed.filter(({ finding }) => isTold(finding));
   const bySeverity: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
@@ -73,6 +74,7 @@ export function withFindings(report: Report, isTold: (finding: Finding) => boole
       ...summary,
       findings: bySeverity,
       suppressed: suppressed.length,
+      whole,
       ...(!isOpen && { missing: [], configuration: "" }),
     },
     ...(baseline && { baseline }),

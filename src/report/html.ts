@@ -26,6 +26,8 @@ import {
 const MOST_FINDINGS = 5_000;
 const MOST_EXPLAINED = 2_000;
 const FRAME = 110;
+/** Settings beyond these have one cause. */
+const MOST_IDLE = 20;
 /** Namespaces with more workloads than this are folded. */
 const OPEN_WORKLOADS = 60;
 
@@ -55,13 +57,14 @@ const filter = `<nav hidden><div><label>Filter <input id="filter" type="search" 
 function header(report: Report, presentation: Presentation): string {
   const title = `<h1>sidelint: ${escaped(countsText(report, presentation))}</h1>`;
   if (presentation.quiet) return `<header>\n${title}\n</header>`;
-  const { workloads, skipped } = report.summary;
+  const { workloads, skipped, idleSettings = [] } = report.summary;
   const fixable = fixableText(report);
   const lines = [
     `Istio ${mesh(report)}`,
     ...(report.baseline ? [`Baseline ${report.baseline.file}: ${compared(report.baseline)}`] : []),
     ...(fixable === undefined ? [] : [`Fixable: ${fixable}`]),
     ...skippedRows(skipped).map(([, said]) => `Skipped: ${said}`),
+    ...idleSettings.slice(0, MOST_IDLE).map(({ place, says }) => `Without effect: ${place}: ${says}`),
   ];
   const tiles = [
     [workloads.injected, "injected"],

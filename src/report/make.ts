@@ -3,6 +3,7 @@ import type { Decision, Place, Reason } from "../istio/decision.ts";
 import type { Labels } from "../istio/facts.ts";
 import { injectedByHand } from "../lint/by-hand.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
+import type { IdleSetting } from "../lint/idle-settings.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import type { Location } from "../source/locate.ts";
 import type { Delivery } from "../world/delivery.ts";
@@ -18,6 +19,7 @@ export interface ReportSources {
   readonly worlds?: readonly World[];
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
+  readonly idleSettings?: readonly IdleSetting[];
   readonly fixes?: () => ReadonlyMap<Finding, ReportedFix>;
   readonly fixCounts?: () => FixCounts;
   readonly files: number;
@@ -307,6 +309,7 @@ function summary({
   worlds = [world],
   findings,
   suppressed,
+  idleSettings = [],
   files,
   documents,
 }: ReportSources): Summary {
@@ -328,5 +331,6 @@ function summary({
     missing: missingIn(worlds),
     configuration: worlds.map((one) => one.missingConfiguration).find((text) => text !== "") ?? "",
     skipped: world.skipped,
+    idleSettings,
   };
 }

@@ -38,7 +38,13 @@ export function markdown(report: Report, presentation: Presentation): string {
   ];
   const tail = presentation.quiet
     ? []
-    : [namespaceTable(report), ...missing(report), ...suppressed(report), ...notes(report)].filter(isThere);
+    : [
+        namespaceTable(report),
+        ...missing(report),
+        ...idle(report),
+        ...suppressed(report),
+        ...notes(report),
+      ].filter(isThere);
   const used = [...head, ...tail].join("\n\n").length;
   const blocks = [...head, ...findingBlocks(report, presentation, ROOM - used), ...tail];
   return `${blocks.join("\n\n")}\n`;
@@ -145,6 +151,18 @@ function missing({ summary, baseline, findings }: Report): readonly string[] {
   const shown = isLong ? `${configuration.slice(0, end)}\n# and more, in the JSON report` : configuration;
   const title = `Missing facts: ${grouped(facts.length)} would decide ${count(decided, "workload")}${withLabels(facts)}`;
   return [folded(title, `In \`sidelint.yaml\`, with your values:\n\n${fenced(shown)}`, false)];
+}
+
+function idle({ summary: { idleSettings = [] } }: Report): readonly string[] {
+  if (idleSettings.length === 0) return [];
+  const items = idleSettings
+    .slice(0, MOST_SUPPRESSED)
+    .map(({ place, says }) => `- ${markdownCode(place)} ${markdownText(says)}`);
+  const rest = idleSettings.length - items.length;
+  const list = [...items, ...(rest > 0 ? [`- and ${grouped(rest)} more`] : [])].join("\n");
+  return [
+    folded(`${count(idleSettings.length, "setting")} of the configuration without effect`, list, false),
+  ];
 }
 
 function suppressed({ suppressed: all }: Report): readonly string[] {

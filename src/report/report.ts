@@ -3,6 +3,7 @@
 import type { Possibility, Reason, Verdict } from "../istio/decision.ts";
 import type { BaselineEntry } from "../lint/baseline.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
+import type { IdleSetting } from "../lint/idle-settings.ts";
 import type { Suppressed } from "../lint/suppress.ts";
 import type { Document } from "../source/document.ts";
 import type { MissingFact, Skipped, World } from "../world/world.ts";
@@ -57,12 +58,16 @@ export interface Summary {
   };
   readonly findings: Readonly<Record<Severity, number>>;
   readonly suppressed: number;
+  /** Where just a part of the findings is told: how many there are in all of what was read. */
+  readonly whole?: { readonly findings: Readonly<Record<Severity, number>>; readonly suppressed: number };
   readonly files: { readonly read: number; readonly withWorkloads: number };
   readonly documents: number;
   readonly missing: readonly MissingFact[];
   /** All missing facts as one text to put into sidelint.yaml, with comments; empty when none is missing. */
   readonly configuration: string;
   readonly skipped: readonly Skipped[];
+  /** Settings of the configuration that fit nothing; nobody looked where there are none. */
+  readonly idleSettings?: readonly IdleSetting[];
 }
 
 export interface ReportedCluster {

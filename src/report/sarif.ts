@@ -15,6 +15,8 @@ import { findingText, groupedBy } from "./wording.ts";
 
 /** GitHub refuses a log with more results than this in a run. */
 const MOST_RESULTS = 25_000;
+/** And shows as many, the gravest. */
+const MOST_ALERTS = 5_000;
 /** And one of more than 10 MB when compressed; results without blanks between their parts shrink to a fifth or less. */
 const MOST_CHARACTERS = 40_000_000;
 /** Workloads that one result names. */
@@ -29,12 +31,12 @@ const levels: Readonly<Record<Severity, "error" | "warning" | "note">> = {
 
 /** A log of one run with all findings, those that are hidden on purpose among them, marked as suppressed. */
 export function sarif(report: Report, presentation: Presentation): string {
-  return log(report, presentation, presentation.quiet ? [] : report.suppressed);
+  return log(report, presentation, presentation.quiet ? [] : report.suppressed, MOST_RESULTS);
 }
 
-/** The same without suppressed findings: GitHub would open alerts for them. */
+/** The same without suppressed findings, for which GitHub would open alerts, and with no more than GitHub shows. */
 export function codeScanning(report: Report, presentation: Presentation): string {
-  return log(report, presentation, []);
+  return log(report, presentation, [], MOST_ALERTS);
 }
 
 interface Told {
@@ -42,7 +44,12 @@ interface Told {
   readonly suppressed: Suppressed | undefined;
 }
 
-function log(report: Report, presentation: Presentation, suppressed: readonly Suppressed[]): string {
+function log(
+  report: Report,
+  presentation: Presentation,
+  suppressed: readonly Suppressed[],
+  most: number,
+): string {
   const all: readonly Told[] = [
     ...shownFindings(report, presentation).map((finding) => ({ finding, suppressed: undefined })),
     ...suppressed.map((one) => ({ finding: one.finding, suppressed: one })),
@@ -51,7 +58,7 @@ function log(report: Report, presentation: Presentation, suppressed: readonly Su
     all.map(({ finding }) => finding),
     presentation,
   );
-  const fitting = gravestFirst(all).slice(0, MOST_RESULTS);
+  const fitting = gravestFirst(all, most).slice(0, most);
   const rules = [...new Set(fitting.map(({ finding }) => finding.rule))].sort();
   const context: Context = {
     report,
@@ -86,7 +93,11 @@ function log(report: Report, presentation: Presentation, suppressed: readonly Su
         invocations: [
           {
             executionSuccessful: true,
-            toolExecutionNotifications: [...cutNote(all.length, results.length), ...skippedNotes(report)],
+            toolExecutionNotifications: [
+              ...cutNote(all.length, results.length),
+              ...skippedNotes(report),
+              ...idleNotes(report),
+            ],
           },
         ],
         results,
@@ -104,8 +115,8 @@ interface Context {
 }
 
 /** What counts most comes first, so that nothing grave is cut; else the order stays. */
-function gravestFirst(all: readonly Told[]): readonly Told[] {
-  if (all.length <= MOST_RESULTS) return all;
+function gravestFirst(all: readonly Told[], most: number): readonly Told[] {
+  if (all.length <= most) return all;
   const rank = ({ finding, suppressed }: Told) => severities.indexOf(finding.severity) + (suppressed ? 3 : 0);
   return all.toSorted((a, b) => rank(a) - rank(b));
 }
@@ -227,8 +238,15 @@ function helpMarkdown({ summary, why, fix, bad, good }: DescribedRule): string {
 
 function cutNote(all: number, shown: number): readonly object[] {
   if (shown === all) return [];
-  const text = `${grouped(shown)} of ${grouped(all)} results are here, the gravest first: more would be refused by code scanning`;
+  const text = `${grouped(shown)} of ${grouped(all)} results are here, the gravest first: code scanning takes or shows no more`;
   return [{ level: "warning", message: { text } }];
+}
+
+function idleNotes({ summary: { idleSettings = [] } }: Report): readonly object[] {
+  return idleSettings.map(({ place, says }) => ({
+    level: "warning",
+    message: { text: messageText(plain(`without effect: ${place}: ${says}`)) },
+  }));
 }
 
 function skippedNotes({ summary }: Report): readonly object[] {

@@ -183,4 +183,19 @@ changed("--baseline holds for them as well", () =>
   }),
 );
 
+changed("counts are of what is told, and those of the whole stand beside them", () =>
+  inRepository(files, async (sidelint) => {
+    const summaryOf = async (...argv: readonly string[]) =>
+      JSON.parse((await sidelint(["check", "--format", "json", ...argv])).stdout).summary;
+    const all = await summaryOf();
+    assert.is(all.whole, undefined);
+    const one = await summaryOf("--changed", "apps/one.yaml");
+    assert.ok(one.findings.error > 0 && one.findings.error < all.findings.error);
+    assert.ok(one.fixable.safe < all.fixable.safe);
+    assert.equal(one.whole, { findings: all.findings, suppressed: all.suppressed });
+    const none = await summaryOf("--changed", "apps/one.yaml", "--shard", "1/1000");
+    assert.equal(none.whole, one.whole);
+  }),
+);
+
 changed.run();

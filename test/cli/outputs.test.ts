@@ -164,4 +164,31 @@ good: []
     },
   ),
 );
+const slip = "kind: Config\nrequire:\n  - {reason: r, namespaces: [shoop]}\n";
+const idle = "require[0] fits no workload: there is no namespace shoop; did you mean shop?";
+
+outputs("settings that fit nothing are in the reports that tell more than findings", () =>
+  inRepository({ ...repository, "sidelint.yaml": slip }, async (sidelint, directory) => {
+    const formats = ["json", "sarif", "code-scanning", "markdown", "html"];
+    await sidelint(["check", ...formats.map((name) => `--output=${name}=r.${name}`)]);
+    const read = (name: string) => readFileSync(join(directory, `r.${name}`), "utf8");
+    assert.equal(JSON.parse(read("json")).summary.idleSettings, [{ place: "sidelint.yaml:3:5", says: idle }]);
+    for (const name of ["sarif", "code-scanning"])
+      assert.equal(JSON.parse(read(name)).runs[0].invocations[0].toolExecutionNotifications, [
+        { level: "warning", message: { text: `without effect: sidelint.yaml:3:5: ${idle}` } },
+      ]);
+    assert.match(read("markdown"), "<summary>1 setting of the configuration without effect</summary>");
+    assert.match(read("html"), `Without effect: sidelint.yaml:3:5: ${idle}`);
+  }),
+);
+
+outputs("where a part was looked at, or something could not be read, no setting is told as idle", () =>
+  inRepository({ ...repository, "sidelint.yaml": slip }, async (sidelint) => {
+    for (const paths of [["apps"], [".", "nowhere"]]) {
+      const { stdout } = await sidelint(["check", "--format", "json", ...paths]);
+      if (stdout !== "") assert.equal(JSON.parse(stdout).summary.idleSettings, [], paths.join(" "));
+    }
+  }),
+);
+
 outputs.run();

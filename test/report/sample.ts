@@ -197,6 +197,7 @@ export const report: Report = {
 namespaces:
   default: {labels: {istio-injection: enabled}}  # decides 2
 `,
+    idleSettings: [{ place: "sidelint.yaml:2:5", says: "no workload is in the namespace shoop" }],
     skipped: [
       { reason: "helm-template", path: "charts/api", files: 4, detail: "" },
       { reason: "remote-base", path: "overlays/dev", files: 1, detail: "github.com/x/y?ref=v1" },
@@ -217,6 +218,7 @@ export const empty: Report = {
     documents: 0,
     missing: [],
     configuration: "",
+    idleSettings: [],
     skipped: [],
   },
 };

@@ -259,6 +259,38 @@ logs("at most 25,000 results, the gravest kept, in 10 MB when compressed, and wh
     /^25,000 of 26,000 results are here/,
   );
   assert.ok(gzipSync(text, { level: 6 }).length < 10_000_000);
+  const alerts = runOf(codeScanning(found(findings), shown));
+  assert.is(alerts.results.length, 5_000);
+  assert.is(alerts.results.filter(({ level }: { level: string }) => level === "error").length, 10);
+  assert.match(
+    alerts.invocations[0].toolExecutionNotifications[0].message.text,
+    /^5,000 of 26,000 results are here/,
+  );
+});
+
+logs("one place a result, few tags a rule, no more rules than are told, and short descriptions", () => {
+  const workloads = Array.from({ length: 3_000 }, (_, index) => `Deployment/${index} in shop`);
+  const shown = showing({ "a.yaml": pod });
+  const rule = {
+    severity: "error",
+    summary: "s",
+    why: "w ".repeat(5_000),
+    fix: "f",
+    bad: [],
+    good: [],
+  } as const;
+  const run = runOf(
+    codeScanning(found([findingOn(shown, "a.yaml", "100m", { workloads })]), {
+      ...shown,
+      ruleOf: () => rule,
+    }),
+  );
+  assert.is(run.results[0].locations.length, 1);
+  assert.ok(run.results[0].locations[0].logicalLocations.length <= 100);
+  assert.is(run.tool.driver.rules.length, 1);
+  const [{ properties, fullDescription, shortDescription }] = run.tool.driver.rules;
+  assert.ok(properties.tags.length <= 10);
+  assert.ok(fullDescription.text.length <= 1024 && shortDescription.text.length <= 1024);
 });
 
 logs("long messages are too much before 25,000 of them are", () => {
