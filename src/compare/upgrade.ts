@@ -17,7 +17,7 @@ export function upgradeRemarks(before: World, after: World): readonly string[] {
     ...injectorRemarks(before, after),
     ...webhookRemarks(after),
     ...tagRemarks(before, after),
-    ...oldRemarks(before),
+    ...[before, after].flatMap(laterRemarks),
   ];
 }
 
@@ -118,7 +118,7 @@ function tagRemarks(before: World, after: World): readonly string[] {
   return [...told];
 }
 
-function oldRemarks({ mesh }: World): readonly string[] {
+function laterRemarks({ mesh }: World): readonly string[] {
   const later = laterProfile(mesh.release);
   return later === undefined
     ? []

@@ -21,7 +21,7 @@ import { nativeKey } from "../istio/sidecar-state.ts";
 import { at } from "../kube/json.ts";
 import { isPlain, likeSidecar } from "../world/calibration.ts";
 import type { Config } from "../world/config.ts";
-import { type IstiodReading, istiodFor, parseYaml } from "../world/istiods.ts";
+import { type IstiodReading, istiodFor, parseYaml, templateOrigin } from "../world/istiods.ts";
 import { type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
 import { CaptureView, captureSettings } from "./capture-view.ts";
@@ -356,7 +356,7 @@ export class ProxyView {
   get templateOrigin(): Origin {
     const release = this.#release;
     const name = this.#inspected.sidecar?.templates[0] ?? sidecarTemplate;
-    const known = this.#reading?.origins.config.originOf(["templates", name]);
+    const known = this.#reading && templateOrigin(this.#reading, name);
     return known ?? this.#workload.originOf({ of: "release", release });
   }
 

@@ -34,7 +34,8 @@ export function unknownTemplates(
   const injector = asked && injectorFor(workload, world);
   const reading = injector && istiodFor(world, injector.revision);
   if (!reading?.ok) return none;
-  const { templates, aliases } = reading.istiod.injector;
+  const { templates, aliases, bare } = reading.istiod.injector;
+  if (bare) return none;
   const known = [...templates.keys(), ...Object.keys(aliases)].sort();
   const shown = reading.source === "config-map";
   return (asked ?? none)

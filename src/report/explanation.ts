@@ -3,6 +3,7 @@
 import type { Capture } from "../istio/capture/captured.ts";
 import type { SettingOrigin, Sidecar } from "../istio/sidecar.ts";
 import { renderedResources, type SidecarResource, sidecarResources } from "../lint/sidecar-resources.ts";
+import { templateOrigin } from "../world/istiods.ts";
 import type { Refusal } from "../world/refusals.ts";
 import { isNativeFor, istiodOf, type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
 import type { Workload, World } from "../world/world.ts";
@@ -102,12 +103,11 @@ function injected(
   sidecar: Sidecar,
   refusals: readonly Refusal[],
 ): InjectedSidecar {
-  const { config } = istiod.origins;
   const { capture } = sidecar;
   return {
     state: "injected",
     release: istiod.release,
-    templates: sidecar.templates.map((name) => ({ name, where: config.originOf(["templates", name]).text })),
+    templates: sidecar.templates.map((name) => ({ name, where: templateOrigin(istiod, name).text })),
     image: { value: sidecar.image, where: originOf(sidecar, istiod, workload) },
     list: sidecar.list,
     index: sidecar.index,
@@ -134,11 +134,7 @@ function injected(
   };
 }
 
-function originOf(
-  { imageOrigin, templates }: Sidecar,
-  { origins }: ReadableIstiod,
-  workload: Workload,
-): string {
+function originOf({ imageOrigin, templates }: Sidecar, istiod: ReadableIstiod, workload: Workload): string {
   const inPod = (path: readonly (string | number)[]) => workload.originOf({ of: "pod", path }).text;
   const by = (origin: SettingOrigin): string => {
     switch (origin.from) {
@@ -147,9 +143,9 @@ function originOf(
       case "container":
         return inPod(["spec", origin.list, origin.index, "image"]);
       case "values":
-        return origins.values.originOf(origin.path).text;
+        return istiod.origins.values.originOf(origin.path).text;
       case "template":
-        return `template: ${origins.config.originOf(["templates", templates[0] ?? ""]).text}`;
+        return `template: ${templateOrigin(istiod, templates[0] ?? "").text}`;
     }
   };
   return by(imageOrigin);

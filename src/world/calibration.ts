@@ -1,4 +1,5 @@
 /** Whether an injector's sidecars are what the cheap models say, found out by rendering one workload of each kind instead of all. */
+import { templatesOf } from "../istio/inject/injector.ts";
 import { proxyName } from "../istio/inject/pod.ts";
 import {
   ownProxy,
@@ -131,7 +132,7 @@ const stockAction =
   /\botelResourceAttributes\b|\.Spec\.Containers\b|canonical-name|workload-name|ServiceAccountName ""/;
 
 function comparedBy({ istiod }: ReadableIstiod): Compared {
-  const actions = [...istiod.injector.templates.values()]
+  const actions = templatesOf(istiod.injector)
     .flatMap(({ text }) => text.match(/\{\{.*?\}\}/gs) ?? [])
     .filter((action) => comparison.test(action) && !stockAction.test(action));
   const is = (pattern: RegExp) => actions.some((action) => pattern.test(action));
@@ -156,7 +157,7 @@ function comparedOf({ name, namespace, resource, value, template }: Workload, co
 function isMentioned(key: string, { istiod }: ReadableIstiod, mentioned: Map<string, boolean>): boolean {
   let answer = mentioned.get(key);
   if (answer === undefined) {
-    answer = [...istiod.injector.templates.values()].some(({ text }) => text.includes(key));
+    answer = templatesOf(istiod.injector).some(({ text }) => text.includes(key));
     mentioned.set(key, answer);
   }
   return answer;

@@ -6,9 +6,9 @@ import { type Install, readInstall } from "../istio/install.ts";
 import { applyMeshConfig, meshDefaultsOf } from "../istio/mesh-config.ts";
 import { areNative } from "../istio/native-sidecars.ts";
 import { type Profile, profileOf } from "../istio/profile.ts";
-import { nearestFacts, newestRelease, releaseFacts } from "../istio/releases.ts";
+import { nearestFacts, newestRelease, type ReleaseFacts, releaseFacts } from "../istio/releases.ts";
 import { readValues } from "../istio/values.ts";
-import { at, isObject, type Json } from "../kube/json.ts";
+import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
 import { type Location, locationOf, rangeAt } from "../source/locate.ts";
 import { type Node, nodeAt, type Path } from "../source/node.ts";
 import { deepestDocument, readYaml } from "../source/read.ts";
@@ -108,6 +108,8 @@ function together(
   release: string,
   settings: InjectorSettings,
 ): FilesReading {
+  const mismatch = config && mismatchOf(config, nearestFacts(release));
+  if (mismatch) return { ok: false, problems: [mismatch] };
   const stock: Profile = profileOf({ release, ...install?.options });
   const revision = settings.revision ?? install?.options.revision ?? "";
   const installed = install?.environment ?? {};
@@ -175,6 +177,27 @@ function parsed(file: SourceFile | undefined, problems: FileProblem[]): Parsed |
   return undefined;
 }
 
+/** What keeps templates from being those of a release: up to 1.8 there is one, and what it renders are parts of a pod instead of a pod. */
+function mismatchOf(config: Parsed, { bareInjection, minor }: ReleaseFacts): FileProblem | undefined {
+  const { template, templates } = objectOf(config.value);
+  const isOld = bareInjection !== null;
+  const isBare = config.placed ? template !== undefined && !templates : isBareText(String(template));
+  if (isOld === isBare || (isOld && config.placed && template !== undefined)) return undefined;
+  const says = isOld
+    ? `these are templates of Istio 1.9 and later; the one of Istio ${minor} renders lists of containers, initContainers and volumes`
+    : "this is a template of Istio 1.8 or older; which release is it (--istio-version 1.8)?";
+  return problemAt(
+    config,
+    { path: config.placed ? [isOld ? "templates" : "template"] : [], message: "" },
+    says,
+  );
+}
+
+/** A text that renders parts to be added to a pod. */
+function isBareText(text: string): boolean {
+  return /^(?:rewriteAppHTTPProbe|podRedirectAnnot|containers|initContainers)\s*:/m.test(text);
+}
+
 /** The text of a ConfigMap's key, where a file is such a ConfigMap (`kubectl get configmap … -o yaml`) and not the text itself. */
 function unwrapped(file: SourceFile | undefined, key: string): SourceFile | undefined {
   if (!file) return undefined;
@@ -211,7 +234,7 @@ function startOf(root: Node | undefined): { start: number; end: number } {
 }
 
 /** The keys by which an injector's `config` is told from the text of a template. */
-const configKeys = ["templates", "policy", "defaultTemplates", "aliases", "injectedAnnotations"];
+const configKeys = ["template", "templates", "policy", "defaultTemplates", "aliases", "injectedAnnotations"];
 
 /** The `config`, also out of its ConfigMap; a text that is no map of its keys is one template, as kube-inject takes it. */
 function parsedConfig(file: SourceFile | undefined, problems: FileProblem[]): Parsed | undefined {
@@ -222,13 +245,17 @@ function parsedConfig(file: SourceFile | undefined, problems: FileProblem[]): Pa
   if (typeof inMap === "string") return parsedConfig({ path: file.path, text: inMap }, problems);
   if (isObject(value) && configKeys.some((key) => value[key] !== undefined)) {
     const { templates } = value;
-    if (!isObject(templates) || Object.keys(templates).length === 0) {
+    const isNamed = isObject(templates) && Object.keys(templates).length > 0;
+    if (!isNamed && typeof value.template !== "string") {
       const says = "this configuration of an injector has no templates, so that nothing can be injected";
       problems.push({ location: locationOf(file, startOf(rootOf(file))), says });
     }
     return { file, placed: true, value };
   }
-  if (isTemplate(file.text)) return { file, placed: false, value: { templates: { sidecar: file.text } } };
+  const { text } = file;
+  // Which of the two it is hangs on the release.
+  if (isTemplate(text))
+    return { file, placed: false, value: { template: text, templates: { sidecar: text } } };
   const says = "this is neither an injector's configuration (with templates) nor a template";
   problems.push(read.ok ? { location: locationOf(file, { start: 0, end: 0 }), says } : unreadable(file));
   return undefined;
@@ -256,8 +283,11 @@ interface PathProblem {
 }
 
 /** A problem where the deepest written part of its path stands; that of a template on the template's own line. */
-function problemAt(parsedFile: Parsed | undefined, { path, message }: PathProblem): FileProblem {
-  const says = wordsFor(path, message);
+function problemAt(
+  parsedFile: Parsed | undefined,
+  { path, message }: PathProblem,
+  says = wordsFor(path, message),
+): FileProblem {
   if (!parsedFile) return { location: undefined, where: "the stock configuration", says };
   const { file } = parsedFile;
   const root = parsedFile.placed ? rootOf(file) : undefined;
@@ -279,6 +309,10 @@ function wordsFor(path: Path, message: string): string {
   if (first === "templates" && typeof name === "string" && path.length === 2)
     return templateFault(name, message);
   return path.length === 0 ? message : `${path.join(".")} ${message}`;
+}
+
+function objectOf(value: Json): JsonObject {
+  return isObject(value) ? value : {};
 }
 
 function atLine(file: SourceFile, line: number): Location {

@@ -1,7 +1,13 @@
 /** The istiod of a revision as the injection engine takes it: from the repository's ConfigMaps, else as a stock install has it. */
 import type { ReadYaml } from "../istio/annotations.ts";
 import type { Labels } from "../istio/facts.ts";
-import { type Injector, type InjectorReading, readInjector } from "../istio/inject/injector.ts";
+import {
+  type Injector,
+  type InjectorReading,
+  readInjector,
+  templatePath,
+  templatesOf,
+} from "../istio/inject/injector.ts";
 import { templateFault, templateLineOf } from "../istio/inject/template-fault.ts";
 import type { Istiod } from "../istio/inject/webhook.ts";
 import { readInstall } from "../istio/install.ts";
@@ -338,11 +344,19 @@ function placedWhere({ name, source }: Input): string {
   return source.placed ? `in data.${name}, ` : "";
 }
 
+/** Where a template of an istiod stands. */
+export function templateOrigin(
+  { istiod, origins }: Extract<IstiodReading, { ok: true }>,
+  name: string,
+): Origin {
+  return origins.config.originOf(templatePath(istiod.injector, name));
+}
+
 /** The injector of a configuration, which has to have templates. */
 function injectorOf(config: Input, release: string, environment: Labels): Read<Injector> {
   const reading: InjectorReading = readInjector(config.json, release, environment);
   const taken = readInput(config, reading, ({ injector }) => injector);
-  if (!taken.ok || taken.value.templates.size > 0) return taken;
+  if (!taken.ok || templatesOf(taken.value).length > 0) return taken;
   const message = worded(config, "templates", "are missing: there is nothing to inject");
   return {
     ok: false,

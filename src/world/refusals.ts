@@ -6,6 +6,7 @@ import { templatesAnnotation } from "../istio/inject/templates.ts";
 import { injectTemplate, type TemplateSource } from "../istio/inject/workload.ts";
 import { requestAboveLimit, type Sidecar } from "../istio/sidecar.ts";
 import { at, isObject, type Json } from "../kube/json.ts";
+import { templateOrigin } from "./istiods.ts";
 import type { ReadableIstiod } from "./sidecar.ts";
 import type { Origin, Workload } from "./world.ts";
 
@@ -36,12 +37,15 @@ export function refusalsOf(
   }
   return errors.map((error): Refusal => {
     const { message, annotation, template } = error;
-    const isUnknown = template !== undefined && !istiod.injector.templates.has(template);
+    const { bare, templates } = istiod.injector;
+    const isUnknown = template !== undefined && !bare && !templates.has(template);
     const breaking = isUnknown ? undefined : (annotation ?? breakingAnnotation(reading, workload, source));
     const asked = breaking ?? (isUnknown && isChosen(workload) ? templatesAnnotation : undefined);
     const origin =
       asked === undefined
-        ? reading.origins.config.originOf(template === undefined ? [] : ["templates", template])
+        ? template === undefined
+          ? reading.origins.config.originOf([])
+          : templateOrigin(reading, template)
         : workload.originOf({ of: "pod", path: ["metadata", "annotations", asked] });
     return { by: "injector", message, origin, ...(breaking !== undefined && { breaking }) };
   });

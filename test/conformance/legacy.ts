@@ -10,6 +10,7 @@ import { type ProfileOptions, profileOf } from "../../src/istio/profile.ts";
 import { nearestFacts } from "../../src/istio/releases.ts";
 import { readValues } from "../../src/istio/values.ts";
 import { at, isObject } from "../../src/kube/json.ts";
+import { istiodFromFiles } from "../../src/world/injector-files.ts";
 import { podFacts } from "../../src/world/workload.ts";
 import { type Case, type Data, type Family, jsonLines } from "./family.ts";
 import { type Config, parse } from "./injection-configs.ts";
@@ -47,6 +48,9 @@ export const family: Family = async function* ({ directory }: Data): AsyncGenera
     for await (const given of jsonLines<InjectionCase>(file)) {
       const config = configOf(directory, given, known);
       yield { id: given.id, group, failure: judgeInjection(given, config) };
+      if (group === "seed")
+        for (const asText of config.injector.bare ? [false, true] : [false])
+          yield { id: given.id, group: "files/seed", failure: judgeFiles(directory, given, config, asText) };
       if (!config.injector.bare || given.config.startsWith("snapshot-")) continue;
       yield {
         id: given.id,
@@ -92,6 +96,26 @@ function configOf(
   };
   known.set(key, config);
   return config;
+}
+
+/** The same from the files that the command line takes, or with the text of the template alone. */
+function judgeFiles(
+  directory: string,
+  given: InjectionCase,
+  { injector }: Config,
+  asText: boolean,
+): string | undefined {
+  const folder = join(directory, "configs", given.release, given.config);
+  const file = (path: string) => ({ path, text: readFileSync(join(folder, path), "utf8") });
+  const injectConfig = asText
+    ? { path: "template", text: injector.bare?.text ?? "" }
+    : file("inject-config.yaml");
+  const read = istiodFromFiles(
+    { injectConfig, values: file("inject-values.yaml"), meshConfig: file("mesh-config.yaml") },
+    { release: given.release, native: false },
+  );
+  if (!read.ok) return read.problems.map(({ says }) => says).join("; ");
+  return judgeManual({ ...given, warnings: given.messages }, read.istiod);
 }
 
 /** What installs were told besides the hub and the tag of their checkout; those of other names are told all values of their injector. */

@@ -51,7 +51,9 @@ export function readInjector(
   if (!isObject(config))
     return { ok: false, errors: [{ path: [], message: `must be a map, is ${show(config ?? null)}` }] };
   const errors: MessageProblem[] = [];
-  const texts = readMap(config, "templates", errors, text);
+  const bare = bareTemplate(config, nearestFacts(release), environment, errors);
+  const isBare = typeof config.template === "string" && nearestFacts(release).bareInjection !== null;
+  const texts = isBare ? {} : readMap(config, "templates", errors, text);
   const functions = templateFunctions(nearestFacts(release), environment);
   const templates = new Map<string, Template>();
   for (const [name, source] of Object.entries(texts)) {
@@ -59,7 +61,6 @@ export function readInjector(
     if (compiled.ok) templates.set(name, compiled.template);
     else errors.push({ path: ["templates", name], message: compiled.error });
   }
-  const bare = bareTemplate(config, nearestFacts(release), environment, errors);
   const defaults = names(config.defaultTemplates ?? null);
   if (!defaults) errors.push({ path: ["defaultTemplates"], message: "must be a list of names" });
   const injector: Injector = {
@@ -72,6 +73,16 @@ export function readInjector(
     ...(bare && { bare }),
   };
   return errors.length > 0 ? { ok: false, errors } : { ok: true, injector };
+}
+
+/** All templates, whether or not they have names. */
+export function templatesOf({ templates, bare }: Injector): readonly Template[] {
+  return bare ? [bare.compiled] : [...templates.values()];
+}
+
+/** Where a template stands in the configuration. */
+export function templatePath({ bare }: Injector, name: string): readonly string[] {
+  return bare ? ["template"] : ["templates", name];
 }
 
 /** Compiles the text of a template with Go's, sprig's and the injector's functions, of which the last win. */
