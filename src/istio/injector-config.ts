@@ -19,6 +19,8 @@ export interface InjectorConfigMap {
   readonly valuesUnreadable?: boolean;
   /** `data.values`, parsed. */
   readonly values: Json | undefined;
+  /** The images that the istiod of a revision is known to run; default: none is known. */
+  readonly imagesOf?: (revision: string) => readonly string[];
 }
 
 const baseName = "istio-sidecar-injector";
@@ -46,17 +48,18 @@ export function configFault(config: Json): { readonly key: string; readonly says
 }
 
 /**
- * Reads an injector's configuration; undefined when the ConfigMap is not an injector's or has an empty `config`. The release is ""
- * when the values do not name one. Of an unreadable `config` the policy is a stock install's, marked `unreadable`.
+ * Reads an injector's configuration; undefined when the ConfigMap is not an injector's or has an empty `config`. The release is that of
+ * its istiod's image, else the tag of the values, else "". Of an unreadable `config` the policy is a stock install's, marked `unreadable`.
  */
 export function readInjectorConfig(source: InjectorConfigMap): Injector | undefined {
-  const { configMap, name, config, values, unreadable = false, valuesUnreadable } = source;
+  const { configMap, name, config, values, unreadable = false, valuesUnreadable, imagesOf } = source;
   if (!isInjectorName(name)) return undefined;
   if (!isObject(config) && !unreadable) return undefined;
   const resources = at(values, ["global", "proxy", "resources"]);
+  const revision = revisionOf(source);
   return {
-    revision: revisionOf(source),
-    release: releaseOf(values),
+    revision,
+    release: releaseOfImages(imagesOf?.(revision) ?? []) ?? releaseOfTag(values),
     policy: unreadable ? "enabled" : policyOf(at(config, ["policy"])),
     neverInjectSelector: selectors(at(config, ["neverInjectSelector"])),
     alwaysInjectSelector: selectors(at(config, ["alwaysInjectSelector"])),
@@ -78,8 +81,20 @@ function revisionOf({ configMap, name, labels, values }: InjectorConfigMap): str
   return revision || defaultRevision;
 }
 
-/** The tag of the images is the release, unless somebody tags their own. */
-function releaseOf(values: Json | undefined): string {
+/** The release of an istiod by its image, whose binary is what injects; undefined where the tag is somebody's own. */
+export function istiodRelease(image: string): string | undefined {
+  const [, tag] = /(?:^|\/)pilot:v?(\d+\.\d+(?:\.\d+)?)(?:[-@]|$)/.exec(image) ?? [];
+  return tag === undefined || "unknown" in releaseFacts(tag) ? undefined : releaseName(tag);
+}
+
+/** The one release of all images; that of none where they differ, or where one does not tell. */
+function releaseOfImages(images: readonly string[]): string | undefined {
+  const [first, ...others] = new Set(images.map(istiodRelease));
+  return others.length === 0 ? first : undefined;
+}
+
+/** The tag of the proxy's image is the release, unless somebody tags their own or pins the proxy to another. */
+function releaseOfTag(values: Json | undefined): string {
   const tag = at(values, ["global", "tag"]);
   return typeof tag === "string" && !("unknown" in releaseFacts(tag)) ? releaseName(tag) : "";
 }

@@ -17,6 +17,7 @@ import {
 import { deliver } from "./delivery/deliver.ts";
 import { type Fault, guarded } from "./guard.ts";
 import { valuesPods } from "./helm-sources.ts";
+import { isIstiod } from "./istiod-images.ts";
 import { buildKustomizations } from "./kustomize.ts";
 import { isMeshConfigMap, readMesh } from "./mesh.ts";
 import { installedRevisions } from "./mesh-installs.ts";
@@ -105,6 +106,7 @@ export function buildWorld(
   const { mesh, webhooks, unreadable, installOrigin } = readMesh({
     webhookConfigurations,
     injectorConfigMaps,
+    istiods: injectorConfigMaps.some((one) => live.includes(one)) ? [] : placed.filter(isIstiod),
     installed,
     isLive,
     config,

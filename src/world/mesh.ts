@@ -12,6 +12,7 @@ import type { ReadError } from "../source/reading.ts";
 import type { Config } from "./config.ts";
 import { embeddedAt, locateInside } from "./embedded.ts";
 import type { Fault } from "./guard.ts";
+import { istiodImages } from "./istiod-images.ts";
 import type { InstalledRevision } from "./mesh-installs.ts";
 import { locateResource } from "./resource.ts";
 import type { Origin, Placed } from "./world.ts";
@@ -19,6 +20,8 @@ import type { Origin, Placed } from "./world.ts";
 export interface MeshSources {
   readonly webhookConfigurations: readonly Placed[];
   readonly injectorConfigMaps: readonly Placed[];
+  /** The Deployments of istiods that go where these ConfigMaps go; default: none. */
+  readonly istiods?: readonly Placed[];
   /** Whether the webhook configurations are those of a dump. */
   readonly isLive?: boolean;
   /** The revisions that installs bring; default: none. */
@@ -48,7 +51,9 @@ export type InstallOrigin = (
 export function readMesh(sources: MeshSources): MeshReading {
   const { config } = sources;
   const unreadable: Fault[] = [];
-  const injectors = sources.injectorConfigMaps.flatMap((placed) => injectorOf(placed, unreadable));
+  const injectors = sources.injectorConfigMaps.flatMap((placed) =>
+    injectorOf(placed, sources.istiods ?? [], unreadable),
+  );
   unreadable.push(...sources.injectorConfigMaps.filter(isMeshConfigMap).flatMap(meshFault));
   const installed = config.istio?.webhooks === "stock" ? [] : (sources.installed ?? []);
   const asked = sources.istioVersion ?? config.istio?.version;
@@ -185,7 +190,7 @@ function gateNamed(name: string): keyof typeof gatePaths | undefined {
   return (Object.keys(gatePaths) as (keyof typeof gatePaths)[]).find((gate) => gate === name);
 }
 
-function injectorOf(placed: Placed, unreadable: Fault[]): readonly Injector[] {
+function injectorOf(placed: Placed, istiods: readonly Placed[], unreadable: Fault[]): readonly Injector[] {
   const { name, namespace, value } = placed;
   if (!isInjectorName(name)) return [];
   const config = configMap(placed);
@@ -198,6 +203,7 @@ function injectorOf(placed: Placed, unreadable: Fault[]): readonly Injector[] {
     unreadable: config.error !== undefined,
     values: values.value,
     valuesUnreadable: values.error !== undefined,
+    imagesOf: (revision) => istiodImages(istiods, placed, revision),
   });
   const { file } = placed.resource.document;
   for (const { error } of [config, values]) if (error) unreadable.push({ file, error });

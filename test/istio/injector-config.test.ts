@@ -11,6 +11,7 @@ function read(given: {
   labels?: Json;
   config?: Json | undefined;
   values?: Json;
+  imagesOf?: (revision: string) => readonly string[];
 }) {
   const { name = "istio-sidecar-injector", namespace = "istio-system", labels, values } = given;
   return readInjectorConfig({
@@ -19,6 +20,7 @@ function read(given: {
     labels,
     config: "config" in given ? given.config : {},
     values,
+    ...(given.imagesOf && { imagesOf: given.imagesOf }),
   });
 }
 
@@ -74,6 +76,23 @@ for (const [written, expected] of policies) {
 config("a tag that is no release names none", () => {
   assert.is(read({ values: { global: { tag: "latest" } } })?.release, "");
 });
+
+const images: readonly (readonly [what: string, images: readonly string[], release: string])[] = [
+  ["the image of istiod before the tag", ["docker.io/istio/pilot:1.27.0-distroless"], "1.27.0"],
+  ["an image with a digest", ["reg:5000/pilot:v1.27.1@sha256:0a"], "1.27.1"],
+  ["two images that agree", ["istio/pilot:1.27.0", "mirror/pilot:1.27.0"], "1.27.0"],
+  ["the tag where images differ", ["istio/pilot:1.27.0", "istio/pilot:1.28.0"], "1.26.1"],
+  ["the tag where an image does not tell", ["istio/pilot:1.27.0", "istio/pilot@sha256:0a"], "1.26.1"],
+  ["the tag where the image is somebody's own", ["mesh/copilot:1.27.0"], "1.26.1"],
+  ["the tag where sidelint does not know the image's", ["istio/pilot:7.1.0"], "1.26.1"],
+];
+for (const [what, seen, release] of images) {
+  config(`the release is that of ${what}`, () => {
+    const imagesOf = (revision: string) => (revision === "canary" ? seen : []);
+    const given = { labels: { "istio.io/rev": "canary" }, values: { global: { tag: "1.26.1" } }, imagesOf };
+    assert.is(read(given)?.release, release);
+  });
+}
 config("other ConfigMaps and unreadable ones are none", () => {
   assert.is(read({ name: "istio" }), undefined);
   assert.is(read({ config: undefined }), undefined);

@@ -35,6 +35,14 @@ data:
     ${config.replaceAll("\n", "\n    ")}
 ${values && `  values: |-\n    ${values.replaceAll("\n", "\n    ")}\n`}`;
 
+/** The Deployment of an istiod. */
+const istiod = (image: string, name = "istiod", namespace = "istio-system") =>
+  deployment(name, `namespace: ${namespace}`).replace(
+    "name: web, image: shop/web:1",
+    `name: discovery, image: "${image}"`,
+  );
+const staleTag = '{"global": {"tag": "1.26.1"}}';
+
 /** The configuration of a revision tag, as `istioctl tag set` writes it. */
 const tag = (name: string, revision: string) => `apiVersion: admissionregistration.k8s.io/v1
 kind: MutatingWebhookConfiguration
@@ -532,6 +540,63 @@ patches:
     options: { configPath },
     verdicts: ["shop Deployment/web not-injected"],
     reason: "policy-disabled",
+  },
+  {
+    name: "the release of an injector is that of its istiod, whatever tag the proxy is pinned to",
+    files: {
+      "d.yaml": istiod("docker.io/istio/pilot:1.27.0"),
+      "m.yaml": injector("policy: enabled", staleTag),
+    },
+    version: "1.27.0",
+  },
+  {
+    name: "the istiod of another revision says nothing of an injector",
+    files: {
+      "d.yaml": istiod("istio/pilot:1.27.0", "istiod-canary"),
+      "m.yaml": injector("policy: enabled", staleTag),
+    },
+    version: "1.26.1",
+  },
+  {
+    name: "the istiod of another namespace says nothing of an injector",
+    files: {
+      "d.yaml": istiod("istio/pilot:1.27.0", "istiod", "istio-canary"),
+      "m.yaml": injector("policy: enabled", staleTag),
+    },
+    version: "1.26.1",
+  },
+  {
+    name: "an injector runs with the istiod of its own build",
+    files: {
+      "a/kustomization.yaml": "resources: [m.yaml, d.yaml]\n",
+      "a/d.yaml": istiod("istio/pilot:1.27.0"),
+      "a/m.yaml": injector("policy: enabled", staleTag),
+      "b/kustomization.yaml": "resources: [d.yaml]\n",
+      "b/d.yaml": istiod("istio/pilot:1.28.0"),
+    },
+    version: "1.27.0",
+  },
+  {
+    name: "a patch that pins the tag of a build leaves its istiod what it is",
+    files: {
+      "base/kustomization.yaml": "resources: [m.yaml, d.yaml]\n",
+      "base/d.yaml": istiod("istio/pilot:1.27.0"),
+      "base/m.yaml": injector("policy: enabled", '{"global": {"tag": "1.27.0"}}'),
+      "prod/kustomization.yaml": "resources: [../base]\npatches: [path: p.yaml]\n",
+      "prod/p.yaml": injector("policy: enabled", staleTag),
+    },
+    version: "1.27.0",
+  },
+  {
+    name: "where istiods of elsewhere differ, none of them is that of an injector",
+    files: {
+      "a/d.yaml": istiod("istio/pilot:1.27.0"),
+      "a/kustomization.yaml": "resources: [d.yaml]\n",
+      "b/d.yaml": istiod("istio/pilot:1.28.0"),
+      "b/kustomization.yaml": "resources: [d.yaml]\n",
+      "m.yaml": injector("policy: enabled", staleTag),
+    },
+    version: "1.26.1",
   },
   {
     name: "enableNamespacesByDefault",
