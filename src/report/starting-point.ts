@@ -139,7 +139,7 @@ const namers: Readonly<Record<SeenRelease["by"], string>> = {
   chart: "the chart istiod",
 };
 
-function version({ releases, judgedBy }: Survey, where: Places): Setting {
+function version({ releases, judgedBy, isReleaseRead }: Survey, where: Places): Setting {
   const setting = (about: string, value: string, isFact = false): Setting => ({
     section: "istio",
     about: [about],
@@ -156,7 +156,7 @@ function version({ releases, judgedBy }: Survey, where: Places): Setting {
     const about = `Several releases of Istio are named here: ${list}. It is judged by ${judgedBy}.`;
     return setting(about, first.value);
   }
-  if (first.by === "injector") {
+  if (isReleaseRead) {
     return setting(
       `The release of Istio is read from here: ${list}. Write it down only to judge by another.`,
       first.value,
@@ -173,13 +173,16 @@ function minorOf(release: string): string {
   return release.split(".", 2).join(".");
 }
 
-/** The whole list of revisions, as a list that leaves one out says that it does not run. */
+/**
+ * The whole list of revisions, as a list that leaves one out says that it does not run; none where all that is asked for is known, as the
+ * repository says that itself.
+ */
 function revisions({ world, survey }: StartingSources, where: Places): readonly Setting[] {
   const { revisions: shown, asked, assumesDefault } = survey;
-  const isPlain = shown.every(({ value, tags }) => value === "default" && tags.length === 0);
-  if (isPlain && asked.length === 0) return [];
+  const open = world.missing.filter(({ what }) => what === "revision");
+  if (open.length === 0 && asked.length === 0) return [];
   const decides = (name: string) => {
-    const fact = world.missing.find(({ what, subject }) => what === "revision" && subject === name);
+    const fact = open.find(({ subject }) => subject === name);
     return fact ? `, decides ${count(fact.decides, "workload")}` : "";
   };
   const rows = shown.map(({ value, tags, ...place }) => {
@@ -197,6 +200,16 @@ function revisions({ world, survey }: StartingSources, where: Places): readonly 
       text: `    - {name: ${scalar(value)}}`,
       note: `${where(place)} asks for it${decides(value)}`,
     });
+  const listed = new Set([
+    ...shown.flatMap(({ value, tags }) => [value, ...tags]),
+    ...asked.map(({ value }) => value),
+  ]);
+  for (const { subject, decides: number } of open)
+    if (!listed.has(subject))
+      rows.push({
+        text: `    - {name: ${scalar(subject)}}`,
+        note: `nothing shows it, decides ${count(number, "workload")}`,
+      });
   const about =
     "The revisions that run. The list is the whole list: one that is not in it does not run." +
     (asked.length > 0 ? " Where a name is a tag, write it into the tags of its revision instead." : "");

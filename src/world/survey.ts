@@ -1,11 +1,16 @@
 /** What a repository shows of its mesh, and where: releases, revisions and tags, the layout, and where things are deployed. */
+import type { Webhook } from "../istio/facts.ts";
+import { istiodRelease } from "../istio/injector-config.ts";
 import { readInstall } from "../istio/install.ts";
 import { newestRelease, releaseFacts, releaseName } from "../istio/releases.ts";
 import { defaultRevision, revisionKey } from "../istio/webhook.ts";
+import { at } from "../kube/json.ts";
 import { dnsLabelErrors } from "../kube/names.ts";
 import type { Location } from "../source/locate.ts";
 import type { FileTree } from "../source/tree.ts";
+import { placedInstalls, type RepositoryInstall } from "./installs.ts";
 import { type Layout, layoutOf, type Seen } from "./layout.ts";
+import { embeddedMap } from "./mesh.ts";
 import { startOf } from "./resource.ts";
 import type { Placed, World } from "./world.ts";
 
@@ -23,6 +28,8 @@ export interface SeenRevision extends Seen<string> {
 export interface Survey {
   /** The release that the repository is judged by as it is. */
   readonly judgedBy: string;
+  /** Whether that is what the repository says, and not what is taken for granted. */
+  readonly isReleaseRead: boolean;
   /** Each release of the first thing of every kind that names it, the surest kind first. */
   readonly releases: readonly SeenRelease[];
   readonly revisions: readonly SeenRevision[];
@@ -42,6 +49,7 @@ export function survey(world: World, tree: FileTree, files: readonly string[]): 
   if (assumesDefault) known.add(defaultRevision);
   return {
     judgedBy: world.mesh.release,
+    isReleaseRead: isReleaseRead(world),
     releases: releasesIn(world, layout),
     revisions,
     asked: firstOfEach(askedIn(world)).filter(({ value }) => !known.has(value)),
@@ -58,13 +66,29 @@ function locationIn(object: Placed, ...path: string[]): Location {
   return object.locate(path) ?? startOf(object.resource);
 }
 
+/** What installs an istiod, as far as that can be read. */
+function installsIn(world: World): readonly RepositoryInstall[] {
+  return world.installs
+    .flatMap((one) => placedInstalls(one))
+    .flatMap((reading) => (reading.ok && reading.install.hasIstiod ? [reading.install] : []));
+}
+
+function isReleaseRead(world: World): boolean {
+  const ofInjectors = world.mesh.injectors.filter(({ configMap }) => configMap !== null);
+  return [...ofInjectors, ...installsIn(world)].some(
+    ({ release = "" }) => release !== "" && releaseName(release) === world.mesh.release,
+  );
+}
+
 function releasesIn(world: World, layout: Layout): readonly SeenRelease[] {
   const maps = new Map(
     world.injectorConfigMaps.map((one) => [`${one.namespace ?? "istio-system"}/${one.name}`, one]),
   );
   const injectors = world.mesh.injectors.flatMap(({ configMap, release }): readonly SeenRelease[] => {
     const map = configMap === null ? undefined : maps.get(configMap);
-    return map && release !== ""
+    if (!map) return [];
+    const tag = at(embeddedMap(map, "values").value, ["global", "tag"]);
+    return typeof tag === "string" && release !== "" && releaseName(tag) === release
       ? [{ ...placed(release, locationIn(map, "data", "values")), by: "injector" }]
       : [];
   });
@@ -76,7 +100,7 @@ function releasesIn(world: World, layout: Layout): readonly SeenRelease[] {
   });
   const images = world.workloads.flatMap((workload): readonly SeenRelease[] => {
     const discovery = workload.pod.containers.find(({ name }) => name === "discovery");
-    const [, release] = /\/pilot:v?(\d+\.\d+(?:\.\d+)?)(?:-|$)/.exec(discovery?.image ?? "") ?? [];
+    const release = istiodRelease(discovery?.image ?? "");
     return release === undefined ? [] : [{ ...placed(release, workload.start()), by: "istiod" }];
   });
   const charts = layout.istiodCharts.map((one): SeenRelease => ({ ...one, by: "chart" }));
@@ -93,30 +117,35 @@ function revisionsIn(world: World): readonly SeenRevision[] {
     world.injectorConfigMaps.map((one) => [`${one.namespace ?? "istio-system"}/${one.name}`, one]),
   );
   const found: SeenRevision[] = [];
-  for (const { revision, answersTo, configuration, written } of world.mesh.webhooks) {
-    const object = written ? configurations.get(configuration) : undefined;
-    const tags = answersTo === "" || answersTo === revision ? [] : [answersTo];
-    if (object) found.push({ ...placed(revision, locationIn(object, "metadata", "name")), tags });
+  for (const webhook of world.mesh.webhooks) {
+    const object = webhook.written ? configurations.get(webhook.configuration) : undefined;
+    const place = object && locationIn(object, "metadata", "name");
+    if (place) found.push({ ...placed(webhook.revision, place), tags: tagOf(webhook) });
   }
   for (const { revision, configMap } of world.mesh.injectors) {
     const map = configMap === null ? undefined : maps.get(configMap);
     if (map) found.push({ ...placed(revision, locationIn(map, "metadata", "name")), tags: [] });
   }
-  for (const one of world.installs) {
-    const reading = readInstall(one.value, newestRelease);
-    if (!reading.ok || !reading.install.hasIstiod || reading.install.revision === undefined) continue;
-    const place = one.locate(["spec", "revision"]) ?? startOf(one.resource);
-    found.push({ ...placed(reading.install.revision, place), tags: [] });
+  for (const { revision, origin, placed: object } of installsIn(world)) {
+    if (revision === undefined) continue;
+    // Webhooks that no file holds are there because of the installs, tags and all.
+    const tags = world.mesh.webhooks.filter((one) => !one.written && one.revision === revision).map(tagOf);
+    found.push({ ...placed(revision, origin.location ?? startOf(object.resource)), tags: tags.flat() });
   }
   const byName = new Map<string, SeenRevision>();
   const taken = new Set<string>();
   for (const one of found.filter(({ value }) => dnsLabelErrors(value).length === 0)) {
     const { tags: before = [] } = byName.get(one.value) ?? {};
-    const tags = one.tags.filter((tag) => !taken.has(tag));
+    const tags = [...new Set(one.tags)].filter((tag) => !taken.has(tag));
     for (const tag of tags) taken.add(tag);
     byName.set(one.value, { ...(byName.get(one.value) ?? one), tags: [...before, ...tags] });
   }
   return [...byName.values()].sort((a, b) => (a.value < b.value ? -1 : 1));
+}
+
+/** The tag that a webhook answers to; none where that is its revision. */
+function tagOf({ answersTo, revision }: Webhook): readonly string[] {
+  return answersTo === "" || answersTo === revision ? [] : [answersTo];
 }
 
 function askedIn(world: World): readonly Seen<string>[] {

@@ -29,6 +29,7 @@ const uncommented = (text: string) => text.replace(/^#(?! \S)/gm, "");
 
 const operator =
   "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nmetadata: {name: mesh}\nspec: {tag: 1.26.2, revision: 1-26}\n";
+const chart = "name: mesh\ndependencies: [{name: istiod, version: 1.26.2}]\n";
 const application =
   "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {path: apps}, destination: {namespace: shop}}\n";
 const everything: Files = {
@@ -71,7 +72,7 @@ start(
     assert.equal(all.config, (loadConfig(textWith(settings), "") as { readonly config?: unknown }).config);
     assert.equal(bare(all.config.istio), {
       version: "1.26.2",
-      revisions: [{ name: "default" }, { name: "1-26" }, { name: "prod" }, { name: "canary" }],
+      revisions: [{ name: "1-26" }, { name: "prod" }, { name: "canary" }],
     });
     assert.equal(bare(all.config.paths), {
       "apps/web/**": { namespace: "shop" },
@@ -105,7 +106,10 @@ start("each line says what it decides, and where it was seen", () => {
   const text = textFor(everything);
   assert.match(text, "# argo/apps.yaml:3 says so, decides 2 workloads");
   assert.match(text, /"off": \{labels: \{istio-injection: enabled\}\} +# decides 1 workload\n/);
-  assert.match(text.replaceAll("\n# ", " "), "The release of Istio: 1.26.2 (what installs it, mesh.yaml:4).");
+  assert.match(
+    text.replaceAll("\n# ", " "),
+    "The release of Istio is read from here: 1.26.2 (what installs it, mesh.yaml:4).",
+  );
   assert.match(text, /\{name: prod\} +# n.yaml:3 asks for it/);
   assert.match(text, /\{name: canary\} +# d.yaml:6 asks for it/);
 });
@@ -122,12 +126,55 @@ start("rules that found something stand there with their severity, the gravest f
 });
 
 start("what is known holds only where somebody says so, and comments fit a terminal", () => {
-  const { settings, textWith } = pointFor(everything);
+  const { "mesh.yaml": _, ...others } = everything;
+  const { settings, textWith } = pointFor({ ...others, "istio/Chart.yaml": chart });
   const facts = settings.filter(({ isFact }) => isFact);
   const text = textWith(facts);
   assert.match(text, '\nistio:\n  version: "1.26.2"\n# The revisions');
   assert.match(text, "\nignore:\n  - /web/charts/\n");
   for (const line of text.split("\n")) if (/^# \S/.test(line)) assert.ok(line.length <= 80, line);
+});
+
+start("the stock default revision is in the list where it is taken for granted", () => {
+  const { settings, textWith } = pointFor({ "n.yaml": namespace("pay", "istio.io/rev: prod") });
+  const reading = loadConfig(textWith(settings), "");
+  assert.equal(reading.ok && bare(reading.config.istio?.revisions), [{ name: "default" }, { name: "prod" }]);
+});
+
+start("what installs say of revisions and tags is not said again", () => {
+  const tags = "spec: {tag: 1.26.2, revision: 1-26, values: {revisionTags: [prod]}}";
+  const text = textFor({
+    "mesh.yaml": operator.replace(/spec: .*/, tags),
+    "n.yaml": namespace("shop", "istio.io/rev: prod"),
+    "a.yaml": deployment("a", "namespace: shop"),
+  });
+  assert.not.match(text, "revisions:");
+});
+
+start("of an install's tag that is not all, the list tells it as a tag", () => {
+  const tags = "spec: {tag: 1.26.2, revision: 1-26, values: {revisionTags: [prod]}}";
+  const { settings, textWith } = pointFor({
+    "mesh.yaml": operator.replace(/spec: .*/, tags),
+    "n.yaml": namespace("shop", "istio-injection: enabled"),
+    "o.yaml": namespace("pay", "istio.io/rev: canary"),
+    "a.yaml": deployment("a", "namespace: shop"),
+  });
+  assert.match(textWith([]), /\{name: default\} +# nothing shows it, decides 1 workload\n/);
+  const reading = loadConfig(textWith(settings), "");
+  assert.equal(reading.ok && bare(reading.config.istio?.revisions), [
+    { name: "1-26", tags: ["prod"] },
+    { name: "canary" },
+    { name: "default" },
+  ]);
+});
+
+start("a release that an install shows is no news to check", () => {
+  const { settings, textWith } = pointFor({ "mesh.yaml": operator });
+  assert.equal(
+    settings.map(({ isFact }) => isFact),
+    [false],
+  );
+  assert.match(textWith([]), '#  version: "1.26.2"');
 });
 
 start("a release that the injector shows is no news to check", () => {

@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryTree } from "../../src/index.ts";
+import { newestRelease } from "../../src/istio/releases.ts";
 import { layoutOf } from "../../src/world/layout.ts";
 import { type Survey, survey } from "../../src/world/survey.ts";
 import { deployment, type Files, namespace, scanned } from "./scanned.ts";
@@ -123,6 +124,56 @@ revisions("webhooks, injectors and installs show revisions, each once with all i
   );
   assert.equal(asked, []);
   assert.is(assumesDefault, false);
+});
+
+revisions("tags that installs bring are tags of their revision, once each", () => {
+  const { revisions: shown, asked } = surveyed({
+    "i.yaml": operator("tag: 1.25.1, revision: 1-25, values: {revisionTags: [prod, canary]}"),
+    "n.yaml": namespace("shop", "istio.io/rev: prod"),
+    "r.yaml":
+      "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: i}\nspec:\n  chart: {spec: {chart: istiod, version: 1.26.1}}\n  values: {revision: 1-26}\n",
+  });
+  assert.equal(
+    shown.map(({ value, tags, file, line }) => [value, tags, `${file}:${line}`]),
+    [
+      ["1-25", ["canary", "prod"], "i.yaml:4"],
+      ["1-26", [], "r.yaml:6"],
+    ],
+  );
+  assert.equal(asked, []);
+});
+
+const judged: readonly (readonly [says: string, files: Files, judgedBy: string, isRead: boolean])[] = [
+  ["nothing", { "a.yaml": deployment("a") }, newestRelease, false],
+  ["an injector", { "m.yaml": injector("", "1.26.3") }, "1.26.3", true],
+  ["an install", { "i.yaml": operator("tag: 1.25.1") }, "1.25.1", true],
+  [
+    "installs that differ",
+    { "i.yaml": `${operator("tag: 1.25.1, revision: a")}---\n${operator("tag: 1.26.1, revision: b")}` },
+    newestRelease,
+    false,
+  ],
+  [
+    "a dependency",
+    { "Chart.yaml": "dependencies: [{name: istiod, version: 1.23.4}]\n" },
+    newestRelease,
+    false,
+  ],
+];
+for (const [says, files, judgedBy, isRead] of judged) {
+  releases(`${isRead ? "check reads" : "taken for granted is"} the release with ${says}`, () => {
+    const found = surveyed(files);
+    assert.equal([found.judgedBy, found.isReleaseRead], [judgedBy, isRead]);
+  });
+}
+
+releases("an injector names its istiod's release only where its tag does", () => {
+  const istiod = deployment("istiod", "namespace: istio-system").replace(
+    "name: web, image: shop/web:1",
+    "name: discovery, image: istio/pilot:1.27.0",
+  );
+  const { releases: found, judgedBy } = surveyed({ "d.yaml": istiod, "m.yaml": injector("", "1.26.3") });
+  assert.equal([judgedBy, ...found.map(({ by, value }) => `${by} ${value}`)], ["1.27.0", "istiod 1.27.0"]);
 });
 
 revisions("labels ask for what nothing shows, and the stock default is no such thing", () => {
