@@ -53,10 +53,13 @@ explained("has an example of every setting that is its own, which it accepts", (
   assert.equal(poor, []);
 });
 
-explained("takes every setting of a configuration but those that are about files, several clusters and the format", () => {
-  const spec = schema.properties?.spec?.properties ?? {};
-  const left = Object.keys(config.properties ?? {}).filter((key) => spec[key] === undefined);
-  assert.equal(left.sort(), ["apiVersion", "clusters", "kind", "overrides", "paths"]);
-});
+explained(
+  "takes every setting of a configuration but those that are about files, several clusters and the format",
+  () => {
+    const spec = schema.properties?.spec?.properties ?? {};
+    const left = Object.keys(config.properties ?? {}).filter((key) => spec[key] === undefined);
+    assert.equal(left.sort(), ["apiVersion", "clusters", "kind", "overrides", "paths"]);
+  },
+);
 
 explained.run();
