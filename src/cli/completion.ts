@@ -39,12 +39,13 @@ function optionShape(option: Option): OptionShape {
   };
 }
 
-/** "text or json", "what is printed: text, json": what there is to choose from, where a description ends in that. */
-const choices = /(?:^|: )([a-z-]+(?:, [a-z-]+)*(?:,| or) [a-z-]+)$/;
+/** "text or json", "what is printed: text, json", "exit 1 for what is lost or gained": what there is to choose from, where a description ends in that. */
+const choices = /(?:^|: |what is )([a-z-]+(?:, [a-z-]+)*(?:,| or) [a-z-]+)(?:; repeatable)?$/;
 
 function valuesOf(name: string, description: string): Values {
   const listed = choices.exec(description)?.[1];
   if (listed !== undefined) return { name, are: listed.split(/, | or /) };
+  if (name === "exec") return { name, are: [name] };
   if (name === "id") return { name, are: builtinRules.map(({ id }) => id) };
   return {
     name,

@@ -43,6 +43,9 @@ const cases: readonly (readonly [typed: string, some: readonly string[], not: st
   ["sidelint rules test --b", ["--builtin"], "--format"],
   ["sidelint check --config rules --q", ["--quiet"], "--format"],
   ["sidelint completion z", ["zsh"], "bash"],
+  ["sidelint diff --format m", ["markdown"], "json"],
+  ["sidelint upgrade --fail-on l", ["lost"], "changed"],
+  ["sidelint check --helm e", ["exec"], "text"],
 ];
 
 const completion = suite("completion");
@@ -59,9 +62,28 @@ function holds(typed: string, offered: readonly string[], some: readonly string[
   assert.not(offered.includes(not), `${typed}: ${not} is among ${offered.join(" ")}`);
 }
 
+/** Every option of every command, as the pages of --help have them. */
+const offered = new Map<string, readonly string[]>();
+for (const path of await commandsBelow([])) {
+  const { stdout } = await runIn(area, [...path, "--help"]);
+  const [, listed = ""] = /\nOptions:\n((?: .*\n)*)/.exec(stdout) ?? [];
+  const names = [...listed.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, name = ""]) => name);
+  offered.set(["sidelint", ...path].join(" "), names);
+}
+
+/** Fails unless a shell offers all options of all commands where one is begun. */
+function offersAll(complete: (typed: string) => readonly string[]): void {
+  assert.ok(offered.size >= 15 && offered.get("sidelint diff")?.includes("--merge-base"));
+  for (const [command, names] of offered) {
+    const told = complete(`${command} --`);
+    const missing = names.filter((name) => !told.includes(name));
+    assert.equal(missing, [], `${command}: ${told.join(" ")}`);
+  }
+}
+
 inShell("bash")("bash completes commands, options and their values", async () => {
   const path = await scriptFor("bash");
-  for (const [typed, some, not] of [...cases, ["sidelint check --format=s", ["sarif"], "text"] as const]) {
+  const bash = (typed: string) => {
     // A line is split into words as readline does, which also splits at `=`.
     const words = typed.split(/(=)| /).filter((word) => word !== undefined);
     const quoted = words.map((word) => `'${word}'`).join(" ");
@@ -72,8 +94,11 @@ inShell("bash")("bash completes commands, options and their values", async () =>
       `source '${path}'; COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _sidelint; printf '%s\\n' "\${COMPREPLY[@]}"; complete -p sidelint`,
     );
     assert.is(lines.at(-1), "complete -o bashdefault -o default -F _sidelint sidelint");
-    holds(typed, lines.slice(0, -1), some, not);
-  }
+    return lines.slice(0, -1);
+  };
+  for (const [typed, some, not] of [...cases, ["sidelint check --format=s", ["sarif"], "text"] as const])
+    holds(typed, bash(typed), some, not);
+  offersAll(bash);
   const files = `source '${path}'; COMP_WORDS=(sidelint check --config ch); COMP_CWORD=3; _sidelint; echo "\${#COMPREPLY[@]}"`;
   assert.equal(printed("bash", "--norc", "-c", files), ["0"]);
 });
@@ -85,6 +110,7 @@ inShell("fish")("fish completes commands, options, values and files", async () =
       (line) => line.split("\t")[0] ?? "",
     );
   for (const [typed, some, not] of cases) holds(typed, fish(typed), some, not);
+  offersAll(fish);
   assert.ok(fish("sidelint check ch").includes("chart.yaml"));
   assert.ok(fish("sidelint check --config ch").includes("chart.yaml"));
   assert.not(fish("sidelint completion ch").includes("chart.yaml"));
@@ -101,8 +127,8 @@ zpty -w session 'PS1=; unsetopt zle_bracketed_paste; autoload -Uz compinit; comp
 zpty -r session out '*ready*'
 zpty -n -w session "$TYPED"$'\\t'
 sleep 1
-zpty -n -w session $'\\x15echo o""ver\\n'
-zpty -r session out '*over*'
+zpty -n -w session $'\\x15echo all""told\\n'
+zpty -r session out '*alltold*'
 print -r -- "$out"
 zpty -d session
 `;
@@ -121,6 +147,7 @@ inShell("zsh")("zsh completes commands, options, values and files", async () => 
   };
   for (const [typed, some, not] of cases.filter(([, , not]) => not !== "test"))
     holds(typed, zsh(typed), some, not);
+  offersAll(zsh);
   assert.ok(zsh("sidelint check ch").includes("chart.yaml"));
 });
 
