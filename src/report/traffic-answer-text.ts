@@ -1,9 +1,10 @@
 /** The page of `sidelint traffic`: what becomes of a packet, why, and by which rules. */
+
+import type { AnsweredTraffic, TrafficAnswer } from "../world/traffic-answer.ts";
 import { padEnd, plain, wrap } from "./cells.ts";
 import { heading, stepLines } from "./explain.ts";
 import { type Paint, paintOf } from "./paint.ts";
 import type { Presentation, Report, ReportedWorkload } from "./report.ts";
-import type { AnsweredTraffic, TrafficAnswer } from "./traffic-answer.ts";
 import { withoutRules } from "./traffic-text.ts";
 
 /** An answer as a page that ends in a line end. */

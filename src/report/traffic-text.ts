@@ -1,9 +1,10 @@
 /** The page of `explain --traffic`. */
+
+import type { ExplainedTraffic, TrafficLine, TrafficRules } from "../world/explained-traffic.ts";
 import { plain, wrap } from "./cells.ts";
 import { heading, stepLines } from "./explain.ts";
 import { type Paint, paintOf } from "./paint.ts";
 import type { Presentation, Report, ReportedWorkload } from "./report.ts";
-import type { ExplainedTraffic, TrafficLine, TrafficRules } from "./traffic.ts";
 
 const titles = { in: "In", out: "Out", dns: "DNS", addresses: "IPv6" } as const;
 

@@ -12,10 +12,9 @@ import { settlingStep } from "../istio/capture/settled.ts";
 import { type Packet, type Way, walk } from "../istio/capture/walk.ts";
 import { type Container, findInPod, objectOf } from "../istio/inject/pod.ts";
 import { at, type Json } from "../kube/json.ts";
-import { type CapturedTraffic, trafficOf } from "../world/traffic.ts";
-import type { World } from "../world/world.ts";
-import type { ReportedWorkload } from "./report.ts";
-import { type ExplainedTraffic, listed } from "./traffic.ts";
+import { type ExplainedTraffic, listed } from "./explained-traffic.ts";
+import { type CapturedTraffic, trafficOf } from "./traffic.ts";
+import type { Workload, World } from "./world.ts";
 
 /** What somebody asks of a packet. */
 export interface TrafficQuestion {
@@ -70,10 +69,10 @@ export type AnsweredTraffic =
   /** The question cannot be asked of this workload. */
   | { readonly state: "refused"; readonly why: string };
 
-/** Answers a question on a workload of the report; undefined where the world has no such workload. */
+/** Answers a question on the workload of this id; undefined where the world has no such workload. */
 export function answerTraffic(
   world: World,
-  { id }: ReportedWorkload,
+  { id }: Pick<Workload, "id">,
   question: TrafficQuestion,
   machine: CaptureMachine,
 ): AnsweredTraffic | undefined {

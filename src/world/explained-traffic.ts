@@ -2,9 +2,8 @@
 import { nftText } from "../istio/capture/nft.ts";
 import { restoreText, rulesOf } from "../istio/capture/rule.ts";
 import { type CaptureMachine, partsOf, type SettingName } from "../istio/capture/settings.ts";
-import { type CapturedTraffic, trafficOf } from "../world/traffic.ts";
-import type { World } from "../world/world.ts";
-import type { ReportedWorkload } from "./report.ts";
+import { type CapturedTraffic, trafficOf } from "./traffic.ts";
+import type { Workload, World } from "./world.ts";
 
 /** One thing to know of the traffic. */
 export interface TrafficLine {
@@ -40,10 +39,10 @@ export type TrafficRules =
   | { readonly iptables: string; readonly ip6tables: string }
   | { readonly nftables: string };
 
-/** The traffic of a workload of the report that was made of this world; undefined where the world has no such workload. */
+/** The traffic of the workload of this id; undefined where the world has no such workload. */
 export function explainedTraffic(
   world: World,
-  { id }: ReportedWorkload,
+  { id }: Pick<Workload, "id">,
   machine: CaptureMachine,
   withRules: boolean,
 ): ExplainedTraffic | undefined {
