@@ -190,7 +190,9 @@ const changedByBuild =
   "a kustomization changes the pod template, so that its build is to be injected (--output-format kustomization, or kustomize build DIR | sidelint inject --only-injected - with the files of its namespaces)";
 
 function builds(workloads: readonly Workload[]): string {
-  return [...new Set(workloads.map(({ root, delivery }) => root ?? delivery?.label ?? "on its own"))].join(", ");
+  return [...new Set(workloads.map(({ root, delivery }) => root ?? delivery?.label ?? "on its own"))].join(
+    ", ",
+  );
 }
 
 function leftUndecided(workload: Workload): Injections {
