@@ -29,9 +29,15 @@ packing("nothing of the build's own actions is left, and every release has the t
     lines.filter((line) => line.includes("[[") || line.includes("<no value>")),
     [],
   );
-  for (const { templates } of releases) {
-    for (const name of ["sidecar", "gateway", "grpc-agent", "grpc-simple", "waypoint"]) {
-      assert.type(templates[name], "number", name);
+  for (const {
+    since: [minor],
+    templates,
+  } of releases) {
+    if (minor < 9) assert.equal(Object.keys(templates), ["bare"], `1.${minor}`);
+    else {
+      for (const name of ["sidecar", "gateway", "grpc-agent", "grpc-simple", "waypoint"])
+        assert.type(templates[name], "number", `${name} of 1.${minor}`);
+      assert.is(templates.bare, undefined);
     }
   }
 });
