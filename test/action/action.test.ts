@@ -1,11 +1,24 @@
 /** The action, started as GitHub's runner starts it: the committed bundle, inputs in the environment, files for outputs and the summary. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { parse } from "yaml";
 import { deployment, namespace } from "../cli/terminal.ts";
-import { broken, outputs, put, type Room, room, runs, type Step, step, tidy, top } from "./runner.ts";
+import {
+  broken,
+  outputs,
+  put,
+  type Room,
+  room,
+  runs,
+  type Said,
+  type Step,
+  step,
+  tidy,
+  top,
+} from "./runner.ts";
 
 const action = suite("action");
 action.after(tidy);
@@ -198,6 +211,40 @@ action("a report that cannot be written fails the step, and the rest is told", (
   assert.is(said.errors, "1");
   assert.match(commands.at(-1) ?? "", /^::error::sidelint: --output code-scanning=no\/such\/out\.sarif/);
 });
+
+/** The inputs of every workflow of examples/ and of the page. */
+const used = [
+  ...readdirSync(join(top, "examples/workflows")).map(
+    (name) => [name, readFileSync(join(top, "examples/workflows", name), "utf8")] as const,
+  ),
+  ...[
+    ...readFileSync(join(top, "docs/github-action.md"), "utf8").matchAll(/^```yaml (\S+)\n([\s\S]*?)^```$/gm),
+  ].map(([, name = "", text = ""]) => [name, text] as const),
+].flatMap(([name, text]) => {
+  const { jobs } = parse(text) as {
+    readonly jobs: Readonly<
+      Record<string, { readonly steps: readonly { readonly uses?: string; readonly with?: Said }[] }>
+    >;
+  };
+  const ours = Object.values(jobs)
+    .flatMap(({ steps }) => steps)
+    .filter(({ uses }) => uses?.startsWith("example/sidelint@"));
+  return ours.map((one) => [name, one.with ?? {}] as const);
+});
+for (const [index, [name, said]] of used.entries()) {
+  action(`${index}: what ${name} asks for is done`, () => {
+    const here = room({ "web.yaml": broken("web"), "ns.yaml": namespace });
+    const values = Object.fromEntries(Object.entries(said).map(([input, value]) => [input, String(value)]));
+    const { status, outputs: told, log } = step(here, values);
+    assert.is(told.errors, "1", log);
+    assert.is(status, values["fail-on"] === "never" ? 0 : 1);
+    const files = [
+      values["sarif-file"],
+      ...(values.output ?? "").split("\n").map((line) => line.split("=")[1]),
+    ];
+    for (const file of files) if (file) assert.ok(existsSync(join(here.workspace, file)), file);
+  });
+}
 
 /** The merge commit of a pull request that changes b.yaml, while c.yaml came to its base. */
 function pullRequest(): Room & { readonly base: string; readonly head: string } {

@@ -19,6 +19,7 @@ import { parse } from "yaml";
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const examples = join(top, "examples/workflows");
 const page = readFileSync(join(top, "docs/github-action.md"), "utf8");
+const reports = readFileSync(join(top, "docs/reports.md"), "utf8");
 const action = readFileSync(join(top, "action.yml"), "utf8");
 const { inputs, outputs } = parse(action) as Readonly<
   Record<
@@ -33,8 +34,10 @@ const uses = `example/sidelint@v${version}`;
 
 const workflows: readonly (readonly [name: string, text: string])[] = [
   ...readdirSync(examples).map((name) => [name, readFileSync(join(examples, name), "utf8")] as const),
-  ...[...page.matchAll(/^```yaml \.github\/workflows\/(\S+)\n([\s\S]*?)^```$/gm)].map(
-    ([, name = "", text = ""], index) => [`page-${index}-${name}`, text] as const,
+  ...[page, reports].flatMap((text, of) =>
+    [...text.matchAll(/^```yaml \.github\/workflows\/(\S+)\n([\s\S]*?)^```$/gm)].map(
+      ([, name = "", workflow = ""], index) => [`page-${of}-${index}-${name}`, workflow] as const,
+    ),
   ),
 ];
 
