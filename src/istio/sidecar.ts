@@ -86,7 +86,7 @@ export function readSidecar(istiod: Istiod, injected: InjectedPod): Sidecar | un
   if (!found) return undefined;
   const { container, list, index } = found;
   const { runAsUser, runAsGroup } = objectOf(container.securityContext);
-  const capture = captureOf(after);
+  const capture = captureOf(after, istiod.facts.capture);
   return {
     templates,
     image: textOf(container.image),
@@ -196,10 +196,8 @@ function portsOf(
   capture: Capture | undefined,
 ): readonly SidecarPort[] {
   const ports = new Map<number, string>();
-  for (const [number, purpose] of configuredPorts(istiod, annotationsOf(before))) {
-    const isTraffic = purpose === purposes.outbound || purpose === purposes.inbound;
-    if (!isTraffic || capture) ports.set(number, purpose);
-  }
+  const configured = configuredPorts(istiod, annotationsOf(before), capture !== undefined);
+  for (const [number, purpose] of configured) ports.set(number, purpose);
   const ready = numberOf(at(container, ["readinessProbe", "httpGet", "port"]));
   if (ready !== undefined && !ports.has(ready)) ports.set(ready, purposes.health);
   if (environmentOf(container, "ISTIO_META_DNS_CAPTURE") === "true") ports.set(15053, purposes.dns);
@@ -226,10 +224,11 @@ const purposes = {
 /** What ports and capture depend on. */
 export type ProxySettings = Pick<Istiod, "mesh" | "facts" | "readYaml">;
 
-/** The ports that the mesh's and the pod's configuration give to the proxy, by what they are for. */
+/** The ports that the mesh's and the pod's configuration give to the proxy, by what they are for; those of traffic where it is captured. */
 export function configuredPorts(
   settings: ProxySettings,
   annotations: Labels,
+  captured: boolean,
 ): readonly (readonly [number, string])[] {
   const { mesh, facts, readYaml } = settings;
   const text = ownText(annotations, configKey);
@@ -239,8 +238,8 @@ export function configuredPorts(
   const number = (value: Json | undefined) => numberOf(value) ?? 0;
   const all: readonly (readonly [number, string])[] = [
     [number(config.proxyAdminPort), purposes.admin],
-    [number(mesh.proxyListenPort), purposes.outbound],
-    [number(mesh.proxyInboundListenPort), purposes.inbound],
+    [captured ? number(mesh.proxyListenPort) : 0, purposes.outbound],
+    [captured ? number(mesh.proxyInboundListenPort) : 0, purposes.inbound],
     [
       status !== undefined && /^[0-9]+$/.test(status) ? Number(status) : number(config.statusPort),
       purposes.status,

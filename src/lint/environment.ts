@@ -105,6 +105,11 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
     fields: {
       inboundPorts: ["string", "Inbound ports that are captured: `*` for all, a list, or empty for none."],
       excludedInboundPorts: ["list<int>", "Inbound ports that are not, where inboundPorts is `*`."],
+      uncapturedPorts: [
+        "list<int>",
+        "TCP ports that the containers list and that connections reach past the sidecar, by the rules of its release.",
+      ],
+      outbound: ["bool", "Whether anything that the pod sends goes through it."],
       outboundRanges: [
         "string",
         "Destinations that are captured: `*` for all, CIDR ranges, or empty for none.",
@@ -419,6 +424,7 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "int",
         "The user whose traffic is left alone as its own; absent (test with `has`) where that is not known.",
       ],
+      users: ["list<int>", "All users whose traffic is left alone; empty where they are not known."],
       native: [
         "string",
         "Whether it is a native sidecar, an init container that goes on running: `yes`, `no`, or `unknown` where nobody tells the release of the nodes.",

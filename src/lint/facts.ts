@@ -78,7 +78,7 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
   },
   "proxy-user": {
     means: "The pod or a container runs as the user of the sidecar.",
-    holds: ({ pod, proxy }) => pod.namesUser && proxy.user !== undefined && pod.runsAs(proxy.user),
+    holds: ({ pod, proxy }) => pod.namesUser && proxy.users.some((user) => pod.runsAs(user)),
   },
   rendered: {
     means: "The sidecar is not one of the stock template alone, so that what is known of it is rendered.",

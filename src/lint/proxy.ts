@@ -24,7 +24,7 @@ import type { Config } from "../world/config.ts";
 import { type IstiodReading, istiodFor, parseYaml, templateOrigin } from "../world/istiods.ts";
 import { type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
-import { CaptureView, captureSettings } from "./capture-view.ts";
+import { type CapturedPod, CaptureView, captureSettings } from "./capture-view.ts";
 import type { Texts } from "./cel-values.ts";
 import {
   injectorFor,
@@ -247,7 +247,7 @@ export class ProxyView {
   get ports(): readonly SidecarPortView[] {
     const { sidecar } = this.#inspected;
     const listed = sidecar?.ports.map(({ number, purpose }): [number, string] => [number, purpose]) ?? [
-      ...configuredPorts(this.#proxySettings, this.#workload.pod.annotations),
+      ...configuredPorts(this.#proxySettings, this.#workload.pod.annotations, this.mode !== "NONE"),
       ...fixedPorts,
     ];
     return listed.map(([number, purpose]) => new SidecarPortView(number, purpose));
@@ -274,15 +274,30 @@ export class ProxyView {
 
   get capture(): CaptureView {
     const { sidecar, rendered } = this.#inspected;
-    if (rendered && sidecar?.capture) return new CaptureView(sidecar.capture);
+    const pod = this.#capturedPod;
+    if (rendered && sidecar?.capture) return new CaptureView(sidecar.capture, pod);
     const of = (setting: keyof typeof captureSettings): string => this.#captureSetting(setting);
-    return new CaptureView({
-      includedRanges: of("includedRanges"),
-      excludedRanges: of("excludedRanges"),
-      includedOutboundPorts: of("includedOutboundPorts"),
-      includedInboundPorts: of("includedInboundPorts"),
-      excludedInboundPorts: of("excludedInboundPorts"),
+    return new CaptureView(
+      {
+        includedRanges: of("includedRanges"),
+        excludedRanges: of("excludedRanges"),
+        includedOutboundPorts: of("includedOutboundPorts"),
+        includedInboundPorts: of("includedInboundPorts"),
+        excludedInboundPorts: of("excludedInboundPorts"),
+      },
+      pod,
+    );
+  }
+
+  get #capturedPod(): CapturedPod {
+    const { facts } = this.#proxySettings;
+    const listed = this.#workload.pod.containers.flatMap(({ spec }) => spec.ports ?? []);
+    const ports = (Array.isArray(listed) ? listed : []).flatMap((port) => {
+      const number = at(port, ["containerPort"]);
+      const isTcp = (at(port, ["protocol"]) ?? "TCP") === "TCP";
+      return isTcp && (typeof number === "number" || typeof number === "bigint") ? [BigInt(number)] : [];
     });
+    return { mode: this.mode, facts: facts.capture, ownPorts: facts.excludedInboundPorts, ports };
   }
 
   /** The pod's annotation, else the value of the install. */
@@ -312,6 +327,15 @@ export class ProxyView {
     const asked = typeof own === "number" || typeof own === "bigint" ? BigInt(own) : 0n;
     if (asked >= firstOfOpenShift) return undefined;
     return follows && asked > 0n ? asked : 1337n;
+  }
+
+  /** All users whose traffic is left alone; none where they are not known. */
+  get users(): readonly bigint[] {
+    const { sidecar, rendered } = this.#inspected;
+    const several = rendered ? (sidecar?.capture?.users ?? []) : [];
+    if (several.length > 1) return several.map(BigInt);
+    const { user } = this;
+    return user === undefined ? [] : [user];
   }
 
   #userOf(sidecar: Sidecar | undefined): bigint | undefined {

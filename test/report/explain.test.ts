@@ -49,6 +49,7 @@ const sidecar: ExplainedSidecar = {
     includedInboundPorts: "",
     excludedInboundPorts: "15090,15021,15020",
     user: 1337,
+    users: [1337],
   },
   probes: [
     {

@@ -1,14 +1,7 @@
 /** How traffic of an injected pod gets to its sidecar: the arguments of istio-init, or the annotations that the CNI plugin reads. */
-import type { Labels } from "../facts.ts";
-import {
-  annotationsOf,
-  type Container,
-  containersOf,
-  findContainer,
-  initName,
-  type Pod,
-  validationName,
-} from "../inject/pod.ts";
+import type { Pod } from "../inject/pod.ts";
+import type { CaptureFacts } from "./facts.ts";
+import { captureTold } from "./plan.ts";
 
 /** What is captured; texts are as the program that captures is given them. */
 export interface Capture {
@@ -24,8 +17,10 @@ export interface Capture {
   /** Inbound ports, `*` for all. */
   readonly includedInboundPorts: string;
   readonly excludedInboundPorts: string;
-  /** The user whose traffic is the sidecar's own; undefined where nothing says it. */
+  /** The user whose traffic is the sidecar's own; undefined where nothing says it, or several are. */
   readonly user: number | undefined;
+  /** All users whose traffic is left alone. */
+  readonly users: readonly number[];
 }
 
 /** The flags of `istio-iptables`, by what they say. */
@@ -40,35 +35,10 @@ const flags = {
   user: "-u",
 } as const;
 
-const prefix = "traffic.sidecar.istio.io/";
-const annotated = {
-  includedRanges: `${prefix}includeOutboundIPRanges`,
-  excludedRanges: `${prefix}excludeOutboundIPRanges`,
-  includedOutboundPorts: `${prefix}includeOutboundPorts`,
-  excludedOutboundPorts: `${prefix}excludeOutboundPorts`,
-  includedInboundPorts: `${prefix}includeInboundPorts`,
-  excludedInboundPorts: `${prefix}excludeInboundPorts`,
-} as const;
-const modeKey = "sidecar.istio.io/interceptionMode";
-
-/**
- * What an injected pod has captured; undefined where nothing is. Where istio-validation stands for istio-init it is the CNI plugin that
- * redirects; it goes by the annotations of the pod, of which stock templates tell istio-validation (istio/istio 1.30, istio-iptables and
- * the plugin's parsing of annotations).
- */
-export function captureOf(pod: Pod): Capture | undefined {
-  const init = containersOf(pod, "initContainers");
-  const own = findContainer(init, initName);
-  if (own) return ofArguments(argumentsOf(own), "istio-init");
-  const validation = findContainer(init, validationName);
-  if (!validation) return undefined;
-  const told = ofArguments(argumentsOf(validation), "cni");
-  const annotations = annotationsOf(pod);
-  const missing = Object.entries(annotated).flatMap(([name, key]) => {
-    const value = told[name as keyof typeof annotated] === "" ? textAt(annotations, key) : undefined;
-    return value === undefined ? [] : [[name, value]];
-  });
-  return { ...told, ...Object.fromEntries(missing), mode: textAt(annotations, modeKey) ?? told.mode };
+/** What an injected pod has captured, as the program that captures is told it; undefined where nothing is. */
+export function captureOf(pod: Pod, facts: CaptureFacts): Capture | undefined {
+  const told = captureTold(pod, facts);
+  return told && ofArguments(told.arguments, told.by);
 }
 
 function ofArguments(given: readonly string[], by: Capture["by"]): Capture {
@@ -87,13 +57,6 @@ function ofArguments(given: readonly string[], by: Capture["by"]): Capture {
     includedInboundPorts: of(flags.includedInboundPorts),
     excludedInboundPorts: of(flags.excludedInboundPorts),
     user: /^[0-9]+$/.test(user) ? Number(user) : undefined,
+    users: user.split(",").flatMap((one) => (/^[0-9]+$/.test(one) ? [Number(one)] : [])),
   };
-}
-
-function argumentsOf({ args }: Container): readonly string[] {
-  return Array.isArray(args) ? args.map((one) => (typeof one === "string" ? one : "")) : [];
-}
-
-function textAt(labels: Labels, key: string): string | undefined {
-  return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }

@@ -15,6 +15,7 @@ import {
   validationName,
 } from "../inject/pod.ts";
 import type { ReleaseFacts } from "../releases.ts";
+import type { CaptureFacts } from "./facts.ts";
 import type { CaptureRule } from "./rule.ts";
 import { captureRules } from "./rules.ts";
 import {
@@ -51,14 +52,9 @@ export function capturePlan(
   { capture: facts }: Pick<ReleaseFacts, "capture">,
   machine: CaptureMachine = usualMachine,
 ): PlanReading | undefined {
-  const init = containersOf(pod, "initContainers");
-  const own = findContainer(init, initName);
-  if (!own && !findContainer(init, validationName)) return undefined;
-  const by = own ? "istio-init" : "cni";
-  const { unknownFlags } = facts;
-  const told = own
-    ? { arguments: argumentsOf(own), environment: environmentOf(own) }
-    : toldByPlugin(pod, unknownFlags);
+  const told = captureTold(pod, facts);
+  if (!told) return undefined;
+  const { by } = told;
   const read = readCaptureSettings(told.arguments, told.environment, machine, facts);
   if (!read.ok) return { ok: false, by, fault: read.fault };
   const made = captureRules(read.settings, facts);
@@ -66,9 +62,19 @@ export function capturePlan(
   return { ok: true, plan: { by, settings: read.settings, rules: made.rules } };
 }
 
-interface Told {
+/** What the program that captures is told. */
+export interface CaptureTold {
+  readonly by: CapturePlan["by"];
   readonly arguments: readonly string[];
   readonly environment: Labels;
+}
+
+/** What captures the traffic of an injected pod, and what it is told; undefined where nothing does. */
+export function captureTold(pod: Pod, { unknownFlags }: CaptureFacts): CaptureTold | undefined {
+  const init = containersOf(pod, "initContainers");
+  const own = findContainer(init, initName);
+  if (own) return { by: "istio-init", arguments: argumentsOf(own), environment: environmentOf(own) };
+  return findContainer(init, validationName) && toldByPlugin(pod, unknownFlags);
 }
 
 function argumentsOf({ args }: Container): readonly string[] {
@@ -118,7 +124,7 @@ export const captureAnnotations: Partial<
 /** Ports that the plugin never captures. */
 const ownPorts = ["15020", "15021", "15090"];
 
-function toldByPlugin(pod: Pod, unknown: readonly SettingName[]): Told {
+function toldByPlugin(pod: Pod, unknown: readonly SettingName[]): CaptureTold {
   const annotations = annotationsOf(pod);
   const sidecar = findSidecar(pod);
   const variables = environmentOf(sidecar);
@@ -131,6 +137,7 @@ function toldByPlugin(pod: Pod, unknown: readonly SettingName[]): Told {
   const { runAsUser, runAsGroup } = objectOf(sidecar?.securityContext);
   const isOn = (name: string) => parseGoBool(variables[name] ?? "") === true;
   return {
+    by: "cni",
     arguments: [
       ...said,
       ...["-u", idOf(runAsUser), "-g", idOf(runAsGroup)],
