@@ -43,4 +43,49 @@ docs("prints what it says", () => {
   }
 });
 
+const pod = `apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: shop
+  annotations: {sidecar.istio.io/proxyCpuLimit: "1"}
+spec:
+  containers: [{name: web, image: "shop/web:1"}]
+`;
+const settings = `apiVersion: sidelint.dev/v1alpha1
+kind: SidecarCheck
+metadata:
+  name: sidecars
+  annotations:
+    config.kubernetes.io/function: "exec: {path: sidelint-krm}"
+    config.kubernetes.io/local-config: "true"
+spec: {failOn: never}
+`;
+for (const program of ["kustomize", "kpt"]) {
+  const isThere = spawnSync(program, ["version"]).status === 0;
+  if (!isThere) console.log(`skipped: ${program} is not on the PATH`);
+  (isThere ? docs : docs.skip)(`runs on a directory with ${program} as it says`, () => {
+    const [, command = ""] =
+      new RegExp(`^ {4}(${program} fn .*)$`, "m").exec(readFileSync(page, "utf8")) ?? [];
+    assert.ok(command);
+    const directory = mkdtempSync(join(tmpdir(), "sidelint-krm-docs-"));
+    try {
+      const env = commandIn(directory);
+      mkdirSync(join(directory, "apps"));
+      writeFileSync(join(directory, "apps/web.yaml"), pod);
+      if (program === "kustomize") writeFileSync(join(directory, "apps/check.yaml"), settings);
+      const { status, stdout, stderr } = spawnSync("sh", ["-c", command], {
+        cwd: directory,
+        encoding: "utf8",
+        env,
+      });
+      assert.is(status, 0, stderr);
+      assert.match(stdout + stderr, "proxyCpuLimit");
+      assert.is(readFileSync(join(directory, "apps/web.yaml"), "utf8"), pod);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
+}
+
 docs.run();
