@@ -5,7 +5,8 @@ import { parse } from "yaml";
 import { sprigFunctions } from "../src/gotemplate/functions/sprig.ts";
 import { compile, execute } from "../src/gotemplate/template.ts";
 import type { Value } from "../src/gotemplate/values.ts";
-import { bareTemplate, type PackedProfile } from "../src/istio/profile.ts";
+import { bareTemplate } from "../src/istio/bare-template.ts";
+import type { PackedProfile } from "../src/istio/profile.ts";
 import { nearestFacts, newestRelease, type ReleaseFacts } from "../src/istio/releases.ts";
 import type { JsonObject } from "../src/kube/json.ts";
 

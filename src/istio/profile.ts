@@ -1,5 +1,6 @@
 /** Our own injector: what a stock install of Istio injects, for repositories that do not bring an injector's configuration. */
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { bareTemplate } from "./bare-template.ts";
 import { profileSource } from "./generated/profile.ts";
 import { layOver } from "./lay-over.ts";
 import { nearestFacts, type ReleaseFacts } from "./releases.ts";
@@ -57,9 +58,6 @@ function unpack(): PackedProfile {
   unpacked ??= JSON.parse(profileSource()) as PackedProfile;
   return unpacked;
 }
-
-/** The name under which the one template of old releases is packed. */
-export const bareTemplate = "bare";
 
 /**
  * The injector of an install as it would be with the given options, by the behaviour of istio/istio 1.6, 1.8, 1.20, 1.24, 1.26, 1.28 and
