@@ -69,7 +69,7 @@ function isOneOfSeveral({ istio }: Report): boolean {
 }
 
 /** Left and right on one line where both fit, else one below the other. */
-function sides(left: string, leftWidth: number, right: string, width: number, paint: Paint): string[] {
+export function sides(left: string, leftWidth: number, right: string, width: number, paint: Paint): string[] {
   if (right === "") return [left];
   const gap = width - leftWidth - columns(right);
   return gap >= 2 ? [left + " ".repeat(gap) + paint.faint(right)] : [left, paint.faint(`  ${right}`)];

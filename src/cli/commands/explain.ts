@@ -6,7 +6,10 @@ import { gather, withPrograms, withScanOptions } from "../options.ts";
 import type { ExplainTrafficFlags } from "../traffic.ts";
 import { UsageError } from "../usage.ts";
 
-type Flags = ExplainFlags & ExplainTrafficFlags & { readonly traffic?: boolean };
+type Flags = ExplainFlags &
+  ExplainTrafficFlags & { readonly traffic?: boolean; readonly uninstall?: string | true };
+
+const whichOne = "kind/name, namespace/name, name, file or file:line";
 
 export function addExplain(program: Command, context: Context): void {
   withPrograms(
@@ -14,9 +17,10 @@ export function addExplain(program: Command, context: Context): void {
       program
         .command("explain")
         .description("Say why one workload gets a sidecar, or gets none")
-        .argument("<workload>", "kind/name, namespace/name, name, file or file:line")
+        .argument("[workload]", whichOne)
         .argument("[paths...]", "where to look (default: .)")
         .option("--built-by <directory>", "only as the kustomization in this directory builds it")
+        .option("--uninstall [revision]", "say what removing the injector, a revision or a tag changes")
         .option("--traffic", "say what of its traffic goes through the proxy, and what does not")
         .option("--rules", "with --traffic: the rules as well, for iptables or nft")
         .option("--ipv6", "with --traffic: the first address of the pod is IPv6")
@@ -25,7 +29,14 @@ export function addExplain(program: Command, context: Context): void {
     ),
   )
     .addHelpText("after", examples)
-    .action(async (asked: string, paths: readonly string[], flags: Flags) => {
+    .action(async (asked: string | undefined, paths: readonly string[], flags: Flags) => {
+      if (flags.uninstall !== undefined) {
+        const { uninstallExplained } = await import("../uninstall.ts");
+        const all = asked === undefined ? paths : [asked, ...paths];
+        return uninstallExplained(flags.uninstall, all, flags, context);
+      }
+      if (asked === undefined)
+        throw new UsageError(`explain needs a workload (${whichOne}); see sidelint explain --help`);
       if (flags.traffic) {
         const { trafficExplained } = await import("../traffic.ts");
         return trafficExplained(asked, paths, flags, context);
@@ -44,4 +55,6 @@ Examples:
   sidelint explain apps/web/deployment.yaml:14
   sidelint explain web --built-by overlays/prod
   sidelint explain deploy/web apps platform   look only below these paths
-  sidelint explain web --traffic --rules      what its iptables rules are`;
+  sidelint explain web --traffic --rules      what its iptables rules are
+  sidelint explain --uninstall                what goes when Istio goes
+  sidelint explain --uninstall=canary apps    what goes with revision canary`;
