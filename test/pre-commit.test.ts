@@ -150,6 +150,24 @@ test("hooks of the page pass, fix, stop and pass over as they promise", () => {
   assert.not.match(readFileSync(join(shop, "apps/old.yaml"), "utf8"), "inject: no}");
 });
 
+test("a hook is tried without a configuration, on a repository that fails and on one that passes", () => {
+  const command = commands.find((one) => one.startsWith("pre-commit try-repo ")) ?? "";
+  const tried = (files: Readonly<Record<string, string>>) => {
+    const directory = mkdtempSync(join(area, "tried-"));
+    put(directory, files);
+    must(directory, "git", "init", "-q");
+    must(directory, "git", "add", "-A");
+    return run(directory, "sh", "-c", command);
+  };
+  const failing = tried({ "ns.yaml": unfixable("shop") });
+  assert.is(failing.status, 1, failing.output);
+  assert.match(failing.output, /sidelint check\.+Failed\n/);
+  assert.match(failing.output, "namespace-label-invalid");
+  const passing = tried({ "ns.yaml": namespace, "web.yaml": deployment });
+  assert.is(passing.status, 0, passing.output);
+  assert.match(passing.output, /sidelint check\.+Passed\n/);
+});
+
 test("a namespace that is added elsewhere is known; what is not added is put aside", () => {
   const [both = ""] = configurations;
   const shop = repository("aside", both, { "ns.yaml": namespace, "web.yaml": deployment });
