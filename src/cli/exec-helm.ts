@@ -34,6 +34,12 @@ export function renderCharts(world: World, ground: Ground, workshop: Workshop): 
   const remarks: string[] = [];
   const known = new Map<string, Ran>();
   for (const release of releasesOf(world, ground.tree)) {
+    if (!isName(release.name)) {
+      remarks.push(
+        `${release.directory}: ${JSON.stringify(release.name)} is no name for a release; helm is not run`,
+      );
+      continue;
+    }
     const key = inputsOf(release);
     const ran =
       known.get(key) ??
@@ -68,6 +74,13 @@ export function renderCharts(world: World, ground: Ground, workshop: Workshop): 
     });
   }
   return { rendered, remarks };
+}
+
+const longestName = 53;
+
+/** Whether helm takes a name for a release (chartutil.ValidateReleaseName of Helm 3.19). */
+function isName(name: string): boolean {
+  return name.length <= longestName && /^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/.test(name);
 }
 
 /** What helm complains of, and what helps. */
@@ -138,13 +151,15 @@ function argumentsOf(
   const [, release] = /^v?(\d+\.\d+(?:\.\d+)?)/.exec(kubeVersion ?? "") ?? [];
   return [
     "template",
-    name,
-    ground.path(directory),
     "--skip-tests",
     "--namespace",
     namespace ?? unknownNamespace,
     ...files.flatMap((path) => ["--values", path]),
     ...(release === undefined ? [] : ["--kube-version", release]),
+    // What the repository says is never taken for an option.
+    "--",
+    name,
+    ground.path(directory),
   ];
 }
 

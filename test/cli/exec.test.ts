@@ -203,7 +203,7 @@ helm("Programs see no settings of the user's, and no cluster", async () => {
   assert.match(seen, /^HELM_PLUGINS=.*sidelint-/m);
   assert.match(
     seen,
-    /^template\nprod\n\/.*\/web\n--skip-tests\n--namespace\nshop\n--values\n\/.*values-prod\.yaml\n--values\n.*\n--kube-version\n1\.31\.2\n$/m,
+    /^template\n--skip-tests\n--namespace\nshop\n--values\n\/.*values-prod\.yaml\n--values\n.*\n--kube-version\n1\.31\.2\n--\nprod\n\/.*\/web\n$/m,
   );
 });
 
