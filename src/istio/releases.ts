@@ -163,6 +163,17 @@ const zipkin = { tracing: { zipkin: { address: "zipkin.istio-system:9411" } } };
 /** Flags of the program that captures which came after 1.23. */
 const laterFlags = ["reconciles", "cleansUpOnly", "forces", "iptablesBinary", "nftables"] as const;
 
+/** And those that came after 1.10. */
+const flagsAfter10 = [
+  "excludedInterfaces",
+  "networkNamespace",
+  "dropsInvalid",
+  "capturesAllDns",
+  "cniMode",
+  "dualStack",
+  ...laterFlags,
+] as const;
+
 const rows: readonly [first: Required<Changes> & Pick<ReleaseFacts, "capture">, ...later: Row[]] = [
   {
     webhooks: "single",
@@ -256,6 +267,10 @@ const rows: readonly [first: Required<Changes> & Pick<ReleaseFacts, "capture">, 
       skipsLinkLocal: false,
       makesChainsJumpedTo: false,
       familiesApart: true,
+      firstOrder: true,
+      virtualFirst: false,
+      tracksQueries: false,
+      marksOwn: false,
       ranges: "rounded",
       refusesRanges: false,
       endsRanges: true,
@@ -294,6 +309,20 @@ const rows: readonly [first: Required<Changes> & Pick<ReleaseFacts, "capture">, 
   {
     since: ["1.7.0"],
     changes: {
+      capture: {
+        dnsVariable: "DNS_AGENT",
+        standardUsers: "1337",
+        unknownFlags: [
+          "excludedInterfaces",
+          "networkNamespace",
+          "redirectsDns",
+          "dropsInvalid",
+          "capturesAllDns",
+          "cniMode",
+          "dualStack",
+          ...laterFlags,
+        ],
+      },
       proxyDefaults: { concurrency: 2, parentShutdownDuration: "60s", ...zipkin },
       proxyFields: { terminationDrainDuration: true, meshId: true },
       plainConcurrency: false,
@@ -302,6 +331,7 @@ const rows: readonly [first: Required<Changes> & Pick<ReleaseFacts, "capture">, 
   {
     since: ["1.8.0"],
     changes: {
+      capture: { virtualFirst: true, dnsVariable: undefined, unknownFlags: flagsAfter10 },
       kubeInjectObeysPolicy: true,
       bareInjection: "patched",
       secretSocket: undefined,
@@ -311,6 +341,9 @@ const rows: readonly [first: Required<Changes> & Pick<ReleaseFacts, "capture">, 
   {
     since: ["1.9.0"],
     changes: {
+      capture: {
+        firstOrder: false,
+      },
       bareInjection: null,
       webhooks: "by-label",
       useLegacySelectors: true,
@@ -325,6 +358,11 @@ const rows: readonly [first: Required<Changes> & Pick<ReleaseFacts, "capture">, 
   {
     since: ["1.11.0"],
     changes: {
+      capture: {
+        tracksQueries: true,
+        marksOwn: true,
+        unknownFlags: ["dropsInvalid", "dualStack", ...laterFlags],
+      },
       useLegacySelectors: null,
       revisionMark: "status",
       mergesProxyMetadata: true,
@@ -337,8 +375,6 @@ const rows: readonly [first: Required<Changes> & Pick<ReleaseFacts, "capture">, 
       injectLabel: true,
       capture: {
         unknownFlags: ["dualStack", ...laterFlags],
-        dnsVariable: undefined,
-        standardUsers: "1337",
         familiesApart: false,
       },
       statefulSetAvailability: true,

@@ -20,6 +20,14 @@ export interface CaptureFacts {
   readonly makesChainsJumpedTo: boolean;
   /** Whether IPv6 has a shorter list of rules of its own; otherwise both families have the same. */
   readonly familiesApart: boolean;
+  /** Whether rules stand in the order of the first programs, which leave out much of what later ones have for IPv6. */
+  readonly firstOrder: boolean;
+  /** Whether virtual interfaces are looked at before all else. */
+  readonly virtualFirst: boolean;
+  /** Whether queries of the proxy and of the application are tracked apart. */
+  readonly tracksQueries: boolean;
+  /** Whether packets of the proxy to its own pod are marked where TPROXY captures. */
+  readonly marksOwn: boolean;
   /** How ranges of addresses are read: `rounded` to where they begin, else as they are written. */
   readonly ranges: "rounded" | "written";
   /** Whether what is no range ends the program; otherwise it is passed over. */

@@ -168,6 +168,10 @@ function targetText(target: Exclude<Target, { readonly to: "tproxy" }>): string 
       return "meta mark set ct mark";
     case "redirect":
       return `redirect to :${target.port}`;
+    case "dnat":
+      return `dnat to ${target.address}:${target.port}`;
+    case "snat":
+      return `snat to ${target.address}`;
     case "mark":
       return `meta mark set ${target.mark}`;
     case "zone":

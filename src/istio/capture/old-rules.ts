@@ -1,5 +1,6 @@
 /** The rules of old releases, which treat IPv6 by a shorter list of its own. */
-import { maskedRange, parseRange, type Range, rangeText } from "./ip.ts";
+import type { CaptureFacts } from "./facts.ts";
+import { isLoopback, maskedRange, parseRange, type Range, rangeText } from "./ip.ts";
 import {
   back,
   established,
@@ -17,41 +18,78 @@ import {
   toPort,
   udp,
 } from "./parts.ts";
-import type { CaptureRule, Family, Match } from "./rule.ts";
+import { agentDnsPort, type CaptureRule, type Family, type Match } from "./rule.ts";
 import { type CaptureSettings, partsOf } from "./settings.ts";
 
 /** Where the agent of old releases answers DNS. */
 const oldDnsPort = "15013";
 const self = { 4: "127.0.0.1/32", 6: "::1/128" } as const;
 
-/** The rules of `istio-iptables` of Istio 1.6.14. What is no range of addresses is passed over. */
-export function oldRules(settings: CaptureSettings): readonly CaptureRule[] {
-  const v4 = rulesOfV4(settings);
-  return [...v4, ...rulesOfV6(settings), ...afterwards(settings)];
+/** The rules of `istio-iptables` of Istio 1.6 to 1.8. What is no range of addresses is passed over. */
+export function oldRules(settings: CaptureSettings, facts: CaptureFacts): readonly CaptureRule[] {
+  const v4 = rulesOfV4(settings, facts);
+  return [...v4, ...rulesOfV6(settings, facts), ...afterwards(settings, facts)];
 }
 
-function rulesOfV4(settings: CaptureSettings): readonly CaptureRule[] {
+/** Whether a program knows the port for HBONE, ports that are included, and that a pod may include itself. */
+function knowsTunnel({ unknownFlags }: CaptureFacts): boolean {
+  return !unknownFlags.includes("tunnelPort");
+}
+
+function rulesOfV4(settings: CaptureSettings, facts: CaptureFacts): readonly CaptureRule[] {
   const list = ruleList([4]);
-  redirects(settings, list);
+  if (facts.virtualFirst) leaveVirtualAlone(settings, list);
+  redirects(settings, facts, list);
   captureInbound(settings, list, settings.mode === "TPROXY");
-  captureOutbound(settings, list, 4);
-  for (const is of partsOf(settings.virtualInterfaces))
-    list.add("nat", "PREROUTING", [{ of: "in", is }], back, { from: "virtualInterfaces", at: 1 });
+  captureOutbound(settings, list, 4, knowsTunnel(facts) && includesLoopback(settings));
+  if (!facts.virtualFirst) leaveVirtualAlone(settings, list);
+  for (const port of knowsTunnel(facts) ? partsOf(settings.includedOutboundPorts) : [])
+    list.add("nat", "ISTIO_OUTPUT", [tcp, toPort(port)], jump("ISTIO_REDIRECT"), {
+      from: "includedOutboundPorts",
+    });
   includeRanges(settings, list, 4);
   return list.rules;
 }
 
+function leaveVirtualAlone({ virtualInterfaces }: CaptureSettings, list: RuleList): void {
+  for (const is of partsOf(virtualInterfaces))
+    list.add("nat", "PREROUTING", [{ of: "in", is }], back, { from: "virtualInterfaces", at: 1 });
+}
+
+function includesLoopback({ includedRanges }: CaptureSettings): boolean {
+  return partsOf(includedRanges).some((text) => {
+    const range = parseRange(text, "net");
+    return range !== undefined && isLoopback(range.address);
+  });
+}
+
 /** IPv6 knows no TPROXY. */
-function rulesOfV6(settings: CaptureSettings): readonly CaptureRule[] {
+function rulesOfV6(settings: CaptureSettings, facts: CaptureFacts): readonly CaptureRule[] {
   const list = ruleList([6]);
-  redirects(settings, list);
+  if (facts.virtualFirst) leaveVirtualAlone(settings, list);
+  redirects(settings, facts, list);
   captureInbound(settings, list, false);
-  captureOutbound(settings, list, 6);
+  captureOutbound(settings, list, 6, false);
   includeRanges(settings, list, 6);
   return list.rules;
 }
 
-function redirects({ proxyPort, inboundPort }: CaptureSettings, list: RuleList): void {
+function redirects(
+  { proxyPort, inboundPort, tunnelPort, redirectsDns }: CaptureSettings,
+  facts: CaptureFacts,
+  list: RuleList,
+): void {
+  if (knowsTunnel(facts))
+    list.add("nat", "ISTIO_INBOUND", [tcp, toPort(tunnelPort)], back, { from: "tunnelPort" });
+  // Queries over TCP that are captured at all go to the agent.
+  if (facts.virtualFirst && redirectsDns && list.families.includes(4))
+    list.add(
+      "nat",
+      "ISTIO_REDIRECT",
+      [tcp, toPort("53")],
+      { to: "redirect", port: agentDnsPort },
+      { from: "redirectsDns" },
+    );
   list.add("nat", "ISTIO_REDIRECT", [tcp], { to: "redirect", port: proxyPort });
   list.add("nat", "ISTIO_IN_REDIRECT", [tcp], { to: "redirect", port: inboundPort });
 }
@@ -84,7 +122,7 @@ function captureInbound(settings: CaptureSettings, list: RuleList, tproxy: boole
   capture([tcp]);
 }
 
-function captureOutbound(settings: CaptureSettings, list: RuleList, family: Family): void {
+function captureOutbound(settings: CaptureSettings, list: RuleList, family: Family, toItself: boolean): void {
   list.add("nat", "OUTPUT", [tcp], jump("ISTIO_OUTPUT"));
   for (const port of partsOf(settings.excludedOutboundPorts))
     list.add("nat", "ISTIO_OUTPUT", [tcp, toPort(port)], back, { from: "excludedOutboundPorts" });
@@ -97,7 +135,7 @@ function captureOutbound(settings: CaptureSettings, list: RuleList, family: Fami
     for (const is of partsOf(owners)) {
       const incoming = [loopbackOut, notTo(self[family]), owned(of, is)];
       list.add("nat", "ISTIO_OUTPUT", incoming, jump("ISTIO_IN_REDIRECT"), options);
-      list.add("nat", "ISTIO_OUTPUT", [loopbackOut, notOwned(of, is)], back, options);
+      if (!toItself) list.add("nat", "ISTIO_OUTPUT", [loopbackOut, notOwned(of, is)], back, options);
       list.add("nat", "ISTIO_OUTPUT", [owned(of, is)], back, options);
     }
   }
@@ -130,15 +168,10 @@ function includeRanges(settings: CaptureSettings, list: RuleList, family: Family
 }
 
 /** What comes behind the rules of both families. */
-function afterwards({ redirectsDns, groups, mode, mark }: CaptureSettings): readonly CaptureRule[] {
+function afterwards(settings: CaptureSettings, facts: CaptureFacts): readonly CaptureRule[] {
+  const { mode, mark } = settings;
   const list = ruleList([4]);
-  if (redirectsDns) {
-    const options = { from: "redirectsDns" } as const;
-    for (const group of partsOf(groups)) {
-      if (group !== "0") list.add("nat", "OUTPUT", [udp, toPort("53"), owned("group", group)], back, options);
-    }
-    list.add("nat", "OUTPUT", [udp, toPort("53")], { to: "redirect", port: oldDnsPort }, options);
-  }
+  if (settings.redirectsDns) captureQueries(settings, facts, list);
   if (mode === "TPROXY")
     list.add(
       "mangle",
@@ -148,6 +181,24 @@ function afterwards({ redirectsDns, groups, mode, mark }: CaptureSettings): read
       { from: "mode" },
     );
   return list.rules;
+}
+
+/** Queries over UDP: to the proxy at first, then to the agent, as if they had been sent to localhost. */
+function captureQueries({ users, groups }: CaptureSettings, facts: CaptureFacts, list: RuleList): void {
+  const options = { from: "redirectsDns" } as const;
+  const query = [udp, toPort("53")];
+  const [known, unknown] = knowsTunnel(facts) ? [partsOf(users), ""] : [[], "0"];
+  for (const user of known) list.add("nat", "OUTPUT", [...query, owned("user", user)], back, options);
+  for (const group of partsOf(groups)) {
+    if (group !== unknown) list.add("nat", "OUTPUT", [...query, owned("group", group)], back, options);
+  }
+  if (!knowsTunnel(facts)) {
+    list.add("nat", "OUTPUT", query, { to: "redirect", port: oldDnsPort }, options);
+    return;
+  }
+  const address = "127.0.0.1";
+  list.add("nat", "OUTPUT", query, { to: "dnat", address, port: agentDnsPort }, options);
+  list.add("nat", "POSTROUTING", [udp, toPort(agentDnsPort)], { to: "snat", address }, options);
 }
 
 function rangesOf(list: string, family: Family): readonly Range[] {

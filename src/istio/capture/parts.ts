@@ -57,6 +57,8 @@ export interface RuleOptions {
 /** Rules in the making. */
 export interface RuleList {
   readonly rules: readonly CaptureRule[];
+  /** Those of whose addresses they are unless they say so themselves. */
+  readonly families: readonly Family[];
   add(table: Table, chain: Chain, matches: readonly Match[], target: Target, options?: RuleOptions): void;
   /** A rule for each family, which holds an address of that family. */
   addApart(
@@ -78,6 +80,7 @@ export function ruleList(families: readonly Family[]): RuleList {
   };
   return {
     rules,
+    families,
     add,
     addApart(table, chain, addresses, matches, target, options) {
       for (const family of [4, 6] as const)

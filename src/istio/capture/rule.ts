@@ -6,7 +6,7 @@ export type Family = 4 | 6;
 export type Table = "raw" | "mangle" | "nat";
 
 /** Chains of the kernel, which every table has. */
-export type Hook = "PREROUTING" | "OUTPUT";
+export type Hook = "PREROUTING" | "OUTPUT" | "POSTROUTING";
 
 export type Chain =
   | Hook
@@ -37,6 +37,9 @@ export type Target =
   | { readonly to: "jump"; readonly chain: Chain }
   | { readonly to: "return" | "accept" | "drop" | "save-mark" | "restore-mark" }
   | { readonly to: "redirect"; readonly port: string }
+  /** To a port of the pod, as old releases say it; and back, as if from there. */
+  | { readonly to: "dnat"; readonly address: string; readonly port: string }
+  | { readonly to: "snat"; readonly address: string }
   | { readonly to: "mark"; readonly mark: string }
   | { readonly to: "tproxy"; readonly mark: string; readonly port: string }
   | { readonly to: "zone"; readonly zone: "1" | "2" };
@@ -118,6 +121,10 @@ function targetText(target: Target, matches: readonly Match[]): string {
       const agent = target.port === agentDnsPort && matches.some(({ is }) => is === "udp");
       return `REDIRECT --to-port${agent ? "" : "s"} ${target.port}`;
     }
+    case "dnat":
+      return `DNAT --to-destination ${target.address}:${target.port}`;
+    case "snat":
+      return `SNAT --to-source ${target.address}`;
     case "mark":
       return `MARK --set-mark ${target.mark}`;
     case "tproxy":

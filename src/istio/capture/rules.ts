@@ -22,7 +22,15 @@ import {
   toPort,
   udp,
 } from "./parts.ts";
-import { agentDnsPort, type CaptureRule, type Chain, type Family, type Match, type Target } from "./rule.ts";
+import {
+  agentDnsPort,
+  type CaptureRule,
+  type Chain,
+  type Family,
+  type Match,
+  rulesOf,
+  type Target,
+} from "./rule.ts";
 import { type CaptureFault, type CaptureSettings, partsOf } from "./settings.ts";
 
 /** Address ranges that a list names, or that it stands for all. */
@@ -44,12 +52,31 @@ export type RulesReading =
 export function captureRules(settings: CaptureSettings, facts: CaptureFacts): RulesReading {
   if (settings.excludedRanges === "*")
     return failed("no address is captured that all exclude: * is excluded");
-  if (facts.familiesApart) return { ok: true, rules: oldRules(settings) };
+  if (facts.firstOrder) return { ok: true, rules: oldRules(settings, facts) };
   const excluded = rangesOf(settings.excludedRanges, facts);
   if (typeof excluded === "string") return failed(excluded);
   const included = rangesOf(settings.includedRanges, facts);
   if (typeof included === "string") return failed(included);
-  return { ok: true, rules: newRules(settings, facts, included, excluded) };
+  const make = facts.familiesApart ? rulesApart : newRules;
+  return { ok: true, rules: make(settings, facts, included, excluded) };
+}
+
+/** Rules where those of IPv6 know neither TPROXY nor DNS. */
+function rulesApart(
+  settings: CaptureSettings,
+  facts: CaptureFacts,
+  included: Ranges,
+  excluded: Ranges,
+): readonly CaptureRule[] {
+  const plain = { ...settings, mode: "REDIRECT", redirectsDns: false };
+  const rules = newRules(settings, facts, included, excluded);
+  const mangled = rules.filter(({ table, from: by }) => table === "mangle" && by === "excludedInterfaces");
+  const ofV6 = newRules(plain, facts, { ...included, hasLoopback: false }, excluded);
+  return [...onlyOf(4, rules), ...onlyOf(6, [...mangled, ...ofV6])];
+}
+
+function onlyOf(family: Family, rules: readonly CaptureRule[]): readonly CaptureRule[] {
+  return rulesOf(rules, family).map((rule) => ({ ...rule, families: [family] }));
 }
 
 function failed(says: string): RulesReading {
@@ -301,6 +328,7 @@ function splitQueries(
         ...(families ? { families } : {}),
       },
     );
+  if (!facts.tracksQueries) return;
   for (const owner of ownersOf(settings)) {
     zone(out, [toPort("53"), owner], "1");
     zone(out, [fromPort(agentDnsPort), owner], "2");
@@ -338,15 +366,20 @@ function rangesIn({ v4, v6 }: Ranges, family: Family): readonly Range[] {
 function includeRanges({ settings, facts, included, list }: Plan): void {
   const output = (matches: readonly Match[], families: readonly Family[]) =>
     list.add("nat", "ISTIO_OUTPUT", matches, jump("ISTIO_REDIRECT"), { from: "includedRanges", families });
-  const arriving = (matches: readonly Match[], families: readonly Family[]) => {
+  const arriving = (
+    matches: readonly Match[],
+    families: readonly Family[],
+    target = jump("ISTIO_REDIRECT"),
+  ) => {
     for (const is of partsOf(settings.virtualInterfaces)) {
       const options = { from: "virtualInterfaces", families, at: 1 } as const;
-      list.add("nat", "PREROUTING", [{ of: "in", is }, ...matches], jump("ISTIO_REDIRECT"), options);
+      list.add("nat", "PREROUTING", [{ of: "in", is }, ...matches], target, options);
     }
   };
   if (included.all) {
     output([], [4, 6]);
-    arriving([], [4, 6]);
+    arriving([], facts.familiesApart ? [4] : [4, 6]);
+    if (facts.familiesApart) arriving([], [6], back);
   }
   for (const family of [4, 6] as const) {
     for (const range of rangesIn(included, family)) {
@@ -361,19 +394,20 @@ function includeRanges({ settings, facts, included, list }: Plan): void {
 /** What the proxy marks its own packets to the pod with, so that they are not taken for new ones. */
 const outboundMark = "1338";
 
-function markConnections({ settings, self, list }: Plan): void {
+function markConnections({ settings, facts, self, list }: Plan): void {
   const { mark } = settings;
   const options = { from: "mode" } as const;
   const marked: Match = { of: "mark", is: mark };
   list.add("mangle", "PREROUTING", [tcp, marked], { to: "save-mark" }, options);
-  list.add("mangle", "OUTPUT", [tcp, loopbackOut, marked], back, options);
-  for (const owner of ownersOf(settings)) {
+  if (facts.marksOwn) list.add("mangle", "OUTPUT", [tcp, loopbackOut, marked], back, options);
+  for (const owner of facts.marksOwn ? ownersOf(settings) : []) {
     const matches = (address: string) => [notTo(address), tcp, loopbackOut, owner];
     list.addApart("mangle", "OUTPUT", self, matches, { to: "mark", mark: outboundMark }, options);
   }
   const known: Match = { of: "connection-mark", is: mark };
   list.add("mangle", "OUTPUT", [tcp, known], { to: "restore-mark" }, options);
   list.add("mangle", "ISTIO_INBOUND", [tcp, marked], back, { ...options, at: 1 });
+  if (!facts.marksOwn) return;
   list.addApart("mangle", "ISTIO_INBOUND", passthrough, (address) => [tcp, from(address), loopbackIn], back, {
     ...options,
     at: 2,

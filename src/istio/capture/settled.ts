@@ -7,7 +7,7 @@ import type { Step, Way } from "./walk.ts";
  * so that it went on as it is.
  */
 export function settlingStep({ steps, verdict }: Way): Step | undefined {
-  const ends = verdict === "none" ? ["return"] : [verdict === "divert" ? "accept" : verdict];
+  const ends = targets[verdict];
   const last = steps.findLastIndex(({ rule }) => ends.includes(rule.target.to) && rule.table !== "raw");
   const step = steps[last];
   if (!step || verdict === "none" || verdict === "drop") return step;
@@ -15,6 +15,15 @@ export function settlingStep({ steps, verdict }: Way): Step | undefined {
   // A chain such as ISTIO_REDIRECT takes whatever is sent there: what matters is who sent it.
   return into && isOfProxy(step.rule.chain) ? into : step;
 }
+
+/** What a rule does that makes for a verdict. */
+const targets: Readonly<Record<Way["verdict"], readonly string[]>> = {
+  none: ["return"],
+  redirect: ["redirect", "dnat"],
+  tproxy: ["tproxy"],
+  divert: ["accept"],
+  drop: ["drop"],
+};
 
 function leadsTo(target: Step["rule"]["target"], chain: Chain): boolean {
   return target.to === "jump" && target.chain === chain;

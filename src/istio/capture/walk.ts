@@ -141,6 +141,12 @@ function obey(
       travel.verdict = "drop";
       travel.port = undefined;
       return "end";
+    case "dnat":
+      travel.verdict = "redirect";
+      travel.port = Number(target.port);
+      return "end";
+    case "snat":
+      return "end";
     case "redirect":
     case "tproxy":
       travel.verdict = target.to;
