@@ -62,16 +62,18 @@ export function broughtBy(
 ) {
   const modelled = buildKustomizations(collected);
   const built = rendered.length === 0 ? modelled : renderedBuilds(modelled, rendered, collected);
-  const { builds, pulledIn, faults, refused } = built;
+  const { builds, pulledIn, refused } = built;
   const alone = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
   const delivered = deliver({ collected, builds: built, placed: alone }, gitops !== "ignore");
-  const charts = rendered.length === 0 ? [] : renderedCharts(rendered, collected, delivered.deliveries);
+  const faults = [...built.faults, ...delivered.faults];
+  const charts =
+    rendered.length === 0 ? [] : renderedCharts(rendered, collected, delivered.deliveries, faults);
   return {
     builds,
     refused,
     rendered,
     ...delivered,
-    faults: [...faults, ...delivered.faults],
+    faults,
     placed: charts.length === 0 ? delivered.placed : [...delivered.placed, ...charts],
   };
 }

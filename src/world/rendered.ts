@@ -6,6 +6,7 @@ import { type Node, nodeAt, type Path } from "../source/node.ts";
 import type { SourceFile } from "../source/reading.ts";
 import type { Collected } from "./collect.ts";
 import type { Delivery } from "./delivery.ts";
+import { type Fault, guarded } from "./guard.ts";
 import { locateValue } from "./helm-values.ts";
 import { isClusterScoped } from "./kustomize/draft.ts";
 import { contains, joinPath } from "./kustomize/path.ts";
@@ -41,22 +42,27 @@ export function renderedCharts(
   all: readonly Rendered[],
   collected: Collected,
   deliveries: readonly Delivery[],
+  faults: Fault[],
 ): readonly Placed[] {
   let index = 0;
   return all
     .filter(({ kind }) => kind === "helm")
     .flatMap((rendered) => {
       const delivery = deliveries.find(({ id }) => id === rendered.delivery);
-      const values = valuesOf(rendered, collected, delivery);
-      const files = new Map<string, SourceFile>();
-      return readDocuments({ path: rendered.directory, text: rendered.text }).flatMap((document) => {
-        const reading = document.read();
-        if (!reading.ok) return [];
-        const file = templateOf(document, rendered, collected, files);
-        return resourcesOf(document, reading.root).map((one) =>
-          placedFrom(one, { rendered, file, values, delivery, index: index++ }),
-        );
-      });
+      const chart = { path: joinPath(rendered.directory, "Chart.yaml"), text: "" };
+      const make = () => {
+        const values = valuesOf(rendered, collected, delivery);
+        const files = new Map<string, SourceFile>();
+        return readDocuments({ path: rendered.directory, text: rendered.text }).flatMap((document) => {
+          const reading = document.read();
+          if (!reading.ok) return [];
+          const file = templateOf(document, rendered, collected, files);
+          return resourcesOf(document, reading.root).map((one) =>
+            placedFrom(one, { rendered, file, values, delivery, index: index++ }),
+          );
+        });
+      };
+      return guarded(chart, faults, make) ?? [];
     });
 }
 
@@ -116,7 +122,10 @@ function standIn(file: SourceFile, start: number, index: number): Document {
 
 /** Where a template begins with an object of a kind; its start where several lines could be it. */
 function startIn(text: string, kind: string): number {
-  const lines = [...text.matchAll(new RegExp(`^kind: *["']?${kind}["']?[ \\t]*$`, "gm"))];
+  // What was rendered is a text like any other: it is compared, and never a pattern.
+  const lines = [...text.matchAll(/^kind:(.*)$/gm)].filter(
+    ([, written = ""]) => written.trim().replace(/^(["'])(.*)\1$/, "$2") === kind,
+  );
   const [only] = lines;
   if (!only || lines.length > 1) return 0;
   const above = text.lastIndexOf("apiVersion:", only.index);
@@ -258,13 +267,19 @@ function* entriesNamed(
 
 /** The builds with those in place that kustomize itself made. */
 export function renderedBuilds(built: Builds, rendered: readonly Rendered[], collected: Collected): Builds {
+  const faults = [...built.faults];
+  const instead = (build: Build): Build => {
+    const file = collected.kustomizations.get(build.directory)?.file ?? { path: build.directory, text: "" };
+    return guarded(file, faults, () => withRendered(build, rendered, collected)) ?? build;
+  };
   return {
     ...built,
-    builds: built.builds.map((one) => withRendered(one, rendered, collected)),
+    faults,
+    builds: built.builds.map(instead),
     buildOf(root) {
       const build = built.buildOf(root);
       const isWhole = root === built.kustomizationAt(root.directory);
-      return build && isWhole ? withRendered(build, rendered, collected) : build;
+      return build && isWhole ? instead(build) : build;
     },
   };
 }

@@ -157,6 +157,23 @@ charts("What is no YAML, or names no template, harms nothing", () => {
   assert.is(world.workloads[1]?.resource.document.file.path, "web/Chart.yaml");
 });
 
+charts("A kind is compared as text, whatever stands in it", () => {
+  const kinds = ["Foo((", "(a+)+x", `${"a".repeat(40)}b`, "[", "*"];
+  const text = kinds.map(
+    (kind) => `---\napiVersion: v1\nkind: ${JSON.stringify(kind)}\nmetadata: {name: x}\n`,
+  );
+  const rendered: Rendered = { kind: "helm", directory: "web", text: `${text.join("")}${made("web", cpu)}` };
+  const slow = { "web/templates/web.yaml": `kind: ${"a".repeat(40)}\n${template}` };
+  const started = performance.now();
+  const { world } = told([rendered], slow);
+  assert.ok(performance.now() - started < 5000);
+  assert.equal(world.faults, []);
+  assert.equal(
+    world.workloads.map(({ label }) => label),
+    ["Deployment/web"],
+  );
+});
+
 charts.run();
 
 const builds = suite("rendered kustomizations");
