@@ -41,7 +41,7 @@ export async function compared(
   const format = changesFormat(flags.format);
   const failOn = failKinds(flags.failOn);
   const options = optionsOf(flags, io);
-  const states = openStates(args, flags.mergeBase ?? false, io.cwd);
+  const states = openStates(args, flags.mergeBase ?? false, io);
   for (const line of options.remarks) tell(io, line);
   const named = namedFiles(flags, io);
   const before = await read(states.before, named, flags, io);

@@ -1,9 +1,10 @@
 /** The files of a commit as a tree, read from git's objects; what lies outside of the repository is read from the disk. */
-import { largestFileSize, nothingThere, tooLarge } from "../source/disk.ts";
-import { once } from "../source/once.ts";
+import { largestFileSize, nothingThere } from "../source/disk.ts";
 import { absolutePath, pathBelow } from "../source/path.ts";
-import type { FileTree, TreeEntry } from "../source/tree.ts";
-import type { Commit, Git, Repository } from "./git.ts";
+import type { FileTree } from "../source/tree.ts";
+import type { Commit, Repository } from "./git.ts";
+import { blobReader, type Entry } from "./git-blobs.ts";
+import { directoriesOf, type Found, pathFinder } from "./git-paths.ts";
 
 /** A tree that knows which files of two commits are the same. */
 export interface CommitTree extends FileTree {
@@ -23,33 +24,20 @@ export interface CommitTreeOptions {
   readonly largest?: number;
 }
 
-interface Entry {
-  readonly mode: string;
-  readonly id: string;
-  /** Undefined for a submodule, and for what a partial clone has not fetched. */
-  readonly size: number | undefined;
-}
-
-/** Bytes that are asked for in one go. */
-const batchSize = 32 * 1024 * 1024;
-/** Bytes that are kept for whoever asks again. */
-const mostKept = 256 * 1024 * 1024;
-/** Links behind links, as Linux counts them. */
-const mostLinks = 40;
-
 /** The tree of a commit; undefined where its objects are not all here, with what git says of it. */
 export function commitTree(
-  { git, top }: Repository,
+  repository: Repository,
   { id: commit }: Commit,
   options: CommitTreeOptions,
 ): CommitTree | { readonly reason: string } {
+  const { git } = repository;
   const list = ["ls-tree", "-r", "-z", "--full-tree", commit];
   const sized = git(["ls-tree", "-l", ...list.slice(1)]);
   // Of what a partial clone lacks git knows no size.
   const listed = sized.ok ? sized : git(list);
   if (!listed.ok) return { reason: listed.says };
   const entries = entriesOf(listed.bytes.toString());
-  return treeOver(entries, top.replace(/\/$/, ""), git, options);
+  return treeOver(entries, repository, options);
 }
 
 /** `mode SP type SP id [SP size] TAB path NUL`, the size padded. */
@@ -69,71 +57,41 @@ function entriesOf(listed: string): ReadonlyMap<string, Entry> {
   return entries;
 }
 
-type Found =
-  | { readonly is: "file"; readonly path: string; readonly entry: Entry }
-  | { readonly is: "directory"; readonly path: string }
-  /** It lies outside of what the commit holds: in a submodule, or beyond the repository. */
-  | { readonly is: "elsewhere"; readonly absolute: string };
+/** Where a commit's files stand in a tree. */
+interface Places {
+  /** The top of the repository, and the root of the tree. */
+  readonly top: string;
+  readonly root: string;
+  /** The path in the tree of a path from the top. */
+  given(path: string): string;
+}
+
+function placesOf(repository: Repository, disk: FileTree): Places {
+  const top = repository.top.replace(/\/$/, "");
+  const root = (disk.root ?? top).replace(/\/$/, "");
+  return { top, root, given: (path) => pathBelow(root, `${top}/${path}`) ?? `${top}/${path}` };
+}
 
 function treeOver(
   entries: ReadonlyMap<string, Entry>,
-  top: string,
-  git: Git,
+  repository: Repository,
   { disk, isOnDisk = () => false, isKnown = () => false, largest = largestFileSize }: CommitTreeOptions,
 ): CommitTree {
-  const root = (disk.root ?? top).replace(/\/$/, "");
-  const directories = directoriesOf(entries);
-  const submodules = new Map(
-    [...entries].filter(([, { mode }]) => mode === "160000").map(([path, { id }]) => [path, id]),
-  );
+  const places = placesOf(repository, disk);
+  const { top, root, given } = places;
   // What is known elsewhere is asked for by nobody, or by somebody who asks for all of it.
-  const blobs = blobReader(entries, git, largest, (path, id) => {
+  const blobs = blobReader(entries, repository.git, largest, (path, id) => {
     if (pathBelow(root, `${top}/${path}`) === undefined) return "";
     return isOnDisk(path) || isKnown(given(path), id) ? "known:" : "new:";
   });
-  const gitDirectory = `${top}/.git`;
-
-  function given(path: string): string {
-    return pathBelow(root, `${top}/${path}`) ?? `${top}/${path}`;
-  }
-
-  const targets = new Map<string, string | undefined>();
-  function targetOf(link: string): string | undefined {
-    if (!targets.has(link)) {
-      const bytes = blobs.read(link);
-      targets.set(link, "reason" in bytes ? undefined : new TextDecoder().decode(bytes));
-    }
-    return targets.get(link);
-  }
-
-  /** Follows the links on the way to a path, and at its end. */
-  function find(absolute: string, links = 0): Found | undefined {
-    const below = absolute === top ? "" : pathBelow(top, absolute);
-    if (below === undefined) return { is: "elsewhere", absolute };
-    const parts = below === "" ? [] : below.split("/");
-    let here = "";
-    for (const [index, part] of parts.entries()) {
-      here = here === "" ? part : `${here}/${part}`;
-      const entry = entries.get(here);
-      if (!entry) {
-        if (directories.has(here)) continue;
-        return undefined;
-      }
-      const rest = parts.slice(index + 1);
-      if (entry.mode === "160000") return { is: "elsewhere", absolute: [top, here, ...rest].join("/") };
-      if (entry.mode !== "120000") return rest.length === 0 ? { is: "file", path: here, entry } : undefined;
-      const target = links < mostLinks ? targetOf(here) : undefined;
-      if (target === undefined) return undefined;
-      const from = `${top}/${here}`.replace(/\/[^/]*$/, "");
-      return find(absolutePath(from, [target, ...rest].join("/")), links + 1);
-    }
-    return { is: "directory", path: below };
-  }
-
+  const directories = directoriesOf(entries);
+  const find = pathFinder({ entries, directories }, top, blobs);
   const absoluteOf = (path: string) => absolutePath(root, path);
   return {
     root,
-    submodules,
+    submodules: new Map(
+      [...entries].filter(([, { mode }]) => mode === "160000").map(([path, { id }]) => [path, id]),
+    ),
     idOf(path) {
       const below = pathBelow(top, absoluteOf(path));
       const entry = below === undefined ? undefined : entries.get(below);
@@ -141,16 +99,9 @@ function treeOver(
     },
     stat(path) {
       const absolute = absoluteOf(path);
-      // The commit's own repository ends here, also where its objects lie elsewhere.
-      if (absolute === gitDirectory) return { type: "directory", size: 0, identity: absolute };
-      if (absolute === root) return { type: "directory", size: 0, identity: root };
       const found = find(absolute);
-      if (!found) return undefined;
-      if (found.is === "elsewhere") return disk.stat(found.absolute);
-      const identity = found.path === "" ? top : `${top}/${found.path}`;
-      return found.is === "file"
-        ? { type: "file", size: found.entry.size ?? 0, identity }
-        : { type: "directory", size: 0, identity };
+      if (absolute === root) return { type: "directory", size: 0, identity: root };
+      return found && statOf(found, absolute, repository, places, disk);
     },
     whyAbsent(path) {
       const found = find(absoluteOf(path));
@@ -166,7 +117,8 @@ function treeOver(
       const found = find(absoluteOf(path));
       if (!found) return { path, reason: nothingThere };
       if (found.is === "elsewhere") return disk.read(found.absolute);
-      if (found.is === "directory") return { path, reason: "is a directory" };
+      if (found.is === "repository" && found.path === "config") return disk.read(repository.config);
+      if (found.is !== "file") return { path, reason: "is a directory" };
       if (isOnDisk(found.path)) {
         const bytes = disk.read(`${top}/${found.path}`);
         if (!("reason" in bytes)) return bytes;
@@ -177,114 +129,22 @@ function treeOver(
   };
 }
 
-function directoriesOf(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, readonly TreeEntry[]> {
-  const directories = new Map<string, TreeEntry[]>([["", []]]);
-  const inside = (path: string): TreeEntry[] => {
-    const known = directories.get(path);
-    if (known) return known;
-    const made: TreeEntry[] = [];
-    directories.set(path, made);
-    const slash = path.lastIndexOf("/");
-    inside(slash < 0 ? "" : path.slice(0, slash)).push({ name: path.slice(slash + 1), type: "directory" });
-    return made;
-  };
-  for (const [path, { mode }] of entries) {
-    const slash = path.lastIndexOf("/");
-    const type = mode === "120000" ? "link" : mode === "160000" ? "directory" : "file";
-    inside(slash < 0 ? "" : path.slice(0, slash)).push({ name: path.slice(slash + 1), type });
+function statOf(
+  found: Found,
+  absolute: string,
+  { config }: Repository,
+  { top }: Places,
+  disk: FileTree,
+): ReturnType<FileTree["stat"]> {
+  if (found.is === "elsewhere") return disk.stat(found.absolute);
+  if (found.is === "repository") {
+    // The commit's own repository ends here, also where its objects and its configuration lie elsewhere.
+    if (found.path === "") return { type: "directory", size: 0, identity: absolute };
+    const stat = found.path === "config" ? disk.stat(config) : undefined;
+    return stat && { ...stat, identity: absolute };
   }
-  return directories;
-}
-
-interface BlobReader {
-  read(
-    path: string,
-  ): Uint8Array | { readonly path: string; readonly reason: string; readonly tooLarge?: true };
-}
-
-/** Files whose content a scan asks for, one after the other, in the order of their paths. */
-const manifest = /(?:\.ya?ml|\.json|(?:^|\/)Kustomization|(?:^|\/)\.(?:git|sidelint)ignore)$/;
-
-/**
- * Reads objects by the batch: whoever asks for a manifest of the directory that is scanned will ask for those that follow it; of anything
- * else, for what lies beside it. What was read is kept as long as that is not much.
- */
-function blobReader(
-  entries: ReadonlyMap<string, Entry>,
-  git: Git,
-  largest: number,
-  /** Which files are asked for together. */
-  groupOf: (path: string, id: string) => string,
-): BlobReader {
-  const contents = new Map<string, Uint8Array>();
-  const asked = new Set<string>();
-  let loaded = 0;
-  const groups = once(() => {
-    const known = new Map<string, string[]>();
-    for (const [path, { id, mode, size }] of entries) {
-      if (mode === "160000" || (size ?? 0) > largest) continue;
-      const group = groupIn(path, groupOf(path, id));
-      const files = known.get(group);
-      if (files) files.push(path);
-      else known.set(group, [path]);
-    }
-    return known;
-  });
-  const load = (path: string, { id }: Entry): void => {
-    const group = asked.has(path) ? [] : (groups().get(groupIn(path, groupOf(path, id))) ?? []);
-    const batch = new Set([path]);
-    let size = 0;
-    for (let index = group.indexOf(path) + 1; index < group.length && size < batchSize; index++) {
-      const one = group[index] ?? path;
-      if (asked.has(one)) continue;
-      size += entries.get(one)?.size ?? 0;
-      batch.add(one);
-    }
-    const ids = [...batch].flatMap((one) => entries.get(one)?.id ?? []);
-    const read = contentsOf(git, new Set(ids));
-    for (const one of batch) {
-      asked.add(one);
-      const bytes = read.get(entries.get(one)?.id ?? "");
-      if (bytes) contents.set(one, bytes);
-      loaded += bytes?.length ?? 0;
-    }
-  };
-  return {
-    read(path) {
-      const entry = entries.get(path);
-      if (!entry) return { path, reason: nothingThere };
-      const { size = 0 } = entry;
-      if (size > largest) return { path, reason: tooLarge(size, largest), tooLarge: true };
-      if (!contents.has(path)) load(path, entry);
-      const bytes = contents.get(path);
-      if (loaded > mostKept) contents.delete(path);
-      if (bytes && bytes.length > largest)
-        return { path, reason: tooLarge(bytes.length, largest), tooLarge: true };
-      return bytes ?? { path, reason: notHere };
-    },
-  };
-}
-
-const notHere =
-  "its content is not in this clone, which is a partial one (git fetch --refetch --no-filter brings it)";
-
-/** Manifests by the group, in the order in which they are listed; other files by the directory. */
-function groupIn(path: string, group: string): string {
-  return manifest.test(path) && group !== "" ? group : path.slice(0, path.lastIndexOf("/") + 1);
-}
-
-/** The contents of objects by their ids, without those that are not here. `id SP type SP size LF content LF`, or `id SP missing LF`. */
-function contentsOf(git: Git, ids: ReadonlySet<string>): ReadonlyMap<string, Uint8Array> {
-  const contents = new Map<string, Uint8Array>();
-  const { bytes } = git(["cat-file", "--batch"], [...ids, ""].join("\n"));
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(10, start);
-    const [id = "", type, size] = bytes.toString("latin1", start, end).split(" ");
-    if (end < 0) break;
-    start = end + 1;
-    if (type !== "blob") continue;
-    contents.set(id, bytes.subarray(start, start + Number(size)));
-    start += Number(size) + 1;
-  }
-  return contents;
+  const identity = found.path === "" ? top : `${top}/${found.path}`;
+  return found.is === "file"
+    ? { type: "file", size: found.entry.size ?? 0, identity }
+    : { type: "directory", size: 0, identity };
 }

@@ -1,6 +1,8 @@
 /** Asks the user's git about a repository; nothing is fetched, written or started for it. */
 import { spawnSync } from "node:child_process";
 import { plain } from "../report/cells.ts";
+import { withSlashes } from "../source/disk.ts";
+import { absolutePath } from "../source/path.ts";
 import { UsageError } from "./usage.ts";
 
 /** What git printed, and why it went no further where it failed. */
@@ -23,6 +25,8 @@ export interface Repository {
   readonly git: Git;
   /** Absolute path of its top, with `/`; where the command runs in a bare repository, that directory. */
   readonly top: string;
+  /** Absolute path of the file with its remotes, which all of its work trees share. */
+  readonly config: string;
   /** Whether there are files beside the objects. */
   readonly hasWorkTree: boolean;
 }
@@ -43,13 +47,16 @@ const environment = {
   LC_ALL: "C",
 } as const;
 
+/** Variables of the process that git is run by. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Git as it runs in a directory. */
-export function gitIn(cwd: string): Git {
+export function gitIn(cwd: string, env: Environment): Git {
   return (args, input = "") => {
     const { error, status, signal, stdout, stderr } = spawnSync("git", [...settings, ...args], {
       cwd,
       input,
-      env: { ...process.env, ...environment },
+      env: { ...env, ...environment },
       maxBuffer: Number.POSITIVE_INFINITY,
       windowsHide: true,
     });
@@ -63,16 +70,18 @@ export function gitIn(cwd: string): Git {
 }
 
 /** The repository that a directory (absolute, with `/`) lies in; or why there is none, in git's words. */
-export function repositoryOf(cwd: string): Repository | { readonly none: string } {
-  const git = gitIn(cwd);
-  const asked = git(["rev-parse", "--is-inside-work-tree", "--show-prefix"]);
+export function repositoryOf(cwd: string, env: Environment): Repository | { readonly none: string } {
+  const git = gitIn(cwd, env);
+  const asked = git(["rev-parse", "--is-inside-work-tree", "--show-prefix", "--git-common-dir"]);
   if (!asked.ok) return { none: asked.says.replace(/^fatal: /, "") };
-  const [inside, prefix = ""] = asked.bytes.toString().split("\n");
-  if (inside !== "true") return { git, top: cwd, hasWorkTree: false };
+  const [inside, prefix = "", ...common] = asked.bytes.toString().replace(/\n$/, "").split("\n");
+  const config = absolutePath(cwd, `${withSlashes(common.join("\n"))}/config`);
+  if (inside !== "true") return { git, top: cwd, config, hasWorkTree: false };
   const below = `/${prefix.replace(/\/$/, "")}`;
   return {
     git,
     top: prefix !== "" && cwd.endsWith(below) ? cwd.slice(0, -below.length) : cwd,
+    config,
     hasWorkTree: true,
   };
 }
@@ -105,21 +114,26 @@ export function refNames({ git }: Repository): readonly string[] {
 
 /**
  * The paths, from the top, of tracked files that the files on disk may differ in from a commit: whatever is not named is the same, by
- * git's index, which is not refreshed, so that no filter is run.
+ * git's index, which is not refreshed, so that no filter is run. Files that git was told not to look at may differ.
  */
-export function changedOnDisk({ git, top }: Repository, { id }: Commit): ReadonlySet<string> | undefined {
-  const asked = git([
-    "-C",
-    top,
-    "diff-index",
-    "--name-only",
-    "-z",
-    "--no-renames",
-    "--ignore-submodules=all",
-    id,
-    "--",
+export function changedOnDisk(repository: Repository, { id }: Commit): ReadonlySet<string> | undefined {
+  const { git, top } = repository;
+  const options = ["--name-only", "-z", "--no-renames", "--ignore-submodules=all"];
+  const asked = git(["-C", top, "diff-index", ...options, id, "--"]);
+  const listed = git(["-C", top, "ls-files", "-v", "-z"]);
+  if (!asked.ok || !listed.ok) return undefined;
+  const unseen = linesOf(listed.bytes).filter((line) => /^[a-zS] /.test(line));
+  const isKept = unseen.length > 0 && isSparse(repository);
+  return new Set([
+    ...linesOf(asked.bytes),
+    // In a sparse checkout files are left out of the disk, and git tells what it put there itself.
+    ...unseen.filter((line) => !(isKept && /^s/i.test(line))).map((line) => line.slice(2)),
   ]);
-  return asked.ok ? new Set(asked.bytes.toString().split("\0").filter(Boolean)) : undefined;
+}
+
+/** What `-z` separates. */
+function linesOf(bytes: Buffer): readonly string[] {
+  return bytes.toString().split("\0").filter(Boolean);
 }
 
 /** Whether a part of the files is left out of the disk on purpose. */

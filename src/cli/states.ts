@@ -8,6 +8,7 @@ import {
   type Commit,
   changedOnDisk,
   commitOf,
+  type Environment,
   isShallow,
   isSparse,
   mergeBase,
@@ -16,6 +17,7 @@ import {
   repositoryOf,
 } from "./git.ts";
 import { type CommitTree, commitTree } from "./git-tree.ts";
+import type { Io } from "./io.ts";
 import { UsageError } from "./usage.ts";
 
 /** One state of the repository. */
@@ -46,10 +48,14 @@ const workingTree = "working tree";
  * Finds what one or two arguments name: a directory, a commit, or a range (`A..B`; `A...B` from where they parted). Without a second one
  * it is the working tree. Throws a UsageError for whatever is neither or could be both.
  */
-export function openStates(args: readonly string[], fromMergeBase: boolean, cwd: string): States {
+export function openStates(
+  args: readonly string[],
+  fromMergeBase: boolean,
+  { cwd, env }: Pick<Io, "cwd" | "env">,
+): States {
   const here = diskTree(cwd);
   const root = withSlashes(here.root ?? cwd).replace(/\/$/, "");
-  const finder = finderIn(root, here);
+  const finder = finderIn(root, here, env);
   const [one, other] = namedBy(args, fromMergeBase, finder, root);
   return statesOf(one, other, finder, root);
 }
@@ -111,10 +117,10 @@ function isPathLike(argument: string): boolean {
   return /^(?:\.{1,2}(?:[/\\]|$)|[/\\]|[A-Za-z]:[/\\])/.test(argument);
 }
 
-function finderIn(root: string, here: FileTree): Finder {
+function finderIn(root: string, here: FileTree, env: Environment): Finder {
   let known: Repository | { readonly none: string } | undefined;
   const look = () => {
-    known ??= repositoryOf(root || "/");
+    known ??= repositoryOf(root || "/", env);
     return known;
   };
   const repository = (argument: string): Repository => {

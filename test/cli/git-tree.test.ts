@@ -17,7 +17,7 @@ if (!hasGit) {
 }
 
 function repositoryAt(cwd: string): Repository {
-  const repository = repositoryOf(cwd);
+  const repository = repositoryOf(cwd, process.env);
   if ("none" in repository) throw new Error(repository.none);
   return repository;
 }

@@ -1,12 +1,12 @@
 /**
- * Holds `sidelint diff` against history: `npm run history -- --repo DIR [--commits 50] [--ref HEAD] [--matching REGEXP] [--assume LABEL=VALUE]...
+ * Holds `sidelint diff` against history: `npm run history -- --repo DIR [--url URL] [--commits 50] [--ref HEAD] [--matching REGEXP] [--assume LABEL=VALUE]...
  * [--verbose]`; --matching: only commits that add or take away a line of that sort.
  * Each commit that changes manifests is compared with its parent, by git's objects and with the files on disk. Both states are checked
  * out as plain directories and scanned by themselves; what differs between these has to be what was reported, no more and no less. Where
  * kustomize is on PATH, roots of reported workloads are built by it as well.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, delimiter, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -19,6 +19,7 @@ import { disagreements, type Reported } from "./agree.ts";
 const { values } = parseArgs({
   options: {
     repo: { type: "string" },
+    url: { type: "string" },
     commits: { type: "string", default: "50" },
     ref: { type: "string", default: "HEAD" },
     matching: { type: "string" },
@@ -48,11 +49,13 @@ function git(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}):
   return asked.stdout;
 }
 
-/** A commit as a plain directory, which git does not know of; its top is marked as that of a repository. */
+/** A commit as a plain directory, which git does not know of; its top is marked as that of the repository. */
 function checkedOut(commit: string): string {
   const directory = join(area, "states", commit);
   if (existsSync(directory)) return directory;
   mkdirSync(join(directory, ".git"), { recursive: true });
+  // What the repository is called decides which deliveries mean it.
+  copyFileSync(join(clone, ".git", "config"), join(directory, ".git", "config"));
   const env = { GIT_INDEX_FILE: join(area, `index-${commit}`) };
   git(clone, ["read-tree", commit], env);
   git(clone, ["checkout-index", "-a", "-q", `--prefix=${directory}/`], env);
@@ -142,6 +145,7 @@ async function hold(parent: string, commit: string): Promise<void> {
 
 try {
   git(area, ["clone", "-q", "--shared", "--no-checkout", repository, clone]);
+  if (values.url) git(clone, ["config", "remote.origin.url", values.url]);
   const log = [
     "log",
     "--first-parent",
