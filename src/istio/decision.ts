@@ -21,7 +21,8 @@ export type Reason =
   | "namespace-labels-differ"
   | "revision-unknown"
   | "conditions-unknown"
-  | "injector-unreadable";
+  | "injector-unreadable"
+  | "pod-unknown";
 
 /**
  * What a step looked at; the world turns it into a location. Paths start at the pod template, at the Namespace object, at

@@ -164,6 +164,7 @@ export const reasonText: Readonly<Record<Reason, string>> = {
   "revision-unknown": "whether its revision is installed is not known",
   "conditions-unknown": "whether the matchConditions of a webhook hold is not known",
   "injector-unreadable": "the injector's configuration cannot be read",
+  "pod-unknown": "what the pod says is not known",
 };
 
 function namespaceStep({ namespace, mesh }: Candidate, labels: Labels, nth = 0): Step {

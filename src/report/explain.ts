@@ -105,6 +105,7 @@ export function sectionsOf(workload: ReportedWorkload, report: Report): readonly
 const whatMayBe: { readonly [reason in ReportedWorkload["reason"]]?: string } = {
   "conditions-unknown": "by what the conditions may say",
   "injector-unreadable": "by what the policy may be",
+  "pod-unknown": "by what the pod may be",
 };
 
 function webhookSection(

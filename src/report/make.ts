@@ -1,6 +1,7 @@
 /** From the world and its findings to the report as data. */
 import type { Decision, Place, Reason } from "../istio/decision.ts";
 import type { Labels } from "../istio/facts.ts";
+import { reasonText } from "../istio/trace.ts";
 import { injectedByHand } from "../lint/by-hand.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { IdleSetting } from "../lint/idle-settings.ts";
@@ -243,6 +244,10 @@ const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
     `nothing says whether revision ${decision.revisionsInDoubt.join(" or ")} is installed`,
   "conditions-unknown": () => "whether the matchConditions of a webhook hold is not known",
   "injector-unreadable": () => "the injector's configuration cannot be read",
+  "pod-unknown": ({ decision }) => {
+    const says = decision.steps[0]?.says ?? reasonText["pod-unknown"];
+    return says.charAt(0).toLowerCase() + says.slice(1);
+  },
 };
 
 /** The labels of a workload's namespace; undefined where places differ in what matters to injection, or nobody knows. */

@@ -56,7 +56,8 @@ type Lack = Pick<MissingFact, "what" | "subject">;
  */
 export function lackOf(workload: Workload): Lack | undefined {
   const { reason } = workload.decision;
-  if (reason === "conditions-unknown" || reason === "injector-unreadable") return undefined;
+  if (reason === "conditions-unknown" || reason === "injector-unreadable" || reason === "pod-unknown")
+    return undefined;
   const [revision] = workload.decision.revisionsInDoubt;
   if (revision !== undefined) return { what: "revision", subject: revision };
   const { name } = workload.namespace;

@@ -3,6 +3,7 @@ import type { Labels, NamespaceFacts } from "../istio/facts.ts";
 import { at, type Json } from "../kube/json.ts";
 import type { Delivery } from "./delivery.ts";
 import { originInside } from "./embedded.ts";
+import { isWaiting } from "./open-values.ts";
 import { locateResource, placeText, stringMap } from "./resource.ts";
 import type { NamespaceRecord, Origin, Placed } from "./world.ts";
 
@@ -100,6 +101,8 @@ export function namespaceLookup(
   const nobody = undescribed(sources);
 
   const answer = (name: string | null, root: string | null, delivery?: Delivery): NamespaceAnswer => {
+    if (name !== null && isWaiting(name, delivery) && !nobody)
+      return { facts: { name, labels: null }, origins: [] };
     if (name === null)
       return { facts: { name, labels: nobody?.map(({ labels }) => labels) ?? null }, origins: nobody ?? [] };
     const inRepository = repository.get(name) ?? [];
@@ -150,9 +153,9 @@ function withManaged(
   return [...known, ...alone];
 }
 
-/** Whether no label that Flux brings waits for a variable whose value the repository does not show. */
-function isFilledIn({ delivery, labels }: NamespaceRecord): boolean {
-  return delivery?.by !== "flux" || !Object.values(labels).some((label) => label.includes("${"));
+/** Whether nothing of a Namespace that Flux brings waits for a variable whose value the repository does not show. */
+function isFilledIn({ delivery, labels, name }: NamespaceRecord): boolean {
+  return ![name, ...Object.values(labels)].some((text) => isWaiting(text, delivery));
 }
 
 function isSameCluster(a: NamespaceRecord, b: NamespaceRecord): boolean {

@@ -1,7 +1,7 @@
 /** Resources with a pod template become workloads: namespace resolved, verdict decided, every place known. */
-import { decide } from "../istio/decide.ts";
 import type { Place } from "../istio/decision.ts";
 import type { ContainerFacts, Mesh, PodFacts } from "../istio/facts.ts";
+import { decideOpen } from "../istio/open-values.ts";
 import { at, isObject, type Json } from "../kube/json.ts";
 import { podTemplatesOf, type WorkloadKind } from "../kube/workload.ts";
 import type { Path } from "../source/node.ts";
@@ -9,6 +9,7 @@ import type { Delivery } from "./delivery.ts";
 import { locateInside } from "./embedded.ts";
 import type { InstallOrigin } from "./mesh.ts";
 import type { NamespaceAnswer } from "./namespaces.ts";
+import { openValuesOf } from "./open-values.ts";
 import { locateResource, placeText, scalarText, startOf, stringMap } from "./resource.ts";
 import type { Origin, Placed, Workload } from "./world.ts";
 
@@ -68,7 +69,12 @@ function workload(placed: Placed, template: Path, several: boolean, context: Wor
       return namespace.origins.map(({ origin }) => origin);
     },
     pod,
-    decision: decide(pod, namespace.facts, context.mesh),
+    decision: decideOpen(
+      pod,
+      namespace.facts,
+      context.mesh,
+      openValuesOf(placed, pod, at(placed.value, [...template, "spec", "hostNetwork"])),
+    ),
     start: () => startOf(resource),
     locate: (path, part) => locateInside(placed, path, part),
     sourceOf: (path) => placed.sourceOf(path),

@@ -50,6 +50,8 @@ export interface Placed {
   readonly delivery?: Delivery;
   /** Whether helm or kustomize made it, so that nothing of it can be edited. */
   readonly isRendered?: true;
+  /** Why anything of it may be different in the cluster, as a sentence: something changes it that is not run here. */
+  readonly changedBy?: string;
   /** Where a value of the object was set. */
   locate(path: Path, part?: Part): Location | undefined;
   /** The same as a place of the document that sets it, whether or not anything is written there. */

@@ -30,6 +30,7 @@ const reasons: Readonly<Record<Reason, true>> = {
   "revision-unknown": true,
   "conditions-unknown": true,
   "injector-unreadable": true,
+  "pod-unknown": true,
 };
 const verdicts: Readonly<Record<Verdict, true>> = {
   injected: true,

@@ -14,12 +14,14 @@ const disabled = "kustomize.toolkit.fluxcd.io/substitute";
 
 /** Fills variables into all texts of an object, unless its label or annotation forbids it. What is not known stays as it is written. */
 export function substitution(variables: Variables): Substitute {
-  return (value) => {
-    const isDisabled = ["labels", "annotations"].some(
-      (map) => scalarText(at(value, ["metadata", map, disabled])) === "disabled",
-    );
-    return isDisabled ? value : filledMap(value, variables);
-  };
+  return (value) => (isLeftAlone(value) ? value : filledMap(value, variables));
+}
+
+/** Whether a label or annotation of an object forbids that anything is filled in. */
+export function isLeftAlone(value: JsonObject): boolean {
+  return ["labels", "annotations"].some(
+    (map) => scalarText(at(value, ["metadata", map, disabled])) === "disabled",
+  );
 }
 
 function filled(value: Json, variables: Variables): Json {

@@ -90,6 +90,55 @@ const cases: readonly {
     },
     expected: ["shop/web unknown by Kustomization/web"],
   },
+  ...Object.entries({
+    "a label that asks for it": deployment(
+      "web",
+      ", namespace: lit",
+      ", sidecar.istio.io/inject: '${INJECT}'",
+    ),
+    "a label with a default, where the variables are not all seen": deployment(
+      "web",
+      ", namespace: lit",
+      ", sidecar.istio.io/inject: '${INJECT:=false}'",
+    ),
+    "an annotation": deployment("web", ", namespace: lit").replace(
+      "metadata: {labels:",
+      "metadata: {annotations: {sidecar.istio.io/inject: '${INJECT}'}, labels:",
+    ),
+    hostNetwork: deployment("web", ", namespace: lit").replace(
+      "spec: {containers",
+      "spec: {hostNetwork: '${HN}', containers",
+    ),
+    "the name of a Namespace": deployment("web", ", namespace: '${NS}'"),
+  }).map(([what, text]) => ({
+    says: `a verdict is not known that waits for a variable nobody shows: ${what}`,
+    files: {
+      "clusters/a.yaml": flux(
+        "web",
+        "path: apps, postBuild: {substituteFrom: [{kind: ConfigMap, name: elsewhere}]}",
+      ),
+      "apps/a.yaml": text,
+      "apps/ns.yaml": `${namespace("lit", "istio-injection: enabled")}---\n${namespace("${NS}", "istio-injection: enabled")}`,
+    },
+    expected: [`${what.endsWith("Namespace") ? "${NS}" : "lit"}/web unknown by Kustomization/web`],
+  })),
+  {
+    says: "a verdict is known that no variable can change",
+    files: {
+      "clusters/a.yaml": flux(
+        "web",
+        "path: apps, postBuild: {substituteFrom: [{kind: ConfigMap, name: elsewhere}]}",
+      ),
+      "apps/a.yaml": deployment("web", ", namespace: lit", ", app.kubernetes.io/version: '${V}'"),
+      "apps/off.yaml": deployment(
+        "cart",
+        ", namespace: dark",
+        ", istio.io/rev: '${REV}', sidecar.istio.io/inject: 'false'",
+      ),
+      "apps/ns.yaml": `${namespace("lit", "istio-injection: enabled")}---\n${namespace("dark", "istio-injection: disabled")}`,
+    },
+    expected: ["dark/cart not-injected by Kustomization/web", "lit/web injected by Kustomization/web"],
+  },
   {
     says: "what forbids it is not filled in",
     files: {
