@@ -117,6 +117,7 @@ function setOutputs({ findings, workloads }: Summary, report: string, sarif: str
     workloads: workloads.total,
     injected: workloads.injected,
     "not-injected": workloads.notInjected,
+    refused: workloads.refused,
     unknown: workloads.unknown,
     report,
     "sarif-file": sarif,
