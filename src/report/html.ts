@@ -57,7 +57,7 @@ const filter = `<nav hidden><div><label>Filter <input id="filter" type="search" 
 function header(report: Report, presentation: Presentation): string {
   const title = `<h1>sidelint: ${escaped(countsText(report, presentation))}</h1>`;
   if (presentation.quiet) return `<header>\n${title}\n</header>`;
-  const { workloads, skipped, idleSettings = [] } = report.summary;
+  const { workloads, skipped, idleSettings } = report.summary;
   const fixable = fixableText(report);
   const lines = [
     `Istio ${mesh(report)}`,

@@ -153,7 +153,7 @@ function missing({ summary, baseline, findings }: Report): readonly string[] {
   return [folded(title, `In \`sidelint.yaml\`, with your values:\n\n${fenced(shown)}`, false)];
 }
 
-function idle({ summary: { idleSettings = [] } }: Report): readonly string[] {
+function idle({ summary: { idleSettings } }: Report): readonly string[] {
   if (idleSettings.length === 0) return [];
   const items = idleSettings
     .slice(0, MOST_SUPPRESSED)

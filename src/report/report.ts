@@ -66,8 +66,8 @@ export interface Summary {
   /** All missing facts as one text to put into sidelint.yaml, with comments; empty when none is missing. */
   readonly configuration: string;
   readonly skipped: readonly Skipped[];
-  /** Settings of the configuration that fit nothing; nobody looked where there are none. */
-  readonly idleSettings?: readonly IdleSetting[];
+  /** Settings of the configuration that fit nothing; none where just a part of the repository was looked at. */
+  readonly idleSettings: readonly IdleSetting[];
 }
 
 export interface ReportedCluster {

@@ -242,7 +242,7 @@ function cutNote(all: number, shown: number): readonly object[] {
   return [{ level: "warning", message: { text } }];
 }
 
-function idleNotes({ summary: { idleSettings = [] } }: Report): readonly object[] {
+function idleNotes({ summary: { idleSettings } }: Report): readonly object[] {
   return idleSettings.map(({ place, says }) => ({
     level: "warning",
     message: { text: messageText(plain(`without effect: ${place}: ${says}`)) },

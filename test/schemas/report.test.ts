@@ -135,6 +135,7 @@ const report: Report = {
     ],
     configuration: "paths:\n  apps/**: {namespace: <namespace>}  # decides 1\n",
     skipped: [{ reason: "remote-base", path: "overlays/dev", files: 1, detail: "github.com/x/y" }],
+    idleSettings: [{ place: "sidelint.yaml:3:5", says: "no workload is in the namespace shoop" }],
   },
 };
 
