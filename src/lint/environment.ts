@@ -1,13 +1,13 @@
 /** The environment that rules see: every type, variable and function, each with its documentation. */
 
 import { rangesCover } from "../istio/capture/ranges.ts";
+import { isPlaceholder } from "../kube/placeholder.ts";
 import { ByHandView } from "./by-hand.ts";
 import { CaptureView } from "./capture-view.ts";
 import { EntryView } from "./entry.ts";
 import {
   compareQuantityTexts,
   counted,
-  isPlaceholder,
   meantWord,
   quantityError,
   releaseAtLeast,

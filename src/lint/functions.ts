@@ -6,26 +6,6 @@ import { compareQuantities, parseQuantity, type Quantity, signOf } from "../kube
 import { compileSelector } from "../kube/selector.ts";
 import { plainOf } from "./cel-values.ts";
 
-/**
- * Whether a text is yet to be filled in by another program: Go templates and Jinja (`{{ x }}`), shells, Flux and
- * envsubst (`${X}`), Makefiles (`$(X)`), Terraform and ERB (`%{x}`, `<%= x %>`), a note to the reader (`<name>`), or a
- * variable's bare name (`MYSQL_PORT`), as kustomize replacements and sed scripts look for.
- */
-export function isPlaceholder(text: string): boolean {
-  return (
-    text.includes("${") ||
-    text.includes("{{") ||
-    text.includes("$(") ||
-    text.includes("%{") ||
-    text.includes("<%") ||
-    (text.startsWith("<") && text.endsWith(">")) ||
-    shouted.test(text)
-  );
-}
-
-/** MYSQL_PORT_PLACEHOLDER: the name of a variable, which no setting of Istio looks like. */
-const shouted = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
-
 const ranks = new Map<string, number>();
 
 /** A number that orders minor releases; anything behind the second number is not looked at. Asked for every workload, so kept. */

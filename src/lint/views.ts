@@ -8,6 +8,7 @@ import { opensByLabel } from "../istio/remedy.ts";
 import { isUnknownKey } from "../istio/unknown-key.ts";
 import { injectionKey, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { isPlaceholder } from "../kube/placeholder.ts";
 import { groupOf } from "../kube/workload.ts";
 import type { Path } from "../source/node.ts";
 import { configuredNamespaces } from "../world/configured.ts";
@@ -16,7 +17,6 @@ import type { MissingFact, NamespaceRecord, Placed, Workload, World } from "../w
 import { ByHandView, injectedByHand, sidecarByHand } from "./by-hand.ts";
 import { type Held, heldOf, type Texts, textsOf } from "./cel-values.ts";
 import { type EntryView, entriesOf, isMisspelled, nonStringsOf, straysOf } from "./entry.ts";
-import { isPlaceholder } from "./functions.ts";
 import { unknownKeysOf } from "./key-views.ts";
 import { countLeftOut } from "./left-out.ts";
 import { MeshView } from "./mesh-view.ts";

@@ -3,7 +3,9 @@
 import type { Capture } from "../istio/capture/captured.ts";
 import type { SettingOrigin, Sidecar } from "../istio/sidecar.ts";
 import { renderedResources, type SidecarResource, sidecarResources } from "../lint/sidecar-resources.ts";
+import type { Path } from "../source/node.ts";
 import { templateOrigin } from "../world/istiods.ts";
+import type { OpenSetting } from "../world/open-settings.ts";
 import type { Refusal } from "../world/refusals.ts";
 import { isNativeFor, istiodOf, type ReadableIstiod, sidecarOf } from "../world/sidecar.ts";
 import type { Workload, World } from "../world/world.ts";
@@ -55,6 +57,8 @@ export interface InjectedSidecar {
   readonly environment: Sidecar["env"];
   /** Where the API server refuses the injected pod: why. */
   readonly refusals: readonly ExplainedRefusal[];
+  /** Placeholders of the pod that are refused unless they are filled in, and without which this is the sidecar. */
+  readonly open: readonly { readonly setting: string; readonly text: string; readonly where: string }[];
 }
 
 /** Each setting is a text as the capturing program is given it. */
@@ -83,7 +87,7 @@ export function explanationOf(world: World, reported: ReportedWorkload): Explana
     return {
       workload: reported,
       resources: renderedResources(made.sidecar.resources, workload, world),
-      sidecar: istiod?.ok ? injected(world, workload, istiod, made.sidecar, made.refusals) : undefined,
+      sidecar: istiod?.ok ? injected(world, workload, istiod, made.sidecar, made) : undefined,
     };
   }
   const resources = sidecarResources(workload, world);
@@ -101,7 +105,7 @@ function injected(
   workload: Workload,
   istiod: ReadableIstiod,
   sidecar: Sidecar,
-  refusals: readonly Refusal[],
+  { refusals, open }: { readonly refusals: readonly Refusal[]; readonly open: readonly OpenSetting[] },
 ): InjectedSidecar {
   const { capture } = sidecar;
   return {
@@ -131,7 +135,17 @@ function injected(
     },
     environment: sidecar.env,
     refusals: refusals.map(refusal),
+    open: open.flatMap(({ path, text, isLeftOut }) =>
+      isLeftOut
+        ? [{ setting: settingName(path), text, where: workload.originOf({ of: "pod", path }).text }]
+        : [],
+    ),
   };
+}
+
+/** An annotation by its key, anything else by its path. */
+function settingName(path: Path): string {
+  return path[0] === "metadata" ? String(path.at(-1)) : path.join(".");
 }
 
 function originOf({ imageOrigin, templates }: Sidecar, istiod: ReadableIstiod, workload: Workload): string {

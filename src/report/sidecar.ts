@@ -37,7 +37,12 @@ export function sidecarSection(explanation: Explanation, width: number, paint: P
     ...wrap(plain(heading(sidecar, isCertain)), width).map(paint.heading),
     ...table([{ name: "image", ...sidecar.image }, ...rows], width, paint),
     ...table(settings(sidecar), width, paint),
+    ...table(sidecar.open.map(openRow), width, paint),
   ].join("\n");
+}
+
+function openRow({ setting, text, where }: InjectedSidecar["open"][number], index: number): Row {
+  return { name: index === 0 ? "not known" : "", value: `what ${setting} sets: it is still ${text}`, where };
 }
 
 function heading({ templates, release, capture }: InjectedSidecar, isCertain: boolean): string {

@@ -60,9 +60,9 @@ function isChosen({ pod }: Workload): boolean {
 const mostTries = 20;
 
 /** The annotation without which the injection succeeds: templates put values into YAML as they are. */
-function breakingAnnotation(
-  { istiod }: ReadableIstiod,
-  { pod }: Workload,
+export function breakingAnnotation(
+  { istiod }: Pick<ReadableIstiod, "istiod">,
+  { pod }: Pick<Workload, "pod">,
   source: TemplateSource,
 ): string | undefined {
   return Object.keys(pod.annotations)

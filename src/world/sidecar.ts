@@ -1,12 +1,13 @@
 /** The sidecar that a workload's pods get, or would get: worked out on demand, once for workloads that ask the same. */
 import type { Labels } from "../istio/facts.ts";
 import type { Pod } from "../istio/inject/pod.ts";
-import { injectTemplate, type TemplateInjection, type TemplateSource } from "../istio/inject/workload.ts";
+import type { TemplateSource } from "../istio/inject/workload.ts";
 import { readSidecar, type Sidecar } from "../istio/sidecar.ts";
 import { defaultRevision } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
 import { type IstiodReading, istiodFor } from "./istiods.ts";
-import { type Refusal, refusalsByServer, refusalsOf } from "./refusals.ts";
+import { injectOpen, type OpenInjection, type OpenSetting } from "./open-settings.ts";
+import { breakingAnnotation, type Refusal, refusalsByServer, refusalsOf } from "./refusals.ts";
 import { stringMap } from "./resource.ts";
 import type { Workload, World } from "./world.ts";
 
@@ -22,6 +23,8 @@ export type InjectionReading =
       readonly rendered: Pod;
       /** Empty unless the API server refuses the injected pod. */
       readonly refusals: readonly Refusal[];
+      /** Placeholders that would be refused as they stand: what they are for is not known, the rest is. */
+      readonly open: readonly OpenSetting[];
     }
   | { readonly state: "refused"; readonly refusals: readonly Refusal[] }
   | { readonly state: "unknown"; readonly why: string };
@@ -68,8 +71,7 @@ interface Known {
 }
 
 /** An injection without its places, which differ between workloads that ask the same. */
-interface Made {
-  readonly injection: TemplateInjection;
+interface Made extends OpenInjection {
   readonly sidecar: Sidecar | undefined;
 }
 
@@ -96,9 +98,9 @@ function readInjection(world: World, workload: Workload, shared: Map<string, Mad
   const key = JSON.stringify([revision, source], (_, value: unknown) =>
     typeof value === "bigint" ? `${value}n` : value,
   );
-  const made = shared.get(key) ?? make(reading, source);
+  const made = shared.get(key) ?? make(reading, workload, source);
   shared.set(key, made);
-  const { injection, sidecar } = made;
+  const { injection, sidecar, open } = made;
   if (!injection.ok) {
     const broken = injection.errors.find(({ stage }) => stage === "object");
     if (broken) return unknown(`its pod template cannot be read: ${broken.message}`);
@@ -106,7 +108,7 @@ function readInjection(world: World, workload: Workload, shared: Map<string, Mad
   }
   const { before, after: pod, rendered } = injection;
   const refusals = sidecar ? refusalsByServer(sidecar, workload) : [];
-  return { state: "injected", sidecar, before, pod, rendered, refusals };
+  return { state: "injected", sidecar, before, pod, rendered, refusals, open };
 }
 
 /** Whether the sidecar is a native one; undefined where that depends on nodes of which nobody tells the release. */
@@ -115,6 +117,7 @@ export function isNativeFor(world: World, workload: Workload, { native }: Sideca
   if (!reading?.ok || reading.native !== undefined) return native;
   const { sidecar } = make(
     { ...reading, istiod: { ...reading.istiod, native: true } },
+    workload,
     sourceOf(world, workload),
   );
   return sidecar?.native === native ? native : undefined;
@@ -124,9 +127,10 @@ function unknown(why: string): InjectionReading {
   return { state: "unknown", why };
 }
 
-function make({ istiod }: ReadableIstiod, source: TemplateSource): Made {
-  const injection = injectTemplate(istiod, source);
-  return { injection, sidecar: injection.ok ? readSidecar(istiod, injection) : undefined };
+function make({ istiod }: ReadableIstiod, workload: Workload, source: TemplateSource): Made {
+  const made = injectOpen(istiod, source, (tried) => breakingAnnotation({ istiod }, workload, tried));
+  const { injection } = made;
+  return { ...made, sidecar: injection.ok ? readSidecar(istiod, injection) : undefined };
 }
 
 function sourceOf(world: World, workload: Workload): TemplateSource {

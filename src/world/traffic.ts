@@ -6,6 +6,7 @@ import { annotationsOf, findInPod, initName, type Pod, proxyName } from "../isti
 import { nearestFacts, type ReleaseFacts, releaseName } from "../istio/releases.ts";
 import { at, isObject } from "../kube/json.ts";
 import type { Path } from "../source/node.ts";
+import type { OpenSetting } from "./open-settings.ts";
 import { istiodOf, type ReadableIstiod, sidecarOf } from "./sidecar.ts";
 import type { Workload, World } from "./world.ts";
 
@@ -53,6 +54,11 @@ export function trafficOf(world: World, workload: Workload, machine: CaptureMach
   const istiod = istiodOf(world, workload);
   if (!istiod?.ok) return { state: "unknown", why: "its injector cannot be read" };
   const { facts } = istiod.istiod;
+  const open = made.open.find((one) => decidesTraffic(one));
+  if (open) {
+    const { text: where } = workload.originOf({ of: "pod", path: open.path });
+    return { state: "unknown", why: `${where}: ${open.path.at(-1)} is still ${JSON.stringify(open.text)}` };
+  }
   const sources = sourcesOf(workload, istiod, made.before);
   const read = capturePlan(made.pod, facts, machine);
   if (!read) return nothing(sources, istiod, made.sidecar?.templates ?? []);
@@ -100,6 +106,16 @@ const configPaths: { readonly [setting in SettingName]?: Path } = {
   loopback: ["proxyMetadata", "ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR"],
 };
 const configKey = "proxy.istio.io/config";
+
+const trafficKeys: ReadonlySet<unknown> = new Set([
+  configKey,
+  ...Object.values(captureAnnotations).flatMap(({ keys }) => keys),
+]);
+
+/** Whether what is not known may be what says which traffic is captured. */
+function decidesTraffic({ path, isLeftOut }: OpenSetting): boolean {
+  return isLeftOut && (path[0] !== "metadata" || trafficKeys.has(path.at(-1)));
+}
 
 function annotationOf(pod: Pod, setting: SettingName): readonly [key: string, value: string] | undefined {
   const annotations = annotationsOf(pod);

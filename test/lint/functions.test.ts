@@ -1,10 +1,10 @@
 /** The named functions of the environment. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { isPlaceholder } from "../../src/kube/placeholder.ts";
 import {
   compareQuantityTexts,
   counted,
-  isPlaceholder,
   meantWord,
   quantityError,
   releaseAtLeast,

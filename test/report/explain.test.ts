@@ -67,6 +67,7 @@ const sidecar: ExplainedSidecar = {
     { name: "CA_ADDR", value: "istiod.istio-system.svc:15012" },
   ],
   refusals: [],
+  open: [],
 };
 
 const pages = suite("explain");

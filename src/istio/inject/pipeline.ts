@@ -1,7 +1,7 @@
 /** One injection from the pod as written to the pod as it runs: the steps, in their order. */
 import { overlay } from "../../kube/overlay.ts";
 import { invalidAnnotations, type ReadYaml } from "../annotations.ts";
-import type { Labels } from "../facts.ts";
+import type { Labels, Path } from "../facts.ts";
 import { inboundTrafficPolicyMode, statusPortOf, withProxyConfig } from "../mesh-config.ts";
 import type { Message } from "../message.ts";
 import type { ReleaseFacts } from "../releases.ts";
@@ -36,6 +36,8 @@ export interface InjectionError {
   readonly annotation?: string;
   /** The template that failed. */
   readonly template?: string;
+  /** Where in the pod the value stands that cannot be read. */
+  readonly path?: Path;
 }
 
 export type Injection =

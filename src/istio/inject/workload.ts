@@ -39,7 +39,7 @@ export function injectTemplate(istiod: Istiod, source: TemplateSource): Template
   if (!typed.ok) {
     const [first] = typed.errors;
     const message = `${first?.path.join(".") ?? ""} ${first?.message ?? ""}`.trim();
-    return { ok: false, errors: [{ stage: "object", message }] };
+    return { ok: false, errors: [{ stage: "object", message, ...(first && { path: first.path }) }] };
   }
   const before: Pod = { metadata: metadataOf(typed.value), spec: objectOf(typed.value.spec) };
   const { owner } = source;
