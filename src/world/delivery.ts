@@ -22,6 +22,10 @@ export interface MadeNamespace {
 /** A chart that a delivery renders. */
 export interface ChartDelivery {
   readonly release: string;
+  /** The name of the chart, without the path to it; undefined where it is one of a directory that names none. */
+  readonly name: string | undefined;
+  /** Its version, or the range of them that is asked for. */
+  readonly version: string | undefined;
   /** Values written in the delivery itself. */
   readonly values: JsonObject | undefined;
   /** Where a value of those is written; `path` starts at the values. */
@@ -30,8 +34,28 @@ export interface ChartDelivery {
   readonly valuesText: { readonly text: string; readonly source: Source } | undefined;
   /** Values files of the repository, in their order, those that are laid over others last. */
   readonly valueFiles: readonly string[];
-  /** Whether values come from somewhere else as well. */
+  /** Values out of ConfigMaps and Secrets of the repository, laid over those of files and below those of the delivery itself. */
+  readonly valuesFrom: readonly ValuesFrom[];
+  /** Values that are set one by one, over all others, as `--set` and `--set-string` of helm do. */
+  readonly parameters: readonly ChartParameter[];
+  /** Whether values come from somewhere that the repository does not show. */
   readonly hasOtherValues: boolean;
+}
+
+/** Values of a ConfigMap or Secret: a text of YAML, or a single value for a path of the values. */
+export interface ValuesFrom {
+  readonly text: string;
+  readonly targetPath: string | undefined;
+  readonly source: Source;
+}
+
+/** A value that is set by its name, in the syntax of helm's `--set`. */
+export interface ChartParameter {
+  readonly name: string;
+  readonly value: string;
+  /** Whether it is text, whatever it looks like. */
+  readonly isText: boolean;
+  readonly source: Source;
 }
 
 /** An object that brings a directory or a chart of the repository into a cluster. */

@@ -1,7 +1,7 @@
 /** Applications of Argo CD (argoproj.io/v1alpha1, Argo CD 3.2): which directories they bring where. */
 import { at, isObject, type Json } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
-import type { ChartDelivery, Delivery, MadeNamespace, TargetNamespace } from "../delivery.ts";
+import type { ChartDelivery, ChartParameter, Delivery, MadeNamespace, TargetNamespace } from "../delivery.ts";
 import type { Kustomization } from "../kustomize/kustomization.ts";
 import { joinPath } from "../kustomize/path.ts";
 import { scalarText, stringMap } from "../resource.ts";
@@ -180,15 +180,41 @@ function chartOf(order: Order, path: Path, directory: string | null, around: Sur
   const text = textAt(helm, ["values"]);
   const files = listAt(helm, ["valueFiles"]).flatMap((item) => scalarText(item) ?? []);
   const valueFiles = files.flatMap((file) => valueFileOf(file, order, directory, around) ?? []);
+  const ignoresMissing = textAt(helm, ["ignoreMissingValueFiles"]) === "true";
+  const parameters = parametersOf(order, [...path, "helm", "parameters"]);
   return {
     release: textAt(helm, ["releaseName"]) ?? order.name,
     values: isObject(object) ? object : undefined,
     sourceOf: (below) => order.sourceOf([...path, "helm", "valuesObject", ...below]),
     valuesText:
       text === undefined ? undefined : { text, source: order.sourceOf([...path, "helm", "values"]) },
-    valueFiles,
-    hasOtherValues: valueFiles.length < files.length || at(helm, ["parameters"]) !== undefined,
+    valueFiles: valueFiles.filter((file) => !ignoresMissing || around.repository.files.isFile(file)),
+    name: textAt(order.value, [...path, "chart"])?.replace(/^.*\//, ""),
+    version: textAt(order.value, [...path, "targetRevision"]),
+    valuesFrom: [],
+    parameters,
+    hasOtherValues:
+      valueFiles.length < files.length ||
+      listAt(helm, ["fileParameters"]).length > 0 ||
+      parameters.some(({ name, value }) => /\$(?:\{|[A-Z])/.test(name + value)),
   };
+}
+
+/** Parameters of a chart; Argo CD escapes commas for helm, but in lists. */
+function parametersOf(order: Order, path: Path): readonly ChartParameter[] {
+  return listAt(order.value, path).flatMap((one, index): readonly ChartParameter[] => {
+    const name = textAt(one, ["name"]);
+    const value = textAt(one, ["value"]) ?? "";
+    if (name === undefined) return [];
+    return [
+      {
+        name,
+        value: value.startsWith("{") ? value : value.replace(/(?<!\\),/g, "\\,"),
+        isText: textAt(one, ["forceString"]) === "true",
+        source: order.sourceOf([...path, index]),
+      },
+    ];
+  });
 }
 
 /** A values file in the chart, from the top of the repository, or of another source by its name: `$values/…`. */
@@ -204,6 +230,6 @@ function valueFileOf(
     const url = textAt(source, ["repoURL"]);
     return url === undefined || repository.isAnother(url) ? undefined : repository.inTree(rest);
   }
-  if (directory === null || file.includes("://")) return undefined;
+  if (directory === null || file.includes("://") || /[*?[]/.test(file)) return undefined;
   return file.startsWith("/") ? repository.inTree(file.slice(1)) : joinPath(directory, file);
 }

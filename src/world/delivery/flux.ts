@@ -1,7 +1,7 @@
 /** Kustomizations and HelmReleases of Flux (kustomize-controller 1.7, helm-controller 1.4): which directories they bring where. */
 import { at, isObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
-import type { ChartDelivery, Delivery, MadeNamespace, TargetNamespace } from "../delivery.ts";
+import type { ChartDelivery, Delivery, MadeNamespace, TargetNamespace, ValuesFrom } from "../delivery.ts";
 import { joinPath } from "../kustomize/path.ts";
 import { scalarText, stringMap } from "../resource.ts";
 import type { Placed } from "../world.ts";
@@ -227,12 +227,10 @@ function madeBy(order: Order, target: TargetNamespace | undefined): MadeNamespac
   return { name: target.name, labels: undefined, origin: originAt(order, path) };
 }
 
-function chartOf(
-  order: Order,
-  directory: string | undefined,
-  { repository }: FluxSurroundings,
-): ChartDelivery {
+function chartOf(order: Order, directory: string | undefined, around: FluxSurroundings): ChartDelivery {
   const { value } = order;
+  const { repository } = around;
+  const from = valuesFromOf(order, around);
   const values = at(value, ["spec", "values"]);
   const files = listAt(value, ["spec", "chart", "spec", "valuesFiles"]).flatMap(
     (one) => scalarText(one) || [],
@@ -246,6 +244,22 @@ function chartOf(
     sourceOf: (below) => order.sourceOf(["spec", "values", ...below]),
     valuesText: undefined,
     valueFiles: directory === undefined ? [] : files.map((file) => repository.inTree(file)),
-    hasOtherValues: listAt(value, ["spec", "valuesFrom"]).length > 0,
+    name: textAt(value, ["spec", "chart", "spec", "chart"])?.replace(/^.*\//, ""),
+    version: textAt(value, ["spec", "chart", "spec", "version"]),
+    valuesFrom: from.flatMap((one) => one ?? []),
+    parameters: [],
+    hasOtherValues: from.some((one) => one === undefined) || (directory === undefined && files.length > 0),
   };
+}
+
+/** The values that a release takes out of ConfigMaps and Secrets; undefined for those that the repository does not show. */
+function valuesFromOf(order: Order, { dataOf }: FluxSurroundings): readonly (ValuesFrom | undefined)[] {
+  return listAt(order.value, ["spec", "valuesFrom"]).map((one, index) => {
+    const { file } = order.placed.resource.document;
+    const data = dataOf(textAt(one, ["kind"]) ?? "", textAt(one, ["name"]) ?? "", order.namespace, file.path);
+    const text = data?.[textAt(one, ["valuesKey"]) ?? "values.yaml"];
+    if (text === undefined || /^ENC\[|\$\{/.test(text)) return undefined;
+    const targetPath = textAt(one, ["targetPath"]);
+    return { text, targetPath, source: order.sourceOf(["spec", "valuesFrom", index]) };
+  });
 }
