@@ -141,7 +141,7 @@ function toldByPlugin(pod: Pod, unknown: readonly SettingName[]): CaptureTold {
     arguments: [
       ...said,
       ...["-u", idOf(runAsUser), "-g", idOf(runAsGroup)],
-      ...(isOn("ISTIO_META_DNS_CAPTURE") && !unknown.includes("redirectsDns")
+      ...(isOn("ISTIO_META_DNS_CAPTURE") && !unknown.includes("capturesAllDns")
         ? ["--redirect-dns", "--capture-all-dns"]
         : []),
       ...(isOn("ISTIO_DUAL_STACK") && !unknown.includes("dualStack") ? ["--dual-stack"] : []),

@@ -29,6 +29,24 @@ plans("by the arguments of istio-init", () => {
   );
 });
 
+plans("flags for the log, which templates tell as well, say nothing of capture", () => {
+  const args = [
+    "istio-iptables",
+    "-b",
+    "*",
+    "--log_output_level=default:info",
+    "--log_target",
+    "x",
+    "--log_as_json",
+  ];
+  const read = capturePlan(pod({}, [{ name: "istio-init", args: [...args, "-i", "10.0.0.0/8"] }]), facts);
+  if (!read?.ok) throw new Error("there is no plan");
+  assert.equal(
+    [read.plan.settings.includedInboundPorts, read.plan.settings.includedRanges],
+    ["*", "10.0.0.0/8"],
+  );
+});
+
 plans("by the annotations, where the CNI plugin does it", () => {
   const annotations = {
     "traffic.sidecar.istio.io/excludeInboundPorts": "9000",
