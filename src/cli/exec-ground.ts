@@ -1,45 +1,97 @@
-/** Where programs find the files of a tree: on disk where they are, or in a copy, where the tree is a commit. */
+/** Copies of what programs may see of a tree: directories without links, in which nothing leads out of the repository. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { absolutePath } from "../source/path.ts";
 import type { FileTree } from "../source/tree.ts";
 
+/** Where programs find files of a tree. */
 export interface Ground {
   readonly tree: FileTree;
-  /** The absolute path of a file or directory; with `around`, of one that may reach for others of the tree. */
-  path(path: string, around?: "around"): string;
+  isOutside(path: string): boolean;
+  /** Copies a directory to an absolute path; what comes back says why it cannot be. Links that lead out of the repository are refused. */
+  copy(directory: string, to: string): string | undefined;
+  /** Copies directories side by side, each where the others expect it, and gives the absolute path of one. Links that lead out are left out. */
+  lay(directories: readonly string[]): { path(directory: string): string } | { readonly failure: string };
 }
 
-/** The files where they lie. */
-export function diskGround(tree: FileTree): Ground {
-  const isAbsolute = (path: string) => path.startsWith("/") || /^[A-Za-z]:/.test(path);
-  return { tree, path: (path) => (isAbsolute(path) ? path : join(tree.root ?? ".", path)) };
+/** More than charts and kustomizations have. */
+const mostFiles = 50_000;
+const tooMany = `it has more than ${mostFiles} files`;
+const mostBytes = 512 * 1024 * 1024;
+
+/** What is copied with one call, and what was copied before. */
+interface Copying {
+  readonly tree: FileTree;
+  readonly isOutside: (path: string) => boolean;
+  /** Whether nothing may be left out. */
+  readonly isWhole: boolean;
+  readonly done: Set<string>;
+  files: number;
+  bytes: number;
 }
 
-/** Copies of them below a directory, made when they are asked for. Links are left out. */
-export function copiedGround(tree: FileTree, directory: string): Ground {
-  const known = new Set<string>();
-  const copy = (path: string): void => {
-    if (known.has(path)) return;
-    known.add(path);
-    if (tree.stat(path)?.type === "directory") {
-      const entries = tree.list(path);
-      if ("reason" in entries) return;
-      mkdirSync(join(directory, path), { recursive: true });
-      for (const { name, type } of entries)
-        if (type === "file" || type === "directory") copy(path === "." ? name : `${path}/${name}`);
-      return;
-    }
-    const bytes = tree.read(path);
-    if ("reason" in bytes) return;
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), bytes);
-  };
+/** Copies of a tree below a directory of ours. */
+export function copiedGround(
+  tree: FileTree,
+  isOutside: (path: string) => boolean,
+  directory: string,
+): Ground {
+  const root = (tree.root ?? "").replace(/\/$/, "");
+  const laid: Copying = { tree, isOutside, isWhole: false, done: new Set(), files: 0, bytes: 0 };
+  const place = (path: string) => join(directory, absolutePath(root, path).replace(/^([A-Za-z]):/, "$1"));
   return {
     tree,
-    path(path, around) {
-      const isInside = !path.startsWith("/") && path !== ".." && !path.startsWith("../");
-      if (isInside) copy(around ? "." : path);
-      return join(directory, path);
+    isOutside,
+    copy: (from, to) => copied(from, to, { ...laid, isWhole: true, done: new Set() }, []),
+    lay(directories) {
+      for (const one of directories) {
+        const failure = copied(one, place(one), laid, []);
+        if (failure !== undefined) return { failure };
+      }
+      return { path: place };
     },
   };
+}
+
+/** `above`: what the directories above it are, links followed. */
+function copied(from: string, to: string, copying: Copying, above: readonly string[]): string | undefined {
+  const { tree, isOutside, isWhole, done } = copying;
+  if (done.has(to)) return undefined;
+  done.add(to);
+  if (above.length === 0 && isOutside(from)) return `${from} is outside of the repository`;
+  const { identity = from } = tree.stat(from) ?? {};
+  if (above.includes(identity)) return `${from} is a link that leads in circles`;
+  if (++copying.files > mostFiles) return tooMany;
+  const entries = tree.list(from);
+  if ("reason" in entries) return `${from}: ${entries.reason}`;
+  mkdirSync(to, { recursive: true });
+  for (const { name, type } of entries) {
+    const path = from === "." ? name : `${from}/${name}`;
+    if (name === ".git" || type === "other") continue;
+    if (type === "link" && isOutside(path)) {
+      if (isWhole) return `${path} is a link that leads out of the repository`;
+      continue;
+    }
+    const real = type === "link" ? tree.stat(path)?.type : type;
+    const failure =
+      real === "directory"
+        ? copied(path, join(to, name), copying, [...above, identity])
+        : real === "file"
+          ? copiedFile(path, join(to, name), copying)
+          : undefined;
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+function copiedFile(from: string, to: string, copying: Copying): string | undefined {
+  const bytes = copying.tree.read(from);
+  // What is missing of a kustomization kustomize misses itself, if it asks for it.
+  if ("reason" in bytes) return copying.isWhole ? `${from}: ${bytes.reason}` : undefined;
+  copying.bytes += bytes.length;
+  if (++copying.files > mostFiles) return tooMany;
+  if (copying.bytes > mostBytes) return `it has more than ${mostBytes / 1024 / 1024} MB`;
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, bytes);
+  return undefined;
 }

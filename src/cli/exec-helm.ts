@@ -8,6 +8,7 @@ import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { writeYaml } from "../source/write-yaml.ts";
 import type { Delivery } from "../world/delivery.ts";
+import { remembered } from "../world/kustomize/workshop.ts";
 import { type Rendered, unknownNamespace } from "../world/rendered.ts";
 import type { World } from "../world/world.ts";
 import type { Ground } from "./exec-ground.ts";
@@ -33,6 +34,12 @@ export function renderCharts(world: World, ground: Ground, workshop: Workshop): 
   const rendered: Rendered[] = [];
   const remarks: string[] = [];
   const known = new Map<string, Ran>();
+  const chartOf = remembered((directory: string): Copy => {
+    const path = join(workshop.directory, `chart-${++copies}`);
+    const failure = ground.copy(directory, path);
+    return failure === undefined ? { path } : { failure };
+  });
+  let copies = 0;
   for (const release of releasesOf(world, ground.tree)) {
     if (!isName(release.name)) {
       remarks.push(
@@ -42,8 +49,7 @@ export function renderCharts(world: World, ground: Ground, workshop: Workshop): 
     }
     const key = inputsOf(release);
     const ran =
-      known.get(key) ??
-      workshop.run("helm", argumentsOf(release, ground, workshop, kubeVersion), workshop.directory);
+      known.get(key) ?? renderedBy(release, chartOf(release.directory), { ground, workshop, kubeVersion });
     known.set(key, ran);
     if (!ran.ok && ran.isMissing) {
       return {
@@ -133,34 +139,58 @@ function chartAt(tree: FileTree, directory: string): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
-function argumentsOf(
-  { directory, name, namespace, delivery }: Release,
-  ground: Ground,
-  workshop: Workshop,
-  kubeVersion: string | undefined,
-): readonly string[] {
-  const { chart } = delivery ?? {};
-  const files = (chart?.valueFiles ?? []).map((path) => ground.path(path));
-  const written = (nth: string, text: string) => {
-    const path = join(workshop.directory, `values-${nth}.yaml`);
-    writeFileSync(path, text);
-    return path;
-  };
-  if (chart?.valuesText) files.push(written("text", chart.valuesText.text));
-  if (chart?.values) files.push(written("object", writeYaml(chart.values as Value)));
-  const [, release] = /^v?(\d+\.\d+(?:\.\d+)?)/.exec(kubeVersion ?? "") ?? [];
-  return [
+/** A chart as helm sees it: a copy in which nothing leads out of the repository. */
+type Copy = { readonly path: string } | { readonly failure: string };
+
+interface Kitchen {
+  readonly ground: Ground;
+  readonly workshop: Workshop;
+  readonly kubeVersion: string | undefined;
+}
+
+function renderedBy(release: Release, chart: Copy, kitchen: Kitchen): Ran {
+  const values = valuesOf(release, kitchen);
+  const failure = "failure" in chart ? chart.failure : "failure" in values ? values.failure : undefined;
+  if ("failure" in chart || "failure" in values)
+    return { ok: false, isMissing: false, says: `it is not run: ${failure}` };
+  const { workshop, kubeVersion } = kitchen;
+  const [, kubernetes] = /^v?(\d+\.\d+(?:\.\d+)?)/.exec(kubeVersion ?? "") ?? [];
+  const args = [
     "template",
     "--skip-tests",
     "--namespace",
-    namespace ?? unknownNamespace,
-    ...files.flatMap((path) => ["--values", path]),
-    ...(release === undefined ? [] : ["--kube-version", release]),
+    release.namespace ?? unknownNamespace,
+    ...values.files.flatMap((path) => ["--values", path]),
+    ...(kubernetes === undefined ? [] : ["--kube-version", kubernetes]),
     // What the repository says is never taken for an option.
     "--",
-    name,
-    ground.path(directory),
+    release.name,
+    chart.path,
   ];
+  return workshop.run("helm", args, workshop.directory);
+}
+
+/** The values of a release as files of ours: their names are nothing that helm splits at commas, and they are read as everything else. */
+function valuesOf(
+  { delivery }: Release,
+  { ground: { tree, isOutside }, workshop }: Kitchen,
+): { readonly files: readonly string[] } | { readonly failure: string } {
+  const { valueFiles = [], valuesText, values } = delivery?.chart ?? {};
+  const files: string[] = [];
+  const add = (content: string | Uint8Array): void => {
+    const path = join(workshop.directory, `values-${files.length}.yaml`);
+    writeFileSync(path, content);
+    files.push(path);
+  };
+  for (const path of valueFiles) {
+    if (isOutside(path)) return { failure: `its values file ${path} is outside of the repository` };
+    const bytes = tree.read(path);
+    if ("reason" in bytes) return { failure: `its values file ${path}: ${bytes.reason}` };
+    add(bytes);
+  }
+  if (valuesText) add(valuesText.text);
+  if (values) add(writeYaml(values as Value));
+  return { files };
 }
 
 /** Tells renderings apart: several clusters may get the same one. */

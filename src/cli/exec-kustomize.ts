@@ -9,12 +9,14 @@ import type { Ran, Workshop } from "./exec-program.ts";
 export function buildWithKustomize({ unmodelled }: World, ground: Ground, workshop: Workshop): Renderings {
   const rendered: Rendered[] = [];
   const remarks: string[] = [];
-  for (const { directory, needsNetwork } of unmodelled) {
-    if (needsNetwork) {
-      remarks.push(`${directory}: kustomize is not run: it would fetch remote bases`);
+  for (const { directory, reach } of unmodelled) {
+    const { obstacle, directories } = reach();
+    const laid = obstacle === undefined ? ground.lay(directories) : { failure: obstacle };
+    if ("failure" in laid) {
+      remarks.push(`${directory}: kustomize is not run: ${laid.failure}`);
       continue;
     }
-    const ran = built(ground.path(directory, "around"), workshop);
+    const ran = built(laid.path(directory), workshop);
     if (!ran.ok && ran.isMissing) {
       return {
         rendered: [],

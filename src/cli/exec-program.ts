@@ -24,7 +24,7 @@ const mostBytes = 64 * 1024 * 1024;
 const mostLines = 3;
 
 /**
- * Opens a workshop. Programs see no settings of helm, of Kubernetes or of git: neither plugins nor repositories nor a cluster are
+ * Opens a workshop. Programs see no settings of the user's, and no credentials: neither plugins nor repositories nor a cluster are
  * reached by them, and nothing of a home directory.
  */
 export function openWorkshop(env: Readonly<Record<string, string | undefined>>): Workshop {
@@ -83,12 +83,15 @@ const homes = [
 const nowhere = "http://127.0.0.1:9";
 const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
+/** What programs need to run at all, and no credentials. */
+const isPlain = /^(?:PATH|PATHEXT|TMPDIR|TMP|TEMP|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|LANG|LC_[A-Z]+|TZ)$/i;
+
 function isolated(
   env: Readonly<Record<string, string | undefined>>,
   directory: string,
 ): Record<string, string> {
   const kept = Object.entries(env).flatMap(([name, value]) =>
-    value === undefined || /^(?:HELM|KUBE|KUSTOMIZE|GIT)_?/i.test(name) ? [] : [[name, value] as const],
+    value !== undefined && isPlain.test(name) ? [[name, value] as const] : [],
   );
   return {
     ...Object.fromEntries(kept),
@@ -96,6 +99,7 @@ function isolated(
     KUBECONFIG: join(directory, "no-cluster"),
     GIT_TERMINAL_PROMPT: "0",
     GIT_ALLOW_PROTOCOL: "none",
+    GIT_CONFIG_NOSYSTEM: "1",
     ...Object.fromEntries(
       proxies.flatMap((name) => [name, name.toLowerCase()]).map((name) => [name, nowhere]),
     ),

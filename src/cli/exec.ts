@@ -4,7 +4,7 @@ import { plain } from "../report/cells.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { Reading } from "../world/read.ts";
 import type { Rendered } from "../world/rendered.ts";
-import { copiedGround, diskGround } from "./exec-ground.ts";
+import { copiedGround } from "./exec-ground.ts";
 import { renderCharts } from "./exec-helm.ts";
 import { buildWithKustomize } from "./exec-kustomize.ts";
 import { openWorkshop } from "./exec-program.ts";
@@ -17,7 +17,7 @@ import type { ScanFlags } from "./options.ts";
  * @param commit the name of a state, where the tree is not what lies on disk
  */
 export function rendering(
-  { world, worlds }: Reading,
+  { world, worlds, isOutside }: Reading,
   tree: FileTree,
   flags: ScanFlags,
   io: Io,
@@ -27,8 +27,7 @@ export function rendering(
   const all = { ...world, deliveries: [...deliveries.values()] };
   const workshop = openWorkshop(io.env);
   try {
-    const ground =
-      commit === undefined ? diskGround(tree) : copiedGround(tree, join(workshop.directory, "tree"));
+    const ground = copiedGround(tree, isOutside, join(workshop.directory, "tree"));
     const made = [
       ...(flags.kustomize === "exec" ? [buildWithKustomize(all, ground, workshop)] : []),
       ...(flags.helm === "exec" ? [renderCharts(all, ground, workshop)] : []),

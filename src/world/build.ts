@@ -30,6 +30,7 @@ import {
   renderedBuilds,
   renderedCharts,
   unmodelledOf,
+  watched,
 } from "./rendered.ts";
 import { locateIn, placeText } from "./resource.ts";
 import { workloadsOf } from "./workload.ts";
@@ -60,7 +61,7 @@ export function broughtBy(
   { gitops }: Pick<Config, "gitops">,
   rendered: readonly Rendered[] = [],
 ) {
-  const modelled = buildKustomizations(collected);
+  const { builds: modelled, asked } = watched(buildKustomizations(collected));
   const built = rendered.length === 0 ? modelled : renderedBuilds(modelled, rendered, collected);
   const { builds, pulledIn, refused } = built;
   const alone = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
@@ -72,6 +73,7 @@ export function broughtBy(
     builds,
     refused,
     rendered,
+    unmodelled: unmodelledOf(asked, { ...collected, kustomizationAt: built.kustomizationAt }),
     ...delivered,
     faults,
     placed: charts.length === 0 ? delivered.placed : [...delivered.placed, ...charts],
@@ -153,7 +155,7 @@ export function buildWorld(
     valuesPods: valuesPods(collected, mesh, brought.deliveries).filter(
       ({ resource }) => !areRendered(resource.document.file.path, rendered, brought.deliveries),
     ),
-    unmodelled: builds.flatMap(unmodelledOf),
+    unmodelled: brought.unmodelled,
     missing: missing.facts,
     missingConfiguration: missing.configuration,
     unreadable,

@@ -3,6 +3,7 @@ import { at, type Json, type JsonObject, withValueAt } from "../kube/json.ts";
 import { type Document, readDocuments } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import { type Node, nodeAt, type Path } from "../source/node.ts";
+import { once } from "../source/once.ts";
 import type { SourceFile } from "../source/reading.ts";
 import type { Collected } from "./collect.ts";
 import type { Delivery } from "./delivery.ts";
@@ -10,6 +11,7 @@ import { type Fault, guarded } from "./guard.ts";
 import { locateValue } from "./helm-values.ts";
 import { isClusterScoped } from "./kustomize/draft.ts";
 import { contains, joinPath } from "./kustomize/path.ts";
+import { type ReachSources, reachOf } from "./kustomize/reach.ts";
 import type { Build, Builds } from "./kustomize.ts";
 import { placeText, resourcesOf, scalarText } from "./resource.ts";
 import type { Origin, Placed, Resource, Source, World } from "./world.ts";
@@ -284,11 +286,38 @@ export function renderedBuilds(built: Builds, rendered: readonly Rendered[], col
   };
 }
 
-/** What of a build only kustomize itself can make, if anything. */
-export function unmodelledOf({ directory, component, problems }: Build): World["unmodelled"] {
-  const kinds = new Set(problems.map(({ kind }) => kind));
-  if (component || !(kinds.has("helm") || kinds.has("plugin"))) return [];
-  return [{ directory, needsNetwork: kinds.has("remote") }];
+/** A build, and the kustomization that it is of. */
+interface Asked {
+  readonly build: Build;
+  /** Whether what delivers it adds something to the kustomization of the directory. */
+  readonly isChanged: boolean;
+}
+
+/** Builds that keep what deliveries ask of them. */
+export function watched(built: Builds): { readonly builds: Builds; readonly asked: readonly Asked[] } {
+  const asked: Asked[] = built.builds.map((build) => ({ build, isChanged: false }));
+  const buildOf: Builds["buildOf"] = (root) => {
+    const build = built.buildOf(root);
+    if (build) asked.push({ build, isChanged: root !== built.kustomizationAt(root.directory) });
+    return build;
+  };
+  return { builds: { ...built, buildOf }, asked };
+}
+
+/** What only kustomize itself can make, each directory once. */
+export function unmodelledOf(asked: readonly Asked[], sources: ReachSources): World["unmodelled"] {
+  const known = new Map<string, World["unmodelled"][number]>();
+  for (const { build, isChanged } of asked) {
+    const { directory, component, problems } = build;
+    if (component || !problems.some(({ kind }) => kind === "helm" || kind === "plugin")) continue;
+    const before = known.get(directory);
+    known.set(directory, {
+      directory,
+      isChanged: isChanged || (before?.isChanged ?? false),
+      reach: before?.reach ?? once(() => reachOf(directory, sources)),
+    });
+  }
+  return [...known.values()];
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Problem } from "./collect.ts";
 import type { Configuration } from "./configured.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Fault } from "./guard.ts";
+import type { Reach } from "./kustomize/reach.ts";
 
 /** One Kubernetes object; the items of a List are resources too. */
 export interface Resource {
@@ -138,6 +139,14 @@ export interface Skipped {
   readonly detail: string;
 }
 
+/** A kustomization that only kustomize itself can build. */
+export interface Unmodelled {
+  readonly directory: string;
+  /** Whether a delivery of it adds something of its own, which the directory alone does not have. */
+  readonly isChanged: boolean;
+  reach(): Reach;
+}
+
 export interface World {
   /** The name of the cluster that it is; null where there is one, and nobody named it. */
   readonly cluster: string | null;
@@ -161,8 +170,8 @@ export interface World {
   readonly deliveries: readonly Delivery[];
   /** What Helm values say of pods that no template has made yet; these are no workloads. */
   readonly valuesPods: readonly Workload[];
-  /** Kustomizations of which plugins or charts make a part; whether kustomize would have to fetch something for them. */
-  readonly unmodelled: readonly { readonly directory: string; readonly needsNetwork: boolean }[];
+  /** Kustomizations of which plugins or charts make a part. */
+  readonly unmodelled: readonly Unmodelled[];
   readonly missing: readonly MissingFact[];
   /** The missing facts as one text for sidelint.yaml; empty when none is missing. */
   readonly missingConfiguration: string;

@@ -180,30 +180,31 @@ withHelm("diff renders both states, also one that lies in git alone", async () =
   }
 });
 
-const recorder = '#!/bin/sh\nenv > "$SIDELINT_TEST_OUT"\nprintf \'%s\\n\' "$@" >> "$SIDELINT_TEST_OUT"\n';
+/** A program that writes down what it sees. */
+const recorder = (out: string) => `#!/bin/sh\nenv > '${out}'\nprintf '%s\\n' "$@" >> '${out}'\n`;
 
 helm("Programs see no settings of the user's, and no cluster", async () => {
   const out = join(mkdtempSync(join(tmpdir(), "sidelint-out-")), "out");
-  process.env.SIDELINT_TEST_OUT = out;
+  process.env.AWS_SECRET_ACCESS_KEY = "hush";
   process.env.HELM_NAMESPACE = "elsewhere";
   process.env.KUBECONFIG = "/home/user/.kube/config";
   try {
     await inFiles(files, ["list", "--helm=exec", "--kube-version", "v1.31.2-gke.1"], {
-      programs: { helm: recorder },
+      programs: { helm: recorder(out) },
     });
   } finally {
     delete process.env.HELM_NAMESPACE;
     delete process.env.KUBECONFIG;
-    delete process.env.SIDELINT_TEST_OUT;
+    delete process.env.AWS_SECRET_ACCESS_KEY;
   }
   const { readFileSync } = await import("node:fs");
   const seen = readFileSync(out, "utf8");
-  assert.not.match(seen, /elsewhere|home\/user/);
+  assert.not.match(seen, /elsewhere|home\/user|hush/);
   assert.match(seen, /^https_proxy=http:\/\/127\.0\.0\.1:9$/m);
   assert.match(seen, /^HELM_PLUGINS=.*sidelint-/m);
   assert.match(
     seen,
-    /^template\n--skip-tests\n--namespace\nshop\n--values\n\/.*values-prod\.yaml\n--values\n.*\n--kube-version\n1\.31\.2\n--\nprod\n\/.*\/web\n$/m,
+    /^template\n--skip-tests\n--namespace\nshop\n--values\n\/.*\/values-0\.yaml\n--values\n.*\n--kube-version\n1\.31\.2\n--\nprod\n\/.*\/chart-1\n$/m,
   );
 });
 
@@ -278,7 +279,7 @@ kustomize("Where a remote base would be fetched nothing is run", async () => {
   const { stderr } = await inFiles(remote, ["list", "--kustomize=exec"], {
     programs: { kustomize: "#!/bin/sh\nexit 3\n" },
   });
-  assert.is(stderr, "sidelint: prod: kustomize is not run: it would fetch remote bases\n");
+  assert.is(stderr, "sidelint: prod: kustomize is not run: it would fetch https://example.com/base\n");
 });
 
 kustomize.run();
