@@ -264,7 +264,8 @@ export function locationOfHit(
     const found = steps && subject.locate(candidate.root, steps, check.check.part ?? "entry");
     if (found) return { ok: true, value: found };
   }
-  return { ok: true, value: subject.place() };
+  const isElsewhere = subject.isInParts === true && places.value.length > 0;
+  return { ok: true, value: isElsewhere ? undefined : subject.place() };
 }
 
 const longestMessage = 4000;

@@ -50,6 +50,8 @@ export interface Subject {
   locate(root: string, steps: Path, part: Part): Location | undefined;
   /** The place that stands for the whole; undefined when it is written nowhere. */
   place(): Location | undefined;
+  /** Whether parts of it stand elsewhere, where they are looked at too: what is not written here is not told here. */
+  readonly isInParts?: true;
   /** Its object, for fixes; undefined where none can be changed. */
   readonly editable?: Editable | undefined;
 }
@@ -156,6 +158,7 @@ export function* valuesSubjects({ valuesPods }: World, surroundings: Surrounding
     yield {
       ...workloadSubject(pod, surroundings),
       label: undefined,
+      isInParts: true,
       editable: undefined,
       place: () => pod.start(),
     };

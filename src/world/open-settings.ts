@@ -41,7 +41,7 @@ export function injectOpen(
   let { template } = source;
   let injection: TemplateInjection = first;
   while (!injection.ok && open.length < mostOpen) {
-    const paths = pathsAtFault(injection.errors, () => breaking({ ...source, template }));
+    const paths = pathsAtFault(injection.errors, { ...source, template }, breaking);
     const found = paths.flatMap((path): OpenSetting[] => {
       const text = at(template, path);
       if (typeof text !== "string" || !isPlaceholder(text)) return [];
@@ -64,13 +64,23 @@ export function injectOpen(
 
 function pathsAtFault(
   errors: readonly InjectionError[],
-  breaking: () => string | undefined,
+  source: TemplateSource,
+  breaking: (source: TemplateSource) => string | undefined,
 ): readonly Path[] {
-  return errors.map(({ stage, path, annotation }): Path => {
-    if (stage === "object") return path ?? [];
-    const key = annotation ?? breaking();
-    return key === undefined ? [] : ["metadata", "annotations", key];
+  return errors.flatMap(({ stage, path, annotation }): readonly Path[] => {
+    if (stage === "object") return [path ?? []];
+    const known = annotation ?? breaking(source);
+    const keys = known === undefined ? placeholdersOf(source.template) : [known];
+    return keys.map((key) => ["metadata", "annotations", key]);
   });
+}
+
+/** Annotations of Istio's that are placeholders: several may break a template together. */
+function placeholdersOf(template: Json): readonly string[] {
+  const annotations = at(template, ["metadata", "annotations"]);
+  return Object.entries(objectOf(annotations)).flatMap(([key, text]) =>
+    key.includes("istio.io/") && typeof text === "string" && isPlaceholder(text) ? [key] : [],
+  );
 }
 
 /** Releases that do not check the annotations of resources fail over them when they read what they rendered. */

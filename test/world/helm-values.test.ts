@@ -130,6 +130,11 @@ const silent: readonly Omit<Case, "finds">[] = [
       "global:\n  podAnnotations:\n    sidecar.istio.io/proxyCPULimit: '1'\npodAnnotations:\n  sidecar.istio.io/proxyCPU: 100m\n",
   },
   {
+    name: "A request that stands elsewhere in the same values, beside its limit",
+    values:
+      "podAnnotations:\n  sidecar.istio.io/proxyCPULimit: '1'\nworker:\n  podAnnotations:\n    sidecar.istio.io/proxyMemory: 128Mi\n    sidecar.istio.io/proxyMemoryLimit: 128Mi\n    sidecar.istio.io/proxyCPU: 10m\n",
+  },
+  {
     name: "A default that is taken away",
     values: "podLabels:\n  sidecar.istio.io/inject: null\n  istio-injection: ~\n",
   },

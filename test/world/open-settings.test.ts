@@ -88,8 +88,9 @@ open("no traffic is told where a placeholder says which is captured", () => {
   );
 });
 
-open("an upgrade still tells what it changes, and nothing of the placeholder", () => {
-  const annotation = 'sidecar.istio.io/proxyMemory: "${mem}"';
+open("an upgrade still tells what it changes, and nothing of the placeholders", () => {
+  const annotation =
+    'sidecar.istio.io/proxyMemory: "${mem}"\n    sidecar.istio.io/proxyMemoryLimit: "${most}"';
   const { changes } = compareWorlds(worldOf(annotation, "", "1.26"), worldOf(annotation, "", "1.30"));
   const aspects = changes.flatMap((change) => change.aspects.map(({ what }) => what));
   assert.ok(aspects.includes("image"), aspects.join());
