@@ -146,7 +146,7 @@ function caseStep({ when, verdict, reason, revision, webhook }: Possibility, pla
 const verdictText = { injected: "injected", "not-injected": "not injected", refused: "refused" } as const;
 
 /** What a reason means, as a clause. */
-export const reasonText: Readonly<Record<Reason, string>> = {
+const reasonText: Readonly<Record<Reason, string>> = {
   "no-webhook": "no webhook matches",
   "selector-invalid": "a webhook has an invalid selector",
   "host-network": "hostNetwork is true",

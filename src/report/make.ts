@@ -1,7 +1,6 @@
 /** From the world and its findings to the report as data. */
 import type { Decision, Place, Reason } from "../istio/decision.ts";
 import type { Labels } from "../istio/facts.ts";
-import { reasonText } from "../istio/trace.ts";
 import { injectedByHand } from "../lint/by-hand.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { IdleSetting } from "../lint/idle-settings.ts";
@@ -245,7 +244,7 @@ const whyByReason: Readonly<Record<Reason, (workload: Workload) => string>> = {
   "conditions-unknown": () => "whether the matchConditions of a webhook hold is not known",
   "injector-unreadable": () => "the injector's configuration cannot be read",
   "pod-unknown": ({ decision }) => {
-    const says = decision.steps[0]?.says ?? reasonText["pod-unknown"];
+    const says = decision.steps[0]?.says ?? "what the pod says is not known";
     return says.charAt(0).toLowerCase() + says.slice(1);
   },
 };
