@@ -13,6 +13,7 @@ import { type Rendered, unknownNamespace } from "../world/rendered.ts";
 import type { World } from "../world/world.ts";
 import type { Ground } from "./exec-ground.ts";
 import type { Ran, Workshop } from "./exec-program.ts";
+import type { Unrendered } from "./gaps.ts";
 
 /** What is rendered of a chart. */
 interface Release {
@@ -24,7 +25,8 @@ interface Release {
 
 export interface Renderings {
   readonly rendered: readonly Rendered[];
-  /** What did not work, for people. */
+  readonly unrendered: readonly Unrendered[];
+  /** What is to be known of the others, for people. */
   readonly remarks: readonly string[];
 }
 
@@ -32,54 +34,53 @@ export interface Renderings {
 export function renderCharts(world: World, ground: Ground, workshop: Workshop): Renderings {
   const kubeVersion = world.configuration.config.kubernetes?.version;
   const rendered: Rendered[] = [];
+  const unrendered: Unrendered[] = [];
   const remarks: string[] = [];
   const known = new Map<string, Ran>();
+  let copies = 0;
   const chartOf = remembered((directory: string): Copy => {
     const path = join(workshop.directory, `chart-${++copies}`);
     const failure = ground.copy(directory, path);
     return failure === undefined ? { path } : { failure };
   });
-  let copies = 0;
   for (const release of releasesOf(world, ground.tree)) {
-    if (!isName(release.name)) {
-      remarks.push(
-        `${release.directory}: ${JSON.stringify(release.name)} is no name for a release; helm is not run`,
-      );
-      continue;
-    }
+    const { directory, delivery, namespace } = release;
     const key = inputsOf(release);
-    const ran =
-      known.get(key) ?? renderedBy(release, chartOf(release.directory), { ground, workshop, kubeVersion });
+    const ran = known.get(key) ?? renderedBy(release, chartOf, { ground, workshop, kubeVersion });
     known.set(key, ran);
     if (!ran.ok && ran.isMissing) {
-      return {
-        rendered: [],
-        remarks: [
-          "--helm=exec: helm is not on PATH; install it (https://helm.sh/docs/intro/install) or leave the option out",
-        ],
-      };
+      unrendered.push(
+        ...releasesOf(world, ground.tree).map((one) => ({ directory: one.directory, says: missing })),
+      );
+      return { rendered: [], unrendered, remarks };
     }
     if (!ran.ok) {
-      remarks.push(`${release.directory}: helm does not render ${named(release)}: ${complaintOf(ran.says)}`);
+      const says = `${directory}: helm does not render ${named(release)}: ${complaintOf(ran.says)}`;
+      unrendered.push({ directory, says });
       continue;
     }
-    const { chart } = release.delivery ?? {};
-    if (chart?.hasOtherValues)
-      remarks.push(
-        `${release.directory}: ${named(release)} has values from outside the repository; it is rendered without them`,
-      );
+    const doubts = doubtsOf(release);
+    for (const doubt of doubts) remarks.push(`${directory}: ${named(release)} ${doubt}`);
     rendered.push({
       kind: "helm",
-      directory: release.directory,
+      directory,
       text: ran.text,
-      ...(release.namespace === undefined ? {} : { namespace: release.namespace }),
-      ...(release.delivery && {
-        delivery: release.delivery.id,
-        valuesFiles: release.delivery.chart?.valueFiles ?? [],
-      }),
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(delivery && { delivery: delivery.id, valuesFiles: delivery.chart?.valueFiles ?? [] }),
     });
   }
-  return { rendered, remarks };
+  return { rendered, unrendered, remarks };
+}
+
+const missing =
+  "--helm=exec: helm is not on PATH; install it (https://helm.sh/docs/intro/install) or leave the option out";
+
+/** What may make a release different from what was rendered. */
+function doubtsOf({ delivery }: Release): readonly string[] {
+  const { chart } = delivery ?? {};
+  return chart?.hasOtherValues
+    ? ["has values that the repository does not show; it is rendered without them"]
+    : [];
 }
 
 const longestName = 53;
@@ -148,11 +149,13 @@ interface Kitchen {
   readonly kubeVersion: string | undefined;
 }
 
-function renderedBy(release: Release, chart: Copy, kitchen: Kitchen): Ran {
+function renderedBy(release: Release, chartOf: (directory: string) => Copy, kitchen: Kitchen): Ran {
+  const refused = (says: string): Ran => ({ ok: false, isMissing: false, says: `it is not run: ${says}` });
+  if (!isName(release.name)) return refused(`${JSON.stringify(release.name)} is no name for a release`);
+  const chart = chartOf(release.directory);
+  if ("failure" in chart) return refused(chart.failure);
   const values = valuesOf(release, kitchen);
-  const failure = "failure" in chart ? chart.failure : "failure" in values ? values.failure : undefined;
-  if ("failure" in chart || "failure" in values)
-    return { ok: false, isMissing: false, says: `it is not run: ${failure}` };
+  if ("failure" in values) return refused(values.failure);
   const { workshop, kubeVersion } = kitchen;
   const [, kubernetes] = /^v?(\d+\.\d+(?:\.\d+)?)/.exec(kubeVersion ?? "") ?? [];
   const args = [

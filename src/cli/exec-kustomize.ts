@@ -4,32 +4,35 @@ import type { World } from "../world/world.ts";
 import type { Ground } from "./exec-ground.ts";
 import type { Renderings } from "./exec-helm.ts";
 import type { Ran, Workshop } from "./exec-program.ts";
+import type { Unrendered } from "./gaps.ts";
 
 /** Builds the kustomizations of a world that need it. What cannot be built stays as it is, and is told. */
 export function buildWithKustomize({ unmodelled }: World, ground: Ground, workshop: Workshop): Renderings {
   const rendered: Rendered[] = [];
+  const unrendered: Unrendered[] = [];
   const remarks: string[] = [];
-  for (const { directory, reach } of unmodelled) {
+  const fail = (directory: string, says: string) => unrendered.push({ directory, says });
+  let isMissing = false;
+  for (const { directory, isChanged, reach } of unmodelled) {
     const { obstacle, directories } = reach();
     const laid = obstacle === undefined ? ground.lay(directories) : { failure: obstacle };
     if ("failure" in laid) {
-      remarks.push(`${directory}: kustomize is not run: ${laid.failure}`);
+      fail(directory, `${directory}: kustomize is not run: ${laid.failure}`);
       continue;
     }
-    const ran = built(laid.path(directory), workshop);
-    if (!ran.ok && ran.isMissing) {
-      return {
-        rendered: [],
-        remarks: [
-          "--kustomize=exec: neither kustomize nor kubectl is on PATH; install one (https://kubectl.docs.kubernetes.io/installation) or leave the option out",
-        ],
-      };
-    }
-    if (ran.ok) rendered.push({ kind: "kustomize", directory, text: ran.text });
-    else remarks.push(`${directory}: kustomize does not build it: ${ran.says.replace(/^Error: /, "")}`);
+    const ran: Ran | undefined = isMissing ? undefined : built(laid.path(directory), workshop);
+    isMissing ||= ran !== undefined && !ran.ok && ran.isMissing;
+    if (isMissing || !ran) fail(directory, missing);
+    else if (ran.ok) rendered.push({ kind: "kustomize", directory, text: ran.text });
+    else fail(directory, `${directory}: kustomize does not build it: ${ran.says.replace(/^Error: /, "")}`);
+    if (isChanged)
+      remarks.push(`${directory}: what delivers it adds to its kustomization; kustomize is not run for that`);
   }
-  return { rendered, remarks };
+  return { rendered, unrendered, remarks };
 }
+
+const missing =
+  "--kustomize=exec: neither kustomize nor kubectl is on PATH; install one (https://kubectl.docs.kubernetes.io/installation) or leave the option out";
 
 const restricted = ["--load-restrictor", "LoadRestrictionsRootOnly"];
 

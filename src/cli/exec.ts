@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { plain } from "../report/cells.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { Reading } from "../world/read.ts";
-import type { Rendered } from "../world/rendered.ts";
 import { copiedGround } from "./exec-ground.ts";
-import { renderCharts } from "./exec-helm.ts";
+import { type Renderings, renderCharts } from "./exec-helm.ts";
 import { buildWithKustomize } from "./exec-kustomize.ts";
 import { openWorkshop } from "./exec-program.ts";
 import type { Io } from "./io.ts";
@@ -22,7 +21,7 @@ export function rendering(
   flags: ScanFlags,
   io: Io,
   commit?: string,
-): readonly Rendered[] {
+): Renderings {
   const deliveries = new Map(worlds.flatMap((one) => one.deliveries).map((one) => [one.id, one]));
   const all = { ...world, deliveries: [...deliveries.values()] };
   const workshop = openWorkshop(io.env);
@@ -33,9 +32,14 @@ export function rendering(
       ...(flags.helm === "exec" ? [renderCharts(all, ground, workshop)] : []),
     ];
     const where = commit === undefined ? "" : `${commit}: `;
-    for (const { remarks } of made)
-      for (const line of remarks) io.stderr(`sidelint: ${plain(where + line)}\n`);
-    return made.flatMap(({ rendered }) => rendered);
+    const unrendered = made.flatMap((one) => one.unrendered);
+    const lines = [...unrendered.map(({ says }) => says), ...made.flatMap(({ remarks }) => remarks)];
+    for (const line of new Set(lines)) io.stderr(`sidelint: ${plain(where + line)}\n`);
+    return {
+      rendered: made.flatMap(({ rendered }) => rendered),
+      unrendered,
+      remarks: made.flatMap(({ remarks }) => remarks),
+    };
   } finally {
     workshop.close();
   }

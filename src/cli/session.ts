@@ -32,7 +32,7 @@ export interface WorldSession<S extends Reading = Reading> {
   /** The rules that the configuration names, with what their files say. */
   readonly userRules: readonly UserRule[];
   readonly presentation: Presentation;
-  /** 2 when something asked for could not be read, else 0. */
+  /** 2 when something asked for could not be read or rendered, else 0. */
   readonly exit: 0 | 2;
 }
 
@@ -118,7 +118,8 @@ async function opened<S extends Reading>(
   };
   const first = read(input.tree, { ...options, onProgress: progress.update });
   progress.end();
-  const rendered = flags.helm || flags.kustomize ? await renderedBy(first, input, flags, io) : [];
+  const made = flags.helm || flags.kustomize ? await renderedBy(first, input, flags, io) : undefined;
+  const { rendered = [], unrendered = [] } = made ?? {};
   const result = rendered.length > 0 ? read(input.tree, { ...options, rendered }) : first;
   const unread = [...notRead(result), ...noTexts(input, result)];
   const idle = unread.length > 0 ? [] : idleLines(await idleOf(result));
@@ -137,7 +138,7 @@ async function opened<S extends Reading>(
       isPart: input.stdin === undefined && isPart(input.tree, input.paths),
       textOf: shownTexts(result),
     },
-    exit: unread.length > 0 ? 2 : 0,
+    exit: unread.length + unrendered.length > 0 ? 2 : 0,
   };
 }
 

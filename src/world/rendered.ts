@@ -286,7 +286,7 @@ export function renderedBuilds(built: Builds, rendered: readonly Rendered[], col
   };
 }
 
-/** A build, and the kustomization that it is of. */
+/** A build that was asked for. */
 interface Asked {
   readonly build: Build;
   /** Whether what delivers it adds something to the kustomization of the directory. */

@@ -131,7 +131,8 @@ withHelm("What a chart does not allow is told with the directory, and the rest g
     "bad/Chart.yaml": "apiVersion: v2\nname: bad\nversion: 1.0.0\n",
     "bad/templates/x.yaml": '{{ fail "no such luck" }}\n',
   };
-  const { stdout, stderr } = await inFiles({ ...files, ...broken }, ["list", "--helm=exec"]);
+  const { status, stdout, stderr } = await inFiles({ ...files, ...broken }, ["list", "--helm=exec"]);
+  assert.is(status, 2);
   assert.match(stderr, /^sidelint: bad: helm does not render it: .*no such luck/);
   assert.match(stdout, /Deployment\/prod/);
 });
@@ -210,8 +211,8 @@ helm("Programs see no settings of the user's, and no cluster", async () => {
 
 helm("Without the program it is said what to install", async () => {
   const { stderr, status } = await inFiles(files, ["list", "--helm=exec"], { path: "/nowhere" });
-  assert.match(stderr, /^sidelint: --helm=exec: helm is not on PATH; install it/);
-  assert.is(status, 0);
+  assert.match(stderr, /^sidelint: --helm=exec: helm is not on PATH; install it[^\n]*\n$/);
+  assert.is(status, 2);
 });
 
 helm("Nothing is run without the option", async () => {
