@@ -1,5 +1,6 @@
 /** `sidelint explain --uninstall`: what would change if the injector, or a revision of it, were removed. */
 import { namesOf, uninstallOf } from "../compare/uninstall.ts";
+import { dnsLabelErrors } from "../kube/names.ts";
 import { meantBy } from "../kube/nearest.ts";
 import { plain } from "../report/cells.ts";
 import { jsonText } from "../report/json.ts";
@@ -11,14 +12,17 @@ import { oneOf, UsageError } from "./usage.ts";
 
 /** Prints what an uninstall does, cluster by cluster. Throws a UsageError for a revision that no cluster has. */
 export async function uninstallExplained(
-  asked: string | true,
-  paths: readonly string[],
+  value: string | true,
+  given: readonly string[],
   flags: ScanFlags,
   { io, version, exit }: Context,
 ): Promise<void> {
   const format = oneOf("--format", flags.format, ["text", "json"]);
+  // What no revision can be called is the first of the paths.
+  const isPath = value !== true && dnsLabelErrors(value).length > 0;
+  const paths = isPath ? [value, ...given] : given;
+  const name = value === true || isPath ? undefined : value;
   const { scan, presentation, exit: status } = await openWorld(paths, flags, io, version);
-  const name = asked === true ? undefined : asked;
   const all = scan.worlds.map((world) => ({ world, names: namesOf(world.mesh) }));
   const knows = ({ revisions, tags }: ReturnType<typeof namesOf>) =>
     name === undefined || [...revisions, ...tags].includes(name);
@@ -27,7 +31,9 @@ export async function uninstallExplained(
     const known = [...new Set(all.flatMap(({ names: { revisions, tags } }) => [...revisions, ...tags]))];
     const meant = meantBy(name, known);
     const hint = meant === undefined ? `there are ${known.join(", ") || "none"}` : `did you mean ${meant}?`;
-    throw new UsageError(plain(`--uninstall ${name}: there is no such revision or tag (${hint})`));
+    throw new UsageError(
+      plain(`--uninstall ${name}: there is no such revision or tag (${hint}); paths go before --uninstall`),
+    );
   }
   const uninstalls = found.map(({ world }) => uninstallOf(world, name));
   await io.stdout(

@@ -13,7 +13,7 @@ import { compareWorlds } from "./compare.ts";
 /** A workload that injection had to do with, and what is to be known of it. */
 export interface Concerned {
   readonly workload: Workload;
-  /** `taken`: the revisions that inject it then. `byHand`: the istiod that its sidecar looks for, where that is known. */
+  /** `lost`: what else it means. `taken`: the revisions that inject it then. `byHand`: the istiod that its sidecar looks for, where that is known. */
   readonly by: string | undefined;
 }
 
@@ -45,6 +45,8 @@ export interface Uninstall {
   /** Of which it is not known whether they have something to lose. */
   readonly unsure: readonly Concerned[];
   readonly byHand: readonly Concerned[];
+  /** Proxies that nobody injected, and that look for the istiod as well. */
+  readonly gateways: readonly Concerned[];
   /** How many of those that lose it or get another one ask for it by labels of their own, and whether any of them does so by no label at all. */
   readonly ownLabels: number;
   readonly unlabelled: boolean;
@@ -88,11 +90,15 @@ export function uninstallOf(world: World, asked: string | undefined): Uninstall 
   const changes = compareWorlds(world, without(world, after)).changes.flatMap(({ kind, before, after }) =>
     before && after && !isByHand.has(before.id) ? [{ kind, before, after }] : [],
   );
-  const moved = changes.flatMap(({ kind, before, after: { decision } }): readonly Concerned[] => {
-    if (kind === "lost") return [{ workload: before, by: undefined }];
-    const isTaken = before.decision.verdict === "injected" && decision.verdict === "injected";
-    return isTaken ? [{ workload: before, by: decision.injectedBy.join(", ") }] : [];
-  });
+  const lost = changes.flatMap(({ kind, before }): readonly Concerned[] =>
+    kind === "lost" ? [{ workload: before, by: waits(before) ? "cannot start without one" : undefined }] : [],
+  );
+  const taken = changes.flatMap(({ before, after: { decision } }): readonly Concerned[] =>
+    before.decision.verdict === "injected" && decision.verdict === "injected"
+      ? [{ workload: before, by: decision.injectedBy.join(", ") }]
+      : [],
+  );
+  const moved = [...lost, ...taken];
   const labels = emptyLabels(world, after, gone);
   const asking = moved.filter(({ workload: { pod } }) => asksItself(pod));
   return {
@@ -102,10 +108,11 @@ export function uninstallOf(world: World, asked: string | undefined): Uninstall 
     revisions,
     tags: isTag ? [asked] : known.tags.filter((tag) => gone.some(({ answersTo }) => answersTo === tag)),
     failing: isTag ? [] : failing(world, gone),
-    lost: moved.filter(({ by }) => by === undefined),
-    taken: moved.filter(({ by }) => by !== undefined),
+    lost,
+    taken,
     unsure: unsure(world, changes, isByHand, gone),
-    byHand,
+    byHand: byHand.filter(({ workload }) => !isGateway(workload.pod)),
+    gateways: byHand.filter(({ workload }) => isGateway(workload.pod)),
     ownLabels: asking.length,
     unlabelled: moved.some(
       (one) =>
@@ -155,16 +162,32 @@ function handInjected({ workloads }: World, revisions: readonly string[]): reado
   });
 }
 
+/** Whether a pod's proxy is there only when it is injected. */
+function waits({ pod }: Workload): boolean {
+  return sidecarState(pod).is === "placeholder";
+}
+
+function proxyOf({ containers, initContainers }: PodFacts): Json | undefined {
+  return [...containers, ...initContainers].find(({ name }) => name === "istio-proxy")?.spec;
+}
+
+function listed(proxy: Json | undefined, key: string): readonly Json[] {
+  const list = at(proxy, [key]);
+  return Array.isArray(list) ? list : [];
+}
+
+function isGateway(pod: PodFacts): boolean {
+  return listed(proxyOf(pod), "args").some(
+    (arg) => arg === "router" || arg === "waypoint" || arg === "ztunnel",
+  );
+}
+
 const istiodHost = /\bistiod(?:-([a-z0-9-]+))?\.[a-z0-9-]+\.svc(?::\d+)?/;
 
 /** Where a written sidecar looks for its istiod, as its environment and arguments tell it. */
-function istiodAddress({ containers, initContainers }: PodFacts): string | undefined {
-  const proxy = [...containers, ...initContainers].find(({ name }) => name === "istio-proxy")?.spec;
-  const listed = (key: string): readonly Json[] => {
-    const list = at(proxy, [key]);
-    return Array.isArray(list) ? list : [];
-  };
-  const texts = [...listed("env").map((one) => at(one, ["value"])), ...listed("args")];
+function istiodAddress(pod: PodFacts): string | undefined {
+  const proxy = proxyOf(pod);
+  const texts = [...listed(proxy, "env").map((one) => at(one, ["value"])), ...listed(proxy, "args")];
   return texts
     .map((text) => (typeof text === "string" ? istiodHost.exec(text)?.[0] : undefined))
     .find((found) => found !== undefined);
@@ -281,13 +304,17 @@ function istiodObjects(world: World, revisions: readonly string[]): readonly Obs
       ];
     }),
   );
+  // Several builds bring the same one.
+  const seen = new Set<string>();
   const istiods = world.workloads.flatMap((workload): readonly Obsolete[] => {
     const isOne = revisions.some(
       (revision) => workload.name === (revision === defaultRevision ? "istiod" : `istiod-${revision}`),
     );
     const { kind } = workload.resource;
-    if (!isOne || kind !== "Deployment") return [];
     const location = workload.start();
+    const place = `${location.file}:${location.start}`;
+    if (!isOne || kind !== "Deployment" || seen.has(place)) return [];
+    seen.add(place);
     const origin = { text: `${location.file}:${location.line}`, location };
     return [{ kind, name: workload.name, origin, step: "istiod" }];
   });

@@ -9,12 +9,14 @@ import type { Presentation } from "./report.ts";
 export function uninstallPage(uninstall: Uninstall, presentation: Presentation): string {
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
-  const { lost, taken, unsure, byHand, labels, objects } = uninstall;
+  const { lost, taken, unsure, byHand, gateways, labels, objects } = uninstall;
   const people = (all: readonly Concerned[], words: (by: string) => string): readonly Line[] =>
-    all.map(({ workload, by }) => ({
-      left: `${workload.namespace.name ?? "?"}  ${workload.label}${by === undefined ? "" : `  ${words(by)}`}`,
-      right: placeOf(workload),
-    }));
+    once(
+      all.map(({ workload, by }) => ({
+        left: `${workload.namespace.name ?? "?"}  ${workload.label}${by === undefined ? "" : `  ${words(by)}`}`,
+        right: placeOf(workload),
+      })),
+    );
   const sections: readonly (readonly [title: string, lines: readonly Line[]])[] = [
     ["Lose the sidecar at their next start", people(lost, (by) => by)],
     ["Get one from another revision instead, at their next start", people(taken, (by) => `by ${by}`)],
@@ -23,6 +25,7 @@ export function uninstallPage(uninstall: Uninstall, presentation: Presentation):
       "Injected by hand: they keep a sidecar that looks for an istiod that is gone",
       people(byHand, (by) => by),
     ],
+    ["Gateways and other proxies of their own, which look for it as well", people(gateways, (by) => by)],
     [
       "Labels that mean nothing then",
       labels.map(({ namespace, label, origin }) => ({
@@ -53,6 +56,20 @@ interface Line {
   readonly right: string;
 }
 
+/** What several builds bring is told once. */
+function once(lines: readonly Line[]): readonly Line[] {
+  const builds = new Map<string, { readonly line: Line; number: number }>();
+  for (const line of lines) {
+    const key = `${line.left} ${line.right}`;
+    const known = builds.get(key);
+    if (known) known.number++;
+    else builds.set(key, { line, number: 1 });
+  }
+  return [...builds.values()].map(({ line, number }) =>
+    number === 1 ? line : { ...line, left: `${line.left}  in ${number} builds` },
+  );
+}
+
 function placeOf({ start }: Concerned["workload"]): string {
   const { file, line } = start();
   return `${file}:${line}`;
@@ -60,7 +77,7 @@ function placeOf({ start }: Concerned["workload"]): string {
 
 function objectLine({ kind, name, origin, shared, isInstalled }: Obsolete): Line {
   return {
-    left: `${kind}/${name}${shared === undefined ? "" : `  ${shared}`}`,
+    left: `${kind}${name && `/${name}`}${shared === undefined ? "" : `  ${shared}`}`,
     right: origin?.text ?? (isInstalled ? "comes with the install" : "not in the repository"),
   };
 }
@@ -201,7 +218,7 @@ function numbered(at: number, step: Step, width: number, paint: Paint): readonly
 
 /** The same as data. */
 export function uninstallData(uninstall: Uninstall): object {
-  const { lost, taken, unsure, byHand, labels, objects, failing, ...rest } = uninstall;
+  const { lost, taken, unsure, byHand, gateways, labels, objects, failing, ...rest } = uninstall;
   const people = (all: readonly Concerned[], key: string) =>
     all.map(({ workload, by }) => {
       const { file, line, column } = workload.start();
@@ -226,10 +243,11 @@ export function uninstallData(uninstall: Uninstall): object {
   return {
     ...rest,
     failing: things(failing),
-    lost: people(lost, "by"),
+    lost: people(lost, "means"),
     taken: people(taken, "revision"),
     unsure: people(unsure, "by"),
     byHand: people(byHand, "istiod"),
+    gateways: people(gateways, "istiod"),
     labels: labels.map(({ namespace, label, origin }) => ({ namespace, label, where: origin.text })),
     objects: things(objects),
     steps: steps(uninstall),

@@ -174,6 +174,32 @@ uninstall("pods that ask by labels of their own are told of, and configurations 
   ),
 );
 
+uninstall(
+  "gateways with a proxy of their own are told apart, and pods that are nothing without injection",
+  () =>
+    inRepository(
+      {
+        "ns.yaml": namespace,
+        "gateway.yaml": workload("gateway", "shop", "", "      - {name: istio-proxy, image: auto}\n"),
+        "ingress.yaml": workload(
+          "ingress",
+          "shop",
+          "",
+          written.replace("env:", "args: [proxy, router]\n        env:"),
+        ),
+      },
+      async (sidelint) => {
+        const { stdout } = await sidelint(["explain", "--uninstall"]);
+        assert.match(stdout, "  shop  Deployment/gateway  cannot start without one");
+        assert.match(
+          stdout,
+          /^Gateways and other proxies of their own, .*\n {2}shop {2}Deployment\/ingress/m,
+        );
+        assert.not.match(stdout, "Injected by hand");
+      },
+    ),
+);
+
 uninstall("the page says first what blocks pods, and fits 80 columns", () =>
   inRepository(files, async (sidelint) => {
     const { status, stdout } = await sidelint(["explain", "--uninstall", "default", "."]);
@@ -209,8 +235,14 @@ uninstall("a revision that nobody has is a usage error, as is no workload", () =
     assert.is(status, 2);
     assert.is(
       stderr,
-      "sidelint: --uninstall canry: there is no such revision or tag (did you mean canary?)\n",
+      "sidelint: --uninstall canry: there is no such revision or tag (did you mean canary?); paths go before --uninstall\n",
     );
+    const [before, behind] = await Promise.all([
+      sidelint(["explain", "ns.yaml", "--uninstall"]),
+      sidelint(["explain", "--uninstall", "./ns.yaml"]),
+    ]);
+    assert.is(before?.status, 0);
+    assert.is(before?.stdout, behind?.stdout);
     const nothing = await sidelint(["explain"]);
     assert.is(nothing.status, 2);
     assert.match(nothing.stderr, "explain needs a workload");
