@@ -10,6 +10,7 @@ import type { Delivery } from "../world/delivery.ts";
 import { placeText } from "../world/resource.ts";
 import type { MissingFact, Origin, Workload, World } from "../world/world.ts";
 import { compare } from "./findings.ts";
+import { clusterKey, factsText } from "./missing.ts";
 import type { FixCounts, Report, ReportedFix, ReportedStep, ReportedWorkload, Summary } from "./report.ts";
 
 export interface ReportSources {
@@ -77,16 +78,31 @@ function clustersOf({ worlds = [] }: ReportSources): Pick<Report["istio"], "clus
   return { clusters };
 }
 
-/** The missing facts of all clusters: each once, with all that it would decide. */
+/**
+ * The missing facts of all clusters: each once, with all that it would decide. What a part of them lacks is said of each of these alone, as it
+ * would overrule what is known of the others; where files go is said of all.
+ */
 function missingIn(worlds: readonly World[]): readonly MissingFact[] {
   const [only, ...others] = worlds;
   if (others.length === 0) return only?.missing ?? [];
   const known = new Map<string, MissingFact>();
-  for (const fact of worlds.flatMap(({ missing }) => missing)) {
-    const before = known.get(fact.line)?.decides ?? 0;
-    known.set(fact.line, { ...fact, decides: before + fact.decides });
+  for (const { missing, cluster } of worlds) {
+    for (const fact of missing) {
+      const isOfAll = fact.what === "namespace" || worlds.every((one) => lacks(one, fact));
+      const told = isOfAll || cluster === null ? fact : inCluster(cluster, fact);
+      const before = known.get(told.line)?.decides ?? 0;
+      known.set(told.line, { ...told, decides: before + fact.decides });
+    }
   }
   return [...known.values()].sort((a, b) => b.decides - a.decides);
+}
+
+function lacks({ missing }: World, { line }: MissingFact): boolean {
+  return missing.some((one) => one.line === line);
+}
+
+function inCluster(cluster: string, fact: MissingFact): MissingFact {
+  return { ...fact, cluster, line: `clusters: {${clusterKey(cluster)}: {${fact.line}}}` };
 }
 
 /** What is assumed of namespaces that nothing describes; "none": that they have no labels. */
@@ -323,6 +339,7 @@ function summary({
   }
   const bySeverity: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   for (const { severity } of findings) bySeverity[severity]++;
+  const missing = missingIn(worlds);
   return {
     workloads: { total: world.workloads.length, ...verdicts },
     findings: bySeverity,
@@ -332,8 +349,10 @@ function summary({
       withWorkloads: new Set(world.workloads.map((one) => one.resource.document.file.path)).size,
     },
     documents,
-    missing: missingIn(worlds),
-    configuration: worlds.map((one) => one.missingConfiguration).find((text) => text !== "") ?? "",
+    missing,
+    configuration: missing.some(({ cluster }) => cluster !== undefined)
+      ? factsText(missing)
+      : (worlds.find((one) => one.missingConfiguration !== "")?.missingConfiguration ?? ""),
     skipped: world.skipped,
     idleSettings,
   };

@@ -23,7 +23,11 @@ export function missingFacts(report: Report, presentation: Presentation, paint: 
   return [
     headed("Missing facts:", says, presentation.width, paint),
     pasted(facts, presentation.width, paint),
-    ...shortcuts(facts, paint),
+    ...shortcuts(
+      facts,
+      report.workloads.some(({ cluster }) => cluster !== null),
+      paint,
+    ),
   ].join("\n\n");
 }
 
@@ -47,16 +51,59 @@ interface Row {
 function pasted(facts: readonly MissingFact[], width: number, paint: Paint): string {
   const named = facts.slice(0, facts.length > NAMED_FACTS + 1 ? NAMED_FACTS : NAMED_FACTS + 1);
   const rest = facts.length - named.length;
-  const digits = Math.max(...named.map((fact) => grouped(fact.decides).length));
+  const all = rowsOf(named, width);
+  const commented = Math.max(...all.map(({ text, comment }) => (comment === "" ? 0 : columns(text)))) + GAP;
+  const lines = all.map(({ text, comment }) =>
+    comment === "" ? paint.typed(text) : paint.typed(padEnd(text, commented)) + paint.faint(comment),
+  );
+  if (rest > 0) lines.push(paint.faint(`# and ${grouped(rest)} more: --format json has all of them`));
+  return lines.join("\n");
+}
+
+/** Facts as one text for sidelint.yaml. */
+export function factsText(facts: readonly MissingFact[]): string {
+  return rowsOf(facts, Number.POSITIVE_INFINITY)
+    .map(({ text, comment }) => `${text}${comment === "" ? "" : `  ${comment}`}\n`)
+    .join("");
+}
+
+/** What holds for all clusters, and then each cluster's own. */
+function rowsOf(facts: readonly MissingFact[], width: number): readonly Row[] {
+  const digits = Math.max(...facts.map((fact) => grouped(fact.decides).length));
   const room = width - GAP - "# decides ".length - digits;
+  const clusters = [...new Set(facts.flatMap(({ cluster }) => cluster ?? []))];
+  const below = (rows: readonly Row[], depth: number): readonly Row[] =>
+    rows.map((row) => ({ ...row, text: " ".repeat(depth) + row.text }));
+  const own = (name: string | undefined, left: number) =>
+    sectionRows(
+      facts.filter(({ cluster }) => cluster === name),
+      left,
+      digits,
+    );
+  return [
+    ...own(undefined, room),
+    ...(clusters.length > 0 ? [{ text: "clusters:", comment: "" }] : []),
+    ...clusters.flatMap((name) => [
+      { text: `  ${clusterKey(name)}:`, comment: "" },
+      ...below(own(name, room - 4), 4),
+    ]),
+  ];
+}
+
+/** The name of a cluster as YAML reads it back as a text. */
+export function clusterKey(name: string): string {
+  return /^[a-z][-\w]{3,}$/i.test(name) && !/^(?:true|false|null)$/i.test(name) ? name : JSON.stringify(name);
+}
+
+function sectionRows(facts: readonly MissingFact[], room: number, digits: number): readonly Row[] {
   const groups = new Map<string, readonly Row[]>();
-  const revisions = named.filter(({ what }) => what === "revision");
+  const revisions = facts.filter(({ what }) => what === "revision");
   if (revisions.length > 0) {
     const decides = revisions.reduce((sum, fact) => sum + fact.decides, 0);
     const comment = `# decides ${grouped(decides).padStart(digits)}`;
     groups.set("istio", [{ text: `  revisions: [${revisionList(revisions)}]`, comment }]);
   }
-  for (const fact of named) {
+  for (const fact of facts) {
     if (fact.what === "revision") continue;
     const { section, key, value } = partsOf(fact);
     const comment = `# decides ${grouped(fact.decides).padStart(digits)}`;
@@ -70,13 +117,7 @@ function pasted(facts: readonly MissingFact[], width: number, paint: Paint): str
           ];
     groups.set(section, [...(groups.get(section) ?? []), ...rows]);
   }
-  const all = [...groups].flatMap(([section, rows]) => [{ text: `${section}:`, comment: "" }, ...rows]);
-  const commented = Math.max(...all.map(({ text, comment }) => (comment === "" ? 0 : columns(text)))) + GAP;
-  const lines = all.map(({ text, comment }) =>
-    comment === "" ? paint.typed(text) : paint.typed(padEnd(text, commented)) + paint.faint(comment),
-  );
-  if (rest > 0) lines.push(paint.faint(`# and ${grouped(rest)} more: --format json has all of them`));
-  return lines.join("\n");
+  return [...groups].flatMap(([section, rows]) => [{ text: `${section}:`, comment: "" }, ...rows]);
 }
 
 /** The revisions of several facts in one list, each as its line `istio: {revisions: [{name: default}, {name: …}]}` has it. */
@@ -91,7 +132,11 @@ export function partsOf(fact: MissingFact): {
   readonly key: string;
   readonly value: string;
 } {
-  const line = plain(fact.line);
+  const whole = plain(fact.line);
+  const line =
+    fact.cluster === undefined
+      ? whole
+      : whole.slice(`clusters: {${clusterKey(fact.cluster)}: {`.length, -"}}".length);
   const opening = line.indexOf(": {");
   const inner = line.slice(opening + 3, -1);
   const value = inner.lastIndexOf(fact.what === "namespace" ? ": {namespace:" : ": {labels:");
@@ -102,8 +147,8 @@ export function partsOf(fact: MissingFact): {
   };
 }
 
-/** The shorter ways as one block; none where there is no shorter way. */
-function shortcuts(facts: readonly MissingFact[], paint: Paint): readonly string[] {
+/** The shorter ways as one block; none where there is no shorter way. Where clusters are named, it is their dumps that tell labels. */
+function shortcuts(facts: readonly MissingFact[], hasClusters: boolean, paint: Paint): readonly string[] {
   const lines: string[] = [];
   if (facts.filter(({ what }) => what === "namespace").length > 1) {
     lines.push(
@@ -112,9 +157,13 @@ function shortcuts(facts: readonly MissingFact[], paint: Paint): readonly string
     );
   }
   if (facts.some(({ what }) => what === "namespace-labels")) {
+    if (!hasClusters) {
+      lines.push(
+        "Or take the labels of all namespaces from a cluster:",
+        `  ${paint.typed("mkdir -p .sidelint && kubectl get ns -o yaml > .sidelint/namespaces.yaml")}`,
+      );
+    }
     lines.push(
-      "Or take the labels of all namespaces from a cluster:",
-      `  ${paint.typed("mkdir -p .sidelint && kubectl get ns -o yaml > .sidelint/namespaces.yaml")}`,
       "Or assume the same of every namespace that is not known:",
       `  ${paint.typed("sidelint check --assume istio-injection=enabled")}`,
     );

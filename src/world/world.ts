@@ -5,6 +5,7 @@ import type { JsonObject } from "../kube/json.ts";
 import type { Document } from "../source/document.ts";
 import type { Location, Part } from "../source/locate.ts";
 import type { Path } from "../source/node.ts";
+import type { ChartInstall } from "./chart-installs.ts";
 import type { Problem } from "./collect.ts";
 import type { Configuration } from "./configured.ts";
 import type { Delivery } from "./delivery.ts";
@@ -51,6 +52,8 @@ export interface Placed {
   readonly delivery?: Delivery;
   /** Whether helm or kustomize made it, so that nothing of it can be edited. */
   readonly isRendered?: true;
+  /** The charts of istiod that it installs, where its delivery tells of their values. */
+  readonly charts?: readonly ChartInstall[];
   /** Why anything of it may be different in the cluster, as a sentence: something changes it that is not run here. */
   readonly changedBy?: string;
   /** Where a value of the object was set. */
@@ -119,6 +122,8 @@ export interface MissingFact {
   readonly decides: number;
   /** The line for sidelint.yaml, with `<namespace>` where a namespace is to be named. */
   readonly line: string;
+  /** The one of several clusters that lacks it; the line says it of that cluster alone. */
+  readonly cluster?: string;
 }
 
 /** What was left unread, and why; counted once per directory. */

@@ -13,6 +13,9 @@ const files = {
   "sidelint.yaml": "clusters: {edge: {namespaces: {shop: {labels: {istio-injection: enabled}}}}}\n",
 };
 
+/** A dump in which the workload's namespace is not. */
+const other = namespace.replace("name: shop", "name: other");
+
 /** Arguments, the exit status, and something of what is printed. */
 const cases: readonly (readonly [argv: string, status: number, says: string])[] = [
   ["list web.yaml --cluster prod.yaml", 0, "injected  shop"],
@@ -48,6 +51,38 @@ clusters("explain tells of every cluster", () =>
     assert.match(stdout, "in namespace shop of cluster prod");
     assert.match(stdout, "in namespace shop of cluster staging");
   }),
+);
+
+clusters("what one cluster lacks is said of that cluster alone, and decides as it is printed", () =>
+  inRepository({ ...files, "sidelint.yaml": "", "staging/ns.yaml": other }, async (sidelint) => {
+    const argv = "check web.yaml --cluster prod=prod.yaml --cluster staging=staging/ns.yaml".split(" ");
+    const { stdout } = await sidelint(argv);
+    const own =
+      "clusters:\n  staging:\n    namespaces:\n      shop: {labels: {istio-injection: enabled}}  # decides 1\n";
+    assert.ok(stdout.includes(`\n\n${own}`), stdout);
+    assert.not.match(stdout, "kubectl");
+    const { summary } = JSON.parse((await sidelint([...argv, "--format", "json"])).stdout);
+    assert.is(summary.configuration, own);
+    assert.is(summary.missing[0].cluster, "staging");
+    assert.is(
+      summary.missing[0].line,
+      "clusters: {staging: {namespaces: {shop: {labels: {istio-injection: enabled}}}}}",
+    );
+  }),
+);
+
+clusters("what it says is read back", () =>
+  inRepository(
+    {
+      ...files,
+      "staging/ns.yaml": other,
+      "sidelint.yaml": "clusters: {staging: {namespaces: {shop: {labels: {istio-injection: enabled}}}}}\n",
+    },
+    async (sidelint) => {
+      const argv = "list web.yaml --cluster prod=prod.yaml --cluster staging=staging/ns.yaml".split(" ");
+      assert.match((await sidelint(argv)).stdout, /injected\s+staging/);
+    },
+  ),
 );
 
 clusters.run();
