@@ -119,7 +119,7 @@ function inbound(traffic: CapturedTraffic): readonly TrafficLine[] {
       chain === "ISTIO_INBOUND" && from === null && matches.some(({ is }) => is === "22"),
   );
   return [
-    say(true, `TCP to every port goes ${through}, but for:`, setting),
+    say(true, `TCP to every port but those below goes ${through}`, setting),
     ...(written.length > 0
       ? [
           say(
@@ -152,7 +152,9 @@ function outbound(traffic: CapturedTraffic): readonly TrafficLine[] {
   const extra = partsOf(settings.includedOutboundPorts);
   const some = included !== "" || extra.length > 0;
   const lines = [
-    ...(included === "*" ? [say(true, `TCP to every address ${through}, but for:`, "includedRanges")] : []),
+    ...(included === "*"
+      ? [say(true, `all TCP ${through}, but for what is below`, "includedRanges")]
+      : []),
     ...(included === "" && !some
       ? [say(false, "nothing: everything leaves the pod as it is", "includedRanges")]
       : []),

@@ -1,9 +1,14 @@
 /** How the traffic of a workload's pods is captured, and who said each part of it. */
 
 import { type CapturePlan, captureAnnotations, capturePlan } from "../istio/capture/plan.ts";
-import type { CaptureMachine, CaptureSettings, SettingName } from "../istio/capture/settings.ts";
-import { annotationsOf, findInPod, initName, type Pod, proxyName } from "../istio/inject/pod.ts";
-import { nearestFacts, type ReleaseFacts, releaseName } from "../istio/releases.ts";
+import {
+  type CaptureMachine,
+  type CaptureSettings,
+  partsOf,
+  type SettingName,
+} from "../istio/capture/settings.ts";
+import { annotationsOf, findInPod, initName, type Pod, proxyName, textOf } from "../istio/inject/pod.ts";
+import { nearestFacts, type ReleaseFacts, releaseFacts, releaseName } from "../istio/releases.ts";
 import { at, isObject } from "../kube/json.ts";
 import type { Path } from "../source/node.ts";
 import type { OpenSetting } from "./open-settings.ts";
@@ -204,7 +209,8 @@ function byHand(world: World, workload: Workload, machine: CaptureMachine): Traf
   const where = workload.originOf({ of: "pod", path: ["spec"] }).text;
   const init = findInPod(pod, initName);
   if (!init) return { state: "none", why: "it gets no sidecar", where };
-  const release = releaseName(world.mesh.release);
+  const tag = /:([^:/@]+)(?:@.*)?$/.exec(textOf(init.image))?.[1] ?? "";
+  const release = releaseName("unknown" in releaseFacts(tag) ? world.mesh.release : tag);
   const facts = nearestFacts(release);
   const read = capturePlan(pod, facts, machine);
   if (!read) return { state: "none", why: "it gets no sidecar", where };
@@ -220,7 +226,10 @@ function byHand(world: World, workload: Workload, machine: CaptureMachine): Traf
     nftables: read.plan.settings.nftables,
     pod,
     sourceOf: () => ({ by: "the arguments of istio-init", where: place }),
-    writtenFor: (setting) => textIn(read.plan.settings, setting),
+    writtenFor: (setting) =>
+      partsOf(textIn(read.plan.settings, setting))
+        .filter((part) => ![...facts.excludedInboundPorts, facts.statusPort].includes(Number(part)))
+        .join(","),
   };
 }
 

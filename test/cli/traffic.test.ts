@@ -196,6 +196,24 @@ for (const [argv, says] of errors) {
   });
 }
 
+packets("a pod that was injected by hand is asked as it is written", async () => {
+  let injected = "";
+  await inRepository({ "web.yaml": usual }, async (sidelint) => {
+    injected = (await sidelint(["inject", "web.yaml"])).stdout;
+  });
+  assert.match(injected, "istio-init");
+  const off = namespace.replace("enabled", "disabled");
+  await inRepository({ "ns.yaml": off, "web.yaml": injected }, async (sidelint) => {
+    const ask = ["traffic", "web", "--to", "192.0.2.5:3306", "--format", "json"];
+    const [{ answer }] = JSON.parse((await sidelint(ask)).stdout).answers;
+    assert.equal([answer.verdict, answer.by], ["none", "the arguments of istio-init"]);
+    assert.match(answer.where, /^web\.yaml:/);
+    const shown = (await sidelint(["explain", "web", "--traffic"])).stdout;
+    assert.match(shown.replace(/\s+/g, " "), "port 3306 of any address (the arguments of istio-init)");
+    assert.match(shown, "ports 9090 and 9091: they reach the app directly");
+  });
+});
+
 packets("a name of several workloads is refused as by explain", () =>
   inRepository(
     {

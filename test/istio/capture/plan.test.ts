@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { captureOf } from "../../../src/istio/capture/captured.ts";
 import { capturePlan } from "../../../src/istio/capture/plan.ts";
 import { nearestFacts } from "../../../src/istio/releases.ts";
 import type { JsonObject } from "../../../src/kube/json.ts";
@@ -27,6 +28,14 @@ plans("by the arguments of istio-init", () => {
     [by, settings.users, settings.includedRanges, settings.redirectsDns],
     ["istio-init", "2000", "10.0.0.0/8", true],
   );
+});
+
+plans("several users may be left alone", () => {
+  const of = (users: string) =>
+    captureOf(pod({}, [{ name: "istio-init", args: ["istio-iptables", "-u", users] }]), facts.capture);
+  assert.equal([of("1337,0")?.user, of("1337,0")?.users], [undefined, [1337, 0]]);
+  assert.equal([of("1500")?.user, of("1500")?.users], [1500, [1500]]);
+  assert.is(captureOf(pod({}, []), facts.capture), undefined);
 });
 
 plans("flags for the log, which templates tell as well, say nothing of capture", () => {
