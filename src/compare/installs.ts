@@ -1,6 +1,6 @@
 /** Whether two worlds inject with the same configuration, and if not, which settings of it differ. */
 import type { Json, JsonObject } from "../kube/json.ts";
-import { isObject } from "../kube/json.ts";
+import { isObject, jsonTextOf } from "../kube/json.ts";
 import { sameJson } from "../kube/json-patch.ts";
 import { type IstiodReading, istiodFor } from "../world/istiods.ts";
 import { embeddedMap } from "../world/mesh.ts";
@@ -16,7 +16,10 @@ function installFacts(world: World): Json {
   const { config, istioVersion } = world.configuration;
   const { mesh } = world;
   const values = (placed: readonly Placed[]) =>
-    placed.map(({ name, namespace, value }): Json => [name, namespace, value]);
+    placed.map(({ name, namespace, value, charts = [] }): Json => {
+      const told = charts.map(({ values }) => values?.values ?? null);
+      return [name, namespace, value, told];
+    });
   const istiods = world.workloads.filter(
     ({ name, resource }) => resource.kind === "Deployment" && name.startsWith("istiod"),
   );
@@ -144,5 +147,5 @@ function textAt(value: Json, path: readonly string[]): string | null {
   for (const key of path) here = isObject(here) ? here[key] : undefined;
   if (here === undefined || here === null) return null;
   if (typeof here !== "object") return String(here);
-  return JSON.stringify(here, (_, inner: unknown) => (typeof inner === "bigint" ? Number(inner) : inner));
+  return jsonTextOf(here);
 }

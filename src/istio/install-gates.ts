@@ -88,14 +88,20 @@ export function readSailTag(value: JsonObject): SailTag | undefined {
   return typeof kind === "string" && typeof name === "string" ? { tag, kind, name } : undefined;
 }
 
-/** A chart of istiod that an object of Flux or Argo CD installs. */
-export interface IstiodChart {
-  /** Where its values stand in the object: a map, or a text that is YAML. */
-  readonly values: Path;
+/** What a chart brings, by its name. */
+export interface ChartKind {
   /** The version of the chart, as far as it is one and no range of minor releases. */
   readonly version: string | undefined;
   /** Whether it brings tags alone. */
   readonly tagsOnly: boolean;
+}
+
+/** A chart of istiod that an object of Flux or Argo CD installs. */
+export interface IstiodChart extends ChartKind {
+  /** Where its values stand in the object: a map, or a text that is YAML. */
+  readonly values: Path;
+  /** Whether the object names values that do not stand in it, or sets some by name. */
+  readonly hasOtherValues: boolean;
 }
 
 const charts = new Map([
@@ -107,31 +113,51 @@ const charts = new Map([
 /** The words that a text with such a chart holds. */
 export const chartWords = /\b(?:istiod|istio-discovery|revisiontags)\b/;
 
-/** The charts of istiod that a HelmRelease of Flux or an Application of Argo CD installs; none for other objects. */
+/** The charts of istiod that a HelmRelease of Flux, an Application or an ApplicationSet of Argo CD installs; none for other objects. */
 export function istiodCharts(value: JsonObject): readonly IstiodChart[] {
   const { kind } = value;
   if (kind === "HelmRelease") {
-    const name = at(value, ["spec", "chart", "spec", "chart"]) ?? at(value, ["spec", "chartRef", "name"]);
-    return chartOf(name, at(value, ["spec", "chart", "spec", "version"]), ["spec", "values"]);
+    const chart = chartKind(
+      at(value, ["spec", "chart", "spec", "chart"]) ?? at(value, ["spec", "chartRef", "name"]),
+      at(value, ["spec", "chart", "spec", "version"]),
+    );
+    const others: readonly Path[] = [
+      ["spec", "valuesFrom"],
+      ["spec", "chart", "spec", "valuesFiles"],
+    ];
+    return chart ? [{ ...chart, values: ["spec", "values"], hasOtherValues: hasAny(value, others) }] : [];
   }
-  if (kind !== "Application") return [];
-  const several = at(value, ["spec", "sources"]);
+  const template = kind === "ApplicationSet" ? ["spec", "template"] : [];
+  if (kind !== "Application" && template.length === 0) return [];
+  const several = at(value, [...template, "spec", "sources"]);
   const paths: readonly Path[] = Array.isArray(several)
-    ? several.map((_, index) => ["spec", "sources", index])
-    : [["spec", "source"]];
-  return paths.flatMap((path) => {
+    ? several.map((_, index) => [...template, "spec", "sources", index])
+    : [[...template, "spec", "source"]];
+  return paths.flatMap((path): readonly IstiodChart[] => {
     const source = at(value, path);
+    const chart = chartKind(at(source, ["chart"]), at(source, ["targetRevision"]));
+    if (!chart) return [];
     const key = isObject(at(source, ["helm", "valuesObject"]) ?? null) ? "valuesObject" : "values";
-    return chartOf(at(source, ["chart"]), at(source, ["targetRevision"]), [...path, "helm", key]);
+    const others = ["valueFiles", "parameters", "fileParameters"].map((name) => [...path, "helm", name]);
+    const hasOtherValues = template.length > 0 || hasAny(value, others);
+    return [{ ...chart, values: [...path, "helm", key], hasOtherValues }];
   });
 }
 
-function chartOf(name: Json | undefined, version: Json | undefined, values: Path): readonly IstiodChart[] {
+function hasAny(value: JsonObject, paths: readonly Path[]): boolean {
+  return paths.some((path) => {
+    const list = at(value, path);
+    return Array.isArray(list) && list.length > 0;
+  });
+}
+
+/** What a chart of a name brings of istiod; undefined for every other chart. */
+export function chartKind(name: Json | undefined, version: Json | undefined): ChartKind | undefined {
   const chart = typeof name === "string" ? name.slice(name.lastIndexOf("/") + 1) : "";
   const tagsOnly = charts.get(chart);
-  if (tagsOnly === undefined) return [];
+  if (tagsOnly === undefined) return undefined;
   const [, told] = /^[v=~ ]*(\d+\.\d+(?:\.\d+)?)(?:\.[x*])?(?:[-+].*)?$/.exec(String(version ?? "")) ?? [];
-  return [{ values, version: told, tagsOnly }];
+  return { version: told, tagsOnly };
 }
 
 /** Whether objects of a kind may say how Istio is installed: by `isInstall`, as a tag, or as a chart of Flux or Argo CD. */
@@ -139,7 +165,7 @@ export function mayInstall(apiVersion: string, kind: string): boolean {
   if (isInstall(apiVersion, kind)) return true;
   if (kind === "IstioRevisionTag") return apiVersion.startsWith("sailoperator.io/");
   if (kind === "HelmRelease") return apiVersion.startsWith("helm.toolkit.fluxcd.io/");
-  return kind === "Application" && apiVersion.startsWith("argoproj.io/");
+  return /^Application(?:Set)?$/.test(kind) && apiVersion.startsWith("argoproj.io/");
 }
 
 /** Whether an object says how Istio is installed. */

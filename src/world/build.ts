@@ -4,6 +4,7 @@ import { isInjectorName } from "../istio/injector-config.ts";
 import { showsInstall } from "../istio/install-gates.ts";
 import { defaultRevision, readWebhookConfiguration } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
+import { withCharts } from "./chart-installs.ts";
 import type { Cluster } from "./clusters.ts";
 import { type Collected, isMembership } from "./collect.ts";
 import type { Config } from "./config.ts";
@@ -66,6 +67,7 @@ export function broughtBy(
   const { builds, pulledIn, refused } = built;
   const alone = [...placePlain(collected, pulledIn), ...builds.flatMap(({ resources }) => resources)];
   const delivered = deliver({ collected, builds: built, placed: alone }, gitops !== "ignore");
+  const told = withCharts(delivered.placed, delivered.deliveries, (path) => collected.documentsOf(path));
   const faults = [...built.faults, ...delivered.faults];
   const charts =
     rendered.length === 0 ? [] : renderedCharts(rendered, collected, delivered.deliveries, faults);
@@ -75,8 +77,9 @@ export function broughtBy(
     rendered,
     unmodelled: unmodelledOf(asked, { ...collected, kustomizationAt: built.kustomizationAt }),
     ...delivered,
+    skipped: [...delivered.skipped, ...told.skipped],
     faults,
-    placed: charts.length === 0 ? delivered.placed : [...delivered.placed, ...charts],
+    placed: charts.length === 0 ? told.placed : [...told.placed, ...charts],
   };
 }
 
@@ -220,8 +223,9 @@ function configMapsOf(live: readonly Placed[], placed: readonly Placed[]): reado
 /** What tells of installs: in the cluster, where it has any. */
 function firstThatShows(all: readonly (readonly Placed[])[]): readonly Placed[] {
   return (
-    all.map((placed) => placed.filter(({ value }) => showsInstall(value))).find(({ length }) => length > 0) ??
-    []
+    all
+      .map((placed) => placed.filter(({ value, charts }) => charts || showsInstall(value)))
+      .find(({ length }) => length > 0) ?? []
   );
 }
 

@@ -100,6 +100,7 @@ const worldKinds = [
   ...chartKinds,
   "GitRepository",
   "OCIRepository",
+  "HelmChart",
   "ArtifactGenerator",
 ];
 

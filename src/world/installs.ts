@@ -1,10 +1,12 @@
 /** The installs of Istio that the repository describes: IstioOperators, resources of the Sail operator, charts of Flux and Argo CD. */
 import type { Labels } from "../istio/facts.ts";
 import { environmentOf, type Install, isInstall, readInstall } from "../istio/install.ts";
-import { istiodCharts } from "../istio/install-gates.ts";
+import { type ChartKind, type IstiodChart, istiodCharts } from "../istio/install-gates.ts";
 import { defaultRevision } from "../istio/webhook.ts";
-import { at, type Json } from "../kube/json.ts";
+import { at, isObject, type Json } from "../kube/json.ts";
 import { type Path, toValue } from "../source/node.ts";
+import type { ChartInstall } from "./chart-installs.ts";
+import type { ChartValues } from "./chart-values.ts";
 import type { InstallLayer } from "./configured.ts";
 import { embeddedAt, originInside } from "./embedded.ts";
 import type { Origin, Placed, World } from "./world.ts";
@@ -57,36 +59,80 @@ export function installOf(world: World, revision: string, release?: string): Rep
 /** The installs that one object describes: one, or as many as it has charts of istiod. */
 export function placedInstalls(placed: Placed, release?: string): readonly PlacedInstallReading[] {
   const { apiVersion, kind } = placed.resource;
-  if (isInstall(apiVersion, kind)) return [readPlaced(placed, placed.value, [], {}, release)];
-  return istiodCharts(placed.value).map(({ values: path, version, tagsOnly }) =>
-    readPlaced(placed, valuesAt(placed, path), path, { version, tagsOnly }, release),
-  );
+  if (isInstall(apiVersion, kind)) return [readPlaced(placed, placed.value, ownPlaces(placed), {}, release)];
+  const charts = placed.charts ?? istiodCharts(placed.value).map((chart) => ownChart(placed, chart));
+  return charts.map((chart) => {
+    const { values, version, tagsOnly } = chart;
+    if (values) return readPlaced(placed, values.values, chartPlaces(placed, values), chart, release);
+    const origin = originInside(placed, []);
+    return { ok: true, install: { ...untold(version, tagsOnly), placed, layers: [], tagsOnly, origin } };
+  });
+}
+
+/** An install of which only the release is known. */
+function untold(release: string | undefined, tagsOnly: boolean): Install {
+  return { options: {}, release, revision: undefined, hasIstiod: !tagsOnly, environment: {} };
+}
+
+/** A chart as its object alone tells of it. */
+function ownChart(
+  placed: Placed,
+  { values: path, version, tagsOnly, hasOtherValues }: IstiodChart,
+): ChartInstall {
+  const values = hasOtherValues ? undefined : valuesAt(placed, path);
+  const originOf = (below: Path) => originInside(placed, [...path, ...below]);
+  return { version, tagsOnly, values: isObject(values) ? { values, originOf } : undefined };
 }
 
 /** Values of a chart, which may be a text; none where there are none. */
-function valuesAt(placed: Placed, path: Path): Json {
+function valuesAt(placed: Placed, path: Path): Json | undefined {
   const written = at(placed.value, path) ?? null;
   if (typeof written !== "string") return written ?? {};
   const reading = embeddedAt(placed, path)?.reading;
-  return (reading?.ok && reading.root && toValue(reading.root)) || {};
+  return reading?.ok ? ((reading.root && toValue(reading.root)) ?? {}) : undefined;
 }
 
-interface Chart {
-  readonly version?: string | undefined;
-  readonly tagsOnly?: boolean;
+/** Where what an install says stands. */
+interface Places {
+  originOf(of: InstallLayer["of"], path: Path): Origin;
+  /** Of its revision; undefined where it does not say it. */
+  readonly ofRevision: Origin | undefined;
+  /** Of what is wrong, by the path in what is read. */
+  ofProblem(path: Path): Origin;
+}
+
+function ownPlaces(placed: Placed): Places {
+  const revision = placeOf(placed, "values", ["revision"]);
+  return {
+    originOf: (of, path) => originInside(placed, placeOf(placed, of, path)),
+    ofRevision:
+      revision[1] !== "profile" && at(placed.value, revision) !== undefined
+        ? originInside(placed, revision)
+        : undefined,
+    ofProblem: (path) => originInside(placed, path),
+  };
+}
+
+/** Places in values of a chart, which have the mesh's configuration below `meshConfig`. */
+function chartPlaces(placed: Placed, { values, originOf }: ChartValues): Places {
+  const find = (path: Path) => originOf(path) ?? originInside(placed, []);
+  return {
+    originOf: (of, path) => find(of === "mesh" ? ["meshConfig", ...path] : path),
+    ofRevision: at(values, ["revision"]) === undefined ? undefined : originOf(["revision"]),
+    ofProblem: find,
+  };
 }
 
 function readPlaced(
   placed: Placed,
   json: Json,
-  below: Path,
-  { version, tagsOnly = false }: Chart,
+  places: Places,
+  { version, tagsOnly = false }: Partial<ChartKind>,
   release: string | undefined,
 ): PlacedInstallReading {
   const reading = readInstall(json, release ?? version);
   if (reading.ok) {
     const { install } = reading;
-    const where = below.length === 0 ? placeOf : inChart(below);
     return {
       ok: true,
       install: {
@@ -95,19 +141,15 @@ function readPlaced(
         hasIstiod: install.hasIstiod && !tagsOnly,
         placed,
         tagsOnly,
-        layers: layersOf(placed, install, where),
-        get origin() {
-          const told = where(placed, "values", ["revision"]);
-          const isTold = told[1] !== "profile" && at(placed.value, told) !== undefined;
-          return originInside(placed, isTold ? told : []);
-        },
+        layers: layersOf(install, places),
+        origin: places.ofRevision ?? originInside(placed, []),
       },
     };
   }
   const named = at(json, ["spec", "revision"]) ?? at(json, ["revision"]);
   const faults = reading.problems.map(({ path, says }) => ({
     message: `${path.join(".")} ${says}`,
-    origin: originInside(placed, [...below, ...path]),
+    origin: places.ofProblem(path),
   }));
   return { ok: false, revision: String(named || defaultRevision), faults };
 }
@@ -144,19 +186,10 @@ function areSame(a: Install, b: Install): boolean {
   return told(a) === told(b);
 }
 
-type PlaceIn = (placed: Placed, of: InstallLayer["of"], path: Path) => Path;
-
-function layersOf(placed: Placed, { options }: Install, where: PlaceIn): readonly InstallLayer[] {
-  const layer = (of: InstallLayer["of"], value = options[of]): readonly InstallLayer[] => {
-    const originOf = (path: Path) => originInside(placed, where(placed, of, path));
-    return value ? [{ of, below: [], value, replaces: false, originOf }] : [];
-  };
+function layersOf({ options }: Install, { originOf }: Places): readonly InstallLayer[] {
+  const layer = (of: InstallLayer["of"], value = options[of]): readonly InstallLayer[] =>
+    value ? [{ of, below: [], value, replaces: false, originOf: (path) => originOf(of, path) }] : [];
   return [...layer("values"), ...layer("mesh")];
-}
-
-/** Places in values of a chart, which have the mesh's configuration below `meshConfig`. */
-function inChart(below: Path): PlaceIn {
-  return (_, of, path) => [...below, ...(of === "mesh" ? ["meshConfig"] : []), ...path];
 }
 
 /** Settings that an install may name outside of its values. */

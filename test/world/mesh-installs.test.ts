@@ -31,6 +31,28 @@ spec:
       ${helm.replaceAll("\n", "\n      ")}
 `;
 
+/** An Application with a chart from elsewhere, and values in a source that is named `values`. */
+const sources = (helm: string, kind = "Application", above = "") => `apiVersion: argoproj.io/v1alpha1
+kind: ${kind}
+metadata: {name: istiod, namespace: argocd}
+spec:
+  ${above}
+    sources:
+      - {chart: istiod, repoURL: https://charts.example.com, targetRevision: 1.26.3, helm: {${helm}}}
+      - {repoURL: https://example.com/shop/repo.git, targetRevision: main, ref: values}
+`;
+const several = (helm: string) => sources(helm).replace("\n  \n    ", "\n    ");
+const set = (helm: string, generators = "[{list: {elements: [{at: lab}]}}]") =>
+  sources(
+    helm,
+    "ApplicationSet",
+    `generators: ${generators}\n  template:\n   metadata: {name: istiod}\n   spec:`,
+  );
+const canary = "revision: canary\n";
+const flux = (values: string, more = "") => release("istiod", "").replace("  values: {}\n", values) + more;
+const configMap = (text: string) =>
+  `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: istiod-values, namespace: istio-system}\ndata: {${text}}\n`;
+
 interface Case {
   readonly name: string;
   readonly files: Files;
@@ -313,6 +335,86 @@ webhooks:
     verdict: "injected",
     revision: "1-26",
     webhooks: "repository",
+  },
+  ...Object.entries({
+    "a values file of another source of an Application": {
+      "op.yaml": several("valueFiles: [$values/istio/istiod.yaml]"),
+      "istio/istiod.yaml": canary,
+    },
+    "parameters of an Application, over its files": {
+      "op.yaml": several(
+        "valueFiles: [$values/istio/istiod.yaml], parameters: [{name: revision, value: canary}]",
+      ),
+      "istio/istiod.yaml": "revision: other\n",
+    },
+    "a values file that an ApplicationSet fills in": {
+      "op.yaml": set("valueFiles: ['$values/istio/{{at}}.yaml']"),
+      "istio/lab.yaml": canary,
+    },
+    "values of an ApplicationSet": { "op.yaml": set("values: 'revision: canary'") },
+    "valuesFrom with a ConfigMap of the repository": {
+      "op.yaml": flux(
+        "  valuesFrom: [{kind: ConfigMap, name: istiod-values}]\n",
+        configMap("values.yaml: 'revision: canary'"),
+      ),
+    },
+    "one value of a ConfigMap": {
+      "op.yaml": flux(
+        "  valuesFrom: [{kind: ConfigMap, name: istiod-values, valuesKey: rev, targetPath: revision}]\n",
+        configMap("rev: canary"),
+      ),
+    },
+    "a chart by the HelmChart that is referred to": {
+      "op.yaml": `${release("istiod", "revision: canary").replace(/ {2}chart: .*/, "  chartRef: {kind: HelmChart, name: mesh}")}---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmChart
+metadata: {name: mesh, namespace: istio-system}
+spec: {chart: istiod, version: 1.26.x, sourceRef: {kind: HelmRepository, name: istio}}
+`,
+    },
+    "a chart by the OCIRepository that is referred to": {
+      "op.yaml": `${release("mesh", "revision: canary").replace(/ {2}chart: .*/, "  chartRef: {kind: OCIRepository, name: mesh}")}---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: mesh, namespace: istio-system}
+spec: {url: oci://example.com/charts/istiod, ref: {tag: 1.26.3}}
+`,
+    },
+  }).map(
+    ([name, files]): Case => ({
+      name,
+      files: { ...labelled("istio.io/rev: canary"), ...(files as Files) },
+      verdict: "injected",
+      revision: "canary",
+      webhooks: "install",
+    }),
+  ),
+  ...Object.entries({
+    "a values file that is not there": several("valueFiles: [$values/istio/istiod.yaml]"),
+    "a Secret that is not there": flux("  valuesFrom: [{kind: Secret, name: elsewhere}]\n"),
+    "parameters that are filled in elsewhere": several(
+      "parameters: [{name: revision, value: $ARGOCD_APP_NAME}]",
+    ),
+    "a generator that the repository does not show": set("values: 'revision: canary'", "[{clusters: {}}]"),
+  }).map(
+    ([name, text]): Case => ({
+      name: `nothing is told of the revision of an install with ${name}`,
+      files: { ...labelled("istio.io/rev: canary"), "op.yaml": text },
+      verdict: "unknown",
+      reason: "revision-unknown",
+      webhooks: "stock",
+    }),
+  ),
+  {
+    name: "a setting of a values file, at its line",
+    files: {
+      ...labelled(enabled),
+      "op.yaml": several("valueFiles: [$values/istio/istiod.yaml]"),
+      "istio/istiod.yaml": "global:\n  proxy:\n    autoInject: disabled\n",
+    },
+    verdict: "not-injected",
+    reason: "policy-disabled",
+    where: ["istio/istiod.yaml:3:5"],
   },
 ];
 

@@ -6,7 +6,16 @@ import { joinPath } from "../kustomize/path.ts";
 import { scalarText, stringMap } from "../resource.ts";
 import type { Placed } from "../world.ts";
 import type { Surroundings } from "./argo.ts";
-import { type CommonMetadata, listAt, type Order, originAt, type Plan, type Plans, textAt } from "./order.ts";
+import {
+  type CommonMetadata,
+  listAt,
+  type Order,
+  orderOf,
+  originAt,
+  type Plan,
+  type Plans,
+  textAt,
+} from "./order.ts";
 import { generated, overlaid } from "./overlay.ts";
 import type { Found } from "./repository.ts";
 import { substitution, type Variables } from "./substitute.ts";
@@ -107,12 +116,7 @@ function directoryOfSource(
       : around.repository.find(undefined, inRepository, file.path);
   }
   if (kind !== "GitRepository" && kind !== "OCIRepository" && kind !== "Bucket") return undefined;
-  const source = around.sources.find(
-    (one) =>
-      one.resource.kind === kind &&
-      one.name === name &&
-      (one.namespace === null || namespace === null || one.namespace === namespace),
-  );
+  const source = around.sources.find((one) => isSource(one, kind, name, namespace));
   const url = source && textAt(source.value, ["spec", "url"]);
   if (kind === "GitRepository") {
     // A source that is not in sight was made beside the repository: flux bootstrap makes this one.
@@ -124,6 +128,16 @@ function directoryOfSource(
   const isOwn = name === "flux-system";
   const found = inside === "." && !isOwn ? undefined : around.repository.find(undefined, path, file.path);
   return found && { ...found, presumed: !isOwn };
+}
+
+function isSource(
+  one: Placed,
+  kind: string | undefined,
+  name: string | undefined,
+  namespace: string | null,
+): boolean {
+  if (one.resource.kind !== kind || one.name !== name) return false;
+  return one.namespace === null || namespace === null || one.namespace === namespace;
 }
 
 /** The path of the repository that a path of an artifact is copied from. */
@@ -196,10 +210,12 @@ function variablesOf(order: Order, { dataOf }: FluxSurroundings): Variables | un
 
 /** What a HelmRelease brings: a chart, of this repository or from elsewhere. */
 export function releasePlans(order: Order, around: FluxSurroundings): Plans {
-  const { value } = order;
-  const chart = textAt(value, ["spec", "chart", "spec", "chart"]);
-  const path: Path = ["spec", "chart", "spec", "sourceRef"];
-  const found = chart === undefined ? undefined : directoryOfSource(order, path, chart, around);
+  const named = chartNamed(order, around);
+  const { chart } = named;
+  const found =
+    chart === undefined || named.isWhole
+      ? undefined
+      : directoryOfSource(named.order, [...named.path, "sourceRef"], chart, around);
   const namespace =
     targetOf(order, ["spec", "targetNamespace"], "fills-in") ??
     (order.namespace === null ? undefined : ownNamespace(order, order.namespace));
@@ -208,12 +224,43 @@ export function releasePlans(order: Order, around: FluxSurroundings): Plans {
     directory: found?.directory ?? null,
     presumed: found?.presumed ?? false,
     makes: madeBy(order, namespace),
-    chart: chartOf(order, found?.directory, around),
+    chart: chartOf(order, named, found?.directory, around),
   };
   return {
     plans: [{ delivery, content: undefined, metadata: undefined, substitute: undefined }],
     untold: [],
   };
+}
+
+/** Where the chart of a release is named. */
+interface NamedChart {
+  readonly order: Order;
+  readonly path: Path;
+  readonly chart: string | undefined;
+  readonly version: string | undefined;
+  /** Whether it is an artifact that holds nothing but the chart. */
+  readonly isWhole: boolean;
+}
+
+/** The chart of a release: named in itself, or by the HelmChart or the OCIRepository that it refers to. */
+function chartNamed(order: Order, { sources }: FluxSurroundings): NamedChart {
+  const kind = textAt(order.value, ["spec", "chartRef", "kind"]);
+  const name = textAt(order.value, ["spec", "chartRef", "name"]);
+  const inside = (one: Order, path: Path): NamedChart => ({
+    order: one,
+    path,
+    chart: textAt(one.value, [...path, "chart"]),
+    version: textAt(one.value, [...path, "version"]),
+    isWhole: false,
+  });
+  if (name === undefined) return inside(order, ["spec", "chart", "spec"]);
+  const namespace = textAt(order.value, ["spec", "chartRef", "namespace"]) ?? order.namespace;
+  const source = sources.find((one) => isSource(one, kind, name, namespace));
+  if (source && kind === "HelmChart") return inside(orderOf(source), ["spec"]);
+  const version =
+    textAt(source?.value, ["spec", "ref", "tag"]) ?? textAt(source?.value, ["spec", "ref", "semver"]);
+  const chart = textAt(source?.value, ["spec", "url"]) ?? name;
+  return { order, path: ["spec", "chartRef"], chart, version, isWhole: true };
 }
 
 function ownNamespace(order: Order, name: string): TargetNamespace {
@@ -227,12 +274,17 @@ function madeBy(order: Order, target: TargetNamespace | undefined): MadeNamespac
   return { name: target.name, labels: undefined, origin: originAt(order, path) };
 }
 
-function chartOf(order: Order, directory: string | undefined, around: FluxSurroundings): ChartDelivery {
+function chartOf(
+  order: Order,
+  named: NamedChart,
+  directory: string | undefined,
+  around: FluxSurroundings,
+): ChartDelivery {
   const { value } = order;
   const { repository } = around;
   const from = valuesFromOf(order, around);
   const values = at(value, ["spec", "values"]);
-  const files = listAt(value, ["spec", "chart", "spec", "valuesFiles"]).flatMap(
+  const files = listAt(named.order.value, [...named.path, "valuesFiles"]).flatMap(
     (one) => scalarText(one) || [],
   );
   const target = textAt(value, ["spec", "targetNamespace"]);
@@ -244,8 +296,8 @@ function chartOf(order: Order, directory: string | undefined, around: FluxSurrou
     sourceOf: (below) => order.sourceOf(["spec", "values", ...below]),
     valuesText: undefined,
     valueFiles: directory === undefined ? [] : files.map((file) => repository.inTree(file)),
-    name: textAt(value, ["spec", "chart", "spec", "chart"])?.replace(/^.*\//, ""),
-    version: textAt(value, ["spec", "chart", "spec", "version"]),
+    name: named.chart?.replace(/^.*\//, ""),
+    version: named.version,
     valuesFrom: from.flatMap((one) => one ?? []),
     parameters: [],
     hasOtherValues: from.some((one) => one === undefined) || (directory === undefined && files.length > 0),

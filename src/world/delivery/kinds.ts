@@ -13,7 +13,7 @@ export function isFlux(apiVersion: string, kind: string): boolean {
   );
 }
 
-const sourceKinds = new Set(["GitRepository", "OCIRepository", "ArtifactGenerator"]);
+const sourceKinds = new Set(["GitRepository", "OCIRepository", "HelmChart", "ArtifactGenerator"]);
 
 /** Whether an object is a source that those of Flux name. */
 export function isFluxSource(apiVersion: string, kind: string): boolean {
