@@ -152,9 +152,7 @@ function outbound(traffic: CapturedTraffic): readonly TrafficLine[] {
   const extra = partsOf(settings.includedOutboundPorts);
   const some = included !== "" || extra.length > 0;
   const lines = [
-    ...(included === "*"
-      ? [say(true, `all TCP ${through}, but for what is below`, "includedRanges")]
-      : []),
+    ...(included === "*" ? [say(true, `all TCP ${through}, but for what is below`, "includedRanges")] : []),
     ...(included === "" && !some
       ? [say(false, "nothing: everything leaves the pod as it is", "includedRanges")]
       : []),
