@@ -4,7 +4,6 @@ import { compareClusters } from "../compare/compare.ts";
 import { plain } from "../report/cells.ts";
 import type { ChangesFrame } from "../report/mesh-changes.ts";
 import { diskTree, largestFileSize, withSlashes } from "../source/disk.ts";
-import { locationOf } from "../source/locate.ts";
 import type { FileTree } from "../source/tree.ts";
 import type { ClusterSource } from "../world/clusters.ts";
 import { findDumps } from "../world/dumps.ts";
@@ -12,6 +11,8 @@ import { type EarlierReading, type FullReading, type ReadOptions, readWorld } fr
 import { clusterFlag, clusterSources, knownClusters } from "./clusters.ts";
 import { type FoundConfig, readConfig } from "./config.ts";
 import type { Context } from "./context.ts";
+import type { Renderings } from "./exec-helm.ts";
+import { onOneSide, type StateGaps, stateGaps } from "./gaps.ts";
 import { missing } from "./input.ts";
 import type { Io } from "./io.ts";
 import { changesFormat, changesText, failKinds } from "./mesh-changes.ts";
@@ -30,6 +31,8 @@ interface Read {
   readonly state: State;
   readonly reading: FullReading;
   readonly config: FoundConfig;
+  /** What programs were asked for; undefined where none was. */
+  readonly renderings: Renderings | undefined;
 }
 
 /** Prints what differs for the mesh between two states. Throws a UsageError. */
@@ -53,16 +56,22 @@ export async function compared(
     notRead(reading).map((line) => `${state.name}: ${line}`),
   );
   for (const line of unread) tell(io, line);
-  const changes = compareClusters(before.reading.worlds, after.reading.worlds);
+  const [left, right] = [gapsOf(before), gapsOf(after)];
+  const changes = compareClusters(before.reading.worlds, after.reading.worlds, {
+    before: left.hiding,
+    after: right.hiding,
+  });
+  const missing = onOneSide(left, right);
   const frame: ChangesFrame = {
     before: states.before.name,
     after: states.after.name,
     version,
-    notes: [...states.remarks, ...configRemarks(before, after), ...brokenOnOneSide(before, after)],
+    notes: [...states.remarks, ...configRemarks(before, after), ...missing, ...remarksOf(before, after)],
   };
   const style = { ...presentationFor(flags, io), verbose: flags.verbose ?? false };
   await io.stdout(changesText(format, changes, frame, style));
-  exit(unread.length > 0 ? 2 : hasAny(changes, failOn) ? 1 : 0);
+  const isUnread = [...unread, ...missing, ...left.unrendered, ...right.unrendered].length > 0;
+  exit(isUnread ? 2 : hasAny(changes, failOn) ? 1 : 0);
 }
 
 /** Reads a state by its own configuration, unless one is named; it holds for both then, as it is on disk. */
@@ -87,10 +96,11 @@ async function read(
     ...(named.clusters.length > 0 && { dumpTree: named.disk }),
   };
   const first = readWorld(files, options, earlier);
-  if (!flags.helm && !flags.kustomize) return { state, reading: first, config: found };
+  if (!flags.helm && !flags.kustomize) return { state, reading: first, config: found, renderings: undefined };
   const { rendering } = await import("./exec.ts");
-  const rendered = rendering(first, state.tree, flags, io, state.name);
-  return { state, reading: readWorld(files, { ...options, rendered }, earlier), config: found };
+  const renderings = rendering(first, state.tree, flags, io, state.name);
+  const { rendered } = renderings;
+  return { state, reading: readWorld(files, { ...options, rendered }, earlier), config: found, renderings };
 }
 
 /** Files that flags name: they are those of the disk, whatever a state has at their paths. */
@@ -137,17 +147,17 @@ function configRemarks(before: Read, after: Read): readonly string[] {
   return [`${path} differs: each state is judged by its own (--config ${path} judges both by the one here)`];
 }
 
-/** What cannot be read in one state alone: its workloads are missing there, and that is no change. */
-function brokenOnOneSide(before: Read, after: Read): readonly string[] {
-  const broken = ({ reading }: Read) => new Set(reading.unreadable.map(({ file }) => file.path));
-  const [one, other] = [broken(before), broken(after)];
-  const lines = ({ state, reading }: Read, beside: ReadonlySet<string>) =>
-    reading.unreadable.flatMap(({ file, error }) => {
-      if (beside.has(file.path)) return [];
-      const { line } = locationOf(file, { start: error.offset, end: error.offset });
-      return [`${state.name}: ${file.path}:${line}: ${error.message}; what it holds is missing here`];
-    });
-  return [...lines(before, other), ...lines(after, one)];
+function gapsOf({ state, reading, renderings }: Read): StateGaps {
+  return stateGaps(state.name, reading, renderings?.unrendered ?? []);
+}
+
+/** What programs were run without, in one state alone. */
+function remarksOf(...[before, after]: readonly [Read, Read]): readonly string[] {
+  const lines = ({ state, renderings }: Read, other: Read) =>
+    (renderings?.remarks ?? [])
+      .filter((line) => !other.renderings?.remarks.includes(line))
+      .map((line) => `${state.name}: ${line}`);
+  return [...lines(before, after), ...lines(after, before)];
 }
 
 function tell(io: Io, line: string): void {

@@ -3,7 +3,8 @@ import type { Origin, Workload } from "../world/world.ts";
 
 /**
  * `lost`, `gained`: the sidecar. `refused`: no pod is created any more. `undecided`: the verdict was known and is not; `decided`: the
- * other way round. `changed`: what is injected, or by which revision. `added`, `removed`: the workload itself.
+ * other way round, also where one state could not be read as far as the workload is concerned, which then has no workload. `changed`: what
+ * is injected, or by which revision. `added`, `removed`: the workload itself.
  */
 export type ChangeKind =
   | "lost"
@@ -71,12 +72,18 @@ export interface WorkloadChange {
   readonly kind: ChangeKind;
   /** The cluster that it is about, where there are several; else null. */
   readonly cluster: string | null;
-  /** Undefined for a workload that was added. */
+  /** Undefined for a workload that was added, or could not be read. */
   readonly before: Workload | undefined;
-  /** Undefined for one that was removed. */
+  /** Undefined for one that was removed, or cannot be read. */
   readonly after: Workload | undefined;
   readonly aspects: readonly Aspect[];
   readonly causes: readonly Cause[];
+}
+
+/** What could not be read of each of two states: the fact that hides a workload of the other one; undefined where it would have been seen. */
+export interface Gaps {
+  readonly before: (workload: Workload) => Fact | undefined;
+  readonly after: (workload: Workload) => Fact | undefined;
 }
 
 /** What differs between two states of a mesh. */

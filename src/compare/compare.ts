@@ -9,22 +9,28 @@ import {
   type Aspect,
   type ChangeKind,
   changeKinds,
+  type Fact,
+  type Gaps,
   type MeshChanges,
   type WorkloadChange,
 } from "./changes.ts";
 import { areSameInstalls } from "./installs.ts";
 import { matchWorkloads } from "./match.ts";
+import { settingAspects } from "./setting-aspects.ts";
 import { type InjectedSide, sidecarAspects } from "./sidecar-aspects.ts";
 import { sidecarCauses } from "./sidecar-causes.ts";
 import { outcomeOf, type Side, verdictCauses } from "./verdict-causes.ts";
+
+const noGaps: Gaps = { before: () => undefined, after: () => undefined };
 
 /**
  * What differs for the mesh between two states. A workload that stands elsewhere and gets what it got is no change. A sidecar is rendered
  * only where the pod template or the injector differs. Pure.
  * @param before the state that is left
  * @param after the state that comes
+ * @param gaps what could not be read of either, so that workloads which are missing there may be there
  */
-export function compareWorlds(before: World, after: World): MeshChanges {
+export function compareWorlds(before: World, after: World, gaps = noGaps): MeshChanges {
   const { pairs, removed, added } = matchWorkloads(before.workloads, after.workloads);
   const isSameInstall = areSameInstalls(before, after);
   const compared = pairs.flatMap(
@@ -33,9 +39,9 @@ export function compareWorlds(before: World, after: World): MeshChanges {
   );
   const changes = [
     ...compared,
-    ...added.map((workload) => alone("added", workload)),
-    ...removed.map((workload) => alone("removed", workload)),
-  ];
+    ...added.map((workload) => alone("added", workload, gaps.before(workload))),
+    ...removed.map((workload) => alone("removed", workload, gaps.after(workload))),
+  ].filter(({ aspects: [verdict] }) => verdict?.before !== verdict?.after);
   return {
     workloads: { before: before.workloads.length, after: after.workloads.length },
     injected: { before: injectedIn(before), after: injectedIn(after) },
@@ -44,13 +50,17 @@ export function compareWorlds(before: World, after: World): MeshChanges {
 }
 
 /** The same for all clusters of two states: those of one name are compared, the workloads of others came or went. */
-export function compareClusters(before: readonly World[], after: readonly World[]): MeshChanges {
+export function compareClusters(
+  before: readonly World[],
+  after: readonly World[],
+  gaps = noGaps,
+): MeshChanges {
   const [left, right] = [before[0], after[0]];
-  if (left && right && before.length === 1 && after.length === 1) return compareWorlds(left, right);
+  if (left && right && before.length === 1 && after.length === 1) return compareWorlds(left, right, gaps);
   const names = new Set([...after, ...before].map(({ cluster }) => cluster));
   const all = [...names].map((cluster) => {
     const [one, other] = [before, after].map((worlds) => worlds.find((world) => world.cluster === cluster));
-    const { changes, ...counts } = one && other ? compareWorlds(one, other) : onOneSide(one, other);
+    const { changes, ...counts } = one && other ? compareWorlds(one, other, gaps) : onOneSide(one, other);
     return { ...counts, changes: changes.map((change): WorkloadChange => ({ ...change, cluster })) };
   });
   const sum = (of: "workloads" | "injected", side: "before" | "after") =>
@@ -89,16 +99,19 @@ const verdictText = {
   unknown: "unknown",
 } as const;
 
-function alone(kind: "added" | "removed", workload: Workload): WorkloadChange {
+/** A workload that only one state has, or that `hidden` keeps from being seen in the other. */
+function alone(kind: "added" | "removed", workload: Workload, hidden?: Fact): WorkloadChange {
   const verdict = verdictText[workload.decision.verdict];
+  const none = hidden ? verdictText.unknown : null;
   const isNew = kind === "added";
+  const cause = { about: "what cannot be read", before: undefined, after: undefined };
   return {
-    kind,
+    kind: hidden ? (isNew ? "decided" : "undecided") : kind,
     cluster: null,
     before: isNew ? undefined : workload,
     after: isNew ? workload : undefined,
-    aspects: [{ what: "verdict", before: isNew ? null : verdict, after: isNew ? verdict : null }],
-    causes: [],
+    aspects: [{ what: "verdict", before: isNew ? none : verdict, after: isNew ? verdict : none }],
+    causes: hidden ? [{ ...cause, [isNew ? "before" : "after"]: hidden }] : [],
   };
 }
 
@@ -164,23 +177,27 @@ function sidecarChange(before: Side, after: Side, isSameInstall: boolean): Sidec
     aspects.length === 0
       ? undefined
       : { kind, aspects, causes: sidecarCauses(before, after, aspects, isSameInstall) };
+  // Why nothing is known is no change, nor is where it says so; settings of the pods themselves are known all the same.
+  if (left.state === "unknown" && right.state === "unknown")
+    return told("changed", settingAspects(before.workload, after.workload));
+  if (left.state === "unknown" || right.state === "unknown")
+    return told("changed", [
+      { what: "other", path: "sidecar", before: stateText(left), after: stateText(right) },
+    ]);
   const [one, other] = [refusalOf(left), refusalOf(right)];
   if (one !== other && (one === undefined || other === undefined)) {
-    const text = (refusal: string | undefined) =>
-      refusal === undefined ? "injected" : `refused: ${refusal}`;
     const isCertain = after.workload.decision.verdict === "injected";
     const kind = isCertain ? (other === undefined ? "gained" : "refused") : "changed";
-    return told(kind, [{ what: "verdict", before: text(one), after: text(other) }]);
+    return told(kind, [{ what: "verdict", before: stateText(left), after: stateText(right) }]);
   }
-  if (left.state !== "injected" || right.state !== "injected") {
-    const text = (reading: InjectionReading) =>
-      reading.state === "unknown" ? `unknown: ${reading.why}` : "known";
-    const [was, is] = [text(left), text(right)];
-    return was === is
-      ? undefined
-      : told("changed", [{ what: "other", path: "sidecar", before: was, after: is }]);
-  }
+  if (left.state !== "injected" || right.state !== "injected") return undefined;
   return told("changed", sidecarAspects(injectedSide(before, left), injectedSide(after, right)));
+}
+
+function stateText(reading: InjectionReading): string {
+  if (reading.state === "unknown") return `unknown: ${reading.why}`;
+  const refusal = refusalOf(reading);
+  return refusal === undefined ? "injected" : `refused: ${refusal}`;
 }
 
 /** Why no pod is created: the injector or the API server refuses it. */

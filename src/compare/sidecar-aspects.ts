@@ -4,7 +4,7 @@ import { type Pod, proxyName } from "../istio/inject/pod.ts";
 import type { ProxyResource } from "../istio/proxy-resources.ts";
 import type { RewrittenProbe } from "../istio/rewritten-probes.ts";
 import type { Sidecar } from "../istio/sidecar.ts";
-import { at, type Json } from "../kube/json.ts";
+import { at, type Json, jsonTextOf } from "../kube/json.ts";
 import { sameJson } from "../kube/json-patch.ts";
 import { isSameQuantity } from "../kube/quantity.ts";
 import type { Aspect, AspectKind } from "./changes.ts";
@@ -107,9 +107,19 @@ const captureSettings = [
 function captureAspects(left: Capture | undefined, right: Capture | undefined): readonly Aspect[] {
   if (!left || !right)
     return aspect("capture", undefined, left ? left.mode : "none", right ? right.mode : "none");
-  return captureSettings.flatMap((name) =>
-    aspect("capture", name, settingText(left[name]), settingText(right[name])),
-  );
+  return captureSettings.flatMap((name) => {
+    const [one, other] = [settingText(left[name]), settingText(right[name])];
+    return lists.has(name) && isSameList(one, other) ? [] : aspect("capture", name, one, other);
+  });
+}
+
+/** Ports and ranges, of which the order says nothing. */
+const lists: ReadonlySet<string> = new Set(captureSettings.slice(2, -1));
+
+/** Whether two texts list the same, in whatever order. */
+export function isSameList(one: string | null, other: string | null): boolean {
+  const items = (text: string | null) => [...new Set(text?.split(",") ?? [])].sort().join();
+  return items(one) === items(other);
 }
 
 function settingText(value: string | number | undefined): string | null {
@@ -145,12 +155,8 @@ const probeKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a difference is what an aspect tells that has a name. */
-function isTold(
-  { path, before, after }: Difference,
-  named: readonly Aspect[],
-  left: InjectedSide,
-  right: InjectedSide,
-): boolean {
+function isTold(one: Difference, named: readonly Aspect[], left: InjectedSide, right: InjectedSide): boolean {
+  const { path, before, after } = one;
   const [first = "", second = "", third = "", fourth = ""] = path;
   const tells = (what: AspectKind, setting?: string) =>
     named.some((one) => one.what === what && (setting === undefined || one.path === setting));
@@ -164,14 +170,19 @@ function isTold(
   }
   if (injectedNames.has(first)) {
     if (path.length === 1) return tells("capture") || tells("templates");
-    if (second === "args") return captureFlags.has(third) && tells("capture");
+    if (second === "args") return captureFlags.has(third) && (tells("capture") || areSameLists(one));
     if (second === "image") return before === imageOf(left) && after === imageOf(right);
     if (second === "resources") return [left, right].every((side) => sharesResources(first, side));
     return (third === "runAsUser" || third === "runAsGroup") && tells("capture", "user");
   }
-  if (first === "annotations")
-    return tells("capture") && (second.startsWith(capturePrefix) || second.endsWith("/interceptionMode"));
+  if (first === "annotations" && second.startsWith(capturePrefix))
+    return tells("capture") || areSameLists(one);
+  if (first === "annotations" && second.endsWith("/interceptionMode")) return tells("capture");
   return probeKeys.has(second) && tells("probes");
+}
+
+function areSameLists({ before, after }: Difference): boolean {
+  return typeof before === "string" && typeof after === "string" && isSameList(before, after);
 }
 
 /** Whether a container has the resources of the proxy, which are told. */
@@ -225,5 +236,5 @@ function movesAlone(name: string, { native: one }: InjectedSide, { native: other
 function valueText(value: Json | undefined): string | null {
   if (value === undefined) return null;
   if (typeof value === "string") return value;
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? Number(inner) : inner));
+  return jsonTextOf(value);
 }

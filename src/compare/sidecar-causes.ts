@@ -8,7 +8,7 @@ import { installCauses } from "./installs.ts";
 import { annotationCause, podLabelCause, type Side } from "./verdict-causes.ts";
 
 /** Which of a pod's own settings an aspect may hang on. */
-const settingsOf: Readonly<Record<Aspect["what"], RegExp>> = {
+export const settingsOf: Readonly<Record<Aspect["what"], RegExp>> = {
   verdict: /./,
   revision: /./,
   image: /proxyImage|proxy\.istio\.io\/config/,
@@ -53,7 +53,8 @@ function kindsOf(key: string): readonly AspectKind[] {
   return (Object.keys(settingsOf) as AspectKind[]).filter((kind) => settingsOf[kind].test(key));
 }
 
-function keysThatDiffer(
+/** The keys of either map whose values differ. */
+export function keysThatDiffer(
   left: { readonly [key: string]: string },
   right: { readonly [key: string]: string },
 ): readonly string[] {

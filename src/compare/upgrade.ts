@@ -4,11 +4,12 @@ import { knownKey } from "../istio/catalogue.ts";
 import { isInjectorName } from "../istio/injector-config.ts";
 import { laterProfile } from "../istio/profile.ts";
 import { nearestFacts } from "../istio/releases.ts";
+import { injectKey } from "../istio/webhook.ts";
 import { istiodFor } from "../world/istiods.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
 
 /**
- * What to know of a comparison of the same files as two releases have them, a sentence each: keys of pods that one release reads and the
+ * What to know of a comparison of the same files as two releases have them, a sentence each: keys of pods that one release lists and the
  * other does not, and what of the repository is left aside, kept or the same on both sides.
  */
 export function upgradeRemarks(before: World, after: World): readonly string[] {
@@ -25,14 +26,17 @@ function minorOf(release: string): number {
   return Number(nearestFacts(release).minor.split(".")[1] ?? 0);
 }
 
-/** Keys that come, go, or are deprecated on the way from one release to another, with how many pods have them. */
+/** What these do is told as verdicts: webhooks ask for them from other releases on than Istio lists them. */
+const deciding: ReadonlySet<string> = new Set([injectKey, "istio.io/rev"]);
+
+/** Keys that come, go, or are deprecated in Istio's own tables on the way from one release to another, with how many pods have them. */
 function keyRemarks(workloads: readonly Workload[], from: string, to: string): readonly string[] {
   const [low, high] = [minorOf(from), minorOf(to)].sort((a, b) => a - b);
   const used = new Map<string, Workload[]>();
   for (const workload of workloads) {
     for (const kind of ["annotation", "label"] as const) {
       for (const key of Object.keys(kind === "label" ? workload.pod.labels : workload.pod.annotations)) {
-        if (!key.includes("istio.io/")) continue;
+        if (!key.includes("istio.io/") || deciding.has(key)) continue;
         const users = used.get(`${kind} ${key}`);
         if (users) users.push(workload);
         else used.set(`${kind} ${key}`, [workload]);
@@ -48,10 +52,10 @@ function keyRemarks(workloads: readonly Workload[], from: string, to: string): r
     const entry = knownKey(key).find((one) => one.kind === kind && one.resources.includes("Pod"));
     if (!entry) return [];
     const says = [
-      ...(isBetween(entry.since) ? [`is read from Istio ${entry.since} on`] : []),
+      ...(isBetween(entry.since) ? [`is in Istio's list of ${kind}s from ${entry.since} on`] : []),
       // What rules find of annotations is told as findings.
       ...(kind === "label" && isBetween(entry.until)
-        ? [`is not read any more from Istio ${entry.until} on`]
+        ? [`is not in Istio's list of labels any more from ${entry.until} on`]
         : []),
       ...(kind === "label" && isBetween(entry.deprecated)
         ? [`is deprecated from Istio ${entry.deprecated} on`]

@@ -5,6 +5,7 @@ import type { Decision, Step } from "../istio/decision.ts";
 import type { Labels, Mesh, NamespaceFacts, PodFacts } from "../istio/facts.ts";
 import { prepareMesh } from "../istio/prepare.ts";
 import { injectKey, namespaceNameKey } from "../istio/webhook.ts";
+import { jsonTextOf } from "../kube/json.ts";
 import { sameJson } from "../kube/json-patch.ts";
 import type { Origin, Workload, World } from "../world/world.ts";
 import type { Cause, Fact } from "./changes.ts";
@@ -204,9 +205,7 @@ function sameMesh(left: Mesh, right: Mesh): boolean {
 
 function plainMesh({ release, webhooks, injectors, revisionsAssumed }: Mesh) {
   const whole = { release, webhooks, injectors, revisionsAssumed: revisionsAssumed ?? false };
-  return JSON.parse(
-    JSON.stringify(whole, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value)),
-  );
+  return JSON.parse(jsonTextOf(whole));
 }
 
 const meshDifference: Difference = {

@@ -78,3 +78,12 @@ function nestedIn(values: Iterable<Json>): ReadonlySet<Json> {
   }
   return nested;
 }
+
+/** A value as JSON text, integers of any size in digits, as no part of JavaScript writes them. */
+export function jsonTextOf(value: unknown, indent?: number): string {
+  const large: bigint[] = [];
+  const digits = (_: string, one: unknown) =>
+    typeof one === "bigint" ? `\u0000${large.push(one) - 1}` : one;
+  const text = JSON.stringify(value, digits, indent);
+  return large.length === 0 ? text : text.replace(/"\\u0000(\d+)"/g, (_, index) => String(large[index]));
+}

@@ -1,6 +1,6 @@
 /** `sidelint diff`: what arguments name, which state is read from where, and what the exit status says. */
-import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { commit, git, hasGit, inDirectory, inGit, write } from "./git.ts";
@@ -27,6 +27,13 @@ interface Told {
 async function told(cwd: string, args: readonly string[], setting: Setting = {}): Promise<Told> {
   const { stdout, stderr, status } = await runIn(cwd, ["diff", "--format", "json", ...args], setting);
   assert.equal({ status, stderr }, { status: 0, stderr: "" }, args.join(" "));
+  return JSON.parse(stdout) as Told;
+}
+
+/** The same where something could not be read. */
+async function toldInPart(cwd: string, args: readonly string[], setting: Setting = {}): Promise<Told> {
+  const { stdout, status } = await runIn(cwd, ["diff", "--format", "json", ...args], setting);
+  assert.is(status, 2, args.join(" "));
   return JSON.parse(stdout) as Told;
 }
 
@@ -176,16 +183,108 @@ if (hasGit) {
     }),
   );
 
-  diff("a file that one state cannot read is told, as its workloads are missing there", () =>
+  diff("a file that one state cannot read is told, and nobody knows of its workloads", () =>
     inGit(files, async (directory) => {
       write(directory, { "apps/web.yaml": deployment.replace("spec:", "spec: [") });
-      const { notes } = await told(directory, ["HEAD"]);
+      const changes = await toldInPart(directory, ["HEAD"]);
+      assert.equal(kinds(changes), ["undecided web"]);
+      assert.match(changes.changes[0]?.causes[0]?.after?.where ?? "", /^apps\/web\.yaml:\d+$/);
       assert.match(
-        notes.join("\n"),
+        changes.notes.join("\n"),
         /^working tree: apps\/web\.yaml:\d+: .*; what it holds is missing here$/m,
       );
+      commit(directory, "broken");
+      assert.equal((await told(directory, ["HEAD"])).notes, [], "broken in both states");
+      write(directory, { "apps/web.yaml": deployment });
+      assert.equal(kinds(await toldInPart(directory, ["HEAD"])), ["decided web"]);
+      rmSync(join(directory, "apps"), { recursive: true });
+      assert.equal(kinds(await told(directory, ["HEAD~1"])), ["removed web"]);
     }),
   );
+
+  diff("a kustomization that one state cannot read hides what it builds", () =>
+    inGit(
+      {
+        "prod/kustomization.yaml": "namespace: shop\nresources: [web.yaml]\n",
+        "prod/web.yaml": deployment.replace("  namespace: shop\n", ""),
+        "ns.yaml": namespace,
+      },
+      async (directory) => {
+        write(directory, { "prod/kustomization.yaml": "namespace: shop\nresources: [web.yaml\n" });
+        assert.equal(kinds(await toldInPart(directory, ["HEAD"])), ["undecided web"]);
+      },
+    ),
+  );
+
+  diff("a chart that one state cannot render is told in the notes, and nobody knows of its workloads", () =>
+    inGit(
+      {
+        "chart/Chart.yaml": "apiVersion: v2\nname: chart\nversion: 1.0.0\n",
+        "chart/templates/web.yaml": deployment.replace("name: web", "name: {{ .Release.Name }}"),
+        "ns.yaml": namespace,
+      },
+      (directory) =>
+        inDirectory(async (bin) => {
+          const printed = deployment.replace("name: web", "name: chart");
+          const program = `#!/bin/sh
+for last; do :; done
+grep -q broken "$last/Chart.yaml" && { echo "Error: broken" >&2; exit 1; }
+cat <<'END'
+# Source: chart/templates/web.yaml
+${printed}END
+`;
+          write(bin, { helm: program });
+          chmodSync(join(bin, "helm"), 0o755);
+          const setting = { env: { PATH: `${bin}${delimiter}${process.env.PATH}` } };
+          const args = ["HEAD", "--helm=exec"];
+          assert.equal(kinds(await told(directory, args, setting)), []);
+          write(directory, { "chart/Chart.yaml": "apiVersion: v2\nname: chart\nversion: broken\n" });
+          const changes = await toldInPart(directory, args, setting);
+          assert.equal(kinds(changes), ["undecided chart"]);
+          assert.match(changes.notes.join("\n"), /^working tree: chart: helm does not render it: broken$/m);
+        }),
+    ),
+  );
+
+  const application = (url: string) => `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop, namespace: argocd}
+spec:
+  source: {repoURL: ${url}, path: apps, targetRevision: main}
+  destination: {namespace: shop}
+`;
+
+  diff("all states of a repository have its remotes, so that deliveries mean the same to all of them", () =>
+    inGit(
+      {
+        "apps/web.yaml": deployment.replace("  namespace: shop\n", ""),
+        "ns.yaml": namespace,
+        "shop.yaml": application("https://example.com/other/that.git"),
+      },
+      async (directory) => {
+        git(directory, "remote", "add", "origin", "https://example.com/me/this.git");
+        commit(directory, "two");
+        assert.equal(kinds(await told(directory, ["HEAD"])), []);
+        write(directory, { "shop.yaml": application("https://example.com/me/this.git") });
+        assert.equal(kinds(await told(directory, ["HEAD"])), ["decided web"]);
+        commit(directory, "three");
+        assert.equal(kinds(await told(directory, ["HEAD~1", "HEAD"])), ["decided web"]);
+        git(directory, "worktree", "add", "-q", "--detach", "beside", "HEAD");
+        assert.equal(kinds(await told(join(directory, "beside"), ["HEAD"])), []);
+        assert.equal(kinds(await told(join(directory, "beside"), ["HEAD~1"])), ["decided web"]);
+      },
+    ),
+  );
+
+  for (const flag of ["--assume-unchanged", "--skip-worktree"]) {
+    diff(`a file that git update-index ${flag} hides is read as it is`, () =>
+      inGit(files, async (directory) => {
+        git(directory, "update-index", flag, "platform/ns.yaml");
+        write(directory, { "platform/ns.yaml": shut });
+        assert.equal(kinds(await told(directory, ["HEAD"])), ["lost web"]);
+      }),
+    );
+  }
 
   diff("a sparse checkout lacks nothing that git counts as there", () =>
     inGit(files, async (directory) => {

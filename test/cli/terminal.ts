@@ -64,7 +64,7 @@ export async function runIn(cwd: string, argv: readonly string[], setting: Setti
   const status = await run(argv, {
     cwd,
     today: setting.today ?? "2026-01-31",
-    env: setting.env ?? {},
+    env: { PATH: process.env.PATH, ...setting.env },
     columns: setting.columns,
     stderrIsTerminal: setting.stderrIsTerminal ?? false,
     readStdin: async () => new TextEncoder().encode(setting.stdin ?? ""),
