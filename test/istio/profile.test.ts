@@ -6,7 +6,7 @@ import { type Injector, readInjector } from "../../src/istio/inject/injector.ts"
 import { containersOf, findContainer, metadataOf, objectsOf, type Pod } from "../../src/istio/inject/pod.ts";
 import { type Answer, injectAtAdmission } from "../../src/istio/inject/webhook.ts";
 import { applyMeshConfig, defaultMeshConfig, meshDefaultsOf } from "../../src/istio/mesh-config.ts";
-import { type ProfileOptions, profileOf } from "../../src/istio/profile.ts";
+import { laterProfile, type ProfileOptions, profileOf } from "../../src/istio/profile.ts";
 import { nearestFacts } from "../../src/istio/releases.ts";
 import { readValues } from "../../src/istio/values.ts";
 import { decode } from "../../src/kube/decode.ts";
@@ -218,6 +218,20 @@ releases("the other templates inject in every family", () => {
       assert.is(added.length, template === "grpc-simple" ? 1 : 2, `${release} ${template}`);
     }
   }
+});
+
+releases("up to 1.8 there is one template, whose defaults are those of its release", () => {
+  const tags = { "1.6": "1.6.14", "1.7": "1.7.8", "1.8": "1.8.6" };
+  for (const [release, tag] of Object.entries(tags)) {
+    const { config, values, mesh } = profileOf({ release });
+    assert.equal([typeof config.template, config.templates], ["string", undefined], release);
+    assert.is(at(values, ["global", "tag"]), tag);
+    assert.is(mesh.enablePrometheusMerge, release !== "1.6", release);
+    assert.is(laterProfile(release), undefined);
+  }
+  const { config } = profileOf({ release: "1.9" });
+  assert.equal([config.template, typeof config.templates], [undefined, "object"]);
+  assert.equal(["1.9", "1.19", "1.20", "1.30"].map(laterProfile), ["1.20", "1.20", undefined, undefined]);
 });
 
 releases.run();
