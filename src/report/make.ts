@@ -340,8 +340,11 @@ function summary({
   const bySeverity: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
   for (const { severity } of findings) bySeverity[severity]++;
   const missing = missingIn(worlds);
+  const byHand = world.workloads.filter(
+    (one) => one.decision.verdict === "not-injected" && injectedByHand(one),
+  ).length;
   return {
-    workloads: { total: world.workloads.length, ...verdicts },
+    workloads: { total: world.workloads.length, ...verdicts, ...(byHand > 0 && { byHand }) },
     findings: bySeverity,
     suppressed: suppressed.length,
     files: {

@@ -53,6 +53,8 @@ export interface Summary {
     readonly total: number;
     readonly injected: number;
     readonly notInjected: number;
+    /** How many of these carry a sidecar that was injected by hand; absent where none does. */
+    readonly byHand?: number;
     readonly refused: number;
     readonly unknown: number;
   };

@@ -61,11 +61,14 @@ export function compared({ known, gone }: ComparedBaseline): string {
 
 /** "87 injected, 14 not injected, 3 unknown" */
 export function verdicts(report: Report): string {
-  const { total, injected, notInjected, refused, unknown } = report.summary.workloads;
+  const { total, injected, notInjected, byHand = 0, refused, unknown } = report.summary.workloads;
   if (total === 0) return "none";
   const parts: string[] = [];
   if (injected > 0) parts.push(`${grouped(injected)} injected`);
-  if (notInjected > 0) parts.push(`${grouped(notInjected)} not injected`);
+  if (notInjected > 0) {
+    const carried = byHand === 0 ? "" : ` (${grouped(byHand)} with a sidecar put in by hand)`;
+    parts.push(`${grouped(notInjected)} not injected${carried}`);
+  }
   if (refused > 0) parts.push(`${grouped(refused)} refused by the API server`);
   if (unknown > 0) parts.push(`${grouped(unknown)} unknown`);
   return parts.join(", ");

@@ -505,7 +505,8 @@ refusals("a sidecar whose record cannot be read", () => {
     `  sidecar.istio.io/status: ${status}`,
     "  proxy.istio.io/overrides: '{'",
   ).replace("containers:\n", `containers:\n${sidecar}`);
-  const { unfixed, after } = fixFiles({ "web.yaml": web }, { unsafe: true, only: "injected-by-hand" });
+  const files = { "ns.yaml": namespace, "web.yaml": web };
+  const { unfixed, after } = fixFiles(files, { unsafe: true, only: "injected-by-hand" });
   assert.is(after["web.yaml"], web);
   assert.match(unfixed.join(), /^injected-by-hand: .*overrides/);
 });

@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryTree, type ScanOptions, scan } from "../../src/index.ts";
+import { verdicts } from "../../src/report/summary.ts";
 import { deployment, disabled, enabled, namespace, scanned } from "../world/scanned.ts";
 
 const making = suite("making a report");
@@ -197,6 +198,17 @@ making("the summary counts every verdict and severity", () => {
   assert.equal(workloads, { total: 4, injected: 2, notInjected: 1, refused: 0, unknown: 1 });
   assert.is(findings.error + findings.warning + findings.info, report.findings.length);
   assert.equal(files, { read: 5, withWorkloads: 4 });
+});
+
+making("the summary counts sidecars that were put in by hand where nobody injects", () => {
+  const byHand = deployment("web", "namespace: shop").replace(
+    "containers: [",
+    "containers: [{name: istio-proxy, image: istio/proxyv2:1.20.0, args: [proxy, sidecar]}, ",
+  );
+  const { report } = scanned(inShop(byHand, disabled));
+  const { workloads } = report.summary;
+  assert.equal(workloads, { total: 1, injected: 0, notInjected: 1, byHand: 1, refused: 0, unknown: 0 });
+  assert.is(verdicts(report), "1 not injected (1 with a sidecar put in by hand)");
 });
 
 making("a trace says where each step looked", () => {
