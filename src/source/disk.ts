@@ -11,7 +11,7 @@ import {
   realpathSync,
   statSync,
 } from "node:fs";
-import { resolve, sep } from "node:path";
+import { dirname, resolve, sep } from "node:path";
 import type { FileTree, ReadFailure, TreeEntry } from "./tree.ts";
 
 /** Files above this many bytes are not manifests that anybody reviews; etcd takes objects up to 1.5 MiB. */
@@ -32,10 +32,11 @@ export function diskTree(
     stat(path) {
       const full = resolve(root, path);
       try {
-        const found = statSync(full, { throwIfNoEntry: false });
+        const shared = sharedConfig(full);
+        const found = statSync(shared ?? full, { throwIfNoEntry: false });
         if (!found) return undefined;
         const type = found.isFile() ? "file" : found.isDirectory() ? "directory" : "other";
-        return { type, size: found.size, identity: withSlashes(realpathSync.native(full)) };
+        return { type, size: found.size, identity: withSlashes(shared ? full : realpathSync.native(full)) };
       } catch {
         return undefined;
       }
@@ -51,7 +52,7 @@ export function diskTree(
     read(path) {
       try {
         const full = resolve(root, path);
-        return readBytes(path, full, largest, streams.has(full));
+        return readBytes(path, sharedConfig(full) ?? full, largest, streams.has(full));
       } catch (error) {
         return failure(path, error);
       }
@@ -84,6 +85,30 @@ export async function expandGlobs(patterns: readonly string[], cwd: string): Pro
     ignore: ["**/node_modules/**"],
   });
   return found.sort();
+}
+
+const ownConfig = `${sep}.git${sep}config`;
+
+/**
+ * The configuration of a repository, for the path where it would stand in a further work tree (`git worktree`): there `.git` is a file that
+ * leads to the repository's own. Undefined for every other path.
+ */
+function sharedConfig(full: string): string | undefined {
+  if (!full.endsWith(ownConfig)) return undefined;
+  const link = full.slice(0, -"/config".length);
+  if (!statSync(link, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const [, named] = /^gitdir: (.+)/.exec(textOf(link)) ?? [];
+  if (named === undefined) return undefined;
+  const directory = resolve(dirname(link), named);
+  const common = resolve(directory, "commondir");
+  const isFurther = statSync(common, { throwIfNoEntry: false })?.isFile() === true;
+  return resolve(directory, isFurther ? textOf(common).trim() : ".", "config");
+}
+
+/** The text of one of git's own small files; empty where it is none. */
+function textOf(path: string): string {
+  const bytes = readBytes(path, path, 4096, false);
+  return "reason" in bytes ? "" : new TextDecoder().decode(bytes);
 }
 
 function entryOf(entry: Dirent): TreeEntry {
