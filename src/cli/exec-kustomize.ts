@@ -10,7 +10,6 @@ import type { Unrendered } from "./gaps.ts";
 export function buildWithKustomize({ unmodelled }: World, ground: Ground, workshop: Workshop): Renderings {
   const rendered: Rendered[] = [];
   const unrendered: Unrendered[] = [];
-  const remarks: string[] = [];
   const fail = (directory: string, says: string) => unrendered.push({ directory, says });
   let isMissing = false;
   for (const { directory, isChanged, reach } of unmodelled) {
@@ -26,9 +25,9 @@ export function buildWithKustomize({ unmodelled }: World, ground: Ground, worksh
     else if (ran.ok) rendered.push({ kind: "kustomize", directory, text: ran.text });
     else fail(directory, `${directory}: kustomize does not build it: ${ran.says.replace(/^Error: /, "")}`);
     if (isChanged)
-      remarks.push(`${directory}: what delivers it adds to its kustomization; kustomize is not run for that`);
+      fail(directory, `${directory}: kustomize is not run for what a delivery adds to this kustomization`);
   }
-  return { rendered, unrendered, remarks };
+  return { rendered, unrendered, remarks: [] };
 }
 
 const missing =

@@ -169,9 +169,19 @@ function addTo(
   if (plugins.length === 0) return withDeclared(result, kustomization, workshop);
   const { transformations, problems } = transformationsOf(plugins, kustomization, stack, workshop);
   for (const one of transformations) result = transformed(result, one, workshop);
-  result = step(result, workshop, (made) => ({ ...made, problems: [...made.problems, ...problems] }));
+  const unknown = [...problems].find(({ kind }) => unrun.has(kind));
+  const changedBy =
+    unknown && `The transformer ${unknown.subject} is not run, and may change anything of the pod`;
+  result = step(result, workshop, (made) => ({
+    ...made,
+    drafts: changedBy === undefined ? made.drafts : made.drafts.map((one) => ({ changedBy, ...one })),
+    problems: [...made.problems, ...problems],
+  }));
   return withDeclared(result, kustomization, workshop);
 }
+
+/** Problems of transformers that say that what these do is not known. */
+const unrun: ReadonlySet<BuildProblem["kind"]> = new Set(["plugin", "remote", "outside"]);
 
 /** Variables are known from where they are declared on, and filled in at the end. */
 function withDeclared(before: Accumulated, { variables }: Kustomization, workshop: Workshop): Accumulated {

@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { inject, memoryTree, scan, uninject } from "../../src/index.ts";
+import type { FileTree } from "../../src/source/tree.ts";
 import type { Rendered } from "../../src/world/rendered.ts";
 
 const template = `# web
@@ -221,7 +222,10 @@ spec:
 builds("Places are ours where both say the same, else the kustomization's", () => {
   const tree = memoryTree(base);
   const before = scan(tree);
-  assert.equal(before.world.unmodelled, [{ directory: "prod", needsNetwork: false }]);
+  assert.equal(
+    before.world.unmodelled.map(({ directory, isChanged, reach }) => ({ directory, isChanged, ...reach() })),
+    [{ directory: "prod", isChanged: false, directories: ["prod"], obstacle: undefined }],
+  );
   const rendered: readonly Rendered[] = [{ kind: "kustomize", directory: "prod", text: output }];
   const { world, findings } = scan(tree, { rendered });
   assert.equal(
@@ -232,6 +236,176 @@ builds("Places are ours where both say the same, else the kustomization's", () =
   const places = findings.map(({ location, rule }) => `${location.file}:${location.line} ${rule}`);
   assert.ok(places.includes("prod/web.yaml:9 proxy-cpu-limit-missing"), places.join("\n"));
   assert.ok(places.includes("prod/kustomization.yaml:1 proxy-quantity-invalid"), places.join("\n"));
+});
+
+builds("What a transformer that is not run may change is not known, until kustomize has run it", () => {
+  const namespace =
+    "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: enabled}}\n";
+  const tree = memoryTree({ ...base, "ns.yaml": namespace });
+  const verdictOf = (rendered: readonly Rendered[]) => {
+    const [first] = scan(tree, { rendered }).world.workloads;
+    return [first?.decision.verdict, first?.decision.reason];
+  };
+  assert.equal(verdictOf([]), ["unknown", "pod-unknown"]);
+  assert.equal(verdictOf([{ kind: "kustomize", directory: "prod", text: output }]), [
+    "injected",
+    "policy-enabled",
+  ]);
+});
+
+const application = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop, namespace: argocd}
+spec:
+  source: {repoURL: "https://example.com/shop.git", path: prod}
+  destination: {namespace: shop, server: "https://kubernetes.default.svc"}
+`;
+
+const flux = `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: shop, namespace: flux-system}
+spec:
+  path: ./prod
+  sourceRef: {kind: GitRepository, name: flux-system}
+`;
+
+builds("What is delivered is what kustomize made, and cannot be edited", () => {
+  for (const order of [application, flux]) {
+    const rendered: readonly Rendered[] = [{ kind: "kustomize", directory: "prod", text: output }];
+    const { world } = scan(memoryTree({ ...base, "order.yaml": order }), { rendered });
+    assert.equal(
+      world.workloads.map(({ label, delivery, isRendered }) => [label, delivery?.label, isRendered]),
+      [
+        ["Deployment/web", order === flux ? "Kustomization/shop" : "Application/shop", true],
+        ["Pod/extra", order === flux ? "Kustomization/shop" : "Application/shop", true],
+      ],
+    );
+  }
+});
+
+builds("A delivery that adds to the kustomization is none of what kustomize made of the directory", () => {
+  const order = flux.replace("  path:", "  targetNamespace: other\n  path:");
+  const rendered: readonly Rendered[] = [{ kind: "kustomize", directory: "prod", text: output }];
+  const { world } = scan(memoryTree({ ...base, "order.yaml": order }), { rendered });
+  assert.equal(
+    world.unmodelled.map(({ isChanged }) => isChanged),
+    [true],
+  );
+  assert.equal(
+    world.workloads.map(({ label, namespace, decision }) => [label, namespace.name, decision.reason]),
+    [["Deployment/web", "other", "pod-unknown"]],
+  );
+});
+
+const reaches: readonly (readonly [
+  what: string,
+  files: Readonly<Record<string, string>>,
+  obstacle: RegExp,
+])[] = [
+  [
+    "a file of settings by URL",
+    { "prod/kustomization.yaml": 'configurations: ["http://127.0.0.1:1/c.yaml"]' },
+    /http:\/\/127/,
+  ],
+  ["crds by URL", { "prod/kustomization.yaml": 'crds: ["http://127.0.0.1:1/c.yaml"]' }, /http:/],
+  ["a schema by URL", { "prod/kustomization.yaml": 'openapi: {path: "http://127.0.0.1:1/s.json"}' }, /http:/],
+  [
+    "a patch by URL",
+    { "prod/kustomization.yaml": 'patches: [{path: "http://127.0.0.1:1/p.yaml"}]' },
+    /http:/,
+  ],
+  [
+    "data by URL",
+    { "prod/kustomization.yaml": 'configMapGenerator: [{name: x, files: ["a=http://127.0.0.1:1/"]}]' },
+    /http:/,
+  ],
+  [
+    "a URL behind an alias",
+    { "prod/kustomization.yaml": 'metadata: {labels: {a: &u "http://127.0.0.1:1/"}}\ncrds: [*u]' },
+    /http:/,
+  ],
+  [
+    "a plugin that names a URL",
+    {
+      "prod/plugin.yaml":
+        'apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: x}\nfiles: ["http://127.0.0.1:1/"]\n',
+    },
+    /http:/,
+  ],
+  [
+    "an inline plugin",
+    {
+      "prod/kustomization.yaml":
+        'generators:\n  - |-\n    apiVersion: builtin\n    kind: ConfigMapGenerator\n    metadata: {name: x}\n    files: ["http://127.0.0.1:1/"]',
+    },
+    /http:/,
+  ],
+  [
+    "a base of a base by URL",
+    {
+      "prod/kustomization.yaml": "resources: [../base]",
+      "base/kustomization.yaml": 'resources: ["http://127.0.0.1:1/base"]\n',
+    },
+    /http:/,
+  ],
+  ["a repository", { "prod/kustomization.yaml": 'resources: ["github.com/example/base"]' }, /github/],
+  [
+    "a directory above",
+    { "prod/kustomization.yaml": "resources: [../../beyond]" },
+    /^\.\.\/beyond is outside/,
+  ],
+  [
+    "a component above",
+    { "prod/kustomization.yaml": "components: [../../beyond]" },
+    /^\.\.\/beyond is outside/,
+  ],
+  [
+    "a generator above",
+    { "prod/kustomization.yaml": "generators: [../../beyond]" },
+    /^\.\.\/beyond is outside/,
+  ],
+];
+
+for (const [what, files, obstacle] of reaches) {
+  builds(`kustomize must not be run: ${what}`, () => {
+    const plugin = "transformers: [plugin.yaml]\n";
+    const own = Object.entries(files).map(([path, text]) => [
+      path,
+      path === "prod/kustomization.yaml" ? `${plugin}${text}\n` : text,
+    ]);
+    const tree = memoryTree({ ...base, ...Object.fromEntries(own) });
+    const stat: FileTree["stat"] = (path) => {
+      const found = tree.stat(path);
+      return found && { ...found, identity: path === "." ? "/repository" : `/repository/${path}` };
+    };
+    const [unmodelled] = scan({ ...tree, root: "/repository", stat }).world.unmodelled;
+    assert.match(unmodelled?.reach().obstacle ?? "none", obstacle);
+  });
+}
+
+builds("URLs that nothing is read from are no obstacle", () => {
+  const kustomization = `# https://example.com/comment
+commonAnnotations: {docs: "https://example.com/docs"}
+configMapGenerator: [{name: x, literals: ["url=https://example.com"]}]
+patches:
+  - patch: |-
+      - {op: add, path: /metadata/annotations/docs, value: "https://example.com"}
+    target: {kind: Deployment}
+patchesStrategicMerge:
+  - |-
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: web, annotations: {docs: "https://example.com"}}
+resources: [web.yaml, ../base]
+transformers: [plugin.yaml]
+`;
+  const tree = memoryTree({
+    ...base,
+    "prod/kustomization.yaml": kustomization,
+    "base/kustomization.yaml": "namePrefix: a-\n",
+  });
+  const [unmodelled] = scan(tree).world.unmodelled;
+  assert.equal(unmodelled?.reach(), { directories: ["prod", "base"], obstacle: undefined });
 });
 
 builds.run();

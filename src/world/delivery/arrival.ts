@@ -29,6 +29,8 @@ export function arriving(one: Placed, delivery: Delivery, { metadata, substitute
       return isFilled || (target && isSetBy(delivery, one)) ? target?.origin : one.namespaceOrigin;
     },
     delivery,
+    ...(one.isRendered && { isRendered: true }),
+    ...(one.changedBy !== undefined && { changedBy: one.changedBy }),
     locate(path, part) {
       const added = addedBy(metadata, path);
       return added ? locationOfSource(added) : one.locate(path, part);

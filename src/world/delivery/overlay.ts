@@ -23,7 +23,10 @@ export interface OverlayFields {
   isThere(directory: string): boolean;
 }
 
-/** The kustomization of a directory as it is built for an order: as both tools do, in the place of the one that is there. */
+/**
+ * The kustomization of a directory as it is built for an order: as both tools do, in the place of the one that is there; that one itself
+ * where nothing is added.
+ */
 export function overlaid(base: Kustomization, order: Order, fields: OverlayFields): Kustomization {
   const { path } = fields;
   const value = at(order.value, path);
@@ -32,17 +35,26 @@ export function overlaid(base: Kustomization, order: Order, fields: OverlayField
     return text === undefined ? undefined : { value: text, source: order.sourceOf([...path, name]) };
   };
   const patches = patchesIn(value, order, path, base.directory);
-  return {
+  const made: Kustomization = {
     ...base,
     namespace: setting(fields.namespace) ?? base.namespace,
     namePrefix: setting("namePrefix") ?? base.namePrefix,
     nameSuffix: setting("nameSuffix") ?? base.nameSuffix,
-    labels: [...base.labels, ...labelsIn(value, order, path)],
+    labels: withAll(base.labels, labelsIn(value, order, path)),
     annotations: annotationsIn(base.annotations, value, order, path),
-    patches: [...base.patches, ...patches.patches],
-    patchesJson6902: [...base.patchesJson6902, ...patches.json],
-    components: [...base.components, ...componentsIn(value, order, base.directory, fields)],
+    patches: withAll(base.patches, patches.patches),
+    patchesJson6902: withAll(base.patchesJson6902, patches.json),
+    components: withAll(base.components, componentsIn(value, order, base.directory, fields)),
   };
+  return isSame(made, base) ? base : made;
+}
+
+function withAll<T>(all: readonly T[], more: readonly T[]): readonly T[] {
+  return more.length === 0 ? all : [...all, ...more];
+}
+
+function isSame(one: Kustomization, other: Kustomization): boolean {
+  return (Object.keys(one) as (keyof Kustomization)[]).every((key) => one[key] === other[key]);
 }
 
 /** The kustomization that Flux makes of a directory without one. */

@@ -25,6 +25,7 @@ export function built(draft: Draft, root: string): Placed {
     name: scalarText(at(value, ["metadata", "name"])) || resource.name,
     root,
     namespace,
+    ...(draft.changedBy !== undefined && { changedBy: draft.changedBy }),
     get namespaceOrigin() {
       const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
       return location && { text: placeText(location), location };

@@ -46,6 +46,8 @@ export interface Draft {
    * sets one of them later sets all.
    */
   readonly ties: Ties;
+  /** Why anything of it may be different, as a sentence: a transformer that is not run is for it. */
+  readonly changedBy?: string;
   /** During an edit: the maps and lists made for it, which nothing else holds, so that they may be written to again. */
   readonly own?: Own;
 }

@@ -14,11 +14,12 @@ import {
 } from "./kustomization.ts";
 import { fieldSpecs } from "./rules.ts";
 
-/** Kinds that change nothing that matters here: images, numbers of replicas, names of generated objects. */
+/** Kinds that change nothing that matters here: images, numbers of replicas, names of generated objects, their order. */
 const withoutEffect: ReadonlySet<string> = new Set([
   "ReplicaCountTransformer",
   "ImageTagTransformer",
   "HashTransformer",
+  "SortOrderTransformer",
 ]);
 
 /** What an object among `transformers` does; undefined when it is of a kind that is not modelled. `directory` is that of the kustomization. */
