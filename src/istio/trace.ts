@@ -26,6 +26,10 @@ export function trace(
   const nameless = namespace.name === null && possibilities.length > 1;
   if (!labels || others.length > 0 || nameless) return doubtfulSteps(namespace, possibilities);
   const steps = [namespaceStep(subject, labels)];
+  if (subject.mesh.webhooks.length === 0) {
+    const place: Place = { of: "namespace", path: ["metadata", "labels"] };
+    steps.push({ gate: "webhook", outcome: "shut", says: noWebhooks, place });
+  }
   const asked = new Set<PreparedInjector>();
   subject.mesh.webhooks.forEach((webhook, index) => {
     const answered = webhookAnswer(subject, index, labels);
@@ -35,6 +39,9 @@ export function trace(
   for (const injector of asked) steps.push(...policySteps(subject, injector, asked.size > 1));
   return steps;
 }
+
+/** What is said where no webhook of Istio is there to be called. */
+export const noWebhooks = "The cluster has no webhook of Istio";
 
 /** What of the mesh cannot be told from what is written, where the verdict hinges on it. */
 function unreadSteps(subject: Candidate, labels: NamespaceFacts["labels"], reason: Reason): readonly Step[] {

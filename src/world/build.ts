@@ -103,8 +103,10 @@ export function buildWorld(
 
   const namespaces = namespaceSources(placed, delivered.namespaces, live, options);
   const liveWebhooks = ofKind(live, "MutatingWebhookConfiguration");
-  const isLive = liveWebhooks.some(({ value }) => readWebhookConfiguration(value).length > 0);
-  const webhookConfigurations = isLive ? liveWebhooks : ofKind(placed, "MutatingWebhookConfiguration");
+  const written = ofKind(placed, "MutatingWebhookConfiguration");
+  // A cluster with webhooks of others alone has none of Istio's, until the repository brings some.
+  const isLive = liveWebhooks.length > 0 && (liveWebhooks.some(isOfIstio) || !written.some(isOfIstio));
+  const webhookConfigurations = isLive ? liveWebhooks : written;
   const injectorConfigMaps = configMapsOf(live, placed).filter(
     ({ name }) => !options.stockInjectors || !isInjectorName(name),
   );
@@ -227,6 +229,10 @@ function firstThatShows(all: readonly (readonly Placed[])[]): readonly Placed[] 
       .map((placed) => placed.filter(({ value, charts }) => charts || showsInstall(value)))
       .find(({ length }) => length > 0) ?? []
   );
+}
+
+function isOfIstio({ value }: Placed): boolean {
+  return readWebhookConfiguration(value).length > 0;
 }
 
 /** The objects of a kind by name; the API server holds one a name, so the first that describes it counts. */

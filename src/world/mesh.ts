@@ -68,8 +68,10 @@ export function readMesh(sources: MeshSources): MeshReading {
     asked ??
     installed.find(({ revision }) => revision === name)?.release ??
     release;
+  const isWithout = (sources.isLive ?? false) && written.length === 0 && installed.length === 0;
+  const isShown = (written.length > 0 || isWithout) && config.istio?.webhooks !== "stock";
   const assumed =
-    written.length > 0 && !revisions && installed.length === 0
+    isShown && !revisions && installed.length === 0
       ? []
       : stockMesh(releaseOfRevision, config, installed).filter(
           (webhook) =>
@@ -88,10 +90,13 @@ export function readMesh(sources: MeshSources): MeshReading {
         ...assumedInjectors(webhooks, injectors, releaseOfRevision, config, installed),
       ],
       revisionsAssumed:
-        !revisions && config.istio?.webhooks !== "stock" && (written.length === 0 || areIncomplete(webhooks)),
+        !revisions &&
+        config.istio?.webhooks !== "stock" &&
+        !isWithout &&
+        (written.length === 0 || areIncomplete(webhooks)),
     },
     webhooks:
-      written.length > 0
+      isShown && (written.length > 0 || !revisions)
         ? sources.isLive
           ? "cluster"
           : "repository"

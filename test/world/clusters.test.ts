@@ -23,6 +23,8 @@ webhooks:
     namespaceSelector: {matchLabels: {istio.io/rev: ${tag}}}
     rules: [{operations: [CREATE], apiGroups: [""], apiVersions: [v1], resources: [pods]}]
 ${more}`;
+const others =
+  "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {name: other}\nwebhooks: []\n";
 const applied = (labels: string, before: string) => `apiVersion: v1
 kind: Namespace
 metadata:
@@ -136,12 +138,38 @@ const cases: readonly Case[] = [
     where: "d.yaml:14:5",
   },
   {
+    name: "a dump with webhooks of others alone shows a cluster without Istio",
+    files: { "a.yaml": web, "d.yaml": `${namespace("shop", enabled)}---\n${others}` },
+    options: one("d.yaml"),
+    verdicts: ["not-injected"],
+    webhooks: "cluster",
+  },
+  {
+    name: "an install of the repository counts in a cluster without Istio",
+    files: {
+      "a.yaml": web,
+      "op.yaml":
+        "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nmetadata: {name: mesh}\nspec: {tag: 1.26.3}\n",
+      "d.yaml": `${namespace("shop", enabled)}---\n${others}`,
+    },
+    options: { paths: ["."], ...one("d.yaml") },
+    verdicts: ["injected"],
+    webhooks: "install",
+  },
+  {
+    name: "a dump without any webhook says nothing of Istio",
+    files: { "a.yaml": web, "d.yaml": namespace("shop", enabled) },
+    options: one("d.yaml"),
+    verdicts: ["injected"],
+    webhooks: "stock",
+  },
+  {
     name: "a dump without Istio's webhooks leaves those of the repository",
     files: {
       "a.yaml": web,
       "ns.yaml": namespace("shop", "istio.io/rev: 1-26"),
       "more.yaml": webhook("1-26"),
-      "d.yaml": `${namespace("shop")}---\napiVersion: admissionregistration.k8s.io/v1\nkind: MutatingWebhookConfiguration\nmetadata: {name: other}\nwebhooks: []\n`,
+      "d.yaml": `${namespace("shop")}---\n${others}`,
     },
     options: one("d.yaml"),
     verdicts: ["injected"],
