@@ -2,6 +2,7 @@
 import type { Injector, Labels } from "../istio/facts.ts";
 import { isInjectorName } from "../istio/injector-config.ts";
 import { showsInstall } from "../istio/install-gates.ts";
+import { prepareMesh } from "../istio/prepare.ts";
 import { defaultRevision, readWebhookConfiguration } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
 import { withCharts } from "./chart-installs.ts";
@@ -126,7 +127,10 @@ export function buildWorld(
     mesh,
     idPrefix: options.isOneOfSeveral && cluster ? `${cluster.name}: ` : "",
     kinds: workloadKinds(config),
-    namespaceOf: namespaceLookup(namespaces),
+    namespaceOf: namespaceLookup(
+      namespaces,
+      (labels) => Object.keys(prepareMesh(mesh).relevantLabels(labels)).length > 0,
+    ),
     webhookConfiguration: indexed(webhookConfigurations, ({ name }) => name),
     injectorConfigMap: injectorLookup(injectorConfigMaps, mesh.injectors),
     configuredInjector: configuredInjector(options),

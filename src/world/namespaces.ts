@@ -91,12 +91,16 @@ function lastApplied({ placed }: NamespaceRecord): ReadonlySet<string> {
   }
 }
 
-/** A lookup over the sources, each answer worked out once; `root` and `delivery` are what the asking workload is brought by. */
+/**
+ * A lookup over the sources, each answer worked out once; `root` and `delivery` are what the asking workload is brought by.
+ * @param decides whether some webhook asks for one of these labels; default: any does
+ */
 export function namespaceLookup(
   sources: NamespaceSources,
+  decides: (labels: Labels) => boolean = () => true,
 ): (name: string | null, root: string | null, delivery?: Delivery) => NamespaceAnswer {
   const configured = byName(sources.configured);
-  const repository = byName(withManaged(sources.repository.filter(isFilledIn), sources.managed ?? []));
+  const repository = byName(withManaged(sources, decides));
   const dumped = byName(sources.dumped);
   const nobody = undescribed(sources);
 
@@ -131,30 +135,41 @@ export function namespaceLookup(
 }
 
 /**
- * The records with what Argo CD manages laid over those of the same cluster; where nothing shows the namespace, what it manages is all
- * that is known of it. A Namespace object that the same Application brings wins over what the Application manages.
+ * The records of the repository with what Argo CD manages laid over those of the same cluster, or over those of a dump. Where nothing
+ * shows the namespace, it may have other labels, which Argo CD leaves as they are: what it manages is then all that is known where it
+ * decides, and else nothing. A Namespace object that the same Application brings wins over what the Application manages.
  */
 function withManaged(
-  records: readonly NamespaceRecord[],
-  managed: readonly NamespaceRecord[],
+  { repository, managed = [], dumped }: NamespaceSources,
+  decides: (labels: Labels) => boolean,
 ): readonly NamespaceRecord[] {
+  const records = repository.filter(isFilledIn);
   if (managed.length === 0) return records;
   const brought = new Set(records.map((one) => `${one.name} ${one.delivery?.id}`));
   const byNamespace = byName(managed.filter((one) => !brought.has(`${one.name} ${one.delivery?.id}`)));
   const shown = byName(records);
+  const running = byName(dumped);
+  const laidOver = (record: NamespaceRecord, one: NamespaceRecord): NamespaceRecord => ({
+    ...one,
+    labels: { ...record.labels, ...one.labels },
+    root: record.root,
+  });
   const known = records.flatMap((record): readonly NamespaceRecord[] => {
     const over = (byNamespace.get(record.name) ?? []).filter((one) => isSameCluster(one, record));
-    if (over.length === 0) return [record];
-    return over.map((one) => ({ ...one, labels: { ...record.labels, ...one.labels }, root: record.root }));
+    return over.length === 0 ? [record] : over.map((one) => laidOver(record, one));
   });
-  const alone = [...byNamespace.values()].flat().filter((one) => {
-    return !(shown.get(one.name) ?? []).some((record) => isSameCluster(one, record));
+  const alone = [...byNamespace.values()].flat().flatMap((one): readonly NamespaceRecord[] => {
+    if ((shown.get(one.name) ?? []).some((record) => isSameCluster(one, record))) return [];
+    const before = running.get(one.name);
+    if (before) return before.map((record) => laidOver(record, one));
+    return decides(one.labels) ? [one] : [];
   });
   return [...known, ...alone];
 }
 
-/** Whether nothing of a Namespace that Flux brings waits for a variable whose value the repository does not show. */
-function isFilledIn({ delivery, labels, name }: NamespaceRecord): boolean {
+/** Whether the labels of a Namespace are as they are written: no variable of Flux is open, and no transformer is left out. */
+function isFilledIn({ delivery, labels, name, placed }: NamespaceRecord): boolean {
+  if (placed?.changedBy !== undefined) return false;
   return ![name, ...Object.values(labels)].some((text) => isWaiting(text, delivery));
 }
 

@@ -105,6 +105,17 @@ ${application("pay", `{source: {${url}, path: pay}, ${to("pay")}, syncPolicy: {s
     expected: ["pay/pay unknown by Application/pay", "shop/web unknown by Application/web"],
   },
   {
+    says: "managed labels that no webhook asks for say nothing of a namespace that nothing shows",
+    files: {
+      "argo/a.yaml": application(
+        "web",
+        `{source: {${url}, path: apps}, ${to("shop")}, syncPolicy: {syncOptions: [CreateNamespace=true], managedNamespaceMetadata: {labels: {team: x}}}}`,
+      ),
+      "apps/a.yaml": deployment("web"),
+    },
+    expected: ["shop/web unknown by Application/web"],
+  },
+  {
     says: "an Application brings Applications, also itself",
     files: {
       "argo/root.yaml": application("root", `{source: {${url}, path: argo}, ${to("argocd")}}`),
