@@ -34,6 +34,12 @@ export interface ChartDelivery {
   readonly valuesText: { readonly text: string; readonly source: Source } | undefined;
   /** Values files of the repository, in their order, those that are laid over others last. */
   readonly valueFiles: readonly string[];
+  /** Whether those files stand in the place of the chart's own values. */
+  readonly replacesValues: boolean;
+  /** The namespace that templates are told, where that is not the one that objects go to. */
+  readonly namespace: string | undefined;
+  /** Whether something changes what was rendered before it is applied. */
+  readonly isPostRendered: boolean;
   /** Values out of ConfigMaps and Secrets of the repository, laid over those of files and below those of the delivery itself. */
   readonly valuesFrom: readonly ValuesFrom[];
   /** Values that are set one by one, over all others, as `--set` and `--set-string` of helm do. */

@@ -1,10 +1,11 @@
 /** Where Helm values stand: in files of charts, in files that Argo CD and Flux name for a release, and in their objects themselves. */
 import type { Mesh } from "../istio/facts.ts";
-import { at, isObject, type Json } from "../kube/json.ts";
+import { at, isObject } from "../kube/json.ts";
 import { readEmbedded } from "../source/document.ts";
 import { nodeAt, type Path } from "../source/node.ts";
 import { once } from "../source/once.ts";
 import { type Collected, carriesCharts, chartAbove, directoryOf } from "./collect.ts";
+import { chartFieldsOf, valuesFileOf } from "./delivery/chart.ts";
 import type { Delivery } from "./delivery.ts";
 import { podsOfValues, type ValuesSource } from "./helm-values.ts";
 import { contains, joinPath } from "./kustomize/path.ts";
@@ -103,10 +104,9 @@ function localDependencies(text: string, chart: string): readonly string[] {
 function inlineValues({ kind, value, document, path }: Resource, around: Around): readonly ValuesSource[] {
   const whole = (below: Path): readonly ValuesSource[] =>
     isObject(at(value, below)) ? [{ document, path: [...path, ...below], ...around }] : [];
-  if (kind === "HelmRelease") return whole(["spec", "values"]);
-  return helmSources(kind, value).flatMap((source) => [
-    ...whole([...source, "helm", "valuesObject"]),
-    ...embedded([...source, "helm", "values"]),
+  return chartFieldsOf(kind, value).flatMap(({ values, text }) => [
+    ...whole(values),
+    ...(text ? embedded(text) : []),
   ]);
   function embedded(below: Path): readonly ValuesSource[] {
     const own = document.read();
@@ -117,32 +117,10 @@ function inlineValues({ kind, value, document, path }: Resource, around: Around)
   }
 }
 
-/** The sources of an Argo CD Application, or of the template of an ApplicationSet. */
-function helmSources(kind: string, value: Json): readonly Path[] {
-  const spec = kind === "Application" ? ["spec"] : ["spec", "template", "spec"];
-  const several = at(value, [...spec, "sources"]);
-  return [
-    [...spec, "source"],
-    ...(Array.isArray(several) ? several.map((_: Json, index): Path => [...spec, "sources", index]) : []),
-  ];
-}
-
-/** The files of values that an object names, where these are files of this repository. */
+/** The files of values that an object names, where these may be files of this repository. */
 function valuesFilesOf({ kind, value }: Resource): readonly string[] {
-  if (kind === "HelmRelease") {
-    const named = at(value, ["spec", "chart", "spec", "valuesFiles"]);
-    return textsOf(named).map((path) => joinPath(".", path));
-  }
-  return helmSources(kind, value).flatMap((source) => {
-    const base = at(value, [...source, "path"]);
-    return textsOf(at(value, [...source, "helm", "valueFiles"])).flatMap((path) => {
-      const [, below] = /^\$[^/]+\/(.*)$/.exec(path) ?? [];
-      if (path.includes("{{") || path.includes("://")) return [];
-      return joinPath(below === undefined && typeof base === "string" ? base : ".", below ?? path);
-    });
-  });
-}
-
-function textsOf(value: Json | undefined): readonly string[] {
-  return Array.isArray(value) ? value.filter((one: Json) => typeof one === "string") : [];
+  const inTree = (path: string) => joinPath(".", path);
+  return chartFieldsOf(kind, value).flatMap(({ files, directory, text }) =>
+    files.flatMap((file) => (text ? (valuesFileOf(file, directory, { inTree }) ?? []) : [inTree(file)])),
+  );
 }

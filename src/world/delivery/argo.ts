@@ -6,6 +6,7 @@ import type { Kustomization } from "../kustomize/kustomization.ts";
 import { joinPath } from "../kustomize/path.ts";
 import { scalarText, stringMap } from "../resource.ts";
 import type { Skipped } from "../world.ts";
+import { argoFields, sourcesOf, type ValuesPlaces, valuesFileOf } from "./chart.ts";
 import { fitsAnywhere } from "./glob.ts";
 import {
   listAt,
@@ -29,13 +30,7 @@ export interface Surroundings {
 
 /** What an Application brings: one plan for each of its sources that lies in this repository. */
 export function applicationPlans(order: Order, around: Surroundings): Plans {
-  const several = listAt(order.value, ["spec", "sources"]);
-  const dry = at(order.value, ["spec", "sourceHydrator", "drySource"]);
-  const paths: readonly Path[] =
-    several.length > 0
-      ? several.map((_, index) => ["spec", "sources", index])
-      : [dry === undefined ? ["spec", "source"] : ["spec", "sourceHydrator", "drySource"]];
-  const all = paths.map((path) => sourcePlan(order, path, around));
+  const all = sourcesOf(order.value, ["spec"]).map((path) => sourcePlan(order, path, around));
   return { plans: all.flatMap(({ plans }) => plans), untold: all.flatMap((one) => one.untold) };
 }
 
@@ -176,21 +171,32 @@ function madeBy(order: Order): MadeNamespace | undefined {
 
 function chartOf(order: Order, path: Path, directory: string | null, around: Surroundings): ChartDelivery {
   const helm = at(order.value, [...path, "helm"]);
-  const object = at(helm, ["valuesObject"]);
-  const text = textAt(helm, ["values"]);
-  const files = listAt(helm, ["valueFiles"]).flatMap((item) => scalarText(item) ?? []);
-  const valueFiles = files.flatMap((file) => valueFileOf(file, order, directory, around) ?? []);
+  const { values, text: textPath = [], files } = argoFields(order.value, path);
+  const object = at(order.value, values);
+  const text = textAt(order.value, textPath);
+  const { repository } = around;
+  const places: ValuesPlaces = {
+    inTree: (file) => repository.inTree(file),
+    isOwn(ref) {
+      const source = listAt(order.value, ["spec", "sources"]).find((one) => textAt(one, ["ref"]) === ref);
+      const url = textAt(source, ["repoURL"]);
+      return url !== undefined && !repository.isAnother(url);
+    },
+  };
+  const valueFiles = files.flatMap((file) => valuesFileOf(file, directory, places) ?? []);
   const ignoresMissing = textAt(helm, ["ignoreMissingValueFiles"]) === "true";
   const parameters = parametersOf(order, [...path, "helm", "parameters"]);
   return {
     release: textAt(helm, ["releaseName"]) ?? order.name,
     values: isObject(object) ? object : undefined,
-    sourceOf: (below) => order.sourceOf([...path, "helm", "valuesObject", ...below]),
-    valuesText:
-      text === undefined ? undefined : { text, source: order.sourceOf([...path, "helm", "values"]) },
+    sourceOf: (below) => order.sourceOf([...values, ...below]),
+    valuesText: text === undefined ? undefined : { text, source: order.sourceOf(textPath) },
     valueFiles: valueFiles.filter((file) => !ignoresMissing || around.repository.files.isFile(file)),
     name: textAt(order.value, [...path, "chart"])?.replace(/^.*\//, ""),
     version: textAt(order.value, [...path, "targetRevision"]),
+    namespace: textAt(helm, ["namespace"]),
+    replacesValues: false,
+    isPostRendered: false,
     valuesFrom: [],
     parameters,
     hasOtherValues:
@@ -215,21 +221,4 @@ function parametersOf(order: Order, path: Path): readonly ChartParameter[] {
       },
     ];
   });
-}
-
-/** A values file in the chart, from the top of the repository, or of another source by its name: `$values/…`. */
-function valueFileOf(
-  file: string,
-  order: Order,
-  directory: string | null,
-  { repository }: Surroundings,
-): string | undefined {
-  const [, ref, rest = ""] = /^\$([^/]+)\/(.*)$/.exec(file) ?? [];
-  if (ref !== undefined) {
-    const source = listAt(order.value, ["spec", "sources"]).find((one) => textAt(one, ["ref"]) === ref);
-    const url = textAt(source, ["repoURL"]);
-    return url === undefined || repository.isAnother(url) ? undefined : repository.inTree(rest);
-  }
-  if (directory === null || file.includes("://") || /[*?[]/.test(file)) return undefined;
-  return file.startsWith("/") ? repository.inTree(file.slice(1)) : joinPath(directory, file);
 }

@@ -3,9 +3,10 @@ import { at, isObject } from "../../kube/json.ts";
 import type { Path } from "../../source/node.ts";
 import type { ChartDelivery, Delivery, MadeNamespace, TargetNamespace, ValuesFrom } from "../delivery.ts";
 import { joinPath } from "../kustomize/path.ts";
-import { scalarText, stringMap } from "../resource.ts";
+import { stringMap } from "../resource.ts";
 import type { Placed } from "../world.ts";
 import type { Surroundings } from "./argo.ts";
+import { fluxFields } from "./chart.ts";
 import {
   type CommonMetadata,
   listAt,
@@ -283,10 +284,10 @@ function chartOf(
   const { value } = order;
   const { repository } = around;
   const from = valuesFromOf(order, around);
+  const { files } = fluxFields(named.order.value, named.path);
   const values = at(value, ["spec", "values"]);
-  const files = listAt(named.order.value, [...named.path, "valuesFiles"]).flatMap(
-    (one) => scalarText(one) || [],
-  );
+  const ignoresMissing = textAt(named.order.value, [...named.path, "ignoreMissingValuesFiles"]) === "true";
+  const inTree = directory === undefined ? [] : files.map((file) => repository.inTree(file));
   const target = textAt(value, ["spec", "targetNamespace"]);
   return {
     release:
@@ -295,7 +296,10 @@ function chartOf(
     values: isObject(values) ? values : undefined,
     sourceOf: (below) => order.sourceOf(["spec", "values", ...below]),
     valuesText: undefined,
-    valueFiles: directory === undefined ? [] : files.map((file) => repository.inTree(file)),
+    valueFiles: inTree.filter((file) => !ignoresMissing || repository.files.isFile(file)),
+    namespace: undefined,
+    replacesValues: files.length > 0,
+    isPostRendered: listAt(value, ["spec", "postRenderers"]).length > 0,
     name: named.chart?.replace(/^.*\//, ""),
     version: named.version,
     valuesFrom: from.flatMap((one) => one ?? []),
