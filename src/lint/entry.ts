@@ -123,12 +123,15 @@ export function isNoString(key: string, value: Json): boolean {
 /** What the API server wants as strings besides labels and annotations. */
 const namedBy = ["name", "generateName", "namespace"];
 
-/** Labels, annotations and names below a path (`metadata`) that are no strings; a name without a value is none. */
+/** Labels, annotations and names below a path (`metadata`) that are no strings, and `labels` and `annotations` that are no maps; what has no value is none. */
 export function nonStringsOf(holder: Holder, path: Path): readonly EntryView[] {
   const metadata = at(holder.value, path);
   const entries = entriesOf(holder, path, isNoString);
   if (!isObject(metadata)) return entries;
-  const names = namedBy.filter((key) => isNoName(metadata[key]));
+  const names = [
+    ...namedBy.filter((key) => isNoName(metadata[key])),
+    ...maps.filter((key) => !isObject(metadata[key] ?? {})),
+  ];
   if (names.length === 0) return entries;
   return [
     ...names.map((key) => new EntryView(holder, path, "metadata", key, metadata[key] ?? null)),
