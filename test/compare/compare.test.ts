@@ -25,6 +25,18 @@ spec:
     spec: {${spec}}
 `;
 
+/** An injector whose templates cannot be read. */
+const unreadable = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio-sidecar-injector, namespace: istio-system}
+data:
+  config: |
+    policy: enabled
+    templates:
+      sidecar: "{{ if }}"
+  values: "{}"
+`;
+
 /** One line a change: kind, workload, aspects, causes. */
 function told({ changes }: MeshChanges): readonly string[] {
   return changes.map(({ kind, before, after, aspects, causes }) =>
@@ -145,6 +157,57 @@ const cases: readonly Case[] = [
       "changed Deployment/web; capture excludedOutboundPorts: null -> 5432; " +
         "by annotation traffic.sidecar.istio.io/excludeOutboundPorts web.yaml:8:7=null web.yaml:8:21=5432",
     ],
+  },
+  {
+    name: "the same ports and ranges in another order are no change",
+    before: {
+      ...base,
+      "web.yaml": annotated(
+        'traffic.sidecar.istio.io/excludeOutboundPorts: "1,2", traffic.sidecar.istio.io/includeOutboundIPRanges: "10.0.0.0/8,1.2.3.4/32"',
+      ),
+    },
+    after: {
+      ...base,
+      "web.yaml": annotated(
+        'traffic.sidecar.istio.io/excludeOutboundPorts: "2,1", traffic.sidecar.istio.io/includeOutboundIPRanges: "1.2.3.4/32,10.0.0.0/8"',
+      ),
+    },
+    says: [],
+  },
+  {
+    name: "settings that pods ask for are compared where no sidecar can be made, wherever it says why",
+    before: {
+      ...base,
+      "injector.yaml": unreadable,
+      "web.yaml": annotated("sidecar.istio.io/proxyCPU: 100m"),
+    },
+    after: {
+      ...base,
+      "injector.yaml": `# another line\n${unreadable}`,
+      "web.yaml": annotated("sidecar.istio.io/proxyCPU: 200m"),
+    },
+    says: [
+      "changed Deployment/web; other sidecar.istio.io/proxyCPU: 100m -> 200m; " +
+        "by annotation sidecar.istio.io/proxyCPU web.yaml:8:21=100m web.yaml:8:21=200m",
+    ],
+  },
+  {
+    name: "equal settings are no change where no sidecar can be made",
+    before: {
+      ...base,
+      "injector.yaml": unreadable,
+      "web.yaml": annotated(
+        'sidecar.istio.io/proxyCPU: "1", traffic.sidecar.istio.io/excludeOutboundPorts: "1,2"',
+      ),
+    },
+    after: {
+      ...base,
+      "injector.yaml": `# another line\n${unreadable}`,
+      "web.yaml": annotated(
+        'sidecar.istio.io/proxyCPU: 1000m, traffic.sidecar.istio.io/excludeOutboundPorts: "2,1"',
+      ),
+    },
+    says: [],
   },
   {
     name: "probes that are not rewritten any more",
