@@ -25,6 +25,7 @@ import { isMeshConfigMap, readMesh } from "./mesh.ts";
 import { installedRevisions } from "./mesh-installs.ts";
 import { missingFacts } from "./missing.ts";
 import { appliedTo, type NamespaceSources, namespaceLookup, namespaceRecord } from "./namespaces.ts";
+import { placedAlone } from "./placed.ts";
 import {
   areRendered,
   isInRenderedChart,
@@ -34,9 +35,8 @@ import {
   unmodelledOf,
   watched,
 } from "./rendered.ts";
-import { locateIn, placeText } from "./resource.ts";
 import { workloadsOf } from "./workload.ts";
-import type { NamespaceRecord, Placed, Resource, Skipped, World } from "./world.ts";
+import type { NamespaceRecord, Placed, Skipped, World } from "./world.ts";
 
 export interface WorldOptions extends Configuration {
   readonly istioVersion: string | undefined;
@@ -189,24 +189,6 @@ function placePlain(collected: Collected, pulledIn: ReadonlySet<string>): readon
   return [...collected.resources]
     .filter(([file]) => !pulledIn.has(file))
     .flatMap(([, found]) => found.map(placedAlone));
-}
-
-function placedAlone(resource: Resource): Placed {
-  const locate: Placed["locate"] = (path, part) => locateIn(resource, path, part);
-  const { value, name, namespace } = resource;
-  return {
-    resource,
-    value,
-    name,
-    root: null,
-    namespace,
-    get namespaceOrigin() {
-      const location = namespace === null ? undefined : locate(["metadata", "namespace"]);
-      return location && { text: placeText(location), location };
-    },
-    locate,
-    sourceOf: (path) => ({ document: resource.document, path: [...resource.path, ...path] }),
-  };
 }
 
 /** Whether an object goes to a cluster: not where what delivers it names another of those that are told. */

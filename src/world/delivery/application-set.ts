@@ -9,7 +9,7 @@ import { toValue } from "../../source/node.ts";
 import { directoryOf } from "../collect.ts";
 import { scalarText, stringMap } from "../resource.ts";
 import type { Skipped } from "../world.ts";
-import { fitsPath } from "./glob.ts";
+import { fitsPath, isListed } from "./glob.ts";
 import { listAt, type Order, textAt, unfollowed } from "./order.ts";
 import type { Repository } from "./repository.ts";
 
@@ -29,6 +29,10 @@ interface Reader {
   readonly missingKey: "error" | "zero" | "invalid";
   readonly untold: Skipped[];
 }
+
+/** What a templatePatch says where it may change what is delivered, where to, or what becomes of the namespace. */
+const mayRedirect =
+  /\b(?:sources?|sourceHydrator|destination|project|metadata|syncOptions|managedNamespaceMetadata)\b|to(?:Raw|Pretty)?(?:Yaml|Json)|^\s*(?:- )?\{\{.*\}\}\s*$/m;
 
 /** More Applications of one set than anybody has. */
 const mostApplications = 1000;
@@ -54,8 +58,9 @@ export function applicationsOf(
   };
   const template = at(value, ["spec", "template"]);
   if (!isObject(template)) return { orders: [], untold: [] };
-  if (at(value, ["spec", "templatePatch"]) !== undefined)
-    reader.untold.push(unfollowed(order, "its templatePatch is not applied"));
+  const patch = at(value, ["spec", "templatePatch"]) ?? "";
+  if (typeof patch !== "string" || mayRedirect.test(patch))
+    return { orders: [], untold: [unfollowed(order, "its templatePatch is not applied")] };
   const made = listAt(value, ["spec", "generators"]).flatMap((generator) => {
     const found = generate(reader, generator, undefined);
     if (!found) return [];
@@ -167,15 +172,19 @@ function gitParameters(reader: Reader, body: JsonObject): readonly Parameters[] 
       path: textAt(one, ["path"]) ?? "",
       isExcluded: textAt(one, ["exclude"]) === "true",
     }));
-  const chosen = (all: readonly string[], name: string) => {
+  const chosen = (
+    all: readonly string[],
+    name: string,
+    isMeant: (pattern: string, path: string) => boolean,
+  ) => {
     const given = patterns(name);
     const fits = (path: string, isExcluded: boolean) =>
-      given.some((one) => one.isExcluded === isExcluded && fitsPath(one.path, path));
+      given.some((one) => one.isExcluded === isExcluded && isMeant(one.path, path));
     return all.filter((path) => fits(path, false) && !fits(path, true));
   };
   const isVisible = (path: string) => !path.split("/").some((part) => part.startsWith("."));
-  const directories = chosen(repository.directories().filter(isVisible), "directories");
-  const files = patterns("files").length === 0 ? [] : chosen(repository.repositoryFiles(), "files");
+  const directories = chosen(repository.directories().filter(isVisible), "directories", fitsPath);
+  const files = patterns("files").length === 0 ? [] : chosen(repository.repositoryFiles(), "files", isListed);
   return [
     ...directories.map((path) => withPath(reader, body, {}, path, undefined)),
     ...files.flatMap((path) =>

@@ -1,10 +1,12 @@
 /** Follows the objects of Argo CD and Flux to what they bring into clusters, also to those that bring each other. */
 import { isObject, type Json } from "../../kube/json.ts";
+import { once } from "../../source/once.ts";
 import { type Collected, directoryOf } from "../collect.ts";
 import type { Delivery } from "../delivery.ts";
 import { type Fault, guarded } from "../guard.ts";
 import { contains } from "../kustomize/path.ts";
 import type { Builds } from "../kustomize.ts";
+import { placedAlone } from "../placed.ts";
 import { placeText } from "../resource.ts";
 import type { NamespaceRecord, Placed, Resource, Skipped } from "../world.ts";
 import { applicationsOf } from "./application-set.ts";
@@ -242,11 +244,11 @@ interface Paths {
   /** Files that hold objects. */
   filesBelow(directory: string): readonly string[];
   kustomizationsBelow(directory: string): readonly string[];
-  /** The objects of a file that no kustomization names. */
+  /** The objects of a file as they stand there. */
   plainIn(file: string): readonly Placed[];
 }
 
-function pathsOf({ collected, placed }: Given): Paths {
+function pathsOf({ collected, placed, builds }: Given): Paths {
   const plain = new Map<string, Placed[]>();
   for (const one of placed) {
     if (one.root !== null) continue;
@@ -255,10 +257,23 @@ function pathsOf({ collected, placed }: Given): Paths {
     if (known) known.push(one);
     else plain.set(path, [one]);
   }
+  const parts = once(
+    () =>
+      new Set(
+        [...collected.kustomizations.keys()].flatMap(
+          (directory) => builds.kustomizationAt(directory)?.reads ?? [],
+        ),
+      ),
+  );
   return {
     filesBelow: below([...collected.resources.keys()]),
     kustomizationsBelow: below([...collected.kustomizations.keys()]),
-    plainIn: (file) => plain.get(file) ?? [],
+    plainIn(file) {
+      const known = plain.get(file);
+      if (known) return known;
+      // Patches and the like are no objects of their own.
+      return parts().has(file) ? [] : (collected.resources.get(file) ?? []).map(placedAlone);
+    },
   };
 }
 

@@ -8,26 +8,19 @@ export function fitsAnywhere(pattern: string, text: string): boolean {
   return alternativesOf(pattern).some((one) => fits(one, text));
 }
 
-/** Whether a path fits a pattern in which a star stands for no slash (Go's path.Match), and `**` for any directories. */
+/** Whether a path fits a pattern in which a star stands for no slash, and braces and two stars for nothing else (Go's path.Match). */
 export function fitsPath(pattern: string, path: string): boolean {
+  const patterns = pattern.split("/");
   const parts = path.split("/");
-  return alternativesOf(pattern).some((one) => fitsParts(one.split("/"), parts));
+  return patterns.length === parts.length && patterns.every((one, index) => fits(one, parts[index] ?? ""));
 }
 
-/** Whether the parts of a path fit those of a pattern; one row of answers for each part of the pattern, from the last. */
-function fitsParts(patterns: readonly string[], parts: readonly string[]): boolean {
-  let next = parts.map(() => false).concat(true);
-  for (const pattern of patterns.toReversed()) {
-    const row = next.map(() => false);
-    for (let at = parts.length; at >= 0; at--) {
-      const part = parts[at];
-      const rest = at < parts.length && (pattern === "**" ? row[at + 1] : next[at + 1]);
-      if (pattern === "**") row[at] = (next[at] ?? false) || (rest ?? false);
-      else row[at] = part !== undefined && (rest ?? false) && fits(pattern, part);
-    }
-    next = row;
-  }
-  return next[0] ?? false;
+/** Whether git lists a path for a pattern (`git ls-files -- pattern`): a star stands for slashes as well, a directory for all below it. */
+export function isListed(pattern: string, path: string): boolean {
+  const wanted = pattern.replace(/^(?:\.\/)+/, "");
+  if (/^[:/]/.test(wanted)) return false;
+  const directory = wanted.replace(/\/+$/, "");
+  return fits(wanted, path) || directory === "." || directory === "" || path.startsWith(`${directory}/`);
 }
 
 function alternativesOf(pattern: string): readonly string[] {

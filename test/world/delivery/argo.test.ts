@@ -187,6 +187,79 @@ template:
     expected: ["shop/a unknown by Application/made of ApplicationSet/set"],
   },
   {
+    says: "a star in a pattern of files stands for slashes as well, as git takes it; braces are nothing to it",
+    files: {
+      "argo/set.yaml": applicationSet(
+        "set",
+        `generators: [{git: {${url}, files: [{path: "apps/*/config.json"}, {path: "{apps,more}/config.json"}]}}]
+template:
+  metadata: {name: '{{app}}'}
+  spec: {source: {${url}, path: '{{path}}'}, destination: {namespace: '{{app}}'}}`,
+      ),
+      "apps/a/config.json": '{"app": "near"}',
+      "apps/a/a.yaml": deployment("a"),
+      "apps/b/c/config.json": '{"app": "deep"}',
+      "apps/b/c/b.yaml": deployment("b"),
+      "more/config.json": '{"app": "more"}',
+      "more/c.yaml": deployment("c"),
+    },
+    expected: [
+      "deep/b unknown by Application/deep of ApplicationSet/set",
+      "near/a unknown by Application/near of ApplicationSet/set",
+      "null/c unknown",
+    ],
+  },
+  {
+    says: "a pattern of directories is no pattern of git: a star stands for no slash, braces for themselves",
+    files: {
+      "argo/set.yaml": applicationSet(
+        "set",
+        `generators: [{git: {${url}, directories: [{path: "apps/*"}, {path: "{apps,more}/*/c"}]}}]
+template:
+  metadata: {name: '{{path.basename}}'}
+  spec: {source: {${url}, path: '{{path}}'}, destination: {namespace: '{{path.basename}}'}}`,
+      ),
+      "apps/a/a.yaml": deployment("a"),
+      "more/b/c/b.yaml": deployment("b"),
+    },
+    expected: ["a/a unknown by Application/a of ApplicationSet/set", "null/b unknown"],
+  },
+  {
+    says: "a directory is applied file by file, also those that a kustomization names",
+    files: {
+      "argo/a.yaml": `${application("web", `{source: {${url}, path: apps, directory: {include: "*.yaml"}}, ${to("shop")}}`)}---
+${application("all", `{source: {${url}, path: more, directory: {recurse: true}}, ${to("pay")}}`)}`,
+      "apps/kustomization.yaml": "kind: Kustomization\nresources: [a.yaml]\npatches: [{path: p.yaml}]\n",
+      "apps/a.yaml": deployment("web"),
+      "apps/p.yaml": deployment("web"),
+      "more/deep/kustomization.yaml": "kind: Kustomization\nnamespace: built\nresources: [b.yaml]\n",
+      "more/deep/b.yaml": deployment("pay"),
+    },
+    expected: [
+      "built/pay unknown",
+      "null/web unknown",
+      "pay/pay unknown by Application/all",
+      "shop/web unknown by Application/web",
+    ],
+  },
+  {
+    says: "a templatePatch that changes nothing of what is delivered is let be",
+    files: {
+      "argo/set.yaml": applicationSet(
+        "set",
+        `generators: [{list: {elements: [{at: shop}]}}]
+goTemplate: true
+template:
+  metadata: {name: web}
+  spec: {source: {${url}, path: apps}, destination: {namespace: '{{.at}}'}}
+templatePatch: |
+  spec: {syncPolicy: {automated: {prune: true}}}`,
+      ),
+      "apps/a.yaml": deployment("web"),
+    },
+    expected: ["shop/web unknown by Application/web of ApplicationSet/set"],
+  },
+  {
     says: "another repository is left alone, as the remotes of this one tell",
     files: {
       ".git/config": '[remote "origin"]\n\turl = git@example.com:me/repo.git\n',
@@ -226,6 +299,13 @@ argo("the place of a namespace is in the Application", () => {
 
 argo("what is not followed is told", () => {
   const world = worldOf({
+    "argo/c.yaml": applicationSet(
+      "patched",
+      `generators: [{list: {elements: [{at: shop}]}}]
+goTemplate: true
+template: {metadata: {name: web}, spec: {source: {${url}, path: apps}, destination: {namespace: shop}}}
+templatePatch: "spec: {destination: {namespace: other}}"`,
+    ),
     "argo/a.yaml": application("web", `{source: {${url}, path: apps, plugin: {name: x}}, ${to("shop")}}`),
     "argo/b.yaml": applicationSet("set", "generators: [{clusters: {}}]\ntemplate: {metadata: {name: a}}"),
     "apps/a.yaml": deployment("web"),
@@ -235,6 +315,7 @@ argo("what is not followed is told", () => {
     [
       "Application/web: its source is rendered by a plugin",
       "ApplicationSet/set: what its generator clusters finds is not in the repository",
+      "ApplicationSet/patched: its templatePatch is not applied",
     ],
   );
   assert.equal(told(world), ["null/web unknown"]);

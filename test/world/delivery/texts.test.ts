@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { fitsAnywhere, fitsPath } from "../../../src/world/delivery/glob.ts";
+import { fitsAnywhere, fitsPath, isListed } from "../../../src/world/delivery/glob.ts";
 import { nameOf } from "../../../src/world/delivery/repository.ts";
 import { fill } from "../../../src/world/delivery/substitute.ts";
 
@@ -58,13 +58,28 @@ const paths: readonly (readonly [pattern: string, path: string, fits: boolean])[
   ["apps/*", "apps/a", true],
   ["apps/*", "apps/a/b", false],
   ["*", "apps", true],
-  ["apps/**/c.json", "apps/c.json", true],
-  ["apps/**/c.json", "apps/a/b/c.json", true],
-  ["apps/**/c.json", "web/c.json", false],
+  ["apps/**", "apps/a", true],
+  ["apps/**", "apps/a/b", false],
+  ["{apps,web}/a", "apps/a", false],
 ];
 for (const [pattern, path, expected] of paths)
   texts(`${pattern} ${expected ? "is" : "is not"} a pattern for ${path}`, () =>
     assert.is(fitsPath(pattern, path), expected),
+  );
+
+const listed: readonly (readonly [pattern: string, path: string, fits: boolean])[] = [
+  ["apps/*/c.json", "apps/a/b/c.json", true],
+  ["apps/**/c.json", "apps/a/b/c.json", true],
+  ["apps/**/c.json", "apps/c.json", false],
+  ["./apps", "apps/a/c.json", true],
+  ["apps/", "apps/a/c.json", true],
+  ["a*/b", "apps/b/c.json", false],
+  ["{apps,more}/c.json", "apps/c.json", false],
+  ["/apps/c.json", "apps/c.json", false],
+];
+for (const [pattern, path, expected] of listed)
+  texts(`git ${expected ? "lists" : "does not list"} ${path} for ${pattern}`, () =>
+    assert.is(isListed(pattern, path), expected),
   );
 
 const urls: readonly (readonly [url: string, name: string | undefined])[] = [
