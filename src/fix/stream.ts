@@ -1,7 +1,7 @@
 /** A stream of manifests with the sidecar written into it: what `istioctl kube-inject` prints. */
 import { type Command, injectObject, type Skipped } from "../istio/inject/command.ts";
 import type { InjectionError } from "../istio/inject/pipeline.ts";
-import { emptyMap, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { emptyMap, isObject, type Json, type JsonObject, jsonTextOf } from "../kube/json.ts";
 import type { WorkloadKind } from "../kube/workload.ts";
 import { yamlReaderChunks } from "../source/kubernetes-split.ts";
 import { lineStarts, positionAt, rangeAt } from "../source/locate.ts";
@@ -159,7 +159,7 @@ export function streamJson(parts: readonly Part[]): string {
   return parts
     .flatMap((part) => {
       const object = part.is === "injected" ? tidy(part.object) : asWritten(part.text);
-      return isObject(object) ? [`${jsonText(object)}\n`] : [];
+      return isObject(object) ? [`${jsonTextOf(object, 2)}\n`] : [];
     })
     .join("");
 }
@@ -167,22 +167,6 @@ export function streamJson(parts: readonly Part[]): string {
 function asWritten(text: string): Json | undefined {
   const read = readPlain(text);
   return read.ok ? read.value : undefined;
-}
-
-/** JSON with integers of any size. */
-function jsonText(value: Json): string {
-  const large = new Map<string, string>();
-  const text = JSON.stringify(
-    value,
-    (_key, item: unknown) => {
-      if (typeof item !== "bigint") return item;
-      const mark = `\u0000${large.size}`;
-      large.set(JSON.stringify(mark), String(item));
-      return mark;
-    },
-    2,
-  );
-  return [...large].reduce((result, [mark, digits]) => result.replace(mark, () => digits), text);
 }
 
 /** An object as YAML, in the order people write it. */

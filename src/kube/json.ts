@@ -85,5 +85,7 @@ export function jsonTextOf(value: unknown, indent?: number): string {
   const digits = (_: string, one: unknown) =>
     typeof one === "bigint" ? `\u0000${large.push(one) - 1}` : one;
   const text = JSON.stringify(value, digits, indent);
-  return large.length === 0 ? text : text.replace(/"\\u0000(\d+)"/g, (_, index) => String(large[index]));
+  return large.length === 0
+    ? text
+    : text.replace(/"\\u0000(\d+)"/g, (mark, index) => String(large[Number(index)] ?? mark));
 }

@@ -4,7 +4,7 @@ import type { ContainerFacts } from "../istio/facts.ts";
 import { type LostSetting, lostSettings } from "../istio/lost-settings.ts";
 import { sidecarState } from "../istio/sidecar-state.ts";
 import { revisionKey } from "../istio/webhook.ts";
-import { at, isObject, type Json, type JsonObject } from "../kube/json.ts";
+import { at, isObject, type Json, type JsonObject, jsonTextOf } from "../kube/json.ts";
 import type { Path } from "../source/node.ts";
 import { parseYaml } from "../world/istiods.ts";
 import type { Workload } from "../world/world.ts";
@@ -280,9 +280,7 @@ const wrappers = /scuttle|kubexit|envoy-preflight|istio-quit/i;
 
 /** All that a container is told to do, as one text. */
 function commandOf({ command, args, env, lifecycle }: JsonObject): string {
-  return JSON.stringify([command, args, env, lifecycle], (_, value: unknown) =>
-    typeof value === "bigint" ? String(value) : value,
-  );
+  return jsonTextOf([command, args, env, lifecycle]);
 }
 
 /** A field of proxy.istio.io/config that no ProxyConfig has, and that is nearly the name of one. */

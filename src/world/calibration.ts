@@ -8,7 +8,7 @@ import {
   resourceAnnotations,
 } from "../istio/proxy-resources.ts";
 import type { Sidecar } from "../istio/sidecar.ts";
-import { at, isObject, type Json } from "../kube/json.ts";
+import { at, isObject, type Json, jsonTextOf } from "../kube/json.ts";
 import { isSameQuantity } from "../kube/quantity.ts";
 import { injectionOf, type ReadableIstiod } from "./sidecar.ts";
 import type { Workload, World } from "./world.ts";
@@ -65,19 +65,13 @@ export function likeSidecar(
   const { pod } = workload;
   const values = [...valueKeys].map((key) => pod.annotations[key] ?? "");
   const own = ownProxy(pod);
-  const container = own
-    ? JSON.stringify([own.index, own.spec.resources, own.spec.securityContext], plainNumber)
-    : "";
+  const container = own ? jsonTextOf([own.index, own.spec.resources, own.spec.securityContext]) : "";
   const key = [kindOf(workload, reading, ofInjector), ...values, container].join("\n");
   if (sidecars.has(key)) return { made: true, sidecar: sidecars.get(key) };
   const injection = injectionOf(world, workload);
   if (injection.state !== "injected") return { made: false, sidecar: undefined };
   sidecars.set(key, injection.sidecar);
   return { made: true, sidecar: injection.sidecar };
-}
-
-function plainNumber(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
 }
 
 /** Labels and annotations that stock templates look at for other things than resources. */
@@ -151,7 +145,7 @@ function comparedOf({ name, namespace, resource, value, template }: Workload, co
   if (compared.kind) parts.push(resource.kind, resource.apiVersion);
   if (compared.name) parts.push(name);
   for (const key of compared.spec) parts.push(at(value, [...template, "spec", key]) ?? null);
-  return parts.length === 0 ? "" : JSON.stringify(parts, plainNumber);
+  return parts.length === 0 ? "" : jsonTextOf(parts);
 }
 
 function isMentioned(key: string, { istiod }: ReadableIstiod, mentioned: Map<string, boolean>): boolean {

@@ -1,5 +1,7 @@
 /** The charts of istiod that objects of Argo CD and Flux install, with the values that their deliveries give them. */
+
 import { type ChartKind, chartKind } from "../istio/install-gates.ts";
+import { jsonTextOf } from "../kube/json.ts";
 import { type ChartValues, chartValues } from "./chart-values.ts";
 import type { Collected } from "./collect.ts";
 import type { Delivery } from "./delivery.ts";
@@ -51,10 +53,6 @@ function isOf({ placed }: Delivery, { resource, name, value }: Placed): boolean 
   return (
     placed.resource === resource &&
     placed.name === name &&
-    (placed.value === value || JSON.stringify(placed.value.spec, text) === JSON.stringify(value.spec, text))
+    (placed.value === value || jsonTextOf(placed.value.spec) === jsonTextOf(value.spec))
   );
-}
-
-function text(_: string, value: unknown): unknown {
-  return typeof value === "bigint" ? String(value) : value;
 }

@@ -3,7 +3,7 @@ import type { Labels } from "../istio/facts.ts";
 import { environmentOf, type Install, isInstall, readInstall } from "../istio/install.ts";
 import { type ChartKind, type IstiodChart, istiodCharts } from "../istio/install-gates.ts";
 import { defaultRevision } from "../istio/webhook.ts";
-import { at, isObject, type Json } from "../kube/json.ts";
+import { at, isObject, type Json, jsonTextOf } from "../kube/json.ts";
 import { type Path, toValue } from "../source/node.ts";
 import type { ChartInstall } from "./chart-installs.ts";
 import type { ChartValues } from "./chart-values.ts";
@@ -180,9 +180,7 @@ export function deployedEnvironment(world: World, revision: string, namespace: s
 
 /** Whether two installs are told the same, as overlays tell it that bring one install into several clusters. */
 function areSame(a: Install, b: Install): boolean {
-  const text = (_: string, value: unknown) => (typeof value === "bigint" ? String(value) : value);
-  const told = ({ options, release, environment }: Install) =>
-    JSON.stringify([options, release, environment], text);
+  const told = ({ options, release, environment }: Install) => jsonTextOf([options, release, environment]);
   return told(a) === told(b);
 }
 

@@ -1,6 +1,8 @@
 /** The revisions that the repository's installs bring, with what all installs of one agree on. */
+
 import type { Path } from "../istio/facts.ts";
 import { gatePaths, type InstallGates, readGates, readSailTag, readTags } from "../istio/install-gates.ts";
+import { jsonTextOf } from "../kube/json.ts";
 import { dnsLabelErrors } from "../kube/names.ts";
 import { originInLayers } from "./configured.ts";
 import { originInside } from "./embedded.ts";
@@ -69,10 +71,10 @@ function revisionOf(
 /** What all say alike; a setting that some leave out counts as different. */
 function agreed(all: readonly InstallGates[]): InstallGates {
   const [first = {}, ...others] = all;
-  const text = (value: unknown) =>
-    JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner));
   const kept = (Object.keys(gatePaths) as (keyof InstallGates)[]).filter(
-    (gate) => first[gate] !== undefined && others.every((other) => text(other[gate]) === text(first[gate])),
+    (gate) =>
+      first[gate] !== undefined &&
+      others.every((other) => jsonTextOf(other[gate]) === jsonTextOf(first[gate])),
   );
   return Object.fromEntries(kept.map((gate) => [gate, first[gate]]));
 }

@@ -4,7 +4,7 @@ import type { Pod } from "../istio/inject/pod.ts";
 import type { TemplateSource } from "../istio/inject/workload.ts";
 import { readSidecar, type Sidecar } from "../istio/sidecar.ts";
 import { defaultRevision } from "../istio/webhook.ts";
-import { at } from "../kube/json.ts";
+import { at, jsonTextOf } from "../kube/json.ts";
 import { type IstiodReading, istiodFor } from "./istiods.ts";
 import { injectOpen, type OpenInjection, type OpenSetting } from "./open-settings.ts";
 import { breakingAnnotation, type Refusal, refusalsByServer, refusalsOf } from "./refusals.ts";
@@ -95,9 +95,7 @@ function readInjection(world: World, workload: Workload, shared: Map<string, Mad
     return unknown(problem ? `${problem.origin.text}: ${problem.message}` : "its injector cannot be read");
   }
   const source = sourceOf(world, workload);
-  const key = JSON.stringify([revision, source], (_, value: unknown) =>
-    typeof value === "bigint" ? `${value}n` : value,
-  );
+  const key = jsonTextOf([revision, source]);
   const made = shared.get(key) ?? make(reading, workload, source);
   shared.set(key, made);
   const { injection, sidecar, open } = made;
