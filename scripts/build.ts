@@ -1,5 +1,5 @@
 /** Bundles dist/sidelint.js, the command, dist/sidelint-krm.js, the KRM function, and dist/index.js, the library, which runs in browsers too. */
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile } from "esbuild";
@@ -58,6 +58,13 @@ const { metafile } = await build({
 for (const bin of ["sidelint.js", "sidelint-krm.js"]) chmodSync(join(top, "dist", bin), 0o755);
 
 writeFileSync(join(top, "dist/THIRD-PARTY-NOTICES.txt"), notices(metafile));
+// Programs read the published schemas; people read those of the repository.
+mkdirSync(join(top, "dist/schemas"));
+for (const name of readdirSync(join(top, "schemas")))
+  writeFileSync(
+    join(top, "dist/schemas", name),
+    JSON.stringify(JSON.parse(readFileSync(join(top, "schemas", name), "utf8"))),
+  );
 
 const offending = nodeImports(metafile, "dist/index.js");
 if (offending.length > 0) {

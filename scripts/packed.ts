@@ -9,6 +9,8 @@ const tables: Readonly<Record<string, (unpacked: string) => string>> = {
   "lint/generated/rule-pages.ts": (unpacked) => `export const rulePages = JSON.parse(${unpacked});`,
   "lint/generated/rules.ts": (unpacked) => `export const builtinRules = JSON.parse(${unpacked});`,
   "istio/generated/profile.ts": (unpacked) => `export const profileSource = () => ${unpacked};`,
+  "istio/catalogue-table.ts": (unpacked) => `export const catalogueTable = ${unpacked};`,
+  "istio/mesh-schema-table.ts": (unpacked) => `export const meshSchemaTable = ${unpacked};`,
   "kube/pod-schema.ts": (unpacked) => `export const podSchema = ${unpacked};`,
 };
 
@@ -24,7 +26,7 @@ export const packedTables: Plugin = {
     onLoad(
       {
         filter:
-          /[\\/]src[\\/](?:lint[\\/]generated[\\/]rule|istio[\\/]generated[\\/]profile|kube[\\/]pod-schema)/,
+          /[\\/]src[\\/](?:lint[\\/]generated[\\/]rule|istio[\\/](?:generated[\\/]profile|catalogue-table|mesh-schema-table)|kube[\\/]pod-schema)/,
       },
       async ({ path }) => {
         const made = Object.entries(tables).find(([file]) =>

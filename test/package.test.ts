@@ -54,8 +54,8 @@ pack.before(() => {
 });
 pack.after(() => rmSync(area, { recursive: true, force: true }));
 
-pack("is at most 1.45 MB, and holds the bundle, its declarations, schemas and what npm adds", () => {
-  assert.ok(packed.unpackedSize <= 1_450_000, `${packed.unpackedSize} bytes`);
+pack("is at most 1.5 MB, and holds the bundle, its declarations, schemas and what npm adds", () => {
+  assert.ok(packed.unpackedSize <= 1_500_000, `${packed.unpackedSize} bytes`);
   const tops = new Set(
     packed.files.map(({ path }) =>
       path
@@ -70,12 +70,12 @@ pack("is at most 1.45 MB, and holds the bundle, its declarations, schemas and wh
     "dist/THIRD-PARTY-NOTICES.txt",
     "dist/chunks",
     "dist/index.js",
+    "dist/schemas",
     "dist/sidelint-krm.js",
     "dist/sidelint.js",
     "dist/types",
     "package.json",
     "problem-matcher.json",
-    "schemas",
   ]);
   assert.not(packed.files.some(({ path }) => path.endsWith(".map")));
 });

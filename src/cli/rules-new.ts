@@ -72,7 +72,7 @@ function defaultFile(id: string, tree: FileTree, named: readonly string[]): stri
 
 /** A rule that is whole, with words on every part. */
 export function ruleTemplate(id: string): string {
-  return `# yaml-language-server: $schema=node_modules/sidelint/schemas/rule.schema.json
+  return `# yaml-language-server: $schema=node_modules/sidelint/dist/schemas/rule.schema.json
 # A rule of your own. What its expressions see: docs/rules-environment.md of sidelint. Try it: sidelint rules test
 id: ${id}
 severity: warning # error, warning or info

@@ -41,7 +41,7 @@ export interface StartingPoint {
 }
 
 /** Where editors find what may be written, beside a configuration where the package is installed. */
-export const schemaPath = "node_modules/sidelint/schemas/config.schema.json";
+export const schemaPath = "node_modules/sidelint/dist/schemas/config.schema.json";
 const schemaLine = `# yaml-language-server: $schema=${schemaPath}`;
 const header = ["apiVersion: sidelint.dev/v1alpha1", "kind: Config"];
 const guide =

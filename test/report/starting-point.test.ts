@@ -49,7 +49,7 @@ start(
   () => {
     const text = textFor({});
     assert.ok(
-      text.startsWith("# yaml-language-server: $schema=node_modules/sidelint/schemas/config.schema.json\n"),
+      text.startsWith("# yaml-language-server: $schema=node_modules/sidelint/dist/schemas/config.schema.json\n"),
     );
     assert.match(text, "apiVersion: sidelint.dev/v1alpha1\nkind: Config\n");
     assert.match(text, '#istio:\n#  version: "1.30"\n');
