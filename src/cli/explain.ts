@@ -7,6 +7,7 @@ import { chosen, placed } from "./chosen.ts";
 import type { Context } from "./context.ts";
 import type { ScanFlags } from "./options.ts";
 import { openWorld } from "./session.ts";
+import { tellUnreadable } from "./unreadable.ts";
 import { oneOf } from "./usage.ts";
 import { worldReport } from "./world-report.ts";
 
@@ -24,7 +25,8 @@ export async function explained(
   const format = oneOf("--format", flags.format, ["text", "json"]);
   const wanted = placed(asked, paths, context.io.cwd);
   const session = await openWorld(wanted.paths, flags, context.io, context.version);
-  const { scan, presentation, exit } = session;
+  const { scan, presentation } = session;
+  const exit = tellUnreadable(scan, context.io) || session.exit;
   const report = worldReport(session);
   const explanations = chosen(scan, report, wanted.asked, flags.builtBy).map((workload) =>
     explanationOf(worldOf(scan, workload.cluster), workload),

@@ -3,8 +3,9 @@ import { type Finding, type Fixing, fix, type Scan, scan as scanned } from "../i
 import { count, grouped, plain } from "../report/cells.ts";
 import type { ChangedFiles } from "../report/changed.ts";
 import type { Io } from "./io.ts";
-import { deliverFiles, deliveryOf, textsOf } from "./rewrite.ts";
+import { deliverFiles, deliveryOf } from "./rewrite.ts";
 import { type Session, shownTexts } from "./session.ts";
+import { textsOf } from "./unreadable.ts";
 import { UsageError } from "./usage.ts";
 
 /** Options of fixes. */

@@ -28,15 +28,13 @@ import {
   deliveryOf,
   mustAgree,
   mustNotBeRead,
-  problemLines,
   type RewriteFlags,
   tellLeft,
-  textsOf,
-  unreadableOf,
   wantsFiles,
   wholeParts,
 } from "./rewrite.ts";
 import { openWorld, type WorldSession } from "./session.ts";
+import { problemLines, textsOf, unreadableOf } from "./unreadable.ts";
 import { oneOf, UsageError } from "./usage.ts";
 
 export interface InjectFlags extends Omit<ScanFlags, "revision" | "format">, RewriteFlags {

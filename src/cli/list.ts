@@ -4,6 +4,7 @@ import { list } from "../report/list.ts";
 import type { Context } from "./context.ts";
 import type { ScanFlags } from "./options.ts";
 import { openSession, openWorld } from "./session.ts";
+import { tellUnreadable } from "./unreadable.ts";
 import { oneOf } from "./usage.ts";
 import { worldReport } from "./world-report.ts";
 
@@ -14,10 +15,10 @@ export async function listed(paths: readonly string[], flags: ScanFlags, context
   if (format === "json") {
     const { scan, presentation, exit } = await openSession(paths, flags, io, version);
     await io.stdout(json(scan.report, presentation));
-    return context.exit(exit);
+    return context.exit(tellUnreadable(scan, io) || exit);
   }
   const session = await openWorld(paths, flags, io, version);
   const whole = { ...session.presentation, width: io.columns ?? Number.POSITIVE_INFINITY };
   await io.stdout(list(worldReport(session), whole));
-  context.exit(session.exit);
+  context.exit(tellUnreadable(session.scan, io) || session.exit);
 }

@@ -8,18 +8,14 @@ import { objectsOf } from "../fix/whole.ts";
 import { count, plain } from "../report/cells.ts";
 import { fileDiff } from "../report/unified-diff.ts";
 import { largestFileSize, withSlashes } from "../source/disk.ts";
-import { readDocuments } from "../source/document.ts";
-import { locationOf } from "../source/locate.ts";
-import { absolutePath } from "../source/path.ts";
-import type { ReadError, SourceFile } from "../source/reading.ts";
+import type { SourceFile } from "../source/reading.ts";
 import { decodeText, encodeLike } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
-import type { FileProblem } from "../world/injector-files.ts";
-import type { Reading } from "../world/read.ts";
 import type { Input } from "./input.ts";
 import type { Io } from "./io.ts";
 import { writeOutput } from "./output.ts";
 import type { WorldSession } from "./session.ts";
+import { textsOf } from "./unreadable.ts";
 import { UsageError } from "./usage.ts";
 
 /** Options of commands that change manifests. */
@@ -145,47 +141,6 @@ function changesOf(
 function grownTooLarge(bytes: number): string {
   const mebibytes = (size: number) => Math.ceil(size / 2 ** 20);
   return `it would have ${mebibytes(bytes)} MiB, and files above ${mebibytes(largestFileSize)} MiB are not read; split it first`;
-}
-
-/**
- * Documents that cannot be read, which keep a command from changing anything, as nobody can tell what they hold: those that look like
- * manifests, and all of a file that was named itself.
- */
-export function unreadableOf({ unreadable }: Reading, { tree, named }: Input): readonly FileProblem[] {
-  const known = unreadable.map(({ file, error }) => problemAt(file, error));
-  // A file may be named otherwise than it is reported.
-  const placeOf = (path: string) => absolutePath(tree.root ?? "", path);
-  const told = new Set(unreadable.map(({ file }) => placeOf(file.path)));
-  const untold = named.filter((path) => !told.has(placeOf(path)));
-  const asked = textsOf(untold, tree).flatMap((file) =>
-    readDocuments(file).flatMap((document) => {
-      const reading = document.read();
-      return reading.ok ? [] : [problemAt(file, reading.error)];
-    }),
-  );
-  return [...known, ...asked];
-}
-
-function problemAt(file: SourceFile, { offset, message }: ReadError): FileProblem {
-  return { location: locationOf(file, { start: offset, end: offset }), says: message };
-}
-
-/** Problems as lines for standard error: place, colon, what is wrong. */
-export function problemLines(problems: readonly FileProblem[]): string {
-  const lines = problems.map(({ location, where, says }) => {
-    const place = location ? `${location.file}:${location.line}:${location.column}` : where;
-    return plain(place === undefined ? says : `${place}: ${says}`);
-  });
-  return [...new Set(lines)].map((line) => `sidelint: ${line}\n`).join("");
-}
-
-/** The texts of files; those that cannot be read have been told. */
-export function textsOf(paths: readonly string[], tree: FileTree): readonly SourceFile[] {
-  return paths.flatMap((path) => {
-    const bytes = tree.read(path);
-    const decoded = "reason" in bytes ? undefined : decodeText(bytes);
-    return decoded && "text" in decoded ? [{ path, text: decoded.text }] : [];
-  });
 }
 
 /** Everything that was read, with the edits: of files that were named themselves all of it, of others their Kubernetes objects. */

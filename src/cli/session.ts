@@ -22,6 +22,7 @@ import {
   wantsColour,
 } from "./options.ts";
 import { progressOn } from "./progress.ts";
+import { problemLines, unreadLooks } from "./unreadable.ts";
 
 /** What a command works with that does not lint. */
 export interface WorldSession<S extends Reading = Reading> {
@@ -124,6 +125,9 @@ async function opened<S extends Reading>(
   const unread = [...notRead(result), ...noTexts(input, result)];
   const idle = unread.length > 0 ? [] : idleLines(await idleOf(result));
   for (const line of [...unread, ...idle]) io.stderr(`sidelint: ${plain(line)}\n`);
+  const broken = unread.length > 0 ? [] : unreadLooks(result, input.tree);
+  io.stderr(problemLines(broken));
+  const isNamedBroken = broken.some(({ location }) => input.named.includes(location?.file ?? ""));
   return {
     scan: result,
     options: rendered.length > 0 ? { ...options, rendered } : options,
@@ -138,7 +142,7 @@ async function opened<S extends Reading>(
       isPart: input.stdin === undefined && isPart(input.tree, input.paths),
       textOf: shownTexts(result),
     },
-    exit: unread.length + unrendered.length > 0 ? 2 : 0,
+    exit: isNamedBroken || unread.length + unrendered.length > 0 ? 2 : 0,
   };
 }
 

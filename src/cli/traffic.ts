@@ -13,6 +13,7 @@ import { chosen, placed } from "./chosen.ts";
 import type { Context } from "./context.ts";
 import type { ScanFlags } from "./options.ts";
 import { openWorld } from "./session.ts";
+import { tellUnreadable } from "./unreadable.ts";
 import { oneOf, UsageError } from "./usage.ts";
 import { worldReport } from "./world-report.ts";
 
@@ -93,7 +94,8 @@ export async function trafficAnswered(
 async function opened(asked: string, paths: readonly string[], flags: MachineFlags, context: Context) {
   const format = oneOf("--format", flags.format, ["text", "json"]);
   const wanted = placed(asked, paths, context.io.cwd);
-  const session = await openWorld(wanted.paths, flags, context.io, context.version);
+  const opening = await openWorld(wanted.paths, flags, context.io, context.version);
+  const session = { ...opening, exit: tellUnreadable(opening.scan, context.io) || opening.exit };
   const report = worldReport(session);
   return { format, session, report, workloads: chosen(session.scan, report, wanted.asked, flags.builtBy) };
 }

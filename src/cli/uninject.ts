@@ -11,14 +11,13 @@ import {
   deliveryOf,
   mustAgree,
   mustNotBeRead,
-  problemLines,
   type RewriteFlags,
   tellPlaces,
-  unreadableOf,
   wantsFiles,
   wholeParts,
 } from "./rewrite.ts";
 import { openWorld } from "./session.ts";
+import { problemLines, unreadableOf } from "./unreadable.ts";
 import { oneOf, UsageError } from "./usage.ts";
 
 export interface UninjectFlags extends Omit<ScanFlags, "format">, RewriteFlags {

@@ -8,6 +8,7 @@ import { uninstallData, uninstallPage } from "../report/uninstall.ts";
 import type { Context } from "./context.ts";
 import type { ScanFlags } from "./options.ts";
 import { openWorld } from "./session.ts";
+import { tellUnreadable } from "./unreadable.ts";
 import { oneOf, UsageError } from "./usage.ts";
 
 /** Prints what an uninstall does, cluster by cluster. Throws a UsageError for a revision that no cluster has. */
@@ -22,7 +23,8 @@ export async function uninstallExplained(
   const isPath = value !== true && dnsLabelErrors(value).length > 0;
   const paths = isPath ? [value, ...given] : given;
   const name = value === true || isPath ? undefined : value;
-  const { scan, presentation, exit: status } = await openWorld(paths, flags, io, version);
+  const { scan, presentation, exit: opened } = await openWorld(paths, flags, io, version);
+  const status = tellUnreadable(scan, io) || opened;
   const all = scan.worlds.map((world) => ({ world, names: namesOf(world.mesh) }));
   const knows = ({ revisions, tags }: ReturnType<typeof namesOf>) =>
     name === undefined || [...revisions, ...tags].includes(name);
