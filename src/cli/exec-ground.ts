@@ -8,8 +8,11 @@ import type { FileTree } from "../source/tree.ts";
 export interface Ground {
   readonly tree: FileTree;
   isOutside(path: string): boolean;
-  /** Copies a directory to an absolute path; what comes back says why it cannot be. Links that lead out of the repository are refused. */
-  copy(directory: string, to: string): string | undefined;
+  /**
+   * Copies a directory to an absolute path, but for files that are not kept; what comes back says why it cannot be. Links that lead out of the
+   * repository are refused.
+   */
+  copy(directory: string, to: string, isKept: (path: string) => boolean): string | undefined;
   /** Copies directories side by side, each where the others expect it, and gives the absolute path of one. Links that lead out are left out. */
   lay(directories: readonly string[]): { path(directory: string): string } | { readonly failure: string };
 }
@@ -25,6 +28,7 @@ interface Copying {
   readonly isOutside: (path: string) => boolean;
   /** Whether nothing may be left out. */
   readonly isWhole: boolean;
+  readonly isKept: (path: string) => boolean;
   readonly done: Set<string>;
   files: number;
   bytes: number;
@@ -37,12 +41,13 @@ export function copiedGround(
   directory: string,
 ): Ground {
   const root = (tree.root ?? "").replace(/\/$/, "");
-  const laid: Copying = { tree, isOutside, isWhole: false, done: new Set(), files: 0, bytes: 0 };
+  const isKept = () => true;
+  const laid: Copying = { isKept, tree, isOutside, isWhole: false, done: new Set(), files: 0, bytes: 0 };
   const place = (path: string) => join(directory, absolutePath(root, path).replace(/^([A-Za-z]):/, "$1"));
   return {
     tree,
     isOutside,
-    copy: (from, to) => copied(from, to, { ...laid, isWhole: true, done: new Set() }, []),
+    copy: (from, to, isKept) => copied(from, to, { ...laid, isKept, isWhole: true, done: new Set() }, []),
     lay(directories) {
       for (const one of directories) {
         const failure = copied(one, place(one), laid, []);
@@ -67,6 +72,8 @@ function copied(from: string, to: string, copying: Copying, above: readonly stri
   mkdirSync(to, { recursive: true });
   for (const { name, type } of entries) {
     const path = from === "." ? name : `${from}/${name}`;
+    // What git holds was not always made by git.
+    if (name === "" || name === "." || name === ".." || /[/\\]/.test(name)) return `${path} has an odd name`;
     if (name === ".git" || type === "other") continue;
     if (type === "link" && isOutside(path)) {
       if (isWhole) return `${path} is a link that leads out of the repository`;
@@ -85,6 +92,7 @@ function copied(from: string, to: string, copying: Copying, above: readonly stri
 }
 
 function copiedFile(from: string, to: string, copying: Copying): string | undefined {
+  if (!copying.isKept(from)) return undefined;
   const bytes = copying.tree.read(from);
   // What is missing of a kustomization kustomize misses itself, if it asks for it.
   if ("reason" in bytes) return copying.isWhole ? `${from}: ${bytes.reason}` : undefined;

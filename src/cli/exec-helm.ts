@@ -1,15 +1,17 @@
 /** Renders the charts of a repository with the user's helm: those that something delivers, and the others with their own values. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isObject, type JsonObject } from "../kube/json.ts";
+import { isObject, type JsonObject, jsonTextOf } from "../kube/json.ts";
 import { readDocuments } from "../source/document.ts";
 import { toValue, type Value } from "../source/node.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileTree } from "../source/tree.ts";
 import { writeYaml } from "../source/write-yaml.ts";
+import { setBy } from "../world/chart-values.ts";
 import type { Delivery } from "../world/delivery.ts";
+import { joinPath } from "../world/kustomize/path.ts";
 import { remembered } from "../world/kustomize/workshop.ts";
-import { type Rendered, unknownNamespace } from "../world/rendered.ts";
+import { doubtsOf, type Rendered, unknownNamespace } from "../world/rendered.ts";
 import type { World } from "../world/world.ts";
 import type { Ground } from "./exec-ground.ts";
 import type { Ran, Workshop } from "./exec-program.ts";
@@ -37,16 +39,11 @@ export function renderCharts(world: World, ground: Ground, workshop: Workshop): 
   const unrendered: Unrendered[] = [];
   const remarks: string[] = [];
   const known = new Map<string, Ran>();
-  let copies = 0;
-  const chartOf = remembered((directory: string): Copy => {
-    const path = join(workshop.directory, `chart-${++copies}`);
-    const failure = ground.copy(directory, path);
-    return failure === undefined ? { path } : { failure };
-  });
+  const copyOf = copier(ground, workshop);
   for (const release of releasesOf(world, ground.tree)) {
     const { directory, delivery, namespace } = release;
     const key = inputsOf(release);
-    const ran = known.get(key) ?? renderedBy(release, chartOf, { ground, workshop, kubeVersion });
+    const ran = known.get(key) ?? renderedBy(release, copyOf, { ground, workshop, kubeVersion });
     known.set(key, ran);
     if (!ran.ok && ran.isMissing) {
       unrendered.push(
@@ -59,8 +56,8 @@ export function renderCharts(world: World, ground: Ground, workshop: Workshop): 
       unrendered.push({ directory, says });
       continue;
     }
-    const doubts = doubtsOf(release);
-    for (const doubt of doubts) remarks.push(`${directory}: ${named(release)} ${doubt}`);
+    for (const doubt of delivery ? doubtsOf(delivery) : [])
+      remarks.push(`${directory}: ${doubt}; whether its pods get a sidecar is not known`);
     rendered.push({
       kind: "helm",
       directory,
@@ -74,14 +71,6 @@ export function renderCharts(world: World, ground: Ground, workshop: Workshop): 
 
 const missing =
   "--helm=exec: helm is not on PATH; install it (https://helm.sh/docs/intro/install) or leave the option out";
-
-/** What may make a release different from what was rendered. */
-function doubtsOf({ delivery }: Release): readonly string[] {
-  const { chart } = delivery ?? {};
-  return chart?.hasOtherValues
-    ? ["has values that the repository does not show; it is rendered without them"]
-    : [];
-}
 
 const longestName = 53;
 
@@ -140,8 +129,27 @@ function chartAt(tree: FileTree, directory: string): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
-/** A chart as helm sees it: a copy in which nothing leads out of the repository. */
-type Copy = { readonly path: string } | { readonly failure: string };
+/** A chart as helm sees it: a copy in which nothing leads out of the repository, and whether it holds charts in archives. */
+type Copy = { readonly path: string; readonly isPacked: boolean } | { readonly failure: string };
+
+type Copier = (release: Release) => Copy;
+
+/** Copies charts, each once with its values and once without them. Schemas of values stay behind: what they refer to helm would fetch. */
+function copier(ground: Ground, workshop: Workshop): Copier {
+  let copies = 0;
+  const made = remembered((wanted: string): Copy => {
+    const path = join(workshop.directory, `chart-${++copies}`);
+    const [how, directory] = [wanted.slice(0, 1), wanted.slice(1)];
+    let isPacked = false;
+    const failure = ground.copy(directory, path, (file) => {
+      isPacked ||= file.endsWith(".tgz");
+      const isOwnValues = how === "-" && file === joinPath(directory, "values.yaml");
+      return !isOwnValues && !/(?:^|\/)values\.schema\.json$/.test(file);
+    });
+    return failure === undefined ? { path, isPacked } : { failure };
+  });
+  return ({ directory, delivery }) => made(`${delivery?.chart?.replacesValues ? "-" : "+"}${directory}`);
+}
 
 interface Kitchen {
   readonly ground: Ground;
@@ -149,10 +157,10 @@ interface Kitchen {
   readonly kubeVersion: string | undefined;
 }
 
-function renderedBy(release: Release, chartOf: (directory: string) => Copy, kitchen: Kitchen): Ran {
+function renderedBy(release: Release, copyOf: Copier, kitchen: Kitchen): Ran {
   const refused = (says: string): Ran => ({ ok: false, isMissing: false, says: `it is not run: ${says}` });
   if (!isName(release.name)) return refused(`${JSON.stringify(release.name)} is no name for a release`);
-  const chart = chartOf(release.directory);
+  const chart = copyOf(release);
   if ("failure" in chart) return refused(chart.failure);
   const values = valuesOf(release, kitchen);
   if ("failure" in values) return refused(values.failure);
@@ -162,8 +170,10 @@ function renderedBy(release: Release, chartOf: (directory: string) => Copy, kitc
     "template",
     "--skip-tests",
     "--namespace",
-    release.namespace ?? unknownNamespace,
+    release.delivery?.chart?.namespace ?? release.namespace ?? unknownNamespace,
+    ...(chart.isPacked ? ["--skip-schema-validation"] : []),
     ...values.files.flatMap((path) => ["--values", path]),
+    ...values.flags,
     ...(kubernetes === undefined ? [] : ["--kube-version", kubernetes]),
     // What the repository says is never taken for an option.
     "--",
@@ -173,12 +183,15 @@ function renderedBy(release: Release, chartOf: (directory: string) => Copy, kitc
   return workshop.run("helm", args, workshop.directory);
 }
 
-/** The values of a release as files of ours: their names are nothing that helm splits at commas, and they are read as everything else. */
+/**
+ * The values of a release as files of ours, laid over each other as Argo CD and Flux do, and those that are set one by one. Names of the
+ * repository's files never reach helm, which splits them at commas.
+ */
 function valuesOf(
   { delivery }: Release,
   { ground: { tree, isOutside }, workshop }: Kitchen,
-): { readonly files: readonly string[] } | { readonly failure: string } {
-  const { valueFiles = [], valuesText, values } = delivery?.chart ?? {};
+): { readonly files: readonly string[]; readonly flags: readonly string[] } | { readonly failure: string } {
+  const { valueFiles = [], valuesFrom = [], valuesText, values, parameters = [] } = delivery?.chart ?? {};
   const files: string[] = [];
   const add = (content: string | Uint8Array): void => {
     const path = join(workshop.directory, `values-${files.length}.yaml`);
@@ -191,14 +204,30 @@ function valuesOf(
     if ("reason" in bytes) return { failure: `its values file ${path}: ${bytes.reason}` };
     add(bytes);
   }
-  if (valuesText) add(valuesText.text);
+  for (const { text, targetPath } of valuesFrom) {
+    const one =
+      targetPath === undefined ? undefined : setBy({ name: targetPath, value: text, isText: false });
+    if (targetPath !== undefined && !one) return { failure: `its values have no place ${targetPath}` };
+    add(one ? writeYaml(one as Value) : text);
+  }
+  // Argo CD takes the text where there is no map.
   if (values) add(writeYaml(values as Value));
-  return { files };
+  else if (valuesText) add(valuesText.text);
+  const flags = parameters.flatMap(({ name, value, isText }) => [
+    isText ? "--set-string" : "--set",
+    `${name}=${value}`,
+  ]);
+  return { files, flags };
 }
 
 /** Tells renderings apart: several clusters may get the same one. */
 function inputsOf({ directory, name, namespace, delivery }: Release): string {
-  const { valueFiles, valuesText, values } = delivery?.chart ?? {};
-  const inputs = [directory, name, namespace, valueFiles, valuesText?.text, values];
-  return JSON.stringify(inputs, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+  const { chart } = delivery ?? {};
+  const inputs = [
+    ...[directory, name, namespace, chart?.namespace, chart?.replacesValues],
+    ...[chart?.valueFiles, chart?.valuesText?.text, chart?.values],
+    chart?.valuesFrom.map(({ text, targetPath }) => [text, targetPath]),
+    chart?.parameters.map(({ source: _, ...one }) => one),
+  ];
+  return jsonTextOf(inputs);
 }

@@ -1,5 +1,5 @@
 /** What the user's own helm and kustomize made of charts and kustomizations, as objects of the world that know which files they come from. */
-import { at, type Json, type JsonObject, withValueAt } from "../kube/json.ts";
+import { at, type Json, type JsonObject, jsonTextOf, withValueAt } from "../kube/json.ts";
 import { type Document, readDocuments } from "../source/document.ts";
 import { type Location, locationOf, type Part, rangeAt } from "../source/locate.ts";
 import { type Node, nodeAt, type Path } from "../source/node.ts";
@@ -32,6 +32,14 @@ export interface Rendered {
 
 /** The namespace of a release that goes to nobody knows where: charts have to be rendered for one. */
 export const unknownNamespace = "namespace-not-known";
+
+/** Why what is rendered for a delivery may be different in the cluster, as sentences. */
+export function doubtsOf({ label, chart }: Delivery): readonly string[] {
+  return [
+    ...(chart?.hasOtherValues ? [`${label} has values that the repository does not show`] : []),
+    ...(chart?.isPostRendered ? [`${label} has post-renderers, which are not run`] : []),
+  ];
+}
 
 /** A document of values, and where in it they begin. */
 type Values = Source;
@@ -84,6 +92,7 @@ function placedFrom(printed: Resource, { rendered, file, values, delivery, index
   const namespace = isFilled ? (rendered.namespace ?? null) : written;
   const document = standIn(file, startIn(file.text, made.kind), index);
   const resource: Resource = { ...made, document, path: [] };
+  const [changedBy] = delivery ? doubtsOf(delivery) : [];
   const locate: Placed["locate"] = (path, part) => {
     if (path.length === 0) return undefined;
     if (at(made.value, path) === undefined) return insideValue(values, made.value, path, part);
@@ -97,6 +106,7 @@ function placedFrom(printed: Resource, { rendered, file, values, delivery, index
     namespace,
     isRendered: true,
     ...(delivery && { delivery }),
+    ...(changedBy !== undefined && { changedBy }),
     get namespaceOrigin(): Origin | undefined {
       if (namespace === null) return undefined;
       if (isFilled) return delivery?.namespace?.origin;
@@ -397,9 +407,7 @@ function placedLike(
 }
 
 function sameAt(one: JsonObject, other: JsonObject, path: Path): boolean {
-  const text = (value: Json | undefined) =>
-    JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? `${inner}n` : inner));
-  return text(at(one, path)) === text(at(other, path));
+  return jsonTextOf(at(one, path)) === jsonTextOf(at(other, path));
 }
 
 /** Whether something lies in a chart that was rendered. */
