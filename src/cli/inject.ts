@@ -16,6 +16,7 @@ import { withSlashes } from "../source/disk.ts";
 import type { SourceFile } from "../source/reading.ts";
 import { decodeText } from "../source/text.ts";
 import type { FileProblem, InjectorFiles } from "../world/injector-files.ts";
+import type { World } from "../world/world.ts";
 import { mustBeOneCluster } from "./clusters.ts";
 import type { Context } from "./context.ts";
 import { kustomizationText, tellPatches } from "./inject-patches.ts";
@@ -142,6 +143,18 @@ function tellDone({ workloads, files }: Rewriting, io: Io): void {
   );
 }
 
+/** Says that what is printed is as it was, where there is anything that might have been injected. */
+function tellIfNone(injected: number, { workloads }: World, { by, revision }: InjectOptions, io: Io): void {
+  if (by !== "gates" || injected > 0 || workloads.length === 0) return;
+  const why =
+    revision === undefined
+      ? "no workload here gets a sidecar (sidelint list says why)"
+      : plain(
+          `no workload here is injected by revision ${revision}; without --revision each is injected by its own`,
+        );
+  io.stderr(`sidelint: nothing to inject: ${why}\n`);
+}
+
 /** Says of how many sidecars it is not known what kind they are, and who knows. */
 function tellOpen(workloads: Rewriting["workloads"], { stderr }: Io): void {
   const open = workloads.filter(({ isNativeOpen }) => isNativeOpen).length;
@@ -170,6 +183,7 @@ async function asWhole(
     if (problems.length > 0) return failed(problems, context);
     tellLeft(left, io);
     tellOpen(workloads, io);
+    tellIfNone(workloads.length, scan.world, options, io);
     return deliverWhole(printed(wholeParts(scan.files, input, files)), flags.output, io);
   }
   const reading = injectionWay(scan.world, options);
@@ -180,6 +194,7 @@ async function asWhole(
     if (problems.length > 0) return failed(problems, context);
     tellLeft(left, io);
     tellOpen(objects, io);
+    tellIfNone(objects.length, scan.world, options, io);
     const patched = patchesFor(objects);
     tellPatches(patched, format, io);
     const text =

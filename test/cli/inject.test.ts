@@ -66,6 +66,17 @@ inject("a file is injected whatever the gates say, and other documents stay byte
   }),
 );
 
+inject("where the gates let nobody in, it is told that nothing was injected", () =>
+  inRepository(repository, async (sidelint) => {
+    const other = await sidelint(["inject", ".", "--revision", "nope"]);
+    assert.is(other.status, 0);
+    assert.match(other.stderr, "nothing to inject: no workload here is injected by revision nope");
+    assert.not.match(other.stdout, "istio-proxy");
+    const none = await sidelint(["inject", "apps", "--assume", "a=b"]);
+    assert.match(none.stderr, "nothing to inject: no workload here gets a sidecar (sidelint list says why)");
+  }),
+);
+
 inject("standard input and --output", () =>
   inRepository({}, async (sidelint, directory) => {
     const { status, stdout } = await sidelint(["inject", "-", "-o", "out.yaml"], { stdin: web });
