@@ -108,8 +108,11 @@ function isOfKind(kind: string, before: Outcome | null, after: Outcome | null): 
   }
 }
 
+/** Whether pods get the same; which webhook is asked about pods that get nothing is no matter to them. */
 function isEqual(one: Outcome, other: Outcome): boolean {
-  return one.verdict === other.verdict && one.revision === other.revision && one.sidecar === other.sidecar;
+  if (one.verdict !== other.verdict) return false;
+  if (one.verdict === "not-injected") return true;
+  return one.revision === other.revision && one.sidecar === other.sidecar;
 }
 
 /** What differs at the same place, and what has come or gone, without a word of it. */

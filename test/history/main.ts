@@ -79,7 +79,7 @@ async function reported(args: readonly string[], assume: string): Promise<Report
   return JSON.parse(stdout) as Reported;
 }
 
-const totals = { commits: 0, reports: 0, changes: 0, quiet: 0, builds: 0, refused: 0 };
+const totals = { commits: 0, reports: 0, changes: 0, quiet: 0, builds: 0, refused: 0, remote: 0 };
 const wrong: string[] = [];
 
 /** The roots of reported workloads, built by the real program from a plain checkout: each has to be what was reported on. */
@@ -98,8 +98,13 @@ async function mustBuild(commit: string, roots: ReadonlySet<string>): Promise<vo
         wrong.push(`${commit.slice(0, 8)} ${root}: kustomize: ${line}`);
     } else {
       totals.refused++;
+      // What lies elsewhere it tries to fetch, and there is no way out.
+      const url = /accumulating resources from '(https?:[^']*)'(?!.*accumulating resources from)/s.exec(
+        compared.error,
+      )?.[1];
+      if (url !== undefined) totals.remote++;
       if (values.verbose)
-        console.log(`${commit.slice(0, 8)} ${root}: kustomize refuses: ${compared.error.slice(0, 120)}`);
+        console.log(`${commit.slice(0, 8)} ${root}: kustomize refuses: ${url ?? compared.error.slice(-200)}`);
     }
   }
 }
@@ -165,7 +170,7 @@ try {
     if (parent !== "") await hold(parent, commit);
   }
   console.log(
-    `${basename(repository.replace(/\/repo$/, ""))}: ${totals.commits} commits against their parents, ${totals.reports} comparisons, ${totals.changes} changes reported, ${totals.quiet} commits without any; ${totals.builds} builds equal to kustomize's or listed below, ${totals.refused} that it refuses`,
+    `${basename(repository.replace(/\/repo$/, ""))}: ${totals.commits} commits against their parents, ${totals.reports} comparisons, ${totals.changes} changes reported, ${totals.quiet} commits without any; ${totals.builds} builds equal to kustomize's or listed below, ${totals.refused} that it refuses, ${totals.remote} of these for a base at a URL`,
   );
   for (const line of wrong) console.log(`WRONG ${line}`);
   console.log(`${wrong.length} disagreements`);
