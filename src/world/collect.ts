@@ -54,6 +54,8 @@ export interface Collected {
   lookAt(path: string): Look | undefined;
   /** The kinds of workloads that were looked for besides those that Kubernetes has. */
   readonly kinds: readonly WorkloadKind[];
+  /** What a directory is after following links, the same for two paths of one; undefined for anything else. */
+  identityOf(path: string): string | undefined;
   /** Whether there is a file of any kind, be it too large, no text or a pipe. */
   isFile(path: string): boolean;
 }
@@ -195,6 +197,10 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
       looks.get(path) ??
       (given.has(path) && !failed.has(path) ? { ...nothingSeen, opened: { path, text: "" } } : undefined),
     kinds: options.kinds,
+    identityOf(path) {
+      const found = isOutside(path) ? undefined : tree.stat(path);
+      return found?.type === "directory" ? found.identity : undefined;
+    },
     isFile: (path) => (tree.stat(path)?.type ?? "directory") !== "directory",
     bounds:
       (options.isRepository ?? true)

@@ -101,7 +101,7 @@ export function buildKustomizations(sources: Sources): Builds {
         problems: distinctProblems([...problems, ...deep.map((one) => tooDeep(one, root))]),
       };
     });
-  const builds = rootsOf(all).flatMap((root): readonly Build[] => {
+  const builds = rootsOf(all, sources.identityOf).flatMap((root): readonly Build[] => {
     const made = make(root, (workshop) => accumulate(root, [], workshop));
     if (!made) return [];
     // A component by itself lacks the objects that its patches are for.

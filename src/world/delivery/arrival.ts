@@ -8,8 +8,16 @@ import { scalarText } from "../resource.ts";
 import type { Placed, Source } from "../world.ts";
 import type { CommonMetadata, Plan } from "./order.ts";
 
-/** An object of a build, or of a file, as its delivery brings it into the cluster. */
-export function arriving(one: Placed, delivery: Delivery, { metadata, substitute }: Plan): Placed {
+/**
+ * An object of a build, or of a file, as its delivery brings it into the cluster.
+ * @param doubt why the delivery may bring something else, as a sentence
+ */
+export function arriving(
+  one: Placed,
+  delivery: Delivery,
+  { metadata, substitute }: Plan,
+  doubt?: string,
+): Placed {
   const described = metadata ? withMetadata(one.value, metadata) : one.value;
   const value = substitute ? substitute(described) : described;
   const written = scalarText(at(value, ["metadata", "namespace"])) || null;
@@ -17,6 +25,7 @@ export function arriving(one: Placed, delivery: Delivery, { metadata, substitute
   const { apiVersion, kind } = one.resource;
   const isFilled = written === null && target?.how === "fills-in" && !isClusterScoped(apiVersion, kind);
   const namespace = isFilled ? target.name : written;
+  const changedBy = one.changedBy ?? doubt;
   const sourceOf = (path: Path): Source => addedBy(metadata, path) ?? one.sourceOf(path);
   return {
     resource: one.resource,
@@ -30,7 +39,7 @@ export function arriving(one: Placed, delivery: Delivery, { metadata, substitute
     },
     delivery,
     ...(one.isRendered && { isRendered: true }),
-    ...(one.changedBy !== undefined && { changedBy: one.changedBy }),
+    ...(changedBy !== undefined && { changedBy }),
     locate(path, part) {
       const added = addedBy(metadata, path);
       return added ? locationOfSource(added) : one.locate(path, part);

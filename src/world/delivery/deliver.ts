@@ -120,7 +120,8 @@ function followerOf(given: Given): Follower {
         follower.deliveries.push(delivery);
         for (const file of load.files) follower.files.add(file);
         for (const root of load.roots) follower.roots.add(root);
-        const arrive = () => load.objects.map((one) => arriving(one, delivery, load.plan));
+        const doubt = delivery.presumed && around.repository.isDisputed ? doubtOf(delivery) : undefined;
+        const arrive = () => load.objects.map((one) => arriving(one, delivery, load.plan, doubt));
         const objects = guarded(resource.document.file, follower.faults, arrive) ?? [];
         for (const one of objects) follower.arrived.push(one);
         for (const one of objects)
@@ -134,6 +135,11 @@ function followerOf(given: Given): Follower {
 function deliveryOf({ delivery }: Plan, placed: Placed, cluster: string | null, index: number): Delivery {
   const inherited = delivery.by === "flux" ? (cluster ?? clusterAt(placed, delivery)) : null;
   return { ...delivery, placed, cluster: delivery.cluster ?? inherited, id: `${delivery.id} ${index}` };
+}
+
+/** Why what a delivery brings may not be this: URLs of several repositories are named, and there is no remote. */
+function doubtOf({ label }: Delivery): string {
+  return `Nothing says whether ${label} means this repository, which has no remote, or another one`;
 }
 
 /** A name for the cluster that what nothing brings is for: the directory that holds everything for it, else that of the object. */

@@ -22,6 +22,8 @@ export interface Found {
 export interface Repository {
   /** The directory of the tree that a source means, for an order that stands in `file`; undefined when it means another repository, or nothing is there. */
   find(url: string | undefined, path: string, file: string): Found | undefined;
+  /** Whether URLs of several repositories are named and nothing tells which of them is this one. */
+  readonly isDisputed: boolean;
   /** Whether a URL means another repository, for certain. */
   isAnother(url: string): boolean;
   /** Every directory that holds files, with those above it, sorted; paths of the repository. */
@@ -65,6 +67,7 @@ export function repositoryOf(
     return isNamed ? !full.has(pathOf(url) ?? "") : !names.includes(name);
   };
   return {
+    isDisputed: names.length === 0 && new Set(urls.flatMap((url) => nameOf(url) ?? [])).size > 1,
     isAnother,
     find(url, path, file) {
       if (url !== undefined && isAnother(url)) return undefined;

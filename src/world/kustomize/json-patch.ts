@@ -30,7 +30,21 @@ export function jsonPatch(draft: Draft, operations: readonly Json[], sourceOf: P
 
 function isUnsure({ op, path, from, value }: JsonObject): boolean {
   if (`${path}`.endsWith("/replicas") || `${from}`.endsWith("/replicas")) return true;
-  return op === "test" && (typeof value === "object" || /image|replicas|name/i.test(`${path}`));
+  if (op !== "test" || ownName.test(`${path}`)) return false;
+  return (
+    /image|replicas|name/i.test(`${path}`) || (isObject(value) || Array.isArray(value) ? named(value) : false)
+  );
+}
+
+/** Names that nothing changes which is not built here. */
+const ownName = /^\/metadata\/(?:name|namespace)$|\/(?:initC|c)ontainers\/\d+\/name$/;
+
+function named(value: Json): boolean {
+  if (Array.isArray(value)) return value.some(named);
+  return (
+    isObject(value) &&
+    Object.entries(value).some(([key, one]) => /image|replicas|name/i.test(key) || named(one))
+  );
 }
 
 function refuse(reason: string): Patched {

@@ -33,6 +33,8 @@ export interface Sources {
   readonly bounds?: string;
   /** Whether there is a file of any kind, also one that cannot be read here. */
   isFile(path: string): boolean;
+  /** What a directory is after following links, the same for two paths of one; default: there are no links. */
+  identityOf?(path: string): string | undefined;
 }
 
 /** What a build is made of so far. */

@@ -260,6 +260,16 @@ templatePatch: |
     expected: ["shop/web unknown by Application/web of ApplicationSet/set"],
   },
   {
+    says: "where Applications name several repositories, and no remote tells which is this one, nothing is decided",
+    files: {
+      "argo/a.yaml": `${application("one", `{source: {${url}, path: apps}, ${to("lit")}}`)}---
+${application("other", `{source: {repoURL: https://example.com/shop/other, path: apps}, ${to("lit")}}`)}`,
+      "apps/a.yaml": deployment("web"),
+      "ns.yaml": namespace("lit", "istio-injection: enabled"),
+    },
+    expected: ["lit/web unknown by Application/one", "lit/web unknown by Application/other"],
+  },
+  {
     says: "another repository is left alone, as the remotes of this one tell",
     files: {
       ".git/config": '[remote "origin"]\n\turl = git@example.com:me/repo.git\n',

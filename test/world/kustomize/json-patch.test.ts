@@ -81,4 +81,31 @@ patches("what is set as a whole forgets the changes below it, and what is remove
   assert.is(place(draft, ["spec", "c"]), "patch.yaml/3/path");
 });
 
+const tests: readonly (readonly [path: string, value: Json, isUnsure: boolean])[] = [
+  ["/metadata/name", "other", false],
+  ["/spec/containers/0/name", "other", false],
+  ["/metadata/labels", { a: "b" }, false],
+  ["/metadata/labels", null, false],
+  ["/spec/containers/0/image", "other", true],
+  ["/spec/containers/0", { image: "other" }, true],
+  ["/spec/serviceAccountName", "other", true],
+  ["/spec/replicas", 1, true],
+];
+for (const [path, value, isUnsure] of tests) {
+  patches(
+    `a test of ${path} with ${JSON.stringify(value)} that fails ${isUnsure ? "may" : "does"} refuse the build`,
+    () => {
+      const draft = draftFrom(
+        "metadata: {name: web, labels: {x: y}}\nspec: {containers: [{name: c, image: i}]}\n",
+      );
+      const result = jsonPatch(draft, [{ op: "test", path, value }], (below) => ({
+        document: patchFile,
+        path: below,
+      }));
+      assert.is(result.ok, false);
+      assert.is(!result.ok && (result.unsure ?? false), isUnsure);
+    },
+  );
+}
+
 patches.run();
