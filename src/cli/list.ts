@@ -19,6 +19,9 @@ export async function listed(paths: readonly string[], flags: ScanFlags, context
   }
   const session = await openWorld(paths, flags, io, version);
   const whole = { ...session.presentation, width: io.columns ?? Number.POSITIVE_INFINITY };
-  await io.stdout(list(worldReport(session), whole));
-  context.exit(tellUnreadable(session.scan, io) || session.exit);
+  const exit = tellUnreadable(session.scan, io) || session.exit;
+  const report = worldReport(session);
+  // What could not be read has been told; that there is nothing would only be half true.
+  if (exit === 0 || report.workloads.length > 0) await io.stdout(list(report, whole));
+  context.exit(exit);
 }

@@ -139,6 +139,7 @@ async function opened<S extends Reading>(
       get milliseconds() {
         return performance.now() - started;
       },
+      hasDumps: input.namespaceDumps.length > 0 || input.clusters.some(({ dumps }) => dumps.length > 0),
       isPart: input.stdin === undefined && isPart(input.tree, input.paths),
       textOf: shownTexts(result),
     },

@@ -137,6 +137,8 @@ export interface Presentation {
   readonly milliseconds: number | undefined;
   /** Whether just a part of the repository was looked at. */
   readonly isPart?: boolean;
+  /** Whether files that were named were taken as what a cluster holds, and are no manifests for that. */
+  readonly hasDumps?: boolean;
   textOf(file: string): string | undefined;
   /** The file as it is stored, for offsets in bytes; without it files are taken for UTF-8 without a mark. */
   bytesOf?(file: string): Uint8Array | undefined;

@@ -40,7 +40,10 @@ export function nothingToReport(report: Report, presentation: Presentation): str
   ];
   const lines = (first: string): string =>
     [first, ...left].flatMap((line) => wrap(line, presentation.width)).join("\n");
-  if (files.read === 0) return lines("No manifests found: there is no *.yaml, *.yml or *.json file here.");
+  if (files.read === 0) {
+    const besides = presentation.hasDumps ? " besides the dumps of clusters, which are no manifests" : "";
+    return lines(`No manifests found: there is no *.yaml, *.yml or *.json file here${besides}.`);
+  }
   if (workloads.total === 0) {
     return lines(
       `No workloads found: ${count(files.read, "file")} read, and no workload of a known kind (workloads: in sidelint.yaml names further kinds).`,

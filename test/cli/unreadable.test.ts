@@ -52,6 +52,24 @@ unreadable("where nothing was found, what is no YAML is told although it does no
   }),
 );
 
+unreadable("where nothing else was found, list does not say that there is nothing", () =>
+  inRepository({ "api.yaml": broken }, async (sidelint) => {
+    const { status, stdout } = await sidelint(["list"]);
+    assert.is(stdout, "");
+    assert.is(status, 2);
+  }),
+);
+
+unreadable("a dump that is the only file is told as that", () =>
+  inRepository({ "ok/prod.yaml": namespace }, async (sidelint) => {
+    for (const command of ["check", "list"]) {
+      const { status, stdout } = await sidelint([command, "--cluster", "prod=ok/prod.yaml", "ok"]);
+      assert.match(stdout, /file here besides the\s+dumps of clusters, which are no manifests\./);
+      assert.is(status, 0);
+    }
+  }),
+);
+
 unreadable("and it is not where something was", () =>
   inRepository({ ...odd, "web.yaml": deployment }, async (sidelint) => {
     assert.is((await sidelint(["check"])).stderr, "");
