@@ -77,8 +77,9 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
     holds: ({ pod }) => pod.outdated.length > 0,
   },
   "proxy-user": {
-    means: "The pod or a container runs as the user of the sidecar.",
-    holds: ({ pod, proxy }) => pod.namesUser && proxy.users.some((user) => pod.runsAs(user)),
+    means: "The pod or a container runs as the user of the sidecar that it may get.",
+    holds: ({ decision, pod, proxy }) =>
+      decision.mayInject && pod.namesUser && proxy.users.some((user) => pod.runsAs(user)),
   },
   rendered: {
     means: "The sidecar is not one of the stock template alone, so that what is known of it is rendered.",

@@ -1,6 +1,7 @@
 /** Whether an injector's sidecars are what the cheap models say, found out by rendering one workload of each kind instead of all. */
-import { templatesOf } from "../istio/inject/injector.ts";
+import { type Injector, sidecarTemplate, templatesOf } from "../istio/inject/injector.ts";
 import { proxyName } from "../istio/inject/pod.ts";
+import { templatesAnnotation } from "../istio/inject/templates.ts";
 import {
   ownProxy,
   type ProxyResources,
@@ -18,6 +19,8 @@ interface Known {
   readonly plain: Map<string, boolean>;
   readonly sidecars: Map<string, Sidecar | undefined>;
   readonly mentioned: Map<string, boolean>;
+  /** What its templates for sidecars do, one action a line. */
+  readonly actions: string;
   readonly compared: Compared;
 }
 
@@ -27,13 +30,13 @@ const known = new WeakMap<ReadableIstiod, Known>();
  * Whether a workload's sidecar is as a stock injector makes it: requests and limits as `proxyResources` of src/istio works them out, and
  * traffic of user 1337 left alone. So it is for the templates of a stock install. With the repository's own templates the first workload
  * of each kind is rendered and compared; of one kind are workloads that agree in everything by which templates choose resources: the
- * annotations for them, a container istio-proxy, the keys that the templates name and a stock one does not, and whatever else of a workload
- * the templates compare.
+ * annotations for them, a container istio-proxy, the keys that the templates for sidecars ask for and a stock one does not, and whatever else
+ * of a workload they compare.
  */
 export function isPlain(world: World, workload: Workload, reading: ReadableIstiod): boolean {
   if (reading.source === "profile") return reading.istiod.platform !== "openshift";
   const ofInjector = knownOf(reading);
-  const kind = kindOf(workload, reading, ofInjector);
+  const kind = kindOf(workload, ofInjector);
   const answer = ofInjector.plain.get(kind) ?? isAsModelled(world, workload, reading);
   if (answer !== undefined) ofInjector.plain.set(kind, answer);
   // What is refused, or cannot be read, is told as that; the models say what was meant.
@@ -41,14 +44,30 @@ export function isPlain(world: World, workload: Workload, reading: ReadableIstio
 }
 
 function knownOf(reading: ReadableIstiod): Known {
-  const ofInjector = known.get(reading) ?? {
+  const found = known.get(reading);
+  if (found) return found;
+  const actions = actionsOf(reading.istiod.injector);
+  const ofInjector: Known = {
     plain: new Map(),
     sidecars: new Map(),
     mentioned: new Map(),
-    compared: comparedBy(reading),
+    actions: actions.join("\n"),
+    compared: comparedBy(actions),
   };
   known.set(reading, ofInjector);
   return ofInjector;
+}
+
+/** The actions of the templates that make sidecars; those of gateways and waypoints are for other pods. */
+function actionsOf(injector: Injector): readonly string[] {
+  const { aliases, templates, defaultTemplates, bare } = injector;
+  const names = [...defaultTemplates, sidecarTemplate].flatMap((name) =>
+    Object.hasOwn(aliases, name) ? (aliases[name] ?? []) : [name],
+  );
+  const used = bare
+    ? templatesOf(injector)
+    : [...new Set(names)].flatMap((name) => templates.get(name) ?? []);
+  return used.flatMap(({ text }) => text.match(/\{\{.*?\}\}/gs) ?? []);
 }
 
 /**
@@ -66,7 +85,7 @@ export function likeSidecar(
   const values = [...valueKeys].map((key) => pod.annotations[key] ?? "");
   const own = ownProxy(pod);
   const container = own ? jsonTextOf([own.index, own.spec.resources, own.spec.securityContext]) : "";
-  const key = [kindOf(workload, reading, ofInjector), ...values, container].join("\n");
+  const key = [kindOf(workload, ofInjector), ...values, container].join("\n");
   if (sidecars.has(key)) return { made: true, sidecar: sidecars.get(key) };
   const injection = injectionOf(world, workload);
   if (injection.state !== "injected") return { made: false, sidecar: undefined };
@@ -94,13 +113,13 @@ const resourceKeys: ReadonlySet<string> = new Set(
 const valueKeys: ReadonlySet<string> = new Set([...resourceKeys, "proxy.istio.io/config"]);
 
 /** A text that is the same for workloads of one kind. */
-function kindOf(workload: Workload, reading: ReadableIstiod, { mentioned, compared }: Known): string {
+function kindOf(workload: Workload, ofInjector: Known): string {
   const { pod } = workload;
-  let text = `${pod.hostNetwork ? "host" : ""}${comparedOf(workload, compared)}`;
+  let text = `${pod.hostNetwork ? "host" : ""}${comparedOf(workload, ofInjector.compared)}`;
   for (const map of [pod.labels, pod.annotations]) {
     for (const key in map) {
       if (resourceKeys.has(key)) text += `\n${key}`;
-      else if (!stockKeys.has(key) && isMentioned(key, reading, mentioned)) text += `\n${key}=${map[key]}`;
+      else if (!stockKeys.has(key) && isMentioned(key, ofInjector)) text += `\n${key}=${map[key]}`;
     }
     text += "\n";
   }
@@ -125,10 +144,8 @@ const comparison = /\b(?:eq|ne|lt|le|gt|ge|has\w*|contains|regex\w*|index|get|li
 const stockAction =
   /\botelResourceAttributes\b|\.Spec\.Containers\b|canonical-name|workload-name|ServiceAccountName ""/;
 
-function comparedBy({ istiod }: ReadableIstiod): Compared {
-  const actions = templatesOf(istiod.injector)
-    .flatMap(({ text }) => text.match(/\{\{.*?\}\}/gs) ?? [])
-    .filter((action) => comparison.test(action) && !stockAction.test(action));
+function comparedBy(all: readonly string[]): Compared {
+  const actions = all.filter((action) => comparison.test(action) && !stockAction.test(action));
   const is = (pattern: RegExp) => actions.some((action) => pattern.test(action));
   const keys = actions.flatMap((action) => [...action.matchAll(/\.Spec\.([A-Z])(\w*)/g)]);
   return {
@@ -148,14 +165,26 @@ function comparedOf({ name, namespace, resource, value, template }: Workload, co
   return parts.length === 0 ? "" : jsonTextOf(parts);
 }
 
-function isMentioned(key: string, { istiod }: ReadableIstiod, mentioned: Map<string, boolean>): boolean {
+/** Whether templates ask for a key: as a whole word, which "component" is not in "componentLogLevel". */
+function isMentioned(key: string, { mentioned, actions }: Known): boolean {
   let answer = mentioned.get(key);
   if (answer === undefined) {
-    answer = templatesOf(istiod.injector).some(({ text }) => text.includes(key));
+    answer = key === templatesAnnotation || isWordIn(actions, key);
     mentioned.set(key, answer);
   }
   return answer;
 }
+
+function isWordIn(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+    const isStart = !partOfKey.test(text[at - 1] ?? " ");
+    if (isStart && !partOfKey.test(text[at + word.length] ?? " ")) return true;
+  }
+  return false;
+}
+
+/** What goes on within a key; a dot may stand before a field. */
+const partOfKey = /[\w/-]/;
 
 /** Undefined where nothing comes of the injection. */
 function isAsModelled(world: World, workload: Workload, { istiod }: ReadableIstiod): boolean | undefined {
