@@ -52,6 +52,8 @@ const partly =
 const mostFacts = 24;
 const lineWidth = 78;
 const widestAligned = 60;
+/** Releases that are named with their places; more are rather charts in store than one that runs. */
+const MOST_RELEASES = 3;
 
 /**
  * Writes the text. Every setting in it is one that loadConfig accepts, alone and with all others; what it would not accept is left out.
@@ -148,13 +150,18 @@ function version({ releases, judgedBy, isReleaseRead }: Survey, where: Places): 
   });
   const [first] = releases;
   if (!first) {
-    const about = `Nothing here says which release of Istio runs; it is judged by the newest that sidelint knows, ${judgedBy}.`;
+    const about = isReleaseRead
+      ? `What installs Istio here says its release; it is judged by ${judgedBy}. Write it down only to judge by another.`
+      : `Nothing here says which release of Istio runs; it is judged by ${judgedBy}, the newest that sidelint knows.`;
     return setting(about, judgedBy);
   }
-  const list = releases.map((one) => `${one.value} (${namers[one.by]}, ${where(one)})`).join(", ");
+  const shown = releases.length > MOST_RELEASES + 1 ? releases.slice(0, MOST_RELEASES) : releases;
+  const rest = releases.length - shown.length;
+  const named = shown.map((one) => `${one.value} (${namers[one.by]}, ${where(one)})`).join(", ");
+  const list = rest > 0 ? `${named} and ${rest} more` : named;
   if (new Set(releases.map(({ value }) => minorOf(value))).size > 1) {
     const about = `Several releases of Istio are named here: ${list}. It is judged by ${judgedBy}.`;
-    return setting(about, first.value);
+    return setting(about, judgedBy);
   }
   if (isReleaseRead) {
     return setting(

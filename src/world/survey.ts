@@ -1,8 +1,7 @@
 /** What a repository shows of its mesh, and where: releases, revisions and tags, the layout, and where things are deployed. */
 import type { Webhook } from "../istio/facts.ts";
 import { istiodRelease } from "../istio/injector-config.ts";
-import { readInstall } from "../istio/install.ts";
-import { newestRelease, releaseFacts, releaseName } from "../istio/releases.ts";
+import { releaseFacts, releaseName } from "../istio/releases.ts";
 import { defaultRevision, revisionKey } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
 import { dnsLabelErrors } from "../kube/names.ts";
@@ -92,11 +91,11 @@ function releasesIn(world: World, layout: Layout): readonly SeenRelease[] {
       ? [{ ...placed(release, locationIn(map, "data", "values")), by: "injector" }]
       : [];
   });
-  const installs = world.installs.flatMap((one): readonly SeenRelease[] => {
-    const reading = readInstall(one.value, newestRelease);
-    if (!reading.ok || !reading.install.hasIstiod || reading.install.release === undefined) return [];
+  const withCharts = new Set(layout.istiodCharts.map(({ file }) => file));
+  const installs = installsIn(world).flatMap(({ release, placed: one, origin }): readonly SeenRelease[] => {
+    if (release === undefined || withCharts.has(one.resource.document.file.path)) return [];
     const place = ["tag", "version"].map((key) => one.locate(["spec", key])).find((found) => found);
-    return [{ ...placed(reading.install.release, place ?? startOf(one.resource)), by: "install" }];
+    return [{ ...placed(release, place ?? origin.location ?? startOf(one.resource)), by: "install" }];
   });
   const images = world.workloads.flatMap((workload): readonly SeenRelease[] => {
     const discovery = workload.pod.containers.find(({ name }) => name === "discovery");

@@ -49,7 +49,9 @@ start(
   () => {
     const text = textFor({});
     assert.ok(
-      text.startsWith("# yaml-language-server: $schema=node_modules/sidelint/dist/schemas/config.schema.json\n"),
+      text.startsWith(
+        "# yaml-language-server: $schema=node_modules/sidelint/dist/schemas/config.schema.json\n",
+      ),
     );
     assert.match(text, "apiVersion: sidelint.dev/v1alpha1\nkind: Config\n");
     assert.match(text, '#istio:\n#  version: "1.30"\n');
@@ -132,7 +134,21 @@ start("what is known holds only where somebody says so, and comments fit a termi
   const text = textWith(facts);
   assert.match(text, '\nistio:\n  version: "1.26.2"\n# The revisions');
   assert.match(text, "\nignore:\n  - /web/charts/\n");
-  for (const line of text.split("\n")) if (/^# \S/.test(line)) assert.ok(line.length <= 80, line);
+  // The first line is for editors, which want it whole.
+  for (const line of text.split("\n").slice(1)) if (/^# \S/.test(line)) assert.ok(line.length <= 80, line);
+});
+
+start("of many releases a few are named, and the one that it is judged by is offered", () => {
+  const charts = ["1.26.0", "1.26.1", "1.27.0", "1.27.1", "1.28.0"].map((version): [string, string] => [
+    `${version}/Chart.yaml`,
+    `name: istiod\nversion: ${version}\nappVersion: ${version}\n`,
+  ]);
+  const text = textFor(Object.fromEntries(charts));
+  assert.match(
+    text.replaceAll("\n# ", " "),
+    /Several releases of Istio are named here: (?:[^,]+, [^)]+\),? ?){3}and 2 more\. It is judged by 1\.30\./,
+  );
+  assert.match(text, '#istio:\n#  version: "1.30"\n');
 });
 
 start("the stock default revision is in the list where it is taken for granted", () => {
