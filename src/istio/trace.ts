@@ -28,7 +28,7 @@ export function trace(
   const steps = [namespaceStep(subject, labels)];
   if (subject.mesh.webhooks.length === 0) {
     const place: Place = { of: "namespace", path: ["metadata", "labels"] };
-    steps.push({ gate: "webhook", outcome: "shut", says: noWebhooks, place });
+    steps.push({ gate: "webhook", outcome: "shut", says: "The cluster has no webhook of Istio", place });
   }
   const asked = new Set<PreparedInjector>();
   subject.mesh.webhooks.forEach((webhook, index) => {
@@ -39,9 +39,6 @@ export function trace(
   for (const injector of asked) steps.push(...policySteps(subject, injector, asked.size > 1));
   return steps;
 }
-
-/** What is said where no webhook of Istio is there to be called. */
-export const noWebhooks = "The cluster has no webhook of Istio";
 
 /** What of the mesh cannot be told from what is written, where the verdict hinges on it. */
 function unreadSteps(subject: Candidate, labels: NamespaceFacts["labels"], reason: Reason): readonly Step[] {

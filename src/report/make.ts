@@ -1,7 +1,6 @@
 /** From the world and its findings to the report as data. */
 import type { Decision, Place, Reason } from "../istio/decision.ts";
 import type { Labels } from "../istio/facts.ts";
-import { noWebhooks } from "../istio/trace.ts";
 import { injectedByHand } from "../lint/by-hand.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { IdleSetting } from "../lint/idle-settings.ts";
@@ -294,7 +293,9 @@ function whyNoWebhook(workload: Workload): string {
   if (namespace.name === null || !namespace.labels)
     return "no webhook matches, however its namespace is labelled";
   if (!labels) return `no labels of namespace ${namespace.name} open a webhook`;
-  if (decision.steps.some(({ says }) => says === noWebhooks)) return "the cluster has no webhook of Istio";
+  // A step of the webhooks that is about none of them.
+  if (decision.steps.some(({ gate, subject }) => gate === "webhook" && subject === undefined))
+    return "the cluster has no webhook of Istio";
   const injection = labels["istio-injection"];
   if (injection === "enabled") return "no webhook matches namespace label istio-injection=enabled";
   if (injection !== undefined) return `namespace label istio-injection is ${injection || "empty"}`;

@@ -1,6 +1,5 @@
 /** Builds kustomizations as far as it matters for injection: which objects each root brings into the cluster, and how. */
 import { isDeeper } from "../kube/json.ts";
-import type { Document } from "../source/document.ts";
 import { deepestDocument } from "../source/read.ts";
 import type { Problem } from "./collect.ts";
 import { type Fault, guarded } from "./guard.ts";
@@ -18,8 +17,8 @@ import {
   type Transformation,
   type Variable,
 } from "./kustomize/kustomization.ts";
+import { baseAt, isRemoteFile, problem, requireFile, resourcesAt } from "./kustomize/named.ts";
 import { applyPatches, inlineDocuments } from "./kustomize/patch.ts";
-import { contains, isRemote } from "./kustomize/path.ts";
 import { transformationOf } from "./kustomize/plugins.ts";
 import { isModelled, refusalIn, refusalsOf } from "./kustomize/refused.ts";
 import { applyReplacement, type Replacement } from "./kustomize/replacement.ts";
@@ -32,14 +31,13 @@ import {
   type Accumulated,
   kustomizationReader,
   type Made,
-  outside,
   type Sources,
   type Stage,
   type Workshop,
   workshopOf,
 } from "./kustomize/workshop.ts";
 import { resourcesOf } from "./resource.ts";
-import type { Placed, Resource, Skipped } from "./world.ts";
+import type { Placed, Skipped } from "./world.ts";
 
 export type { BuildProblem } from "./kustomize/kustomization.ts";
 export type { Sources } from "./kustomize/workshop.ts";
@@ -74,7 +72,6 @@ const nothing: Accumulated = { drafts: [], problems: [], rules: noRules, variabl
 
 /** More than any repository has; they keep kustomizations that include each other over and over in bounds. */
 const mostComponents = 10_000;
-const mostLevels = 500;
 
 /**
  * Builds every kustomization that no other one includes, as kustomize v5.8.1 does, with the resources given.
@@ -285,23 +282,6 @@ function generationsOf(
   return generations;
 }
 
-/**
- * Whether a file is there that kustomize reads although nothing comes of it here. What is generated of may be a secret that
- * nobody commits, so that its absence is told, and is no refusal.
- */
-function requireFile(problems: Set<BuildProblem>, entry: Entry, { sources }: Workshop): void {
-  const { value, path, source } = entry;
-  if (sources.hasRead(path) || (!isRemoteFile(value) && sources.isFile(path))) return;
-  const beyond = outside(path, sources);
-  if (isRemoteFile(value)) {
-    problems.add(problem("missing", entry, value, `${value} is remote and is not fetched`));
-  } else if (beyond !== undefined) problems.add(problem("outside", entry, value, beyond));
-  else {
-    const isData = String(source.path[0]).endsWith("Generator");
-    problems.add(problem("missing", entry, value, `${path} does not exist`, isData ? undefined : "always"));
-  }
-}
-
 function transformAll(made: Made, todo: Transformation, { patchOf }: Workshop): Made {
   const { drafts, problems, rules } = made;
   const first = applyPatches(drafts, todo.patches, patchOf);
@@ -424,31 +404,6 @@ function addResource(gathering: Gathering, entry: Entry, stack: readonly string[
   addDrafts(gathering, drafts, entry);
 }
 
-function isRemoteFile(entry: string): boolean {
-  return /^https?:/i.test(entry);
-}
-
-function resourcesAt(path: string, { sources, kind }: Workshop): readonly Resource[] | undefined {
-  if (kind === undefined) {
-    const known = sources.resources.get(path);
-    if (known) return known;
-    if (sources.hasRead(path)) return [];
-  }
-  if (sources.kustomizations.has(path)) return undefined;
-  const documents = sources.documentsOf(path);
-  return documents
-    ?.filter((document) => mayHold(document, kind))
-    .flatMap((document) => {
-      const reading = document.read();
-      const found = reading.ok ? resourcesOf(document, reading.root) : [];
-      return kind ? found.filter((one) => one.kind === kind) : found;
-    });
-}
-
-function mayHold({ peek }: Document, kind: string | undefined): boolean {
-  return !kind || !peek.sure || peek.kind === kind || (peek.kind?.endsWith("List") ?? false);
-}
-
 function addDrafts(gathering: Gathering, drafts: readonly Draft[], entry: Entry): void {
   for (const draft of drafts) {
     const identity = identityOf(draft);
@@ -483,54 +438,4 @@ function addComponent(
   if (!("kind" in base)) return addTo(before, base, stack, workshop);
   failed.push(base);
   return before;
-}
-
-/** The kustomization that an entry names, or why there is none. */
-function baseAt(
-  entry: Entry,
-  stack: readonly string[],
-  component: boolean,
-  { kustomizationAt, sources }: Workshop,
-): Kustomization | BuildProblem {
-  const { value, path } = entry;
-  if (isRemote(value)) return problem("remote", entry, value, `${value} is remote and is not fetched`);
-  if (stack.some((open) => contains(path, open))) {
-    return problem(
-      "cycle",
-      entry,
-      value,
-      `${value} leads back to ${path}, which includes this kustomization`,
-      "always",
-    );
-  }
-  if (stack.length >= mostLevels) {
-    return problem("cycle", entry, value, `${path} is more than ${mostLevels} kustomizations deep`);
-  }
-  const beyond = outside(path, sources);
-  if (beyond !== undefined) return problem("outside", entry, value, beyond);
-  const base = kustomizationAt(path);
-  if (!base) {
-    if (sources.kustomizations.has(path)) {
-      return problem("invalid", entry, value, `the kustomization in ${path} cannot be read`);
-    }
-    if (sources.isFile(path)) return problem("invalid", entry, value, `${path} cannot be read`);
-    return problem("missing", entry, value, `${path} is neither a file nor a kustomization`, "always");
-  }
-  if (base.component !== component) {
-    const detail = component
-      ? `${path} is no component`
-      : `${path} is a component; it belongs into components`;
-    return problem("invalid", entry, value, detail, "always");
-  }
-  return base;
-}
-
-function problem(
-  kind: BuildProblem["kind"],
-  entry: Entry,
-  subject: string,
-  detail: string,
-  refused?: BuildProblem["refused"],
-): BuildProblem {
-  return { kind, subject, detail, location: locationOfSource(entry.source), ...(refused && { refused }) };
 }

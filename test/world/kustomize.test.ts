@@ -257,6 +257,21 @@ replacements:
   },
 );
 
+builds("a schema is told to be left out, at its line", () => {
+  const files = {
+    "kustomization.yaml": "resources: [pod.yaml]\nopenapi:\n  path: schema.json\n",
+    "pod.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: once}\n",
+    "schema.json": "{}",
+  };
+  const { refused, builds: made } = build(files);
+  assert.equal(
+    made[0]?.problems.map(({ kind, location: { file, line } }) => `${kind} ${file}:${line}`),
+    ["schema kustomization.yaml:3"],
+  );
+  assert.is(made[0]?.resources.length, 1);
+  assert.equal(refused, []);
+});
+
 builds("a field that kustomize does not know is a problem of the build", () => {
   const pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
   const told = (kustomization: string) =>

@@ -1,14 +1,16 @@
 /** What one kustomization file says: the fields that decide on workloads and namespaces, each with its place. */
 
-import { nearest } from "../../kube/nearest.ts";
 import type { Document } from "../../source/document.ts";
-import { type Location, locationOf } from "../../source/locate.ts";
-import { entryOf, type MapNode, type Node, type Path } from "../../source/node.ts";
-import { scalarText } from "../resource.ts";
+import type { Location } from "../../source/locate.ts";
+import type { Node, Path } from "../../source/node.ts";
 import type { Source } from "../world.ts";
+import { entries, field, fieldsOf, items, type Reader, setting, settings, text } from "./fields.ts";
+import { filesOf, isNeeded } from "./named-files.ts";
 import { isRemote, joinPath } from "./path.ts";
+import { problemsOf, refusalOf, unknownFields } from "./refusable.ts";
 
 export type { Source } from "../world.ts";
+export { locationOfSource } from "./locate.ts";
 
 /** A value of a kustomization with its place. */
 export interface Setting {
@@ -64,7 +66,8 @@ export interface BuildProblem {
     | "invalid"
     | "refused"
     | "patch"
-    | "replacement";
+    | "replacement"
+    | "schema";
   /** The URL, path, chart or field. */
   readonly subject: string;
   /** For people: what is the matter. */
@@ -160,15 +163,6 @@ export interface Kustomization extends Transformation {
   readonly problems: readonly BuildProblem[];
 }
 
-interface Reader {
-  readonly document: Document;
-  readonly directory: string;
-  readonly fields: ReadonlyMap<string, Node>;
-  readonly unknown: readonly string[];
-  /** Why kustomize does not take it for a kustomization, where the reason is known. */
-  readonly refusal: { readonly field: string; readonly detail: string } | undefined;
-}
-
 /**
  * Reads a kustomization (kustomize v5.8.1, types.Kustomization) that stands in `directory`.
  * Fields of the wrong type are taken as absent; undefined when the document cannot be read or is no map.
@@ -220,99 +214,6 @@ export function readKustomization(document: Document, directory: string): Kustom
 export function partsOf({ resources, components, plugins }: Kustomization): readonly string[] {
   const named = plugins.filter(({ inline }) => !inline);
   return [...resources, ...components, ...named].map(({ path }) => path);
-}
-
-/** The location of a source, or of the nearest thing above it that is written down. */
-export function locationOfSource(source: Source): Location {
-  const { document, path } = source;
-  const reading = document.read();
-  let node: Node | undefined = reading.ok ? reading.root : undefined;
-  let range = { start: document.start, end: document.start };
-  for (const step of path) {
-    if (typeof step === "number") {
-      node = node?.type === "list" ? node.items[step] : undefined;
-      if (node) range = node;
-    } else {
-      const entry = entryOf(node, step);
-      node = entry?.value;
-      if (entry)
-        range = node?.type === "scalar" ? { start: entry.keyRange.start, end: node.end } : entry.keyRange;
-    }
-    if (!node) break;
-  }
-  return locationOf(document.file, range);
-}
-
-const fieldNames = [
-  "kind",
-  "resources",
-  "bases",
-  "components",
-  "generators",
-  "transformers",
-  "validators",
-  "namespace",
-  "namePrefix",
-  "nameSuffix",
-  "labels",
-  "commonLabels",
-  "commonAnnotations",
-  "patches",
-  "patchesStrategicMerge",
-  "patchesJson6902",
-  "replacements",
-  "configMapGenerator",
-  "secretGenerator",
-  "configurations",
-  "crds",
-  "helmCharts",
-  "helmChartInflationGenerator",
-  "openapi",
-  "vars",
-];
-const fieldByLower = new Map(fieldNames.map((name) => [name.toLowerCase(), name]));
-
-/** The fields of a kustomization by their names; kustomize reads names without regard to case, the exact spelling first. */
-function fieldsOf(root: MapNode): ReadonlyMap<string, Node> {
-  const fields = new Map<string, Node>();
-  for (const { key, value } of root.entries) {
-    const name = fieldByLower.get(key.toLowerCase());
-    if (name !== undefined && (name === key || !fields.has(name))) fields.set(name, value);
-  }
-  return fields;
-}
-
-/** The value of a field; kustomize reads field names without regard to case, the exact spelling first. */
-function field(map: Node | undefined, name: string): Node | undefined {
-  if (map?.type !== "map") return undefined;
-  const exact = entryOf(map, name);
-  if (exact) return exact.value;
-  const lower = name.toLowerCase();
-  return map.entries.find(({ key }) => key.length === name.length && key.toLowerCase() === lower)?.value;
-}
-
-function text(node: Node | undefined): string | undefined {
-  return node?.type === "scalar" && node.value !== null ? scalarText(node.value) : undefined;
-}
-
-function items(node: Node | undefined): readonly Node[] {
-  return node?.type === "list" ? node.items : [];
-}
-
-function setting(reader: Reader, name: string): Setting | undefined {
-  const value = text(reader.fields.get(name));
-  return value ? { value, source: { document: reader.document, path: [name] } } : undefined;
-}
-
-function settings(reader: Reader, name: string): readonly Setting[] {
-  return items(reader.fields.get(name)).flatMap((item, index) => {
-    const value = text(item);
-    return value ? [{ value, source: { document: reader.document, path: [name, index] } }] : [];
-  });
-}
-
-function entries(reader: Reader, name: string): readonly Entry[] {
-  return settings(reader, name).map((one) => ({ ...one, path: joinPath(reader.directory, one.value) }));
 }
 
 /** Whether an entry that may be a path holds YAML instead. */
@@ -427,101 +328,4 @@ function hasGenerators({ fields }: Reader): boolean {
 function strings(node: Node): Readonly<Record<string, string>> {
   if (node.type !== "map") return {};
   return Object.fromEntries(node.entries.map(({ key, value }) => [key, text(value) ?? ""]));
-}
-
-/** The files that generators, configurations, replacements, charts and schemas read. */
-function filesOf(reader: Reader): readonly Entry[] {
-  const { fields, directory, document } = reader;
-  const found: Entry[] = [];
-  const add = (value: string | undefined, path: Path) => {
-    if (value) found.push({ value, path: joinPath(directory, value), source: { document, path } });
-  };
-  const addAll = (node: Node | undefined, path: Path, fileIn = (entry: string) => entry) =>
-    items(node).forEach((item, index) => {
-      add(fileIn(text(item) ?? ""), [...path, index]);
-    });
-  for (const name of ["configMapGenerator", "secretGenerator"]) {
-    items(fields.get(name)).forEach((generator, index) => {
-      addAll(field(generator, "files"), [name, index, "files"], (one) => one.slice(one.indexOf("=") + 1));
-      addAll(field(generator, "envs"), [name, index, "envs"]);
-      add(text(field(generator, "env")), [name, index, "env"]);
-    });
-  }
-  for (const name of ["configurations", "crds"]) addAll(fields.get(name), [name]);
-  items(fields.get("replacements")).forEach((one, index) => {
-    add(text(field(one, "path")), ["replacements", index, "path"]);
-  });
-  items(fields.get("helmCharts")).forEach((chart, index) => {
-    add(text(field(chart, "valuesFile")), ["helmCharts", index, "valuesFile"]);
-    addAll(field(chart, "additionalValuesFiles"), ["helmCharts", index, "additionalValuesFiles"]);
-  });
-  add(text(field(fields.get("openapi"), "path")), ["openapi", "path"]);
-  return found;
-}
-
-/** Whether the file of an entry has to be there; what replacements and charts read is looked for by themselves. */
-function isNeeded({ path }: Source): boolean {
-  return path[0] !== "replacements" && path[0] !== "helmCharts";
-}
-
-/** The other fields that kustomize knows; one that it does not know makes it refuse the whole kustomization. */
-const furtherFields = [
-  "apiVersion",
-  "metadata",
-  "images",
-  "imageTags",
-  "replicas",
-  "sortOptions",
-  "generatorOptions",
-  "helmGlobals",
-  "buildMetadata",
-  "inventory",
-];
-const knownFields = new Set([...fieldNames, ...furtherFields].map((name) => name.toLowerCase()));
-
-/** Fields that are unknown; none in a file that is no kustomization of kustomize, such as one of Flux. */
-function unknownFields(root: MapNode): readonly string[] {
-  const apiVersion = text(field(root, "apiVersion")) ?? "";
-  if (apiVersion !== "" && !apiVersion.startsWith("kustomize.config.k8s.io/")) return [];
-  return root.entries.map(({ key }) => key).filter((key) => !knownFields.has(key.toLowerCase()));
-}
-
-/** A kustomization that says nothing is refused, and one of another version; what is none, such as one of Flux, is let be. */
-function refusalOf(root: MapNode): Reader["refusal"] {
-  const [apiVersion = "", kind = "Kustomization"] = ["apiVersion", "kind"].map((name) =>
-    text(field(root, name)),
-  );
-  const wanted = `kustomize.config.k8s.io/${kind === "Component" ? "v1alpha1" : "v1beta1"}`;
-  if (!(apiVersion || wanted).startsWith("kustomize.config.k8s.io/")) return undefined;
-  if (apiVersion !== "" && apiVersion !== wanted)
-    return { field: "apiVersion", detail: `the apiVersion of a ${kind} is ${wanted}` };
-  const says = ({ key, value }: MapNode["entries"][number]) =>
-    !/^(?:apiVersion|kind)$/i.test(key) && (value.type !== "scalar" || (text(value) ?? "") !== "");
-  return root.entries.some(says) ? undefined : { field: "kind", detail: "the kustomization is empty" };
-}
-
-function problemsOf(reader: Reader): readonly BuildProblem[] {
-  const problems: BuildProblem[] = [];
-  const report = (kind: BuildProblem["kind"], subject: string, detail: string, path: Path) =>
-    problems.push({
-      kind,
-      subject,
-      detail,
-      location: locationOfSource({ document: reader.document, path }),
-      ...(kind === "refused" ? { refused: "always" as const } : undefined),
-    });
-  for (const name of ["helmCharts", "helmChartInflationGenerator"]) {
-    items(reader.fields.get(name)).forEach((chart, index) => {
-      const subject = text(field(chart, "name")) ?? text(field(chart, "chartName")) ?? name;
-      report("helm", subject, `the chart ${subject} is not rendered`, [name, index]);
-    });
-  }
-  const { refusal } = reader;
-  if (refusal) report("refused", refusal.field, refusal.detail, [refusal.field]);
-  for (const name of reader.unknown) {
-    const [meant] = nearest(name, [...fieldNames, ...furtherFields]);
-    const hint = meant === undefined ? "" : ` (did you mean ${meant}?)`;
-    report("refused", name, `it knows no field ${name}${hint}`, [name]);
-  }
-  return problems;
 }
