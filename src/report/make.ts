@@ -293,9 +293,8 @@ function whyNoWebhook(workload: Workload): string {
   if (namespace.name === null || !namespace.labels)
     return "no webhook matches, however its namespace is labelled";
   if (!labels) return `no labels of namespace ${namespace.name} open a webhook`;
-  // A step of the webhooks that is about none of them.
-  if (decision.steps.some(({ gate, subject }) => gate === "webhook" && subject === undefined))
-    return "the cluster has no webhook of Istio";
+  const nobody = "he cluster has no webhook of Istio";
+  if (decision.steps.some(({ says }) => says === `T${nobody}`)) return `t${nobody}`;
   const injection = labels["istio-injection"];
   if (injection === "enabled") return "no webhook matches namespace label istio-injection=enabled";
   if (injection !== undefined) return `namespace label istio-injection is ${injection || "empty"}`;

@@ -357,6 +357,13 @@ for (const each of cases) {
   });
 }
 
+clusters("a cluster without Istio is said to have none", () => {
+  const files = { "a.yaml": web, "d.yaml": `${namespace("shop", enabled)}---\n${others}` };
+  const { report } = scanned(files, { paths: ["a.yaml"], ...one("d.yaml") });
+  assert.is(report.workloads[0]?.why, "the cluster has no webhook of Istio");
+  assert.ok(report.workloads[0]?.trace.some(({ says }) => says === "The cluster has no webhook of Istio"));
+});
+
 clusters("the oldest kubelet of a dump is the release of Kubernetes", () => {
   const files = {
     "a.yaml": web,
