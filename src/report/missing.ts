@@ -45,6 +45,8 @@ interface Row {
   readonly text: string;
   /** What a comment at its right says; empty: nothing. */
   readonly comment: string;
+  /** Whether it is a comment itself. */
+  readonly isRemark?: boolean;
 }
 
 /** The block at the left edge, so that it can be pasted as it is; a comment says what each fact decides. */
@@ -53,8 +55,12 @@ function pasted(facts: readonly MissingFact[], width: number, paint: Paint): str
   const rest = facts.length - named.length;
   const all = rowsOf(named, width);
   const commented = Math.max(...all.map(({ text, comment }) => (comment === "" ? 0 : columns(text)))) + GAP;
-  const lines = all.map(({ text, comment }) =>
-    comment === "" ? paint.typed(text) : paint.typed(padEnd(text, commented)) + paint.faint(comment),
+  const lines = all.map(({ text, comment, isRemark }) =>
+    isRemark
+      ? paint.faint(text)
+      : comment === ""
+        ? paint.typed(text)
+        : paint.typed(padEnd(text, commented)) + paint.faint(comment),
   );
   if (rest > 0) lines.push(paint.faint(`# and ${grouped(rest)} more: --format json has all of them`));
   return lines.join("\n");
@@ -95,6 +101,22 @@ export function clusterKey(name: string): string {
   return /^[a-z][-\w]{3,}$/i.test(name) && !/^(?:true|false|null)$/i.test(name) ? name : JSON.stringify(name);
 }
 
+const NAMED_PLACES = 3;
+
+/** Where a namespace is labelled that is labelled in several ways, which is why it is asked for. */
+function remarks({ subject, places = [] }: MissingFact, width: number): readonly Row[] {
+  if (places.length === 0) return [];
+  const named = places.slice(0, places.length > NAMED_PLACES + 1 ? NAMED_PLACES : NAMED_PLACES + 1);
+  const rest = places.length - named.length;
+  const more = rest > 0 ? ` and ${rest} more` : "";
+  const says = plain(`${subject} is labelled differently in ${named.join(", ")}${more}`);
+  return wrap(says, Math.min(width, 80) - 4).map((line) => ({
+    text: `  # ${line}`,
+    comment: "",
+    isRemark: true,
+  }));
+}
+
 function sectionRows(facts: readonly MissingFact[], room: number, digits: number): readonly Row[] {
   const groups = new Map<string, readonly Row[]>();
   const revisions = facts.filter(({ what }) => what === "revision");
@@ -108,14 +130,18 @@ function sectionRows(facts: readonly MissingFact[], room: number, digits: number
     const { section, key, value } = partsOf(fact);
     const comment = `# decides ${grouped(fact.decides).padStart(digits)}`;
     const whole = `  ${key}: {${value}}`;
-    const rows =
+    const rows: readonly Row[] =
       columns(whole) <= room
         ? [{ text: whole, comment }]
         : [
             { text: `  ${key}:`, comment: "" },
             { text: `    ${value}`, comment },
           ];
-    groups.set(section, [...(groups.get(section) ?? []), ...rows]);
+    groups.set(section, [
+      ...(groups.get(section) ?? []),
+      ...remarks(fact, room + GAP + "# decides ".length + digits),
+      ...rows,
+    ]);
   }
   return [...groups].flatMap(([section, rows]) => [{ text: `${section}:`, comment: "" }, ...rows]);
 }

@@ -39,13 +39,24 @@ export function missingFacts(
     const key = `${lack.what} ${lack.subject}`;
     const entry = entries.get(key) ?? entryFor(lack, workload, belowConfig, assumed);
     if (!entry) continue;
-    entries.set(key, { ...entry, fact: { ...entry.fact, decides: entry.fact.decides + 1 } });
+    const places = entry.fact.places ?? placesOf(lack, workload);
+    const fact = { ...entry.fact, decides: entry.fact.decides + 1, ...(places && { places }) };
+    entries.set(key, { ...entry, fact });
   }
   const ranked = [...entries.values()].sort(
     ({ fact: a }, { fact: b }) =>
       b.decides - a.decides || (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0),
   );
   return { facts: ranked.map(({ fact }) => fact), configuration: configurationOf(ranked, assumed) };
+}
+
+/** Where a namespace is labelled that is labelled in several ways. */
+function placesOf(
+  { what }: Lack,
+  { decision, namespaceLabelOrigins }: Workload,
+): readonly string[] | undefined {
+  if (what !== "namespace-labels" || decision.reason !== "namespace-labels-differ") return undefined;
+  return [...new Set(namespaceLabelOrigins.map(({ text }) => text))];
 }
 
 type Lack = Pick<MissingFact, "what" | "subject">;

@@ -122,6 +122,8 @@ export interface MissingFact {
   readonly decides: number;
   /** The line for sidelint.yaml, with `<namespace>` where a namespace is to be named. */
   readonly line: string;
+  /** Where a namespace is labelled in ways that disagree, a place for each; absent where nothing says how it is labelled. */
+  readonly places?: readonly string[];
   /** The one of several clusters that lacks it; the line says it of that cluster alone. */
   readonly cluster?: string;
 }

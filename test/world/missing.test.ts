@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { memoryTree, type ScanOptions, scan } from "../../src/index.ts";
+import { text } from "../../src/report/text.ts";
 import { configured, deployment, enabled, type Files, namespace, scanned } from "./scanned.ts";
 
 const missing = suite("missing facts");
@@ -171,6 +172,21 @@ missing("the configuration of facts with names that YAML reads otherwise", () =>
   assert.equal(
     [Object.keys(config.paths ?? {}), Object.keys(config.namespaces ?? {})],
     [["\\[x\\] \\!/**"], ["1"]],
+  );
+});
+
+missing("of a namespace that is labelled in two ways it is told where", () => {
+  const files = {
+    "a/ns.yaml": namespace("shop", enabled),
+    "b/ns.yaml": namespace("shop"),
+    "web.yaml": deployment("a", "namespace: shop"),
+  };
+  const { report } = scanned(files);
+  assert.equal(report.summary.missing[0]?.places, ["a/ns.yaml:3:24", "b/ns.yaml:3:24"]);
+  const shown = text(report, { colour: false, width: 80, quiet: false, milliseconds: 0, textOf: () => "" });
+  assert.match(
+    shown,
+    "namespaces:\n  # shop is labelled differently in a/ns.yaml:3:24, b/ns.yaml:3:24\n  shop: {labels",
   );
 });
 
