@@ -14,6 +14,10 @@ export function buildWithKustomize({ unmodelled }: World, ground: Ground, worksh
   let isMissing = false;
   for (const { directory, isChanged, reach } of unmodelled) {
     const { obstacle, directories } = reach();
+    if (isChanged)
+      fail(directory, `${directory}: kustomize is not run for what a delivery adds to this kustomization`);
+    // Flux builds directories without a kustomization, too.
+    if (directories.length === 0 && obstacle === undefined) continue;
     const laid = obstacle === undefined ? ground.lay(directories) : { failure: obstacle };
     if ("failure" in laid) {
       fail(directory, `${directory}: kustomize is not run: ${laid.failure}`);
@@ -24,8 +28,6 @@ export function buildWithKustomize({ unmodelled }: World, ground: Ground, worksh
     if (isMissing || !ran) fail(directory, missing);
     else if (ran.ok) rendered.push({ kind: "kustomize", directory, text: ran.text });
     else fail(directory, `${directory}: kustomize does not build it: ${ran.says.replace(/^Error: /, "")}`);
-    if (isChanged)
-      fail(directory, `${directory}: kustomize is not run for what a delivery adds to this kustomization`);
   }
   return { rendered, unrendered, remarks: [] };
 }

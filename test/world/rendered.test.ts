@@ -350,6 +350,23 @@ const reaches: readonly (readonly [
   ],
   ["a repository", { "prod/kustomization.yaml": 'resources: ["github.com/example/base"]' }, /github/],
   [
+    "a name behind a tag",
+    { "prod/kustomization.yaml": "resources: [!!binary Li4vLi4vYmV5b25k]" },
+    /tags of YAML/,
+  ],
+  [
+    "an inline plugin with a tag",
+    { "prod/kustomization.yaml": 'generators: ["kind: ConfigMapGenerator\\nfiles: [\\x21!binary eA==]"]' },
+    /tags of YAML/,
+  ],
+  ["a field twice", { "prod/kustomization.yaml": "RESOURCES: [../../beyond]\nResources: []" }, /field twice/],
+  ["a second document", { "prod/kustomization.yaml": "---\nresources: [../../beyond]" }, /several documents/],
+  [
+    "a base that cannot be read",
+    { "prod/kustomization.yaml": "resources: [../base]", "base/kustomization.yaml": "resources: [\n" },
+    /base\/kustomization\.yaml cannot be read/,
+  ],
+  [
     "a directory above",
     { "prod/kustomization.yaml": "resources: [../../beyond]" },
     /^\.\.\/beyond is outside/,

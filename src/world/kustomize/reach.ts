@@ -2,9 +2,9 @@
 import type { Document } from "../../source/document.ts";
 import type { Node } from "../../source/node.ts";
 import type { Kustomization, PluginEntry } from "./kustomization.ts";
-import { partsOf } from "./kustomization.ts";
-import { isRemote } from "./path.ts";
-import type { Sources } from "./workshop.ts";
+import { isInline, partsOf } from "./kustomization.ts";
+import { isRemote, joinPath } from "./path.ts";
+import { kustomizationNames, type Sources } from "./workshop.ts";
 
 export interface Reach {
   /** The directories of all kustomizations that take part. */
@@ -14,7 +14,7 @@ export interface Reach {
 }
 
 /** What there is to read of kustomizations. */
-export interface ReachSources extends Pick<Sources, "documentsOf" | "isOutside" | "bounds"> {
+export interface ReachSources extends Pick<Sources, "documentsOf" | "isOutside" | "isFile" | "bounds"> {
   kustomizationAt(directory: string): Kustomization | undefined;
 }
 
@@ -45,9 +45,12 @@ export function reachOf(root: string, sources: ReachSources): Reach {
     if (sources.isOutside(path))
       return stopped(`${path} is outside of ${sources.bounds ?? "the repository"}`);
     const kustomization = sources.kustomizationAt(path);
+    const unread = kustomization ? undefined : unreadIn(path, sources);
+    if (unread !== undefined) return stopped(`${unread} cannot be read`);
     const file = kustomization ? kustomization.document.file.path : isPlugin ? path : undefined;
-    const url = file === undefined ? undefined : urlIn(sources.documentsOf(file) ?? [], !kustomization);
-    if (url !== undefined) return stopped(`it would fetch ${url}`);
+    const documents = file === undefined ? [] : (sources.documentsOf(file) ?? []);
+    const found = oddityIn(documents, kustomization !== undefined) ?? urlIn(documents, !kustomization);
+    if (found !== undefined) return stopped(found);
     if (!kustomization) continue;
     directories.add(path);
     const remote = remoteIn(kustomization);
@@ -90,11 +93,33 @@ const withoutFiles: ReadonlySet<string> = new Set([
 ]);
 const ofPlugins: ReadonlySet<string> = new Set(["generators", "transformers", "validators"]);
 
+/** A kustomization that is there and cannot be read here, though kustomize may read it. */
+function unreadIn(directory: string, { isFile }: ReachSources): string | undefined {
+  return kustomizationNames.map((name) => joinPath(directory, name)).find((path) => isFile(path));
+}
+
+/** Tags, by which a text may stand for another one. */
+const tag = /!!|!<|^%/m;
+
+/** What kustomize may read in another way than it is read here. */
+function oddityIn(documents: readonly Document[], isKustomization: boolean): string | undefined {
+  const [first, ...others] = documents;
+  if (!first) return undefined;
+  const { path, text } = first.file;
+  if (tag.test(text.replace(/^\s*#.*$/gm, ""))) return `${path} has tags of YAML`;
+  if (!isKustomization) return undefined;
+  if (others.length > 0) return `${path} has several documents`;
+  const reading = first.read();
+  const root = reading.ok ? reading.root : undefined;
+  const keys = root?.type === "map" ? root.entries.map(({ key }) => key.toLowerCase()) : [];
+  return new Set(keys).size < keys.length ? `${path} has a field twice` : undefined;
+}
+
 /** A URL where the name of a file may stand; undefined where there is none. What cannot be read may hold one. */
 function urlIn(documents: readonly Document[], isPlugin: boolean): string | undefined {
   for (const document of documents) {
     const reading = document.read();
-    if (!reading.ok) return `what ${document.file.path} names, which cannot be read`;
+    if (!reading.ok) return `${document.file.path} cannot be read`;
     const found = reading.root && urlBelow(reading.root, isPlugin, new Set());
     if (found !== undefined) return found;
   }
@@ -117,10 +142,12 @@ function urlBelow(node: Node, isStrict: boolean, seen: Set<Node>): string | unde
   return undefined;
 }
 
-/** A text of several lines is a patch and no name, unless it begins with a URL; among plugins it may name one on any line. */
+/** What is the matter with a text that may name a file: a text of several lines is a patch and no name, unless it begins with a URL; among plugins it may name one on any line. */
 function urlOf(value: unknown, isStrict: boolean): string | undefined {
-  if (typeof value !== "string" || !value.includes("://")) return undefined;
+  if (typeof value !== "string") return undefined;
+  if (isStrict && isInline(value) && tag.test(value)) return "a plugin has tags of YAML";
+  if (!value.includes("://")) return undefined;
   const isText = value.trim().includes("\n") && !/^\s*\S*:\/\//.test(value);
   if (isText && !isStrict) return undefined;
-  return /\S*:\/\/\S*/.exec(value)?.[0] ?? value;
+  return `it would fetch ${/\S*:\/\/\S*/.exec(value)?.[0] ?? value}`;
 }

@@ -77,7 +77,8 @@ export interface Workshop {
   components: number;
 }
 
-const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+/** What the file of a kustomization may be called. */
+export const kustomizationNames = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 /** Kinds that are built one by one for replacements. */
 const mostKinds = 50;
 
