@@ -55,6 +55,32 @@ export type Executed =
  * @param text the template as UTF-8 text
  */
 export function compile(name: string, text: string, options: CompileOptions = {}): Compiled {
+  try {
+    return { ok: true, template: { name, text, ...parsed(name, text, options) } };
+  } catch (error) {
+    if (error instanceof Failure) return { ok: false, error: error.message };
+    throw error;
+  }
+}
+
+/** The same for a text that is known to parse: that is done when it is first executed or looked at. One that does not parse throws then. */
+export function compileLater(name: string, text: string, options: CompileOptions = {}): Template {
+  let known: ReturnType<typeof parsed> | undefined;
+  const read = () => {
+    known ??= parsed(name, text, options);
+    return known;
+  };
+  return {
+    name,
+    text,
+    get trees() {
+      return read().trees;
+    },
+    run: (state, data) => read().run(state, data),
+  };
+}
+
+function parsed(name: string, text: string, options: CompileOptions): Pick<Template, "trees" | "run"> {
   const functions = options.functions ?? {};
   const own = (table: Functions, key: string) => (Object.hasOwn(table, key) ? table[key] : undefined);
   const functionOf: Scope["functionOf"] = (key) => {
@@ -63,15 +89,10 @@ export function compile(name: string, text: string, options: CompileOptions = {}
     const fn = own(builtins, key);
     return fn && { fn, builtin: true };
   };
-  try {
-    const delimiters = options.delimiters ?? { left: "{{", right: "}}" };
-    const trees = parseTemplate(name, text, delimiters, (key) => functionOf(key) !== undefined);
-    const runOf = runsOf(trees, functionOf);
-    return { ok: true, template: { name, text, trees, run: (state, data) => runOf(name)?.(state, data) } };
-  } catch (error) {
-    if (error instanceof Failure) return { ok: false, error: error.message };
-    throw error;
-  }
+  const delimiters = options.delimiters ?? { left: "{{", right: "}}" };
+  const trees = parseTemplate(name, text, delimiters, (key) => functionOf(key) !== undefined);
+  const runOf = runsOf(trees, functionOf);
+  return { trees, run: (state, data) => runOf(name)?.(state, data) };
 }
 
 /** The closure of each tree, made when it is first asked for: much of what is parsed is never executed. */

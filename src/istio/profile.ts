@@ -212,13 +212,22 @@ function configOf(facts: ReleaseFacts, values: JsonObject): JsonObject {
   };
 }
 
+/** The texts of templates that `profileOf` gave out. */
+const given = new Set<string>();
+
+/** Whether a text is one of our own templates, as `profileOf` gave it to somebody. */
+export function isProfileTemplate(text: string): boolean {
+  return given.has(text);
+}
+
 function templatesOf(version: Version): Readonly<Record<string, string>> {
   const { lines, texts, releases } = unpack();
   const templates = reached(releases, version).at(-1)?.templates ?? {};
   return Object.fromEntries(
-    Object.entries(templates).map(([name, text]) => [
-      name,
-      (texts[text] ?? []).map((line) => lines[line]).join("\n"),
-    ]),
+    Object.entries(templates).map(([name, number]) => {
+      const text = (texts[number] ?? []).map((line) => lines[line]).join("\n");
+      given.add(text);
+      return [name, text];
+    }),
   );
 }

@@ -122,7 +122,7 @@ function together(
   const injector =
     rest && !config
       ? ({ ok: true, injector: rest.injector } as const)
-      : readInjector(config?.value ?? stock.config, release, environment);
+      : readInjector(config?.value ?? stock.config, release, environment, config === undefined);
   const read =
     rest && !values
       ? ({ ok: true, values: rest.values } as const)

@@ -354,7 +354,12 @@ export function templateOrigin(
 
 /** The injector of a configuration, which has to have templates. */
 function injectorOf(config: Input, release: string, environment: Labels): Read<Injector> {
-  const reading: InjectorReading = readInjector(config.json, release, environment);
+  const reading: InjectorReading = readInjector(
+    config.json,
+    release,
+    environment,
+    config.source.placed === undefined,
+  );
   const taken = readInput(config, reading, ({ injector }) => injector);
   if (!taken.ok || templatesOf(taken.value).length > 0) return taken;
   const message = worded(config, "templates", "are missing: there is nothing to inject");

@@ -7,7 +7,7 @@ import { containersOf, findContainer, metadataOf, objectsOf, type Pod } from "..
 import { type Answer, injectAtAdmission } from "../../src/istio/inject/webhook.ts";
 import { applyMeshConfig, defaultMeshConfig, meshDefaultsOf } from "../../src/istio/mesh-config.ts";
 import { laterProfile, type ProfileOptions, profileOf } from "../../src/istio/profile.ts";
-import { nearestFacts } from "../../src/istio/releases.ts";
+import { nearestFacts, newestRelease } from "../../src/istio/releases.ts";
 import { readValues } from "../../src/istio/values.ts";
 import { decode } from "../../src/kube/decode.ts";
 import { at, type Json, type JsonObject } from "../../src/kube/json.ts";
@@ -365,6 +365,24 @@ options("what is given and what another profile was made of stay as they are", (
   });
   assert.equal(values, { global: { proxy: { resources: { limits: { cpu: "1" } } } } });
   assert.is(JSON.stringify(profileOf({ release: "1.30" })), before);
+});
+
+options("our own templates are parsed when they are used, and all of them parse in every release", () => {
+  for (let minor = 6; minor <= Number(newestRelease.split(".")[1]); minor++) {
+    const release = `1.${minor}`;
+    const { config } = profileOf({ release });
+    const read = [true, false].map((isStock) => readInjector(config, release, {}, isStock));
+    const [later, now] = read.map((one) => (one.ok ? one.injector : undefined));
+    if (!later || !now) throw new Error(`the templates of ${release} do not parse`);
+    const trees = (one: Injector) => [...one.templates].map(([name, { trees }]) => [name, [...trees.keys()]]);
+    assert.equal(trees(later), trees(now), release);
+  }
+});
+
+options("a template of one's own is parsed at once", () => {
+  const values = { sidecarInjectorWebhook: { templates: { own: "{{ if }}" } } };
+  const read = readInjector(profileOf({ release: "1.30", values }).config, "1.30", {}, true);
+  assert.equal(!read.ok && read.errors.map(({ path }) => path), [["templates", "own"]]);
 });
 
 options.run();

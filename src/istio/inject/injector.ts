@@ -1,13 +1,14 @@
 /** The injector's configuration, read and compiled once for all pods. */
 import type { Functions } from "../../gotemplate/function.ts";
 import { sprigFunctions } from "../../gotemplate/functions/sprig.ts";
-import { compile, type Template } from "../../gotemplate/template.ts";
+import { compile, compileLater, type Template } from "../../gotemplate/template.ts";
 import { isObject, type Json, type JsonObject } from "../../kube/json.ts";
 import type { Labels } from "../facts.ts";
 import { bareFacts } from "../legacy/facts.ts";
 import { withRender } from "../legacy/render-function.ts";
 import { type MessageProblem, show } from "../message.ts";
 import { type Policy, preparePolicy } from "../policy.ts";
+import { isProfileTemplate } from "../profile.ts";
 import { nearestFacts, newestRelease, type ReleaseFacts } from "../releases.ts";
 import { injectionFunctions } from "./injection-functions.ts";
 
@@ -42,11 +43,13 @@ export const sidecarTemplate = "sidecar";
  * Reads a parsed `config`; every part of a wrong type and every template that does not parse is an error.
  * @param release the release of istiod, for what its policy means and its template functions do
  * @param environment istiod's environment as templates ask for it: up to 1.26 ENABLE_NATIVE_SIDECARS
+ * @param isStock whether it is that of `profileOf` for the release, whose own templates parse: that is left until one is used
  */
 export function readInjector(
   config: Json | undefined,
   release: string,
   environment: Labels = {},
+  isStock = false,
 ): InjectorReading {
   if (!isObject(config))
     return { ok: false, errors: [{ path: [], message: `must be a map, is ${show(config ?? null)}` }] };
@@ -57,7 +60,8 @@ export function readInjector(
   const functions = templateFunctions(nearestFacts(release), environment);
   const templates = new Map<string, Template>();
   for (const [name, source] of Object.entries(texts)) {
-    const compiled = compileTemplate(source, functions);
+    const isKnown = isStock && isProfileTemplate(source);
+    const compiled = isKnown ? later(source, functions) : compileTemplate(source, functions);
     if (compiled.ok) templates.set(name, compiled.template);
     else errors.push({ path: ["templates", name], message: compiled.error });
   }
@@ -91,6 +95,10 @@ export function compileTemplate(
   functions = templateFunctions(nearestFacts(newestRelease), {}),
 ): ReturnType<typeof compile> {
   return compile("inject", source, { functions });
+}
+
+function later(source: string, functions: Functions): ReturnType<typeof compile> {
+  return { ok: true, template: compileLater("inject", source, { functions }) };
 }
 
 function templateFunctions(facts: ReleaseFacts, environment: Labels): Functions {
