@@ -113,20 +113,92 @@ const sailGroup = "sailoperator.io";
 /** Reads files of a tree in the given order. Failures become problems or skips; nothing is thrown. */
 export function collect(tree: FileTree, files: readonly string[], options: CollectOptions): Collected {
   const charts = new Set(files.filter((file) => baseName(file) === "Chart.yaml").map(directoryOf));
-  const valuesFiles: string[] = [];
-  const sieve = sieveFor(options.kinds, (path) => chartAbove(path, charts) !== undefined);
   const given = new Set(files);
-  const resources = new Map<string, readonly Resource[]>();
-  const kustomizations = new Map<string, Document>();
-  const problems: Problem[] = [];
-  const skips: Skip[] = [];
-  const kept = new Map<string, Kept>();
-  let documents = 0;
+  const gathered = gather(tree, files, charts, options);
+  const { resources, kustomizations, problems, skips, valuesFiles, documents, kept } = gathered;
+  const { kinds, isRepository = true } = options;
+  return {
+    resources,
+    kustomizations,
+    problems,
+    skipped: countByPath(skips),
+    charts,
+    valuesFiles,
+    files: files.length,
+    paths: files,
+    documents,
+    kinds,
+    fileOf: (path) => kept.get(path)?.file,
+    kept: () => kept.keys(),
+    hasRead: (path) => given.has(path),
+    lookAt: (path) =>
+      gathered.looks.get(path) ??
+      (given.has(path) && !gathered.failed.has(path)
+        ? { ...nothingSeen, opened: { path, text: "" } }
+        : undefined),
+    ...reachBeyond(tree, given, kept, options),
+    bounds: isRepository
+      ? "the repository"
+      : "this directory (there is no git repository; run one level higher)",
+  };
+}
 
-  const looks = new Map<string, Look>();
-  const failed = new Set<string>();
+/** What the files gave, one after the other. */
+interface Gathered {
+  readonly resources: Map<string, readonly Resource[]>;
+  readonly kustomizations: Map<string, Document>;
+  readonly problems: Problem[];
+  readonly skips: Skip[];
+  readonly valuesFiles: string[];
+  readonly kept: Map<string, Kept>;
+  readonly looks: Map<string, Look>;
+  /** The files that sidelint itself failed at. */
+  readonly failed: Set<string>;
+  documents: number;
+}
+
+function gather(
+  tree: FileTree,
+  files: readonly string[],
+  charts: ReadonlySet<string>,
+  options: CollectOptions,
+): Gathered {
+  const gathered: Gathered = {
+    resources: new Map(),
+    kustomizations: new Map(),
+    problems: [],
+    skips: [],
+    valuesFiles: [],
+    kept: new Map(),
+    looks: new Map(),
+    failed: new Set(),
+    documents: 0,
+  };
   const known = sharedLooks(options, charts);
-  const anew = (path: string): Look | undefined => {
+  const anew = looker(tree, charts, options, known, gathered);
+  files.forEach((path, index) => {
+    options.onProgress?.(index, files.length);
+    const chart = chartOfTemplate(path, charts);
+    if (chart !== undefined) gathered.skips.push({ reason: "helm-template", path: chart, detail: "" });
+    else {
+      const look = known(path) ?? anew(path);
+      if (look) add(gathered, path, look);
+    }
+  });
+  options.onProgress?.(files.length, files.length);
+  return gathered;
+}
+
+/** Opens files and looks at them; what is alike was looked at in an earlier state. */
+function looker(
+  tree: FileTree,
+  charts: ReadonlySet<string>,
+  { kinds }: CollectOptions,
+  known: ReturnType<typeof sharedLooks>,
+  { problems, kept, failed }: Gathered,
+): (path: string) => Look | undefined {
+  const sieve = sieveFor(kinds, (path) => chartAbove(path, charts) !== undefined);
+  return (path) => {
     const opened = guarded({ path, text: "" }, problems, () => open(tree, path));
     const isText = opened !== undefined && "text" in opened;
     const isValues = isText && isValuesFile(opened) && chartAbove(path, charts) !== undefined;
@@ -138,49 +210,40 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
     failed.add(path);
     return undefined;
   };
+}
 
-  files.forEach((path, index) => {
-    options.onProgress?.(index, files.length);
-    const chart = chartOfTemplate(path, charts);
-    if (chart !== undefined) {
-      skips.push({ reason: "helm-template", path: chart, detail: "" });
-      return;
-    }
-    const look = known(path) ?? anew(path);
-    if (!look) return;
-    const { opened, found, isValues } = look;
-    if (found !== nothing || isValues)
-      looks.set(path, found?.kept || isValues ? look : { ...look, opened: forgotten(opened) });
-    if ("reason" in opened) skips.push(opened);
-    else if ("error" in opened) problems.push(opened);
-    if (isValues) valuesFiles.push(path);
-    if (!found || !("text" in opened)) return;
-    documents += found.documents;
-    problems.push(...found.problems);
-    skips.push(...found.skips);
-    if (found.kustomization) kustomizations.set(directoryOf(path), found.kustomization);
-    if (found.resources.length > 0) resources.set(path, found.resources);
-    if (found.kept) kept.set(path, { file: opened, documents: found.kept });
-  });
-  options.onProgress?.(files.length, files.length);
+function add(gathered: Gathered, path: string, look: Look): void {
+  const { opened, found, isValues } = look;
+  if (found !== nothing || isValues)
+    gathered.looks.set(path, found?.kept || isValues ? look : { ...look, opened: forgotten(opened) });
+  if ("reason" in opened) gathered.skips.push(opened);
+  else if ("error" in opened) gathered.problems.push(opened);
+  if (isValues) gathered.valuesFiles.push(path);
+  if (!found || !("text" in opened)) return;
+  gathered.documents += found.documents;
+  gathered.problems.push(...found.problems);
+  gathered.skips.push(...found.skips);
+  if (found.kustomization) gathered.kustomizations.set(directoryOf(path), found.kustomization);
+  if (found.resources.length > 0) gathered.resources.set(path, found.resources);
+  if (found.kept) gathered.kept.set(path, { file: opened, documents: found.kept });
+}
+
+type Beyond = Pick<Collected, "documentsOf" | "textOf" | "textBelow" | "isOutside" | "identityOf" | "isFile">;
+
+/** Reads of the tree what files name, also beyond those that were given. */
+function reachBeyond(
+  tree: FileTree,
+  given: ReadonlySet<string>,
+  kept: ReadonlyMap<string, Kept>,
+  options: CollectOptions,
+): Beyond {
   const isOutside = (path: string) => !given.has(path) && (options.isOutside?.(path) ?? false);
   const openBeyond = (path: string) => {
     const opened = isOutside(path) ? undefined : open(tree, path);
     return opened && "text" in opened ? opened : undefined;
   };
   return {
-    resources,
-    kustomizations,
-    problems,
-    skipped: countByPath(skips),
-    charts,
-    valuesFiles,
-    files: files.length,
-    paths: files,
-    documents,
-    fileOf: (path) => kept.get(path)?.file,
-    kept: () => kept.keys(),
-    hasRead: (path) => given.has(path),
+    isOutside,
     documentsOf(path) {
       const known = kept.get(path);
       if (known) return known.documents;
@@ -192,20 +255,11 @@ export function collect(tree: FileTree, files: readonly string[], options: Colle
       filesBelow(tree, directory)
         .map((path) => openBeyond(path)?.text ?? "")
         .join("\n"),
-    isOutside,
-    lookAt: (path) =>
-      looks.get(path) ??
-      (given.has(path) && !failed.has(path) ? { ...nothingSeen, opened: { path, text: "" } } : undefined),
-    kinds: options.kinds,
     identityOf(path) {
       const found = isOutside(path) ? undefined : tree.stat(path);
       return found?.type === "directory" ? found.identity : undefined;
     },
     isFile: (path) => (tree.stat(path)?.type ?? "directory") !== "directory",
-    bounds:
-      (options.isRepository ?? true)
-        ? "the repository"
-        : "this directory (there is no git repository; run one level higher)",
   };
 }
 
