@@ -1,6 +1,7 @@
 /** Templates that a pod asks for and its injector lacks. */
-import { edits, nearest } from "../kube/nearest.ts";
+import { nearest } from "../kube/nearest.ts";
 import { istiodFor } from "../world/istiods.ts";
+import { isSlipOfStock } from "../world/unshown-template.ts";
 import type { Workload, World } from "../world/world.ts";
 import { injectorFor } from "./mesh-resources.ts";
 
@@ -42,10 +43,5 @@ export function unknownTemplates(
     .flatMap((name) => (Object.hasOwn(aliases, name) ? (aliases[name] ?? []) : [name]))
     .filter((name) => !templates.has(name))
     .map((name) => new TemplateView(name, known, nearest(name, known)[0] ?? "", shown))
-    .filter(({ name, meant }) => shown || name === "" || isSlip(name, meant));
-}
-
-/** Names with something added are rather templates of somebody's own. */
-function isSlip(name: string, meant: string): boolean {
-  return meant !== "" && !name.startsWith(meant) && edits(name, meant) <= (meant.length < 8 ? 1 : 2);
+    .filter(({ name }) => shown || isSlipOfStock(name, known));
 }

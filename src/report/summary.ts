@@ -143,6 +143,8 @@ const reasons: Readonly<Record<Skipped["reason"], (files: number) => string>> = 
   plugin: (files) => `kustomize ${files === 1 ? "plugin" : "plugins"}`,
   unreadable: (files) => `unreadable ${files === 1 ? "path" : "paths"}`,
   "incomplete-build": (files) => `${files === 1 ? "part" : "parts"} of kustomizations left out`,
+  "rival-install": (files) =>
+    `${files === 1 ? "chart" : "charts"} of Istio that differ, none of which is known to be installed`,
   delivery: (files) => `${files === 1 ? "delivery" : "deliveries"} of Argo CD or Flux not followed`,
 };
 

@@ -35,6 +35,7 @@ import {
   unmodelledOf,
   watched,
 } from "./rendered.ts";
+import { withoutRivals } from "./rivals.ts";
 import { workloadsOf } from "./workload.ts";
 import type { NamespaceRecord, Placed, Skipped, World } from "./world.ts";
 
@@ -99,7 +100,7 @@ export function buildWorld(
     namespaces: brought.namespaces.filter(isOurs),
     skipped: brought.skipped,
   };
-  const placed = brought.placed.filter(isOurs);
+  const { placed, skipped: rivals } = withoutRivals(brought.placed.filter(isOurs));
   const live = cluster?.live ? placePlain(cluster.live, new Set()) : [];
 
   const namespaces = namespaceSources(placed, delivered.namespaces, live, options);
@@ -181,6 +182,7 @@ export function buildWorld(
       ),
       ...builds.flatMap((build): readonly Skipped[] => build.skipped),
       ...delivered.skipped,
+      ...rivals,
     ],
   };
 }

@@ -1,5 +1,6 @@
 /** The sidecar that a workload's pods get, or would get: worked out on demand, once for workloads that ask the same. */
 import type { Labels } from "../istio/facts.ts";
+import type { InjectionError } from "../istio/inject/pipeline.ts";
 import type { Pod } from "../istio/inject/pod.ts";
 import type { TemplateSource } from "../istio/inject/workload.ts";
 import { readSidecar, type Sidecar } from "../istio/sidecar.ts";
@@ -9,6 +10,7 @@ import { type IstiodReading, istiodFor } from "./istiods.ts";
 import { injectOpen, type OpenInjection, type OpenSetting } from "./open-settings.ts";
 import { breakingAnnotation, type Refusal, refusalsByServer, refusalsOf } from "./refusals.ts";
 import { stringMap } from "./resource.ts";
+import { isSlipOfStock } from "./unshown-template.ts";
 import type { Workload, World } from "./world.ts";
 
 /** What an injection makes of a workload's pods, whatever the gates say. */
@@ -102,6 +104,9 @@ function readInjection(world: World, workload: Workload, shared: Map<string, Mad
   if (!injection.ok) {
     const broken = injection.errors.find(({ stage }) => stage === "object");
     if (broken) return unknown(`its pod template cannot be read: ${broken.message}`);
+    const unshown = unshownTemplate(injection.errors, reading);
+    if (unshown !== undefined)
+      return unknown(`nothing here shows the injector's templates, and a stock install has no ${unshown}`);
     return { state: "refused", refusals: refusalsOf(injection.errors, reading, workload, source) };
   }
   const { before, after: pod, rendered } = injection;
@@ -119,6 +124,19 @@ export function isNativeFor(world: World, workload: Workload, { native }: Sideca
     sourceOf(world, workload),
   );
   return sidecar?.native === native ? native : undefined;
+}
+
+/** A template that a pod asks for and that may well be there, as nothing shows the injector's configuration. */
+function unshownTemplate(
+  errors: readonly InjectionError[],
+  { source, istiod: { injector } }: ReadableIstiod,
+): string | undefined {
+  if (source === "config-map" || injector.bare) return undefined;
+  const { templates, aliases } = injector;
+  const known = [...templates.keys(), ...Object.keys(aliases)];
+  return errors
+    .map(({ template }) => template)
+    .find((name) => name !== undefined && !templates.has(name) && !isSlipOfStock(name, known));
 }
 
 function unknown(why: string): InjectionReading {

@@ -139,6 +139,7 @@ export interface Skipped {
     | "plugin"
     | "unreadable"
     | "incomplete-build"
+    | "rival-install"
     | "delivery";
   readonly path: string;
   readonly files: number;

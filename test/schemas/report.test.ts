@@ -47,6 +47,7 @@ const skips: Readonly<Record<Skipped["reason"], true>> = {
   plugin: true,
   unreadable: true,
   "incomplete-build": true,
+  "rival-install": true,
   delivery: true,
 };
 

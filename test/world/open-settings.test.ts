@@ -97,4 +97,12 @@ open("an upgrade still tells what it changes, and nothing of the placeholders", 
   assert.not.ok(aspects.includes("resources"), aspects.join());
 });
 
+open(
+  "a template that a stock install lacks may be there where nothing shows the injector's, a slip may not",
+  () => {
+    assert.is(read("inject.istio.io/templates: spire").made.state, "unknown");
+    assert.is(read("inject.istio.io/templates: sidecr").made.state, "refused");
+  },
+);
+
 open.run();

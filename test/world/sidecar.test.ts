@@ -131,8 +131,8 @@ sidecars("not known where the injector cannot be read, with the place", () => {
   assert.match(reading.state === "unknown" ? reading.why : "", /^istio.yaml:\d+/);
 });
 
-sidecars("not known where the template is no pod, as with text that others fill in", () => {
-  const own = `    - {name: app, image: a, ports: [{containerPort: "\${PORT}"}]}\n`;
+sidecars("not known where the template is no pod", () => {
+  const own = `    - {name: app, image: a, ports: [{containerPort: http}]}\n`;
   const reading = readingOf({ "ns.yaml": shop, "web.yaml": pod("", own) });
   assert.match(reading.state === "unknown" ? reading.why : "", "its pod template cannot be read");
 });
