@@ -93,49 +93,13 @@ export interface EarlierReading {
 export function readWorld(tree: FileTree, options: ReadOptions = {}, earlier?: EarlierReading): FullReading {
   const root = (tree.root ?? "").replace(/\/$/, "");
   const { config = {}, configPath, paths = ["."] } = options;
-  const configBase = configPath === undefined ? "." : directoryOf(configPath);
-  const known: ClusterOptions = {
-    asked: options.clusters,
-    config,
-    locateInConfig: options.locateInConfig ?? (() => undefined),
-    fromConfig: (path) => (configBase === "." || path.startsWith("/") ? path : `${configBase}/${path}`),
-  };
-  const found = walk(tree, paths, { ignore: unreadPaths(config), ignoreBase: configBase });
-  const walked = { ...found, files: withoutDumps(found.files, root, dumpPathsOf(known)) };
-  const isOutside = outsideOf(tree, paths, walked.outsideLinks);
-  const read = collect(tree, walked.files, {
-    kinds: workloadKinds(config),
-    onProgress: options.onProgress,
-    isOutside,
-    isRepository: hasRepository(tree, paths),
-    earlier: earlier && { collected: earlier.reading.collected, isSame: earlier.isSame },
-  });
-  const collected = { ...read, skipped: [...read.skipped, ...walked.outsideLinks.map(outsideLink)] };
+  const known = clusterOptions(options, config);
+  const { collected, walked, isOutside } = readFiles(tree, options, dumpPathsOf(known), earlier);
   const dumpPaths = [...new Set(options.namespaceDumps ?? [])];
   const dumps = collect(tree, dumpPaths, { kinds: [] });
   const untold = dumpFailures(dumps, dumpPaths);
   const clusters = readClusters(options.dumpTree ?? tree, known);
-  const brought = broughtBy(collected, config, options.rendered);
-  const names = [...clusters.flatMap(({ name }) => name ?? []), ...Object.keys(config.clusters ?? {})];
-  const build = (cluster: Cluster) =>
-    buildWorld(
-      collected,
-      {
-        config: cluster.config,
-        configPath,
-        locateInConfig: cluster.locateInConfig,
-        belowConfig: (path) => pathBelow(absolutePath(root, configBase), absolutePath(root, path)),
-        istioVersion: options.istioVersion,
-        dumps,
-        cluster,
-        clusters: names,
-        isOneOfSeveral: clusters.length > 1,
-        assume: options.assume,
-        defaultNamespace: options.defaultNamespace,
-        stockInjectors: options.stockInjectors,
-      },
-      brought,
-    );
+  const build = builderOf(root, { collected, dumps, clusters }, options);
   const worlds = clusters.map(build);
   const world =
     worlds[0] ??
@@ -162,6 +126,81 @@ export function readWorld(tree: FileTree, options: ReadOptions = {}, earlier?: E
         .map((one) => one.fileOf(file)?.text)
         .find((text) => text !== undefined) ?? configText(file),
   };
+}
+
+/** The directory of the configuration, which its paths are relative to. */
+function configBaseOf({ configPath }: ReadOptions): string {
+  return configPath === undefined ? "." : directoryOf(configPath);
+}
+
+function clusterOptions(options: ReadOptions, config: Config): ClusterOptions {
+  const base = configBaseOf(options);
+  return {
+    asked: options.clusters,
+    config,
+    locateInConfig: options.locateInConfig ?? (() => undefined),
+    fromConfig: (path) => (base === "." || path.startsWith("/") ? path : `${base}/${path}`),
+  };
+}
+
+/** The files that were asked for, without those of dumps, and what they hold. */
+function readFiles(
+  tree: FileTree,
+  options: ReadOptions,
+  dumps: readonly string[],
+  earlier: EarlierReading | undefined,
+) {
+  const { config = {}, paths = ["."] } = options;
+  const found = walk(tree, paths, { ignore: unreadPaths(config), ignoreBase: configBaseOf(options) });
+  const root = (tree.root ?? "").replace(/\/$/, "");
+  const walked = { ...found, files: withoutDumps(found.files, root, dumps) };
+  const isOutside = outsideOf(tree, paths, walked.outsideLinks);
+  const read = collect(tree, walked.files, {
+    kinds: workloadKinds(config),
+    onProgress: options.onProgress,
+    isOutside,
+    isRepository: hasRepository(tree, paths),
+    earlier: earlier && { collected: earlier.reading.collected, isSame: earlier.isSame },
+  });
+  const collected = { ...read, skipped: [...read.skipped, ...walked.outsideLinks.map(outsideLink)] };
+  return { collected, walked, isOutside };
+}
+
+interface Read {
+  readonly collected: Collected;
+  readonly dumps: Collected;
+  readonly clusters: readonly Cluster[];
+}
+
+/** Builds the world of a cluster; what the repository brings is worked out once for all. */
+function builderOf(
+  root: string,
+  { collected, dumps, clusters }: Read,
+  options: ReadOptions,
+): (cluster: Cluster) => World {
+  const { config = {}, configPath } = options;
+  const brought = broughtBy(collected, config, options.rendered);
+  const base = absolutePath(root, configBaseOf(options));
+  const names = [...clusters.flatMap(({ name }) => name ?? []), ...Object.keys(config.clusters ?? {})];
+  return (cluster) =>
+    buildWorld(
+      collected,
+      {
+        config: cluster.config,
+        configPath,
+        locateInConfig: cluster.locateInConfig,
+        belowConfig: (path) => pathBelow(base, absolutePath(root, path)),
+        istioVersion: options.istioVersion,
+        dumps,
+        cluster,
+        clusters: names,
+        isOneOfSeveral: clusters.length > 1,
+        assume: options.assume,
+        defaultNamespace: options.defaultNamespace,
+        stockInjectors: options.stockInjectors,
+      },
+      brought,
+    );
 }
 
 /** What all clusters hold as one world, for those who look for objects and not for what becomes of them. */
