@@ -74,7 +74,7 @@ function candidatesOf(
     const fix = finding.fix?.();
     return fix && (!fix.ok || unsafe || fix.safety === "safe") ? [{ finding, fix }] : [];
   });
-  const sharing = sharersOf(read);
+  const sharing = once(() => sharersOf(read));
   const unfixed: UnfixedFinding[] = [];
   const candidates: Candidate[] = [];
   for (const { finding, fix } of read) {
@@ -151,7 +151,7 @@ function candidateOf(
   context: FixContext,
   finding: Finding,
   fix: Fix,
-  sharing: Sharing,
+  sharing: () => Sharing,
 ): Candidate | UnfixedFinding {
   if (!fix.ok) return { finding, reason: fix.reason };
   const changes: DocumentChange[] = [];
@@ -160,12 +160,9 @@ function candidateOf(
     const resolved = resolveProposal(context.world, proposal);
     if (!resolved.ok) return { finding, reason: resolved.reason };
     for (const change of proposal.changes) {
-      const other = otherUser(
-        context.world,
-        proposal.holder,
-        change,
-        sharing.get(sharingKey(finding, proposal.holder, change)),
-      );
+      const { holder } = proposal;
+      const wanted = once(() => sharing().get(sharingKey(finding, holder, change)));
+      const other = otherUser(context.world, holder, change, wanted);
       if (other !== undefined) return { finding, reason: other };
     }
     for (const change of resolved.changes) {
@@ -191,12 +188,12 @@ function otherUser(
   world: World,
   holder: Holder,
   change: Change,
-  wanted: ReadonlySet<Holder> | undefined,
+  wanted: () => ReadonlySet<Holder> | undefined,
 ): string | undefined {
   if (holder.root === null && !holder.delivery) return undefined;
   const anchor = anchorOf(holder, change);
   const others = usersOf(world, anchor).get(sourceKey(holder, anchor)) ?? [];
-  const other = others.find((one) => one !== holder && !wanted?.has(one));
+  const other = others.find((one) => one !== holder && !wanted()?.has(one));
   if (!other) return undefined;
   const name = other.label ?? other.name;
   return `${nameOf(anchor)} counts for ${name} in ${other.root ?? other.delivery?.label} as well, where the fix is not for it`;

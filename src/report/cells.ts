@@ -8,7 +8,8 @@ export interface Cell {
   readonly start: number;
 }
 
-const ascii = /^[\x20-\x7e]*$/;
+/** Characters of one column each that form nothing together: ASCII and Latin-1, which has the blank that does not break. */
+const simple = /^[\x20-\x7e\xa0-\xff]*$/;
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
@@ -18,7 +19,8 @@ let graphemes: Intl.Segmenter | undefined;
 
 /** The cells of a text without line breaks; tabs must have been expanded. */
 export function cells(text: string): readonly Cell[] {
-  if (ascii.test(text)) return Array.from(text, (character, start) => ({ text: character, width: 1, start }));
+  if (simple.test(text))
+    return Array.from(text, (character, start) => ({ text: character, width: 1, start }));
   graphemes ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   return Array.from(graphemes.segment(text), ({ segment, index }) => ({
     text: segment,
@@ -29,13 +31,13 @@ export function cells(text: string): readonly Cell[] {
 
 /** The columns a text takes: two for a wide (East Asian, emoji) character, none for a combining one. */
 export function columns(text: string): number {
-  if (ascii.test(text)) return text.length;
+  if (simple.test(text)) return text.length;
   return cells(text).reduce((sum, cell) => sum + cell.width, 0);
 }
 
 /** The text with everything that could steer a terminal or reorder a line made visible: controls, line breaks, direction marks. */
 export function plain(text: string): string {
-  return ascii.test(text) ? text : text.replace(unsafe, picture);
+  return simple.test(text) ? text : text.replace(unsafe, picture);
 }
 
 function picture(character: string): string {
