@@ -4,6 +4,6 @@ import { runPage } from "./printed-page.ts";
 
 const docs = suite("docs/clusters.md");
 
-docs("prints what it says", () => runPage("clusters.md", {}, 7));
+docs("prints what it says", () => runPage("clusters.md", 7));
 
 docs.run();

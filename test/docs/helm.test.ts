@@ -6,7 +6,7 @@ import { runPage } from "./printed-page.ts";
 const docs = suite("docs/helm.md");
 const hasHelm = spawnSync("helm", ["version"]).status === 0;
 
-if (hasHelm) docs("prints what it says", () => runPage("helm.md", {}, 2));
+if (hasHelm) docs("prints what it says", () => runPage("helm.md", 2));
 else console.log("skipped: helm is not on PATH");
 
 docs.run();

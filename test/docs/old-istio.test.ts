@@ -4,6 +4,6 @@ import { runPage } from "./printed-page.ts";
 
 const docs = suite("docs/old-istio.md");
 
-docs("prints what it says", () => runPage("old-istio.md", {}, 6));
+docs("prints what it says", () => runPage("old-istio.md", 6));
 
 docs.run();

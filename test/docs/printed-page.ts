@@ -8,12 +8,12 @@ const fence = /^```(\S+)(?: (\S+))?\n([\s\S]*?)^```$/gm;
 const today = "2026-06-01";
 
 /**
- * Runs a page of docs/ over a repository with some files: a fence with a path is a file, a `console` one a command and what it prints.
+ * Runs a page of docs/ in an empty directory: a fence with a path is a file, a `console` one a command and what it prints.
  * With UPDATE=1 in the environment the page is written anew instead. Fails unless there are at least so many commands.
  */
-export function runPage(name: string, files: Readonly<Record<string, string>>, least: number): Promise<void> {
+export function runPage(name: string, least: number): Promise<void> {
   const page = new URL(`../../docs/${name}`, import.meta.url);
-  return inRepository(files, async (sidelint, directory) => {
+  return inRepository({}, async (sidelint, directory) => {
     const text = readFileSync(page, "utf8");
     const printed: string[] = [];
     for (const [block = "", language, path, content = ""] of text.matchAll(fence)) {

@@ -4,6 +4,6 @@ import { runPage } from "./printed-page.ts";
 
 const docs = suite("docs/uninstall.md");
 
-docs("prints what it says", () => runPage("uninstall.md", {}, 2));
+docs("prints what it says", () => runPage("uninstall.md", 2));
 
 docs.run();
