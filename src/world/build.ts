@@ -7,7 +7,7 @@ import { defaultRevision, readWebhookConfiguration } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
 import { withCharts } from "./chart-installs.ts";
 import type { Cluster } from "./clusters.ts";
-import { type Collected, isMembership } from "./collect.ts";
+import { type Collected, isMembership, type Problem } from "./collect.ts";
 import type { Config } from "./config.ts";
 import {
   type Configuration,
@@ -36,7 +36,7 @@ import {
   watched,
 } from "./rendered.ts";
 import { withoutRivals } from "./rivals.ts";
-import { workloadsOf } from "./workload.ts";
+import { type WorkloadContext, workloadsOf } from "./workload.ts";
 import type { NamespaceRecord, Placed, Skipped, World } from "./world.ts";
 
 export interface WorldOptions extends Configuration {
@@ -91,52 +91,19 @@ export function buildWorld(
   options: WorldOptions,
   brought: Brought = broughtBy(collected, options.config),
 ): World {
-  const { config, cluster, clusters = [] } = options;
-  const { builds, faults: failedBuilds, refused, rendered } = brought;
-  const faults: Fault[] = [...failedBuilds];
+  const { cluster, clusters = [] } = options;
+  const { refused, rendered } = brought;
+  const faults: Fault[] = [...brought.faults];
   const isOurs = goesTo(cluster?.name ?? null, clusters);
-  const delivered = {
-    deliveries: brought.deliveries.filter((delivery) => isOurs({ delivery })),
-    namespaces: brought.namespaces.filter(isOurs),
-    skipped: brought.skipped,
-  };
+  const managed = brought.namespaces.filter(isOurs);
   const { placed, skipped: rivals } = withoutRivals(brought.placed.filter(isOurs));
   const live = cluster?.live ? placePlain(cluster.live, new Set()) : [];
 
-  const namespaces = namespaceSources(placed, delivered.namespaces, live, options);
-  const liveWebhooks = ofKind(live, "MutatingWebhookConfiguration");
-  const written = ofKind(placed, "MutatingWebhookConfiguration");
-  // A cluster with webhooks of others alone has none of Istio's, until the repository brings some.
-  const isLive = liveWebhooks.length > 0 && (liveWebhooks.some(isOfIstio) || !written.some(isOfIstio));
-  const webhookConfigurations = isLive ? liveWebhooks : written;
-  const injectorConfigMaps = configMapsOf(live, placed).filter(
-    ({ name }) => !options.stockInjectors || !isInjectorName(name),
-  );
-  const shown = firstThatShows([live, placed]);
-  const installed = installedRevisions(shown);
-  const { mesh, webhooks, unreadable, installOrigin } = readMesh({
-    webhookConfigurations,
-    injectorConfigMaps,
-    istiods: injectorConfigMaps.some((one) => live.includes(one)) ? [] : placed.filter(isIstiod),
-    installed,
-    isLive,
-    config,
-    istioVersion: options.istioVersion,
-  });
+  const namespaces = namespaceSources(placed, managed, live, options);
+  const shown = meshIn(live, placed, options);
+  const { mesh, webhooks, webhookConfigurations, injectorConfigMaps, installed } = shown;
   const defaults = namespaceDefaults(options);
-  const context = {
-    mesh,
-    idPrefix: options.isOneOfSeveral && cluster ? `${cluster.name}: ` : "",
-    kinds: workloadKinds(config),
-    namespaceOf: namespaceLookup(
-      namespaces,
-      (labels) => Object.keys(prepareMesh(mesh).relevantLabels(labels)).length > 0,
-    ),
-    webhookConfiguration: indexed(webhookConfigurations, ({ name }) => name),
-    injectorConfigMap: injectorLookup(injectorConfigMaps, mesh.injectors),
-    configuredInjector: configuredInjector(options),
-    installOrigin,
-  };
+  const context = contextOf(shown, namespaces, options);
   const decided = (one: Placed) => workloadsOf(one.namespace === null ? defaults(one) : one, context);
   const workloads = placed.flatMap(
     (one) => guarded(one.resource.document.file, faults, () => decided(one)) ?? [],
@@ -151,40 +118,88 @@ export function buildWorld(
     webhookConfigurations,
     injectorConfigMaps,
     meshConfigMaps: injectorConfigMaps.filter(isMeshConfigMap),
-    installs: shown.filter(({ resource }) => resource.kind !== "IstioRevisionTag"),
+    installs: shown.installs.filter(({ resource }) => resource.kind !== "IstioRevisionTag"),
     configuration: options,
-    namespaces: [
-      ...namespaces.configured,
-      ...namespaces.repository,
-      ...delivered.namespaces,
-      ...namespaces.dumped,
-    ],
+    namespaces: [...namespaces.configured, ...namespaces.repository, ...managed, ...namespaces.dumped],
     memberNamespaces: memberNamespaces([...placed, ...live]),
     workloads,
-    deliveries: delivered.deliveries,
+    deliveries: brought.deliveries.filter((delivery) => isOurs({ delivery })),
     valuesPods: valuesPods(collected, mesh, brought.deliveries).filter(
       ({ resource }) => !areRendered(resource.document.file.path, rendered, brought.deliveries),
     ),
     unmodelled: brought.unmodelled,
     missing: missing.facts,
     missingConfiguration: missing.configuration,
-    unreadable,
-    refused: refused.filter(
-      ({ file, error }) =>
-        !collected.problems.some(
-          (known) => known.file.path === file.path && known.error.offset === error.offset,
-        ),
-    ),
+    unreadable: shown.unreadable,
+    refused: refused.filter((one) => !isTold(collected, one)),
     faults,
-    skipped: [
-      ...collected.skipped.filter(
-        ({ reason, path }) => reason !== "helm-template" || !isInRenderedChart(path, rendered),
-      ),
-      ...builds.flatMap((build): readonly Skipped[] => build.skipped),
-      ...delivered.skipped,
-      ...rivals,
-    ],
+    skipped: [...skippedIn(collected, brought), ...rivals],
   };
+}
+
+function skippedIn(
+  { skipped }: Collected,
+  { builds, rendered, skipped: undelivered }: Brought,
+): readonly Skipped[] {
+  const left = skipped.filter(
+    ({ reason, path }) => reason !== "helm-template" || !isInRenderedChart(path, rendered),
+  );
+  return [...left, ...builds.flatMap((build): readonly Skipped[] => build.skipped), ...undelivered];
+}
+
+function contextOf(
+  { mesh, webhookConfigurations, injectorConfigMaps, installOrigin }: ReturnType<typeof meshIn>,
+  namespaces: NamespaceSources,
+  options: WorldOptions,
+): WorkloadContext {
+  const { config, cluster } = options;
+  return {
+    mesh,
+    idPrefix: options.isOneOfSeveral && cluster ? `${cluster.name}: ` : "",
+    kinds: workloadKinds(config),
+    namespaceOf: namespaceLookup(
+      namespaces,
+      (labels) => Object.keys(prepareMesh(mesh).relevantLabels(labels)).length > 0,
+    ),
+    webhookConfiguration: indexed(webhookConfigurations, ({ name }) => name),
+    injectorConfigMap: injectorLookup(injectorConfigMaps, mesh.injectors),
+    configuredInjector: configuredInjector(options),
+    installOrigin,
+  };
+}
+
+/** Whether a refusal is of a document that cannot be read anyway. */
+function isTold({ problems }: Collected, { file, error }: Problem): boolean {
+  return problems.some((known) => known.file.path === file.path && known.error.offset === error.offset);
+}
+
+/** What the cluster, else the repository, shows of Istio's own configuration. */
+function meshIn(
+  live: readonly Placed[],
+  placed: readonly Placed[],
+  { config, istioVersion, stockInjectors }: WorldOptions,
+) {
+  const liveWebhooks = ofKind(live, "MutatingWebhookConfiguration");
+  const written = ofKind(placed, "MutatingWebhookConfiguration");
+  // A cluster with webhooks of others alone has none of Istio's, until the repository brings some.
+  const isLive = liveWebhooks.length > 0 && (liveWebhooks.some(isOfIstio) || !written.some(isOfIstio));
+  const webhookConfigurations = isLive ? liveWebhooks : written;
+  const injectorConfigMaps = configMapsOf(live, placed).filter(
+    ({ name }) => !stockInjectors || !isInjectorName(name),
+  );
+  const installs = firstThatShows([live, placed]);
+  const installed = installedRevisions(installs);
+  const istiods = injectorConfigMaps.some((one) => live.includes(one)) ? [] : placed.filter(isIstiod);
+  const reading = readMesh({
+    webhookConfigurations,
+    injectorConfigMaps,
+    istiods,
+    installed,
+    isLive,
+    config,
+    istioVersion,
+  });
+  return { ...reading, installs, installed, webhookConfigurations, injectorConfigMaps };
 }
 
 function placePlain(collected: Collected, pulledIn: ReadonlySet<string>): readonly Placed[] {
