@@ -373,4 +373,19 @@ targets("patterns are relative to a configuration above the working directory", 
   assert.is(report.workloads[0]?.namespace, "shop");
 });
 
+targets("labels are not known that a transformer may change which is not run", () => {
+  const files = {
+    "k/kustomization.yaml": "resources: [ns.yaml]\ntransformers: [t.yaml]\n",
+    "k/ns.yaml":
+      "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: enabled}}\n",
+    "k/t.yaml": "apiVersion: example.com/v1\nkind: Relabel\nmetadata: {name: r}\n",
+    "web.yaml": deployment("web", "namespace: shop"),
+  };
+  const { report } = scan(memoryTree(files));
+  assert.equal(
+    report.workloads.map(({ verdict, reason }) => [verdict, reason]),
+    [["unknown", "namespace-labels-unknown"]],
+  );
+});
+
 targets.run();
