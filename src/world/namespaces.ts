@@ -11,6 +11,8 @@ import type { NamespaceRecord, Origin, Placed } from "./world.ts";
 export interface NamespaceAnswer {
   readonly facts: NamespaceFacts;
   readonly origins: readonly NamespaceRecord[];
+  /** All that say one of these, where several do. */
+  readonly all?: readonly NamespaceRecord[];
 }
 
 /** Where namespaces are looked up, most authoritative first. */
@@ -119,7 +121,8 @@ export function namespaceLookup(
     );
     if (!known) return { facts: { name, labels: null }, origins: [] };
     const origins = withDifferentLabels(known);
-    return { facts: { name, labels: origins.map(({ labels }) => labels) }, origins };
+    const all = known.length > origins.length ? { all: known } : undefined;
+    return { facts: { name, labels: origins.map(({ labels }) => labels) }, origins, ...all };
   };
 
   const answers = new Map<string, NamespaceAnswer>();
@@ -200,8 +203,20 @@ function byName(records: readonly NamespaceRecord[]): ReadonlyMap<string, readon
 function withDifferentLabels(records: readonly NamespaceRecord[]): readonly NamespaceRecord[] {
   const seen = new Map<string, NamespaceRecord>();
   for (const record of records) {
-    const key = JSON.stringify(Object.entries(record.labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const key = labelsKey(record);
     if (!seen.has(key)) seen.set(key, record);
   }
   return [...seen.values()];
+}
+
+function labelsKey({ labels }: NamespaceRecord): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** One of the records of an answer, or the one of a file that says the same: people look where the workload stands. */
+export function recordFor({ origins, all = [] }: NamespaceAnswer, nth: number, file: string) {
+  const first = origins[nth];
+  if (!first || first.placed?.resource.document.file.path === file) return first;
+  const own = all.find((one) => one.placed?.resource.document.file.path === file);
+  return own && labelsKey(own) === labelsKey(first) ? own : first;
 }

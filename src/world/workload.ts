@@ -8,7 +8,7 @@ import type { Path } from "../source/node.ts";
 import type { Delivery } from "./delivery.ts";
 import { locateInside } from "./embedded.ts";
 import type { InstallOrigin } from "./mesh.ts";
-import type { NamespaceAnswer } from "./namespaces.ts";
+import { type NamespaceAnswer, recordFor } from "./namespaces.ts";
 import { openValuesOf } from "./open-values.ts";
 import { locateResource, placeText, scalarText, startOf, stringMap } from "./resource.ts";
 import type { Origin, Placed, Workload } from "./world.ts";
@@ -100,7 +100,7 @@ function originOf(
     case "pod":
       return deepest(placed, [...template, ...place.path]);
     case "namespace": {
-      const record = namespace.origins[place.nth ?? 0];
+      const record = recordFor(namespace, place.nth ?? 0, placed.resource.document.file.path);
       const sent = placed.delivery && placed.namespaceOrigin?.location;
       if (!record && sent) return { text: placeText(sent), location: sent };
       if (!record) return deepest(placed, ["metadata", "namespace"]);

@@ -373,6 +373,12 @@ targets("patterns are relative to a configuration above the working directory", 
   assert.is(report.workloads[0]?.namespace, "shop");
 });
 
+targets("of several files that say the same of a namespace the workload's own is named", () => {
+  const own = `${namespace("shop", enabled)}---\n${deployment("web", "namespace: shop")}`;
+  const { report } = scan(memoryTree({ "a.yaml": namespace("shop", enabled), "b.yaml": own }));
+  assert.is(report.workloads[0]?.trace[0]?.where, "b.yaml:3:33");
+});
+
 targets("labels are not known that a transformer may change which is not run", () => {
   const files = {
     "k/kustomization.yaml": "resources: [ns.yaml]\ntransformers: [t.yaml]\n",
