@@ -1,6 +1,6 @@
 /** The command line: arguments in, an exit status out. */
 import { Command, CommanderError } from "commander";
-import { plain } from "../report/cells.ts";
+import { plain, wrap } from "../report/cells.ts";
 import { commands } from "./commands.ts";
 import type { Context } from "./context.ts";
 import type { Io } from "./io.ts";
@@ -32,7 +32,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     else await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError && error.exitCode === 0)) {
-      io.stderr(`sidelint: ${told(error, io)}\n`);
+      io.stderr(`${onTerminal(`sidelint: ${told(error, io)}`, io)}\n`);
       status = 2;
     }
   }
@@ -71,6 +71,12 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
     });
   }
   return program;
+}
+
+/** A line broken between words where people read it at once; what goes to a file stays one line. */
+function onTerminal(line: string, { stderrIsTerminal, columns }: Io): string {
+  if (!stderrIsTerminal || line.includes("\n")) return line;
+  return wrap(line, Math.min(columns ?? HELP_WIDTH, HELP_WIDTH) - 2).join("\n  ");
 }
 
 /** An error in one line; the stack of a fault of ours only for those who ask. */

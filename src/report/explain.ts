@@ -36,7 +36,7 @@ export function heading(workload: ReportedWorkload, report: Report, width: numbe
     paint,
   );
   if (workload.root !== null)
-    lines.push(paint.faint(`built by the kustomization in ${plain(workload.root)}`));
+    lines.push(...wrap(`built by the kustomization in ${plain(workload.root)}`, width).map(paint.faint));
   return [...lines, ...verdict(workload, width, paint)].join("\n");
 }
 

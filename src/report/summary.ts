@@ -180,7 +180,6 @@ const named: ReadonlySet<Skipped["reason"]> = new Set([
 
 function placeOf(skipped: Skipped): string {
   const detail = named.has(skipped.reason);
-  return detail && skipped.detail !== ""
-    ? `${plain(skipped.path)} (${plain(skipped.detail)})`
-    : plain(skipped.path);
+  const path = skipped.path === "." ? "this directory" : plain(skipped.path);
+  return detail && skipped.detail !== "" ? `${path} (${plain(skipped.detail)})` : path;
 }

@@ -107,7 +107,9 @@ export function buildKustomizations(sources: Sources): Builds {
       () => !root.component && isModelled(root, { ...sources, kustomizationAt }),
     );
     for (const one of refusals) refused.add(one);
-    const skipped = made.problems.filter((one) => !refusals.includes(one));
+    const skipped = made.problems.filter(
+      (one) => !refusals.includes(one) && !(root.component && one.refused === "when-complete"),
+    );
     return [{ ...made, skipped: skippedOf(skipped, counted) }];
   });
   return {

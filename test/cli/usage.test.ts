@@ -248,4 +248,15 @@ usage("an error of ours is one line, and the stack is for those who ask", () =>
     assert.match((await broken({ SIDELINT_DEBUG: "1" })).stderr, /upside down\n(?:.*\n)+ +at /);
   }),
 );
+
+usage("on a terminal a long message is broken between words", () =>
+  inRepository(files, async (sidelint) => {
+    const { stderr } = await sidelint(["chek-everything"], { stderrIsTerminal: true });
+    const lines = stderr.trimEnd().split("\n");
+    assert.ok(lines.length > 1 && lines.every((line) => line.length <= 80), stderr);
+    const plain = await sidelint(["chek-everything"]);
+    assert.is(lines.map((line) => line.trim()).join(" "), plain.stderr.trimEnd());
+  }),
+);
+
 usage.run();

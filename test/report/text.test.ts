@@ -175,6 +175,21 @@ const last: readonly (readonly [name: string, output: string, expected: string])
     "1 workload, nothing to report: 1 injected.\nNot looked at: 1 Helm template: chart.\nIstio 1.30, stock webhooks assumed, as none were found; namespaces that are not\nknown are assumed to have istio-injection=enabled\n",
   ],
   [
+    "what was skipped here is not told with two dots",
+    text(
+      {
+        ...empty,
+        summary: {
+          ...empty.summary,
+          files: { read: 1, withWorkloads: 0 },
+          skipped: [{ reason: "helm-template", path: ".", files: 1, detail: "" }],
+        },
+      },
+      page,
+    ),
+    "No workloads found: 1 file read, and no workload of a known kind (workloads: in\nsidelint.yaml names further kinds).\nNot looked at: 1 Helm template: this directory.\n",
+  ],
+  [
     "an empty directory has no manifests",
     text(empty, page),
     "No manifests found: there is no *.yaml, *.yml or *.json file here.\n",

@@ -18,6 +18,15 @@ building("a file that a kustomization names is no manifest of its own", () => {
   );
 });
 
+building("what a component alone has no object for is no part that was left out", () => {
+  const patch =
+    "patches: [{patch: '{kind: Deployment, apiVersion: apps/v1, metadata: {name: cart}, spec: {replicas: 2}}'}]\n";
+  const component = `apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n${patch}`;
+  assert.equal(scanned({ "c/kustomization.yaml": component }).report.summary.skipped, []);
+  const overlay = scanned({ "o/kustomization.yaml": patch });
+  assert.ok(overlay.report.summary.skipped.length + overlay.report.findings.length > 0);
+});
+
 building("a base that an overlay includes is not built on its own", () => {
   assert.equal(
     verdicts({
