@@ -1,5 +1,5 @@
 /** `sidelint explain`: the whole trace of one workload. */
-import { explain } from "../report/explain.ts";
+import { explainAll } from "../report/explain.ts";
 import { explanationOf } from "../report/explanation.ts";
 import { jsonText } from "../report/json.ts";
 import { worldOf } from "../world/read.ts";
@@ -32,9 +32,7 @@ export async function explained(
     explanationOf(worldOf(scan, workload.cluster), workload),
   );
   await context.io.stdout(
-    format === "json"
-      ? jsonText({ explanations })
-      : explanations.map((one) => explain(one, report, presentation)).join("\n"),
+    format === "json" ? jsonText({ explanations }) : explainAll(explanations, report, presentation),
   );
   context.exit(exit);
 }

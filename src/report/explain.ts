@@ -11,16 +11,37 @@ export const marks = { open: "✓", shut: "✗", passed: "·" } as const;
 
 /** The page, ending in a line end; `report` says which Istio and which webhooks were taken for granted. */
 export function explain(explanation: Explanation, report: Report, presentation: Presentation): string {
+  return explainAll([explanation], report, presentation);
+}
+
+/** The pages of several workloads; where one object is built several times and the way to the verdict is the same, it is told once. */
+export function explainAll(
+  explanations: readonly Explanation[],
+  report: Report,
+  presentation: Presentation,
+): string {
+  const headings = new Map<string, string[]>();
+  for (const one of explanations) {
+    const { head, body } = pageOf(one, report, presentation);
+    const known = headings.get(body) ?? [];
+    headings.set(body, known);
+    known.push(head);
+  }
+  return [...headings].map(([body, heads]) => `${heads.join("\n")}\n\n${body}\n`).join("\n");
+}
+
+function pageOf(explanation: Explanation, report: Report, presentation: Presentation) {
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
   const { workload } = explanation;
-  const blocks = [heading(workload, report, width, paint), trace(workload, report, width, paint)];
+  const head = heading(workload, report, width, paint);
+  const blocks = [trace(workload, report, width, paint)];
   const cases = possibilities(workload, width, paint);
   if (cases) blocks.push(cases);
   if (workload.remedy !== null) blocks.push(wrap(sentence(plain(workload.remedy)), width).join("\n"));
   const sidecar = sidecarSection(explanation, width, paint);
   if (sidecar) blocks.push(sidecar);
-  return `${blocks.join("\n\n")}\n`;
+  return { head, body: blocks.join("\n\n") };
 }
 
 /** Which workload it is, where it stands, and the verdict on it. */

@@ -395,6 +395,23 @@ for (const argv of [
   );
 }
 
+others("explain tells the way once where it is the same in several builds", () => {
+  const built = {
+    "ns.yaml": namespace,
+    "base/web.yaml": deployment,
+    "base/kustomization.yaml": "resources: [web.yaml]\n",
+    "a/kustomization.yaml": "resources: [../base]\n",
+    "b/kustomization.yaml": "resources: [../base]\n",
+    "c/kustomization.yaml": "resources: [../base]\nnamespace: other\n",
+  };
+  return inRepository(built, async (sidelint) => {
+    const { stdout } = await sidelint(["explain", "web"]);
+    assert.is(stdout.split("built by the kustomization in").length, 4);
+    assert.is(stdout.split("\n2 Webhooks").length, 3);
+    assert.match(stdout, /in a\nINJECTED[^\n]*\nDeployment\/web [^\n]*\nbuilt by the kustomization in b\n/);
+  });
+});
+
 others("--version prints one line", () =>
   inRepository({}, async (sidelint) => {
     const { status, stdout } = await sidelint(["--version"]);
