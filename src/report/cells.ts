@@ -8,8 +8,8 @@ export interface Cell {
   readonly start: number;
 }
 
-/** Characters of one column each that form nothing together: ASCII and Latin-1, which has the blank that does not break. */
-const simple = /^[\x20-\x7e\xa0-\xff]*$/;
+/** Characters of one column each that form nothing together: ASCII, Latin-1, which has the blank that does not break, dashes and arrows. */
+const simple = /^[\x20-\x7e\xa0-\xff\u2010-\u2027\u2190-\u21ff]*$/;
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;

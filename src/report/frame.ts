@@ -1,7 +1,7 @@
 /** A code frame: the line a finding points at, the line before it, and carets under the span. */
 import type { Location } from "../source/locate.ts";
 import type { Cell } from "./cells.ts";
-import { cells, padStart, plain } from "./cells.ts";
+import { cells, columns, padStart, plain } from "./cells.ts";
 
 export interface FrameStyle {
   /** Columns that the frame may take, gutter included. */
@@ -55,8 +55,8 @@ export function frame(text: string, location: Location, style: FrameStyle): read
   const spare = widthOf(written.cells) > room ? commonIndent(written, context) : 0;
   const line = outdented(written, spare);
   const spanEnd = Math.min(Math.max(location.end, location.start + 1), to);
-  const first = Math.max(0, widthOf(shown(text.slice(from, location.start))) - spare);
-  const span = Math.max(1, widthOf(shown(text.slice(location.start, spanEnd))));
+  const first = Math.max(0, shownWidth(text.slice(from, location.start)) - spare);
+  const span = Math.max(1, shownWidth(text.slice(location.start, spanEnd)));
   const view = windowOf(line, first, span, room);
 
   const row = (number: string, content: string): string =>
@@ -154,6 +154,10 @@ function shown(text: string): readonly Cell[] {
     }
   }
   return expanded;
+}
+
+function shownWidth(text: string): number {
+  return text.includes("\t") ? widthOf(shown(text)) : columns(plain(text));
 }
 
 function widthOf(list: readonly Cell[]): number {

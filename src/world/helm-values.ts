@@ -62,16 +62,17 @@ export function podsOfValues(source: ValuesSource, mesh: Mesh): readonly Workloa
 function* mapsBelow(root: MapNode, at: Path): Iterable<{ readonly path: Path; readonly node: MapNode }> {
   const todo: { readonly path: Path; readonly node: Node }[] = [{ path: at, node: root }];
   const seen = new Set<Node>();
-  for (let one = todo.shift(); one; one = todo.shift()) {
-    const { path, node } = one;
+  for (const { path, node } of todo) {
     if (node.type === "scalar" || seen.has(node)) continue;
     seen.add(node);
-    if (node.type === "map") yield { path, node };
-    const below =
-      node.type === "map"
-        ? node.entries.map(({ key, value }) => ({ path: [...path, key], node: value }))
-        : node.items.map((item, index) => ({ path: [...path, index], node: item }));
-    todo.push(...below);
+    if (node.type === "map") {
+      yield { path, node };
+      for (const { key, value } of node.entries)
+        if (value.type !== "scalar") todo.push({ path: [...path, key], node: value });
+    } else {
+      for (const [index, item] of node.items.entries())
+        if (item.type !== "scalar") todo.push({ path: [...path, index], node: item });
+    }
   }
 }
 
@@ -107,6 +108,7 @@ function isOfIstio(key: string): boolean {
  */
 function entriesOf(path: Path, { entries }: MapNode): readonly Entry[] {
   const name = mapName(path);
+  if (name === undefined && !entries.some(({ key }) => key.includes("/"))) return [];
   const isPods = podNamedBy(path) !== undefined;
   return entries.flatMap(({ key, value }): readonly Entry[] => {
     if (name === undefined && !(key.includes("/") && isKnownKey(key))) return [];
