@@ -7,7 +7,7 @@ import { defaultRevision, readWebhookConfiguration } from "../istio/webhook.ts";
 import { at } from "../kube/json.ts";
 import { withCharts } from "./chart-installs.ts";
 import type { Cluster } from "./clusters.ts";
-import { type Collected, isMembership, type Problem } from "./collect.ts";
+import { type Collected, directoryOf, isMembership, type Problem } from "./collect.ts";
 import type { Config } from "./config.ts";
 import {
   type Configuration,
@@ -37,7 +37,7 @@ import {
 } from "./rendered.ts";
 import { withoutRivals } from "./rivals.ts";
 import { type WorkloadContext, workloadsOf } from "./workload.ts";
-import type { NamespaceRecord, Placed, Skipped, World } from "./world.ts";
+import type { NamespaceRecord, Placed, Skipped, Workload, World } from "./world.ts";
 
 export interface WorldOptions extends Configuration {
   readonly istioVersion: string | undefined;
@@ -105,9 +105,9 @@ export function buildWorld(
   const defaults = namespaceDefaults(options);
   const context = contextOf(shown, namespaces, options);
   const decided = (one: Placed) => workloadsOf(one.namespace === null ? defaults(one) : one, context);
-  const workloads = placed.flatMap(
-    (one) => guarded(one.resource.document.file, faults, () => decided(one)) ?? [],
-  );
+  const workloads = placed
+    .flatMap((one) => guarded(one.resource.document.file, faults, () => decided(one)) ?? [])
+    .filter((one) => !isUnusedPatch(one, collected));
   const running = webhooks === "install" ? installed.map(({ revision }) => revision) : [defaultRevision];
   const taken = webhooks === "install" || webhooks === "stock" ? running : [];
   const missing = missingFacts(workloads, options.belowConfig, taken);
@@ -135,6 +135,14 @@ export function buildWorld(
     faults,
     skipped: [...skippedIn(collected, brought), ...rivals],
   };
+}
+
+/** A fragment beside a kustomization that does not name it, such as a patch that nobody uses any more: without an image it is no pod. */
+function isUnusedPatch({ root, delivery, pod, resource }: Workload, { kustomizations }: Collected): boolean {
+  if (root !== null || delivery || pod.containers.length === 0) return false;
+  if (pod.containers.some(({ image }) => image !== "")) return false;
+  const { path } = resource.document.file;
+  return /patch/i.test(path.slice(path.lastIndexOf("/"))) && kustomizations.has(directoryOf(path));
 }
 
 function skippedIn(

@@ -18,6 +18,15 @@ building("a file that a kustomization names is no manifest of its own", () => {
   );
 });
 
+building("a patch beside a kustomization that does not name it is no workload", () => {
+  const patch = deployment("web").replace(", image: shop/web:1", "");
+  const kustomization = "resources: [web.yaml]\n";
+  const files = { "k/kustomization.yaml": kustomization, "k/web.yaml": web, "k/web_patch.yaml": patch };
+  assert.equal(verdicts(files), ["shop Deployment/web unknown (k)"]);
+  assert.is(verdicts({ ...files, "k/web_patch.yaml": deployment("web") }).length, 2);
+  assert.is(verdicts({ "web_patch.yaml": patch }).length, 1);
+});
+
 building("what a component alone has no object for is no part that was left out", () => {
   const patch =
     "patches: [{patch: '{kind: Deployment, apiVersion: apps/v1, metadata: {name: cart}, spec: {replicas: 2}}'}]\n";
