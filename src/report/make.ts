@@ -1,7 +1,7 @@
 /** From the world and its findings to the report as data. */
 import type { Decision, Place, Reason } from "../istio/decision.ts";
 import type { Labels } from "../istio/facts.ts";
-import { injectedByHand } from "../lint/by-hand.ts";
+import { injectedByHand, sidecarByHand } from "../lint/by-hand.ts";
 import type { Finding, Severity } from "../lint/finding.ts";
 import type { IdleSetting } from "../lint/idle-settings.ts";
 import type { Suppressed } from "../lint/suppress.ts";
@@ -343,7 +343,7 @@ function summary({
   for (const { severity } of findings) bySeverity[severity]++;
   const missing = missingIn(worlds);
   const byHand = world.workloads.filter(
-    (one) => one.decision.verdict === "not-injected" && injectedByHand(one),
+    (one) => one.decision.verdict === "not-injected" && sidecarByHand(one) !== undefined,
   ).length;
   return {
     workloads: { total: world.workloads.length, ...verdicts, ...(byHand > 0 && { byHand }) },

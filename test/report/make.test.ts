@@ -209,6 +209,8 @@ making("the summary counts sidecars that were put in by hand where nobody inject
   const { workloads } = report.summary;
   assert.equal(workloads, { total: 1, injected: 0, notInjected: 1, byHand: 1, refused: 0, unknown: 0 });
   assert.is(verdicts(report), "1 not injected (1 with a sidecar put in by hand)");
+  const gateway = scanned(inShop(byHand.replace("[proxy, sidecar]", "[proxy, router]"), disabled));
+  assert.is(verdicts(gateway.report), "1 not injected");
 });
 
 making("a trace says where each step looked", () => {
