@@ -75,9 +75,11 @@ export function openWorld(
   flags: ScanFlags,
   io: Io,
   version: string,
+  besides: readonly string[] = [],
 ): Promise<WorldSession<FullReading>> {
   return opened(paths, flags, io, {
     version,
+    besides,
     read: readWorld,
     async idle(reading) {
       const { files, isWhole } = reading;
@@ -93,6 +95,8 @@ export function openWorld(
 /** How a session reads a tree. */
 interface Opening<S> {
   readonly version: string;
+  /** Kinds that the world is to hold besides. */
+  readonly besides?: readonly string[];
   read(tree: FileTree, options: ScanOptions): S;
   idle(scan: S): readonly IdleSetting[] | Promise<readonly IdleSetting[]>;
 }
@@ -101,7 +105,7 @@ async function opened<S extends Reading>(
   paths: readonly string[],
   flags: ScanFlags,
   io: Io,
-  { version, read, idle: idleOf }: Opening<S>,
+  { version, besides = [], read, idle: idleOf }: Opening<S>,
 ): Promise<WorldSession<S>> {
   const started = performance.now();
   const told = optionsOf(flags, io);
@@ -116,6 +120,7 @@ async function opened<S extends Reading>(
     namespaceDumps: [...input.namespaceDumps, ...findDumps(input.tree, input.paths, found.path)],
     clusters: knownClusters(input.clusters, found.config),
     version,
+    ...(besides.length > 0 && { besides }),
   };
   const first = read(input.tree, { ...options, onProgress: progress.update });
   progress.end();

@@ -53,6 +53,8 @@ export interface WorldOptions extends Configuration {
   readonly assume: Labels | undefined;
   /** Whether the repository's own configurations of injectors are left aside. */
   readonly stockInjectors?: boolean | undefined;
+  /** Kinds of objects that decide on nothing, and are wanted all the same. */
+  readonly besides?: readonly string[] | undefined;
 }
 
 /** Everything that the repository brings into clusters, the same for all of them. */
@@ -119,6 +121,7 @@ export function buildWorld(
     injectorConfigMaps,
     meshConfigMaps: injectorConfigMaps.filter(isMeshConfigMap),
     installs: shown.installs.filter(({ resource }) => resource.kind !== "IstioRevisionTag"),
+    besides: placed.filter(({ resource }) => options.besides?.includes(resource.kind)),
     configuration: options,
     namespaces: [...namespaces.configured, ...namespaces.repository, ...managed, ...namespaces.dumped],
     memberNamespaces: memberNamespaces([...placed, ...live]),

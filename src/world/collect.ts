@@ -69,6 +69,8 @@ export interface CollectOptions {
   readonly isOutside?: ((path: string) => boolean) | undefined;
   /** Whether there is a repository that what is outside of is measured by; default: there is. */
   readonly isRepository?: boolean;
+  /** Kinds of objects to keep besides, although they decide nothing; default: none. */
+  readonly besides?: readonly string[] | undefined;
   /** Another state of these files that was collected: what is the same in it is neither read nor parsed again. */
   readonly earlier?: Earlier | undefined;
 }
@@ -170,11 +172,11 @@ function gather(
 function looker(
   tree: FileTree,
   charts: ReadonlySet<string>,
-  { kinds }: CollectOptions,
+  { kinds, besides }: CollectOptions,
   known: ReturnType<typeof sharedLooks>,
   { problems, kept, failed }: Gathered,
 ): (path: string) => Look | undefined {
-  const sieve = sieveFor(kinds, (path) => chartAbove(path, charts) !== undefined);
+  const sieve = sieveFor(kinds, (path) => chartAbove(path, charts) !== undefined, besides);
   return (path) => {
     const opened = guarded({ path, text: "" }, problems, () => open(tree, path));
     const isText = opened !== undefined && "text" in opened;

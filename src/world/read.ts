@@ -48,6 +48,8 @@ export interface ReadOptions {
   readonly dumpTree?: FileTree;
   /** What helm and kustomize made of charts and kustomizations of the tree, where somebody ran them. */
   readonly rendered?: readonly Rendered[];
+  /** Kinds of objects that decide on nothing, and are wanted in `World.besides`. */
+  readonly besides?: readonly string[];
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -158,6 +160,7 @@ function readFiles(
   const read = collect(tree, walked.files, {
     kinds: workloadKinds(config),
     onProgress: options.onProgress,
+    besides: options.besides,
     isOutside,
     isRepository: hasRepository(tree, paths),
     earlier: earlier && { collected: earlier.reading.collected, isSame: earlier.isSame },
@@ -198,6 +201,7 @@ function builderOf(
         assume: options.assume,
         defaultNamespace: options.defaultNamespace,
         stockInjectors: options.stockInjectors,
+        besides: options.besides,
       },
       brought,
     );

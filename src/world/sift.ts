@@ -45,12 +45,18 @@ export interface Sieve {
   readonly text: RegExp;
   readonly kinds: ReadonlySet<string>;
   readonly extra: readonly WorkloadKind[];
+  /** Kinds that decide nothing, and are kept because somebody asked for them. */
+  readonly besides: ReadonlySet<string>;
   /** Whether a template is one of Helm. */
   isHelm(file: SourceFile): boolean;
 }
 
-export function sieveFor(extra: readonly WorkloadKind[], isInChart: (path: string) => boolean): Sieve {
-  const kinds = new Set([...worldKinds, ...workloadKindNames(extra)]);
+export function sieveFor(
+  extra: readonly WorkloadKind[],
+  isInChart: (path: string) => boolean,
+  besides: readonly string[] = [],
+): Sieve {
+  const kinds = new Set([...worldKinds, ...workloadKindNames(extra), ...besides]);
   const words = [...kinds, sailGroup].map(literally).join("|");
   // A kind must stand in the text as it is, unless it is written with escapes.
   const escaped = `kind["']?\\s*:\\s*"[^"\n]*\\\\`;
@@ -58,6 +64,7 @@ export function sieveFor(extra: readonly WorkloadKind[], isInChart: (path: strin
     text: new RegExp(`\\b(?:${words})\\b|List\\b|${escaped}`),
     kinds: kinds.add(sailKind),
     extra,
+    besides: new Set(besides),
     isHelm: ({ path, text }) => isInChart(path) || helm.test(text),
   };
 }
@@ -91,7 +98,8 @@ export function sift(file: SourceFile, sieve: Sieve, isValues: boolean): Sifted 
     const reading = document.read();
     if (reading.ok) {
       for (const resource of resourcesOf(document, reading.root)) {
-        if (decidesOnInjection(resource, sieve.extra)) resources.push(resource);
+        if (sieve.besides.has(resource.kind) || decidesOnInjection(resource, sieve.extra))
+          resources.push(resource);
       }
     } else if (isTemplateFault(document, reading.error)) {
       if (skips.length === 0) {
@@ -134,10 +142,11 @@ export const nothing: Sifted = {
 };
 
 /** Whether a document may hold something that decides, by its peek alone; where the peek is not sure it may. */
-function mayDecide(document: Document, { kinds, extra }: Sieve): boolean {
+function mayDecide(document: Document, { kinds, extra, besides }: Sieve): boolean {
   const { kind, apiVersion, sure } = document.peek;
   if (!sure) return true;
   if (kind === undefined) return false;
+  if (besides.has(kind)) return true;
   if (kind === "ConfigMap") return istioName.test(textOf(document));
   if (kind.endsWith("List")) return true;
   if (!kinds.has(kind)) return false;

@@ -168,6 +168,8 @@ export interface World {
   readonly meshConfigMaps: readonly Placed[];
   /** What tells how Istio is installed: IstioOperators, resources of the Sail operator, charts of istiod that Flux or Argo CD install. */
   readonly installs: readonly Placed[];
+  /** The objects of the kinds that were asked for (`ReadOptions.besides`); they decide on nothing. */
+  readonly besides: readonly Placed[];
   /** What sidelint.yaml and flags say, and where. */
   readonly configuration: Configuration & { readonly istioVersion: string | undefined };
   readonly namespaces: readonly NamespaceRecord[];
