@@ -1,7 +1,8 @@
 /** How traffic of an injected pod gets to its sidecar: the arguments of istio-init, or the annotations that the CNI plugin reads. */
 import type { Pod } from "../inject/pod.ts";
 import type { CaptureFacts } from "./facts.ts";
-import { captureTold } from "./plan.ts";
+import { captureTold, usualMachine } from "./plan.ts";
+import { type CaptureSettings, readCaptureSettings } from "./settings.ts";
 
 /** What is captured; texts are as the program that captures is given them. */
 export interface Capture {
@@ -23,40 +24,30 @@ export interface Capture {
   readonly users: readonly number[];
 }
 
-/** The flags of `istio-iptables`, by what they say. */
-const flags = {
-  mode: "-m",
-  includedRanges: "-i",
-  excludedRanges: "-x",
-  includedOutboundPorts: "-q",
-  excludedOutboundPorts: "-o",
-  includedInboundPorts: "-b",
-  excludedInboundPorts: "-d",
-  user: "-u",
-} as const;
-
-/** What an injected pod has captured, as the program that captures is told it; undefined where nothing is. */
+/**
+ * What an injected pod has captured, by the same reading of arguments and environment as its rules; undefined where nothing is, and where
+ * the program that captures ends before it makes a rule.
+ */
 export function captureOf(pod: Pod, facts: CaptureFacts): Capture | undefined {
   const told = captureTold(pod, facts);
-  return told && ofArguments(told.arguments, told.by);
+  if (!told) return undefined;
+  const read = readCaptureSettings(told.arguments, told.environment, usualMachine, facts);
+  return read.ok ? captureIn(read.settings, told.by) : undefined;
 }
 
-function ofArguments(given: readonly string[], by: Capture["by"]): Capture {
-  const of = (flag: string): string => {
-    const index = given.indexOf(flag);
-    return index === -1 ? "" : (given[index + 1] ?? "");
-  };
-  const user = of(flags.user);
+function captureIn(settings: CaptureSettings, by: Capture["by"]): Capture {
+  const { mode, includedRanges, excludedRanges, includedOutboundPorts, excludedOutboundPorts } = settings;
+  const { includedInboundPorts, excludedInboundPorts, users } = settings;
   return {
     by,
-    mode: of(flags.mode),
-    includedRanges: of(flags.includedRanges),
-    excludedRanges: of(flags.excludedRanges),
-    includedOutboundPorts: of(flags.includedOutboundPorts),
-    excludedOutboundPorts: of(flags.excludedOutboundPorts),
-    includedInboundPorts: of(flags.includedInboundPorts),
-    excludedInboundPorts: of(flags.excludedInboundPorts),
-    user: /^[0-9]+$/.test(user) ? Number(user) : undefined,
-    users: user.split(",").flatMap((one) => (/^[0-9]+$/.test(one) ? [Number(one)] : [])),
+    mode,
+    includedRanges,
+    excludedRanges,
+    includedOutboundPorts,
+    excludedOutboundPorts,
+    includedInboundPorts,
+    excludedInboundPorts,
+    user: /^[0-9]+$/.test(users) ? Number(users) : undefined,
+    users: users.split(",").flatMap((one) => (/^[0-9]+$/.test(one) ? [Number(one)] : [])),
   };
 }

@@ -38,6 +38,24 @@ plans("several users may be left alone", () => {
   assert.is(captureOf(pod({}, []), facts.capture), undefined);
 });
 
+plans(
+  "what is captured is read as the rules are: long flags, values behind =, the environment, what holds unsaid",
+  () => {
+    const read = (args: readonly string[], env: readonly JsonObject[] = []) =>
+      captureOf(pod({}, [{ name: "istio-init", args: ["istio-iptables", ...args], env }]), facts.capture);
+    const capture = read(
+      ["--proxy-uid", "1500", "-i=10.0.0.0/8"],
+      [{ name: "ISTIO_INBOUND_PORTS", value: "80" }],
+    );
+    assert.equal(
+      [capture?.user, capture?.includedRanges, capture?.includedInboundPorts],
+      [1500, "10.0.0.0/8", "80"],
+    );
+    assert.is(read([])?.user, 1337);
+    assert.is(read(["--no-such-flag"]), undefined);
+  },
+);
+
 plans("flags for the log, which templates tell as well, say nothing of capture", () => {
   const args = [
     "istio-iptables",
