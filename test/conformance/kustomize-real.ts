@@ -50,7 +50,9 @@ export function realBuild(program: string, directory: string): Promise<RealBuild
 
 function firstLine(text: string): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "" && !/^# Warning/.test(line));
-  return (lines[0] ?? "no reason given").slice(0, 400);
+  const [line = "no reason given"] = lines;
+  // What it was about stands in front, and what was wrong at the end.
+  return line.length > 600 ? `${line.slice(0, 400)} … ${line.slice(-200)}` : line;
 }
 
 const options = { config: { istio: { webhooks: "stock", version: "1.30" } } } as const;

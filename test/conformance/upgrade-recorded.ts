@@ -44,7 +44,7 @@ export function recordedDifferences(left: Pod, right: Pod): readonly Difference[
     if (isMirror && has("probes")) return [];
     if (proxies.includes(container)) {
       if (part === "image" && isProxied(container)) return [];
-      if (part === "args" && third in captureFlags) return [];
+      if (part === "args" && third in captureFlags && has("capture")) return [];
       if (part === "securityContext" && /^runAs(?:User|Group)$/.test(third) && has("capture")) return [];
     } else if (probes.includes(part) && (part !== "lifecycle" || path[3] !== "sleep")) return [];
     const key = path.join("\n");
@@ -117,7 +117,10 @@ function probeText(probe: Json): string {
 }
 
 function captureFlag(pod: Pod, flag: string): string | null {
-  const { args } = containerOf(pod, "istio-init") ?? containerOf(pod, "istio-validation") ?? {};
+  const init = containerOf(pod, "istio-init");
+  // Without that the plugin on the node is told no user, and the container that looks after it has one of its own.
+  if (!init && flag === "-u") return null;
+  const { args } = init ?? containerOf(pod, "istio-validation") ?? {};
   const [, value = ""] = flags(Array.isArray(args) ? args : []).find(([name]) => name === flag) ?? [];
   return value === "" ? null : value;
 }
