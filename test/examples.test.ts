@@ -32,14 +32,18 @@ const commands = Object.entries(examples).flatMap(([name, explained]) => [
 ]);
 
 /** Runs a command line from the top of the project and gives back all it says, the time it took masked. */
-async function transcript(argv: readonly string[], width: number | undefined): Promise<string> {
+async function transcript(
+  argv: readonly string[],
+  width: number | undefined,
+  isTerminal = false,
+): Promise<string> {
   let stdout = "";
   let stderr = "";
   const status = await run(argv, {
     cwd: top,
     env: { NO_COLOR: "1" },
     columns: width,
-    stderrIsTerminal: false,
+    stderrIsTerminal: isTerminal,
     readStdin: async () => new Uint8Array(),
     stdout: async (text) => {
       stdout += text;
@@ -66,7 +70,7 @@ for (const { pin, argv, width } of commands) {
   });
 
   outputs(`${argv.join(" ")} fits ${columns} columns`, async () => {
-    const text = await transcript(argv, columns);
+    const text = await transcript(argv, columns, true);
     assert.equal(
       text.split("\n").filter((line) => line.length > columns),
       [],

@@ -1,9 +1,10 @@
 /** The command line: arguments in, an exit status out. */
 import { Command, CommanderError } from "commander";
-import { plain, wrap } from "../report/cells.ts";
+import { plain } from "../report/cells.ts";
 import { commands } from "./commands.ts";
 import type { Context } from "./context.ts";
 import type { Io } from "./io.ts";
+import { onTerminal } from "./terminal-line.ts";
 import { UsageError, usageError } from "./usage.ts";
 import { version } from "./version.ts";
 
@@ -71,12 +72,6 @@ function programFor(context: Context, writeHelp: (text: string) => void): Comman
     });
   }
   return program;
-}
-
-/** A line broken between words where people read it at once; what goes to a file stays one line. */
-function onTerminal(line: string, { stderrIsTerminal, columns }: Io): string {
-  if (!stderrIsTerminal || line.includes("\n")) return line;
-  return wrap(line, Math.min(columns ?? HELP_WIDTH, HELP_WIDTH) - 2).join("\n  ");
 }
 
 /** An error in one line; the stack of a fault of ours only for those who ask. */

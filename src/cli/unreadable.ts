@@ -11,6 +11,7 @@ import type { Reading } from "../world/read.ts";
 import { isTemplateFault } from "../world/template.ts";
 import type { Input } from "./input.ts";
 import type { Io } from "./io.ts";
+import { onTerminal } from "./terminal-line.ts";
 
 /** Documents beyond these are no slip. */
 const mostTold = 8;
@@ -19,11 +20,10 @@ const mostTold = 8;
 export function tellUnreadable({ unreadable }: Pick<Reading, "unreadable">, io: Io): 0 | 2 {
   const told = unreadable.slice(0, unreadable.length > mostTold + 1 ? mostTold : mostTold + 1);
   const says = "this document cannot be read";
-  io.stderr(
-    problemLines(
-      told.map(({ file, error }) => problemAt(file, { ...error, message: `${says}: ${error.message}` })),
-    ),
+  const lines = problemLines(
+    told.map(({ file, error }) => problemAt(file, { ...error, message: `${says}: ${error.message}` })),
   );
+  for (const line of lines.split("\n").slice(0, -1)) io.stderr(`${onTerminal(line, io)}\n`);
   const rest = unreadable.length - told.length;
   if (rest > 0) io.stderr(`sidelint: and ${rest} more that cannot be read; sidelint check tells of all\n`);
   return unreadable.length > 0 ? 2 : 0;
