@@ -131,7 +131,7 @@ async function opened<S extends Reading>(
   const idle = unread.length > 0 ? [] : idleLines(await idleOf(result));
   for (const line of [...unread, ...idle]) io.stderr(`sidelint: ${plain(line)}\n`);
   const broken = unread.length > 0 ? [] : unreadLooks(result, input.tree);
-  io.stderr(problemLines(broken));
+  if (broken.length > 0) io.stderr(problemLines(broken));
   const isNamedBroken = broken.some(({ location }) => input.named.includes(location?.file ?? ""));
   return {
     scan: result,
