@@ -51,7 +51,8 @@ function excludePort(context: Context, port: Value, excluded: string): string {
   return [...ports.map((each) => each.trim()).filter((each) => each !== ""), text].join(",");
 }
 
-function tcpPorts(containers: readonly Container[]): string {
+/** The ports that a proxy captures by itself: those of containers that speak TCP. */
+export function tcpPorts(containers: readonly Container[]): string {
   return containers
     .flatMap(({ ports }) => objectsOf(ports))
     .filter(({ protocol }) => protocol !== "UDP" && protocol !== "SCTP")

@@ -3,6 +3,7 @@ import { decode } from "../../kube/decode.ts";
 import { at, isObject, type Json, type JsonObject, withValueAt } from "../../kube/json.ts";
 import { isListKind, type Path } from "../../kube/workload.ts";
 import type { Labels } from "../facts.ts";
+import { bareFacts } from "../legacy/facts.ts";
 import { injectObject } from "./command.ts";
 import { sidecarTemplate } from "./injector.ts";
 import { isInjectable } from "./kinds.ts";
@@ -46,7 +47,9 @@ export function uninjectChecked(istiod: Istiod, object: JsonObject, options: Che
   if (isListKind(textOf(object.apiVersion), textOf(object.kind)) && Array.isArray(object.items))
     return checkedList(istiod, object, object.items, options);
   const { injectedAnnotations } = istiod.injector;
-  const base = uninject(object, { injectedAnnotations, ...options });
+  const { bareInjection } = istiod.facts;
+  const keepsDns = bareInjection !== null && !bareFacts[bareInjection].commandAppends;
+  const base = uninject(object, { injectedAnnotations, keepsDns, ...options });
   if (!base.ok) return base;
   if (base.was === "untouched") return { ...base, exact: true };
   const given: Given = {

@@ -1,13 +1,12 @@
 /** The annotations that tell a CNI plugin how to set up the capture: copies of the pod's own settings, or the mesh's. */
 import type { JsonObject } from "../../kube/json.ts";
-import { textOf } from "./pod.ts";
+import { tcpPorts } from "./injection-functions.ts";
+import { containersOf, type Pod, textOf } from "./pod.ts";
 import { type Change, taken } from "./taken.ts";
 import { statusPorts, type Traces } from "./traces.ts";
 
-const anything = [
-  "traffic.sidecar.istio.io/includeOutboundIPRanges",
-  "traffic.sidecar.istio.io/includeInboundPorts",
-];
+const included = "traffic.sidecar.istio.io/includeInboundPorts";
+const anything = ["traffic.sidecar.istio.io/includeOutboundIPRanges", included];
 const settings = [
   ...anything,
   "traffic.sidecar.istio.io/excludeOutboundIPRanges",
@@ -15,17 +14,26 @@ const settings = [
   "traffic.sidecar.istio.io/excludeOutboundPorts",
 ];
 
-/** What becomes of the annotations that injection writes where a CNI plugin is used. */
-export function cniAnnotations(annotations: JsonObject, traces: Traces): readonly Change[] {
+/**
+ * What becomes of the annotations that injection writes where a CNI plugin is used.
+ * @param own the pod with its own containers
+ */
+export function cniAnnotations(annotations: JsonObject, own: Pod, traces: Traces): readonly Change[] {
   const mode = textOf(traces.proxyConfig.interceptionMode) || "REDIRECT";
   const why = "injection copies this setting of the mesh for the CNI plugin";
   return [
     ...taken(annotations, "sidecar.istio.io/interceptionMode", [mode], why),
-    ...settings.flatMap((key) => capture(annotations, key, why)),
+    ...settings.flatMap((key) =>
+      key === included && traces.record.old && annotations[key] === tcpPorts(containersOf(own, "containers"))
+        ? taken(annotations, key, [textOf(annotations[key])], portsOfContainers)
+        : capture(annotations, key, why),
+    ),
     ...excludedInbound(annotations, traces),
     ...networks(annotations),
   ];
 }
+
+const portsOfContainers = "injection up to 1.8 lists the ports of the containers here for the CNI plugin";
 
 /** The usual value is the mesh's; any other may be the mesh's as well, but is more likely the pod's own. */
 function capture(annotations: JsonObject, key: string, why: string): readonly Change[] {

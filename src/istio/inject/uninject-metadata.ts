@@ -21,7 +21,7 @@ export function takeMetadata(injected: Pod, own: Pod, traces: Traces, surroundin
     ...traceAnnotations.map((key): Change => ({ key })),
     ...annotationsOfTemplates(objectOf(annotations), own, traces),
     ...prometheusAnnotations(objectOf(annotations), traces, surroundings),
-    ...(traces.cni ? cniAnnotations(objectOf(annotations), traces) : []),
+    ...(traces.cni ? cniAnnotations(objectOf(annotations), own, traces) : []),
     ...foreignAnnotations(objectOf(annotations), foreignContainers(injected, traces), surroundings),
   ];
   let metadata = withoutTimestamp(metadataOf(own));

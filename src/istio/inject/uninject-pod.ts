@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly workload: string;
   /** The annotations that the injector gives to every pod (`injectedAnnotations` of its configuration). */
   readonly injectedAnnotations: Labels;
+  /** Whether the injector is known to be one that leaves the pod's dnsConfig where the mesh has none. */
+  readonly keepsDns: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export function uninjectPod(pod: Pod, surroundings: Surroundings): UninjectedPod
   if (!traces) return { ok: true, was: "untouched" };
   const containers = takeContainers(pod, traces);
   const probes = restoreProbes(containers.pod, traces);
-  const rest = takeRest(probes.pod, traces);
+  const rest = takeRest(probes.pod, traces, surroundings);
   const metadata = takeMetadata(pod, rest.pod, traces, surroundings);
   return {
     ok: true,

@@ -3,9 +3,10 @@ import { isObject, type Json } from "../../kube/json.ts";
 import { objectOf, objectsOf, type Pod } from "./pod.ts";
 import { type Taken, type Unrecorded, withKey, withSpec } from "./taken.ts";
 import type { Traces } from "./traces.ts";
+import type { Surroundings } from "./uninject-pod.ts";
 
 /** The pod without the gateway's sysctls and the group of old releases; init containers that may have been lost are told of. */
-export function takeRest(pod: Pod, traces: Traces): Taken {
+export function takeRest(pod: Pod, traces: Traces, surroundings: Surroundings): Taken {
   const sysctls = takeSysctls(pod, traces);
   const group = takeGroup(sysctls.pod, traces);
   return {
@@ -13,7 +14,7 @@ export function takeRest(pod: Pod, traces: Traces): Taken {
     unrecorded: [
       ...sysctls.unrecorded,
       ...group.unrecorded,
-      ...dnsNote(pod, traces),
+      ...dnsNote(pod, traces, surroundings),
       ...lostInit(pod, traces),
     ],
   };
@@ -50,16 +51,16 @@ function takeGroup(pod: Pod, { record }: Traces): Taken {
   const { securityContext } = objectOf(pod.spec);
   if (!record.old || objectOf(securityContext).fsGroup !== proxyGroup) return { pod, unrecorded: [] };
   const left = withKey(objectOf(securityContext), "fsGroup", undefined);
-  const says = "injection up to 1.8 sets the group where none is set";
+  const says = `injection up to 1.8 writes ${proxyGroup} over the pod's own, which may have been another, or none`;
   return {
     pod: withSpec(pod, "securityContext", Object.keys(left).length === 0 ? undefined : left),
-    unrecorded: [{ path: ["spec", "securityContext", "fsGroup"], kind: "removed", says }],
+    unrecorded: [{ path: ["spec", "securityContext", "fsGroup"], kind: "guessed", says }],
   };
 }
 
 /** In 1.6 the template's DNS settings replaced the pod's, also where it had none. */
-function dnsNote(pod: Pod, { record }: Traces): readonly Unrecorded[] {
-  if (!record.old) return [];
+function dnsNote(pod: Pod, { record }: Traces, { keepsDns }: Surroundings): readonly Unrecorded[] {
+  if (!record.old || keepsDns) return [];
   const isThere = objectOf(pod.spec).dnsConfig !== undefined;
   const says = "injection up to 1.6 replaced the pod's dnsConfig by the mesh's, which may be none";
   return [{ path: ["spec", "dnsConfig"], kind: isThere ? "kept" : "guessed", says }];

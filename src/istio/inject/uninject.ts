@@ -33,6 +33,8 @@ export interface UninjectOptions {
   readonly kinds?: readonly WorkloadKind[];
   /** The annotations that the injector gives to every pod. */
   readonly injectedAnnotations?: Labels;
+  /** Whether the injector is known to be one that leaves the pod's dnsConfig where the mesh has none, as from 1.8 on. */
+  readonly keepsDns?: boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ export function uninject(object: JsonObject, options: UninjectOptions = {}): Uni
     const surroundings = {
       workload: textOf(metadataOf(object).name),
       injectedAnnotations: options.injectedAnnotations ?? {},
+      keepsDns: options.keepsDns ?? false,
     };
     const taken = uninjectPod(pod, surroundings);
     if (!taken.ok) {

@@ -173,6 +173,7 @@ const annotationCases: readonly {
   given: string;
   env?: string;
   status?: string;
+  containers?: string;
   back: JsonObject;
   told: readonly string[];
 }[] = [
@@ -243,6 +244,29 @@ const annotationCases: readonly {
     ],
   },
   {
+    says: "ports that an injector up to 1.8 reads from the containers go",
+    status: `{"version":"ab","containers":["istio-proxy"],"initContainers":["istio-init"],"volumes":["istio-envoy"]}`,
+    given: `    traffic.sidecar.istio.io/includeInboundPorts: "8080,9090"`,
+    containers:
+      "  - {name: b, ports: [{containerPort: 8080}, {containerPort: 53, protocol: UDP}, {containerPort: 9090}]}",
+    back: { own: "yes" },
+    told: [
+      "removed metadata|annotations|traffic.sidecar.istio.io/includeInboundPorts",
+      "guessed spec|dnsConfig",
+    ],
+  },
+  {
+    says: "ports that no container has are the pod's own",
+    status: `{"version":"ab","containers":["istio-proxy"],"initContainers":["istio-init"],"volumes":["istio-envoy"]}`,
+    given: `    traffic.sidecar.istio.io/includeInboundPorts: "8080"`,
+    containers: "  - {name: b, ports: [{containerPort: 9090}]}",
+    back: { own: "yes", "traffic.sidecar.istio.io/includeInboundPorts": "8080" },
+    told: [
+      "kept metadata|annotations|traffic.sidecar.istio.io/includeInboundPorts",
+      "guessed spec|dnsConfig",
+    ],
+  },
+  {
     says: "a list of networks in JSON loses Istio's alone",
     status: `{"containers":["istio-proxy"],"initContainers":["istio-init","istio-validation"],"volumes":["istio-envoy"]}`,
     given: `    k8s.v1.cni.cncf.io/networks: '[{"name": "a"}, {"name": "istio-cni", "namespace": "default"}]'`,
@@ -257,10 +281,15 @@ const annotationCases: readonly {
     told: ["removed metadata|annotations|container.apparmor.security.beta.kubernetes.io/istio-proxy"],
   },
 ];
-for (const { says, given, env, status, back, told } of annotationCases) {
+for (const { says, given, env, status, containers, back, told } of annotationCases) {
   metadata(says, () => {
     const { object, unrecorded } = taken(
-      pod({ annotations: given, ...(env && { env }), ...(status && { status }) }),
+      pod({
+        annotations: given,
+        ...(env && { env }),
+        ...(status && { status }),
+        ...(containers && { containers }),
+      }),
     );
     same((object.metadata as JsonObject).annotations, back);
     assert.equal(notes(unrecorded), told);
@@ -448,11 +477,22 @@ spec(
       "removed metadata|labels|security.istio.io/tlsMode",
       "removed metadata|labels|istio.io/rev",
       "removed metadata|annotations|sidecar.istio.io/interceptionMode",
-      "removed spec|securityContext|fsGroup",
+      "guessed spec|securityContext|fsGroup",
       "guessed spec|dnsConfig",
     ]);
   },
 );
+
+spec("of an injector that leaves the dnsConfig alone nothing is said of it", () => {
+  const text = pod({
+    status: `{"version":"ab","containers":["istio-proxy"],"initContainers":null,"volumes":["istio-envoy"]}`,
+  });
+  const told = [undefined, true].map((keepsDns) => {
+    const result = uninject(yaml(text), keepsDns === undefined ? {} : { keepsDns });
+    return result.ok ? notes(result.unrecorded) : [];
+  });
+  assert.equal(told, [["guessed spec|dnsConfig"], []]);
+});
 
 spec("init containers that older injectors dropped with a capture that is off are named", () => {
   const text = pod({
