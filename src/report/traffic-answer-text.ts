@@ -5,7 +5,7 @@ import { padEnd, plain, wrap } from "./cells.ts";
 import { heading, stepLines } from "./explain.ts";
 import { type Paint, paintOf } from "./paint.ts";
 import type { Presentation, Report, ReportedWorkload } from "./report.ts";
-import { withoutRules } from "./traffic-text.ts";
+import { granted, withoutRules } from "./traffic-text.ts";
 
 /** An answer as a page that ends in a line end. */
 export function answerPage(
@@ -37,10 +37,6 @@ function answerBlocks(answer: AnsweredTraffic, width: number, paint: Paint): rea
       ? []
       : [wrap(plain(`${change[0]?.toUpperCase()}${change.slice(1)}.`), width).join("\n")]),
   ];
-}
-
-function granted(assumes: readonly string[], width: number): string {
-  return ["Taken for granted:", ...assumes.flatMap((one) => wrap(plain(one), width - 2))].join("\n  ");
 }
 
 function wayBlock({ way, decided }: TrafficAnswer, paint: Paint): string {

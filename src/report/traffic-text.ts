@@ -1,6 +1,7 @@
 /** The page of `explain --traffic`. */
 
-import type { ExplainedTraffic, TrafficLine, TrafficRules } from "../world/explained-traffic.ts";
+import type { ExplainedTraffic, TrafficRules } from "../world/explained-traffic.ts";
+import type { TrafficLine } from "../world/traffic-lines.ts";
 import { plain, wrap } from "./cells.ts";
 import { heading, stepLines } from "./explain.ts";
 import { type Paint, paintOf } from "./paint.ts";
@@ -50,7 +51,7 @@ function trafficBlocks(
   paint: Paint,
 ): readonly string[] {
   if (traffic.state !== "captured") return [withoutRules(traffic, width, paint)];
-  const { by, mode, release, lines, rules } = traffic;
+  const { by, mode, release, lines, assumes, rules } = traffic;
   const condition = verdict === "unknown" ? ", if it is injected" : "";
   const title = `Its traffic is captured by ${capturer(by)} of Istio ${release} (${mode})${condition}`;
   const sections = (["in", "out", "dns", "addresses"] as const).map((about) => {
@@ -59,8 +60,14 @@ function trafficBlocks(
   });
   return [
     [...wrap(title, width).map(paint.heading), sections.join("\n")].join("\n"),
+    ...(assumes.length > 0 ? [granted(assumes, width)] : []),
     ...(rules ? rulesBlocks(rules, paint) : []),
   ];
+}
+
+/** What a page takes for granted. */
+export function granted(assumes: readonly string[], width: number): string {
+  return ["Taken for granted:", ...assumes.flatMap((one) => wrap(plain(one), width - 2))].join("\n  ");
 }
 
 function lineOf({ captured, says, by, where }: TrafficLine, width: number, paint: Paint): readonly string[] {

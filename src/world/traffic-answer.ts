@@ -12,8 +12,9 @@ import { settlingStep } from "../istio/capture/settled.ts";
 import { type Packet, type Way, walk } from "../istio/capture/walk.ts";
 import { type Container, findInPod, objectOf } from "../istio/inject/pod.ts";
 import { at, type Json } from "../kube/json.ts";
-import { type ExplainedTraffic, listed } from "./explained-traffic.ts";
+import type { ExplainedTraffic } from "./explained-traffic.ts";
 import { type CapturedTraffic, trafficOf } from "./traffic.ts";
+import { listed } from "./traffic-lines.ts";
 import type { Workload, World } from "./world.ts";
 
 /** What somebody asks of a packet. */

@@ -1,18 +1,24 @@
 /** How the traffic of a workload's pods is captured, and who said each part of it. */
 
-import { type CapturePlan, captureAnnotations, capturePlan } from "../istio/capture/plan.ts";
+import { type CapturePlan, captureAnnotations, capturePlan, usualMachine } from "../istio/capture/plan.ts";
+import type { CaptureMachine, CaptureSettings, SettingName } from "../istio/capture/settings.ts";
 import {
-  type CaptureMachine,
-  type CaptureSettings,
-  partsOf,
-  type SettingName,
-} from "../istio/capture/settings.ts";
-import { annotationsOf, findInPod, initName, type Pod, proxyName, textOf } from "../istio/inject/pod.ts";
+  annotationsOf,
+  type Container,
+  findInPod,
+  findSidecar,
+  initName,
+  objectOf,
+  type Pod,
+  proxyName,
+  textOf,
+  validationName,
+} from "../istio/inject/pod.ts";
 import { nearestFacts, type ReleaseFacts, releaseFacts, releaseName } from "../istio/releases.ts";
 import { at, isObject } from "../kube/json.ts";
 import type { Path } from "../source/node.ts";
 import type { OpenSetting } from "./open-settings.ts";
-import { istiodOf, type ReadableIstiod, sidecarOf } from "./sidecar.ts";
+import { isNativeFor, istiodOf, type ReadableIstiod, sidecarOf } from "./sidecar.ts";
 import type { Workload, World } from "./world.ts";
 
 /** Who said a setting. */
@@ -33,6 +39,16 @@ export interface CapturedTraffic {
   readonly nftables: boolean;
   /** The injected pod. */
   readonly pod: Pod;
+  /** Whether it is written as it was injected: nobody reads annotations for istio-init any more. */
+  readonly byHand: boolean;
+  /** Whether the verdict is that it is injected. */
+  readonly isCertain: boolean;
+  /** Whether the sidecar is a native one; undefined where the nodes decide. */
+  readonly native: boolean | undefined;
+  /** Where its pods run; the name servers are those of the pod where it says them. */
+  readonly machine: CaptureMachine;
+  /** Whether nobody has said the name servers. */
+  readonly assumesNameserver: boolean;
   sourceOf(setting: SettingName): SettingSource;
   /** What somebody wrote for a setting that is a list: without what Istio adds to it. */
   writtenFor(setting: SettingName): string;
@@ -65,7 +81,8 @@ export function trafficOf(world: World, workload: Workload, machine: CaptureMach
     return { state: "unknown", why: `${where}: ${open.path.at(-1)} is still ${JSON.stringify(open.text)}` };
   }
   const sources = sourcesOf(workload, istiod, made.before);
-  const read = capturePlan(made.pod, facts, machine);
+  const place = placeOf(made.pod, machine);
+  const read = capturePlan(made.pod, facts, place.machine);
   if (!read) return nothing(sources, istiod, made.sidecar?.templates ?? []);
   if (!read.ok) {
     const setting = sources("includedRanges");
@@ -80,6 +97,10 @@ export function trafficOf(world: World, workload: Workload, machine: CaptureMach
     facts,
     nftables: at(values, ["global", "nativeNftables"]) === true || read.plan.settings.nftables,
     pod: made.pod,
+    byHand: false,
+    isCertain: workload.decision.verdict === "injected",
+    native: made.sidecar && isNativeFor(world, workload, made.sidecar),
+    ...place,
     sourceOf: sources,
     writtenFor(setting) {
       const annotated = annotationOf(made.before, setting);
@@ -88,6 +109,16 @@ export function trafficOf(world: World, workload: Workload, machine: CaptureMach
       return annotated?.[1] ?? (typeof value === "string" ? value : "");
     },
   };
+}
+
+/** The machine as a pod sees it: its own name servers count, before or instead of the cluster's. */
+function placeOf(pod: Pod, machine: CaptureMachine): Pick<CapturedTraffic, "machine" | "assumesNameserver"> {
+  if (machine.nameservers !== usualMachine.nameservers) return { machine, assumesNameserver: false };
+  const written = at(pod, ["spec", "dnsConfig", "nameservers"]);
+  const own = (Array.isArray(written) ? written : []).filter((one) => typeof one === "string");
+  const isAlone = at(pod, ["spec", "dnsPolicy"]) === "None";
+  const nameservers = isAlone ? own : [...machine.nameservers, ...own];
+  return { machine: { ...machine, nameservers }, assumesNameserver: !isAlone };
 }
 
 /** Values below global.proxy that say a setting where no annotation does. */
@@ -207,30 +238,53 @@ function byHand(world: World, workload: Workload, machine: CaptureMachine): Traf
   const written = at(workload.value, workload.template);
   const pod = isObject(written) ? written : {};
   const where = workload.originOf({ of: "pod", path: ["spec"] }).text;
-  const init = findInPod(pod, initName);
+  const init = findInPod(pod, initName) ?? findInPod(pod, validationName);
   if (!init) return { state: "none", why: "it gets no sidecar", where };
   const tag = /:([^:/@]+)(?:@.*)?$/.exec(textOf(init.image))?.[1] ?? "";
   const release = releaseName("unknown" in releaseFacts(tag) ? world.mesh.release : tag);
   const facts = nearestFacts(release);
-  const read = capturePlan(pod, facts, machine);
+  const place = placeOf(pod, machine);
+  const read = capturePlan(pod, facts, place.machine);
   if (!read) return { state: "none", why: "it gets no sidecar", where };
   if (!read.ok) return { state: "fails", by: read.by, why: read.fault.says, where };
-  const containers = at(pod, ["spec", "initContainers"]);
-  const index = Array.isArray(containers) ? containers.indexOf(init) : 0;
-  const place = workload.originOf({ of: "pod", path: ["spec", "initContainers", index, "args"] }).text;
+  const { plan } = read;
   return {
     state: "captured",
-    plan: read.plan,
+    plan,
     release,
     facts,
-    nftables: read.plan.settings.nftables,
+    nftables: plan.settings.nftables,
     pod,
-    sourceOf: () => ({ by: "the arguments of istio-init", where: place }),
-    writtenFor: (setting) =>
-      partsOf(textIn(read.plan.settings, setting))
-        .filter((part) => ![...facts.excludedInboundPorts, facts.statusPort].includes(Number(part)))
-        .join(","),
+    byHand: true,
+    isCertain: true,
+    native: objectOf(findSidecar(pod)).restartPolicy === "Always",
+    ...place,
+    sourceOf: writtenSources(workload, pod, init, plan, release),
+    writtenFor: (setting) => textIn(plan.settings, setting),
   };
+}
+
+/** Who said the settings of a pod that is written as it was injected: the arguments of istio-init, or annotations for the plugin. */
+function writtenSources(
+  workload: Workload,
+  pod: Pod,
+  init: Container,
+  { by }: CapturePlan,
+  release: string,
+): CapturedTraffic["sourceOf"] {
+  const inPod = (path: Path): string => workload.originOf({ of: "pod", path }).text;
+  if (by === "cni") {
+    return (setting) => {
+      const key = annotationOf(pod, setting)?.[0];
+      return key === undefined
+        ? { by: undefined, where: workload.originOf({ of: "release", release }).text }
+        : { by: key, where: inPod(["metadata", "annotations", key]) };
+    };
+  }
+  const containers = at(pod, ["spec", "initContainers"]);
+  const index = Array.isArray(containers) ? containers.indexOf(init) : 0;
+  const where = inPod(["spec", "initContainers", index, "args"]);
+  return () => ({ by: "the arguments of istio-init", where });
 }
 
 function textIn(settings: CaptureSettings, setting: SettingName): string {

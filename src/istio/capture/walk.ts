@@ -10,9 +10,9 @@ export interface Packet {
   readonly destination: string;
   readonly sourcePort: number;
   readonly destinationPort: number;
-  /** Whose process sends it; null for a packet that arrives. */
+  /** Whose process sends it, a group also by its name; null for a packet that arrives, and where nothing is known. */
   readonly user: number | null;
-  readonly group: number | null;
+  readonly group: number | string | null;
   /** The interface by which it arrives, or leaves. */
   readonly by: string;
   readonly mark: number;
@@ -195,7 +195,7 @@ function holds({ of, is }: Match, hook: Hook, travel: Travel): boolean {
     case "user":
       return packet.user !== null && Number(is) === packet.user;
     case "group":
-      return packet.group !== null && Number(is) === packet.group;
+      return packet.group !== null && (is === packet.group || Number(is) === packet.group);
     case "mark":
       return Number(is) === travel.mark;
     case "connection-mark":
@@ -206,7 +206,7 @@ function holds({ of, is }: Match, hook: Hook, travel: Travel): boolean {
 }
 
 /** Whether a port is the one of a text, or within its range (`8000:9000`). */
-function isPort(text: string, port: number): boolean {
+export function isPort(text: string, port: number): boolean {
   const [first = "", last = first] = text.trim().split(":");
   return port >= Number(first || 0) && port <= Number(last || 65535) && text.trim() !== "";
 }
@@ -218,6 +218,6 @@ function isIn(address: string, range: string): boolean {
 }
 
 /** Whether a name is that of an interface; `eth+` stands for all that begin so. */
-function isInterface(pattern: string, name: string): boolean {
+export function isInterface(pattern: string, name: string): boolean {
   return pattern.endsWith("+") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 }
