@@ -1,5 +1,6 @@
 /** `sidelint explain --uninstall`: what would change if the injector, or a revision of it, were removed. */
 import { namesOf, uninstallOf } from "../compare/uninstall.ts";
+import { uninstallKinds } from "../compare/uninstall-objects.ts";
 import { dnsLabelErrors } from "../kube/names.ts";
 import { meantBy } from "../kube/nearest.ts";
 import { plain } from "../report/cells.ts";
@@ -23,7 +24,7 @@ export async function uninstallExplained(
   const isPath = value !== true && dnsLabelErrors(value).length > 0;
   const paths = isPath ? [value, ...given] : given;
   const name = value === true || isPath ? undefined : value;
-  const { scan, presentation, exit: opened } = await openWorld(paths, flags, io, version);
+  const { scan, presentation, exit: opened } = await openWorld(paths, flags, io, version, uninstallKinds);
   const status = tellUnreadable(scan, io) || opened;
   const all = scan.worlds.map((world) => ({ world, names: namesOf(world.mesh) }));
   const knows = ({ revisions, tags }: ReturnType<typeof namesOf>) =>

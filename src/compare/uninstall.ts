@@ -1,33 +1,28 @@
 /** What removing the injector means, or one of its revisions or tags: who loses the sidecar, what stays behind, and what is to be deleted. */
 import { decide } from "../istio/decide.ts";
 import type { Labels, Mesh, PodFacts, Webhook } from "../istio/facts.ts";
-import { isInjectorName } from "../istio/injector-config.ts";
 import { sidecarState } from "../istio/sidecar-state.ts";
-import { defaultRevision, injectKey, readWebhookConfiguration, revisionKey } from "../istio/webhook.ts";
+import { defaultRevision, injectKey, revisionKey } from "../istio/webhook.ts";
 import { at, type Json } from "../kube/json.ts";
 import { originInside } from "../world/embedded.ts";
-import { placedInstalls } from "../world/installs.ts";
-import type { Origin, Placed, Workload, World } from "../world/world.ts";
+import type { Origin, Workload, World } from "../world/world.ts";
+import { type BlockedStarts, blockedStarts } from "./blocked-starts.ts";
 import { compareWorlds } from "./compare.ts";
+import {
+  type Demand,
+  demands,
+  failingOf,
+  istiodObjects,
+  type Obsolete,
+  validators,
+  webhookObjects,
+} from "./uninstall-objects.ts";
 
 /** A workload that injection had to do with, and what is to be known of it. */
 export interface Concerned {
   readonly workload: Workload;
   /** `lost`: what else it means. `taken`: the revisions that inject it then. `byHand`: the istiod that its sidecar looks for, where that is known. */
   readonly by: string | undefined;
-}
-
-/** Something that goes with the injector; without a place it is not in the repository, but is in the cluster of a stock install. */
-export interface Obsolete {
-  readonly kind: string;
-  readonly name: string;
-  readonly origin: Origin | undefined;
-  /** The step in which it is deleted. */
-  readonly step: "webhooks" | "istiod";
-  /** Whether an install of the repository makes it. */
-  readonly isInstalled?: boolean;
-  /** What else it does, so that it is to be changed and not deleted. */
-  readonly shared?: string;
 }
 
 export interface Uninstall {
@@ -38,8 +33,14 @@ export interface Uninstall {
   readonly revisions: readonly string[];
   /** The tags that go. */
   readonly tags: readonly string[];
+  /** The revisions that stay. */
+  readonly stays: readonly string[];
   /** The webhooks that let no pod start while their istiod is gone, by configuration. */
   readonly failing: readonly Obsolete[];
+  /** How many workloads these are asked about, whether or not they are injected. */
+  readonly blocked: BlockedStarts;
+  /** What lets nobody change objects of Istio while their istiod is gone. */
+  readonly validators: readonly Obsolete[];
   readonly lost: readonly Concerned[];
   readonly taken: readonly Concerned[];
   /** Of which it is not known whether they have something to lose. */
@@ -47,11 +48,21 @@ export interface Uninstall {
   readonly byHand: readonly Concerned[];
   /** Proxies that nobody injected, and that look for the istiod as well. */
   readonly gateways: readonly Concerned[];
-  /** How many of those that lose it or get another one ask for it by labels of their own, and whether any of them does so by no label at all. */
-  readonly ownLabels: number;
+  /** Of those that lose it or get another one, how many are to be treated how. */
+  readonly counts: {
+    /** Those that cannot start without one. */
+    readonly waiting: number;
+    /** Those that ask for it by labels of their own. */
+    readonly templates: number;
+    readonly restarts: number;
+    /** Jobs and bare pods, whose template cannot be changed. */
+    readonly recreated: number;
+  };
+  /** Whether any of them asks for it by no label at all. */
   readonly unlabelled: boolean;
   /** Labels of namespaces that mean nothing then. */
   readonly labels: readonly { readonly namespace: string; readonly label: string; readonly origin: Origin }[];
+  readonly demands: readonly Demand[];
   readonly objects: readonly Obsolete[];
 }
 
@@ -80,47 +91,107 @@ export function uninstallOf(world: World, asked: string | undefined): Uninstall 
   const goes = ({ revision, answersTo }: Webhook) =>
     isTag ? answersTo === asked : revisions.includes(revision);
   const gone = mesh.webhooks.filter(goes);
-  const webhooks = mesh.webhooks.filter((webhook) => !goes(webhook));
   // Revisions that nobody shows are no reason to doubt: what is asked is what goes.
-  const after: Mesh = { ...mesh, webhooks, revisionsAssumed: false };
-  const byHand = isTag ? [] : handInjected(world, revisions);
-  const isByHand = new Set(
-    world.workloads.flatMap(({ id, pod }) => (sidecarState(pod).is === "present" ? [id] : [])),
-  );
-  const changes = compareWorlds(world, without(world, after)).changes.flatMap(({ kind, before, after }) =>
-    before && after && !isByHand.has(before.id) ? [{ kind, before, after }] : [],
-  );
-  const lost = changes.flatMap(({ kind, before }): readonly Concerned[] =>
-    kind === "lost" ? [{ workload: before, by: waits(before) ? "cannot start without one" : undefined }] : [],
-  );
-  const taken = changes.flatMap(({ before, after: { decision } }): readonly Concerned[] =>
-    before.decision.verdict === "injected" && decision.verdict === "injected"
-      ? [{ workload: before, by: decision.injectedBy.join(", ") }]
-      : [],
-  );
-  const moved = [...lost, ...taken];
+  const after = {
+    ...mesh,
+    webhooks: mesh.webhooks.filter((webhook) => !goes(webhook)),
+    revisionsAssumed: false,
+  };
+  const people = peopleOf(world, after, gone, isTag ? undefined : revisions);
   const labels = emptyLabels(world, after, gone);
-  const asking = moved.filter(({ workload: { pod } }) => asksItself(pod));
+  const failed = isTag ? [] : failingOf(world, gone);
+  const checks = isTag ? [] : validators(world, revisions);
+  const stays = known.revisions.filter((name) => !revisions.includes(name));
+  const own = isTag ? [] : istiodObjects(world, revisions, stays.length === 0);
   return {
     cluster: world.cluster,
     release: mesh.release,
     workloads: world.workloads.length,
     revisions,
     tags: isTag ? [asked] : known.tags.filter((tag) => gone.some(({ answersTo }) => answersTo === tag)),
-    failing: isTag ? [] : failing(world, gone),
-    lost,
-    taken,
+    stays,
+    failing: webhookObjects(world, failed),
+    blocked: blockedStarts(world, failed),
+    validators: checks,
+    ...people,
+    counts: countsOf(people),
+    unlabelled: areUnlabelled([...people.lost, ...people.taken], labels),
+    labels,
+    demands: demands(world),
+    objects: [...webhookObjects(world, gone), ...checks, ...own],
+  };
+}
+
+type People = Pick<Uninstall, "lost" | "taken" | "unsure" | "byHand" | "gateways">;
+
+/** Who has to do with webhooks that go, and with their istiods, if these go too. */
+function peopleOf(
+  world: World,
+  after: Mesh,
+  gone: readonly Webhook[],
+  revisions: readonly string[] | undefined,
+): People {
+  const isByHand = new Set(
+    world.workloads.flatMap(({ id, pod }) => (sidecarState(pod).is === "present" ? [id] : [])),
+  );
+  const changes = compareWorlds(world, without(world, after)).changes.flatMap(({ kind, before, after }) =>
+    before && after && !isByHand.has(before.id) ? [{ kind, before, after }] : [],
+  );
+  const byHand = revisions ? handInjected(world, revisions) : [];
+  return {
+    ...movedBy(changes),
     unsure: unsure(world, changes, isByHand, gone),
     byHand: byHand.filter(({ workload }) => !isGateway(workload.pod)),
     gateways: byHand.filter(({ workload }) => isGateway(workload.pod)),
-    ownLabels: asking.length,
-    unlabelled: moved.some(
-      (one) =>
-        !asking.includes(one) && !labels.some(({ namespace }) => namespace === one.workload.namespace.name),
-    ),
-    labels,
-    objects: [...webhookObjects(world, gone), ...(isTag ? [] : istiodObjects(world, revisions))],
   };
+}
+
+interface Change {
+  readonly kind: string;
+  readonly before: Workload;
+  readonly after: Workload;
+}
+
+function movedBy(changes: readonly Change[]): Pick<Uninstall, "lost" | "taken"> {
+  return {
+    lost: changes.flatMap(({ kind, before }): readonly Concerned[] =>
+      kind === "lost"
+        ? [{ workload: before, by: waits(before) ? "cannot start without one" : undefined }]
+        : [],
+    ),
+    taken: changes.flatMap(({ before, after: { decision } }): readonly Concerned[] =>
+      before.decision.verdict === "injected" && decision.verdict === "injected"
+        ? [{ workload: before, by: decision.injectedBy.join(", ") }]
+        : [],
+    ),
+  };
+}
+
+/** Kinds whose pods are made anew only where they are themselves. */
+const onceOnly = new Set(["Job", "Pod"]);
+/** Kinds that have no running pods of their own: what counts is their next run. */
+const laterOnly = new Set(["CronJob", "PodTemplate"]);
+
+function countsOf({ lost, taken }: People): Uninstall["counts"] {
+  const counts = { waiting: 0, templates: 0, restarts: 0, recreated: 0 };
+  for (const { workload } of lost) {
+    const { kind } = workload.resource;
+    if (waits(workload)) counts.waiting++;
+    else if (onceOnly.has(kind)) counts.recreated++;
+    else if (asksItself(workload.pod)) counts.templates++;
+    else if (!laterOnly.has(kind)) counts.restarts++;
+  }
+  for (const { workload } of taken) {
+    const { kind } = workload.resource;
+    if (onceOnly.has(kind)) counts.recreated++;
+    else if (!laterOnly.has(kind)) counts.restarts++;
+  }
+  return counts;
+}
+
+function areUnlabelled(moved: readonly Concerned[], labels: Uninstall["labels"]): boolean {
+  const labelled = new Set<string | null>(labels.map(({ namespace }) => namespace));
+  return moved.some(({ workload: { pod, namespace } }) => !asksItself(pod) && !labelled.has(namespace.name));
 }
 
 /** The world with fewer webhooks; everything else is as it is. */
@@ -135,7 +206,7 @@ function without(world: World, mesh: Mesh): World {
 
 function unsure(
   { workloads }: World,
-  changes: readonly { readonly kind: string; readonly before: Workload }[],
+  changes: readonly Change[],
   isByHand: ReadonlySet<string>,
   gone: readonly Webhook[],
 ): readonly Concerned[] {
@@ -239,84 +310,4 @@ function asksItself({ labels }: PodFacts): boolean {
 function meaningful(labels: Labels, answered: ReadonlySet<string>): string | undefined {
   if (labels["istio-injection"] === "enabled") return "istio-injection";
   return answered.has(labels["istio.io/rev"] ?? "") ? "istio.io/rev" : undefined;
-}
-
-function startOf(placed: Placed): Origin {
-  const location = placed.locate([]);
-  const { path } = placed.resource.document.file;
-  return { text: location ? `${location.file}:${location.line}` : path, location };
-}
-
-/** The configurations that would go on asking an istiod that is gone. A stock install's webhooks fail as well. */
-function failing(world: World, gone: readonly Webhook[]): readonly Obsolete[] {
-  const failed = gone.filter(({ configuration, index, written, coversPods }) => {
-    if (!coversPods) return false;
-    const placed = world.webhookConfigurations.find(({ name }) => name === configuration);
-    const policy = at(placed?.value, ["webhooks", index, "failurePolicy"]) ?? "Fail";
-    return !written || policy === "Fail";
-  });
-  return webhookObjects(world, failed);
-}
-
-function webhookObjects(world: World, gone: readonly Webhook[]): readonly Obsolete[] {
-  return [...new Set(gone.map(({ configuration }) => configuration))].map((name): Obsolete => {
-    const placed = world.webhookConfigurations.find((one) => one.name === name);
-    const written = placed ? readWebhookConfiguration(placed.value) : [];
-    const others = written.filter(
-      ({ index }) => !gone.some((one) => one.configuration === name && one.index === index),
-    );
-    return {
-      kind: "MutatingWebhookConfiguration",
-      name,
-      origin: placed && startOf(placed),
-      step: "webhooks",
-      ...(!placed && { isInstalled: world.webhooks === "install" }),
-      ...(others.length > 0 && { shared: `keeps ${others.map((one) => one.name).join(", ")}` }),
-    };
-  });
-}
-
-/** ConfigMaps, installs and Deployments of istiods. */
-function istiodObjects(world: World, revisions: readonly string[]): readonly Obsolete[] {
-  const object = (placed: Placed, kind = placed.resource.kind): Obsolete => ({
-    kind,
-    name: placed.name,
-    origin: startOf(placed),
-    step: "istiod",
-  });
-  const installs = world.installs.flatMap((placed) => {
-    const all = placedInstalls(placed).flatMap((reading) =>
-      reading.ok ? (reading.install.hasIstiod ? [reading.install.revision ?? ""] : []) : [reading.revision],
-    );
-    const others = all.filter((revision) => !revisions.includes(revision));
-    if (all.length === others.length) return [];
-    const shared = others.length > 0 ? { shared: `also installs ${others.join(", ")}` } : {};
-    return [{ ...object(placed), ...shared }];
-  });
-  const maps = [...new Set([...world.injectorConfigMaps, ...world.meshConfigMaps])];
-  const configMaps = revisions.flatMap((revision) =>
-    ["istio-sidecar-injector", "istio"].flatMap((base): readonly Obsolete[] => {
-      const name = revision === defaultRevision ? base : `${base}-${revision}`;
-      const found = maps.filter((one) => one.name === name && isInjectorName(name) === (base !== "istio"));
-      if (found.length > 0) return found.map((one) => object(one));
-      return [
-        { kind: "ConfigMap", name, origin: undefined, step: "istiod", isInstalled: installs.length > 0 },
-      ];
-    }),
-  );
-  // Several builds bring the same one.
-  const seen = new Set<string>();
-  const istiods = world.workloads.flatMap((workload): readonly Obsolete[] => {
-    const isOne = revisions.some(
-      (revision) => workload.name === (revision === defaultRevision ? "istiod" : `istiod-${revision}`),
-    );
-    const { kind } = workload.resource;
-    const location = workload.start();
-    const place = `${location.file}:${location.start}`;
-    if (!isOne || kind !== "Deployment" || seen.has(place)) return [];
-    seen.add(place);
-    const origin = { text: `${location.file}:${location.line}`, location };
-    return [{ kind, name: workload.name, origin, step: "istiod" }];
-  });
-  return [...installs, ...istiods, ...configMaps];
 }

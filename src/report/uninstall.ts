@@ -1,15 +1,38 @@
 /** The page of `explain --uninstall`, and the same as data. */
-import type { Concerned, Obsolete, Uninstall } from "../compare/uninstall.ts";
+import type { Concerned, Uninstall } from "../compare/uninstall.ts";
+import type { Obsolete } from "../compare/uninstall-objects.ts";
 import { columns, count, plain, wrap } from "./cells.ts";
 import { sides } from "./explain.ts";
 import { type Paint, paintOf } from "./paint.ts";
 import type { Presentation } from "./report.ts";
+import { insteadOf, type Step, steps } from "./uninstall-steps.ts";
 
 /** What one cluster would lose, as text that ends in a line end. */
 export function uninstallPage(uninstall: Uninstall, presentation: Presentation): string {
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
-  const { lost, taken, unsure, byHand, gateways, labels, objects } = uninstall;
+  const instead = insteadOf(uninstall);
+  const blocks = [
+    head(uninstall, width, paint),
+    ...warnings(uninstall, width, paint),
+    ...sectionsOf(uninstall).flatMap(([title, lines]) =>
+      lines.length === 0
+        ? []
+        : [[titled(title, lines.length, width, paint), ...linesOf(lines, width, paint)].join("\n")],
+    ),
+    ...(instead === undefined ? [] : [wrap(instead, width).join("\n")]),
+    [
+      paint.heading("In this order"),
+      ...steps(uninstall).flatMap((step, at) => numbered(at, step, width, paint)),
+    ].join("\n"),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+type Section = readonly [title: string, lines: readonly Line[]];
+
+function sectionsOf(uninstall: Uninstall): readonly Section[] {
+  const { lost, taken, unsure, byHand, gateways, labels, demands, objects } = uninstall;
   const people = (all: readonly Concerned[], words: (by: string) => string): readonly Line[] =>
     once(
       all.map(({ workload, by }) => ({
@@ -17,7 +40,7 @@ export function uninstallPage(uninstall: Uninstall, presentation: Presentation):
         right: placeOf(workload),
       })),
     );
-  const sections: readonly (readonly [title: string, lines: readonly Line[]])[] = [
+  return [
     ["Lose the sidecar at their next start", people(lost, (by) => by)],
     ["Get one from another revision instead, at their next start", people(taken, (by) => `by ${by}`)],
     ["Not known whether they lose it", people(unsure, (by) => by)],
@@ -33,22 +56,15 @@ export function uninstallPage(uninstall: Uninstall, presentation: Presentation):
         right: origin.text,
       })),
     ],
+    [
+      "Demand mTLS, which pods without a sidecar do not speak",
+      demands.map(({ kind, name, namespace, mode, origin }) => ({
+        left: `${namespace ?? "?"}  ${kind}/${name}  ${mode}`,
+        right: origin.text,
+      })),
+    ],
     ["To be deleted", objects.map(objectLine)],
   ];
-  const blocks = [
-    head(uninstall, width, paint),
-    ...warning(uninstall, width, paint),
-    ...sections.flatMap(([title, lines]) =>
-      lines.length === 0
-        ? []
-        : [[titled(title, lines.length, width, paint), ...linesOf(lines, width, paint)].join("\n")],
-    ),
-    [
-      paint.heading("In this order"),
-      ...steps(uninstall).flatMap((step, at) => numbered(at, step, width, paint)),
-    ].join("\n"),
-  ];
-  return `${blocks.join("\n\n")}\n`;
 }
 
 interface Line {
@@ -75,9 +91,10 @@ function placeOf({ start }: Concerned["workload"]): string {
   return `${file}:${line}`;
 }
 
-function objectLine({ kind, name, origin, shared, isInstalled }: Obsolete): Line {
+function objectLine({ kind, name, origin, shared, note, isInstalled }: Obsolete): Line {
+  const told = [shared, note].flatMap((one) => (one === undefined ? [] : [`  ${one}`]));
   return {
-    left: `${kind}${name && `/${name}`}${shared === undefined ? "" : `  ${shared}`}`,
+    left: `${kind}${name && `/${name}`}${told.join("")}`,
     right: origin?.text ?? (isInstalled ? "comes with the install" : "not in the repository"),
   };
 }
@@ -97,21 +114,41 @@ function goingOf({ revisions, tags }: Uninstall): string {
   return [...listed("revision", revisions), ...listed("tag", tags)].join(" and ") || "an injector";
 }
 
-function warning(
-  { failing, lost, taken, unsure }: Uninstall,
+/** What does damage if it is left: webhooks that let no pod start, and those that let nothing of Istio be changed. */
+function warnings(
+  { failing, blocked: { certain, perhaps }, validators }: Uninstall,
   width: number,
   paint: Paint,
 ): readonly string[] {
-  if (failing.length === 0) return [];
-  const pods = lost.length + taken.length + unsure.length;
-  const says = `No pod of ${count(pods, "workload")} starts while istiod is gone and these webhooks are still there: their failurePolicy is Fail. Delete them before istiod.`;
-  const [first = "", ...more] = wrap(says, width - 2);
-  return [
-    [
+  const alarm = (says: string, objects: readonly Obsolete[]) => {
+    const [first = "", ...more] = wrap(says, width - 2);
+    return [
       `${paint.bad("!")} ${first}`,
       ...more.map((line) => `  ${line}`),
-      ...linesOf(failing.map(objectLine), width, paint),
-    ].join("\n"),
+      ...linesOf(objects.map(objectLine), width, paint),
+    ].join("\n");
+  };
+  const who =
+    certain === 0
+      ? `Perhaps no pod of ${count(perhaps, "workload")} starts`
+      : `No pod of ${count(certain, "workload")}${perhaps === 0 ? "" : `, and perhaps of ${perhaps} more,`} starts`;
+  return [
+    ...(certain + perhaps === 0
+      ? []
+      : [
+          alarm(
+            `${who} while istiod is gone and these webhooks are still there: their failurePolicy is Fail. Delete them before istiod.`,
+            failing,
+          ),
+        ]),
+    ...(validators.length === 0
+      ? []
+      : [
+          alarm(
+            "No object of Istio can be created or changed while istiod is gone and these are still there: istiod sets their failurePolicy to Fail, whatever is written.",
+            validators,
+          ),
+        ]),
   ];
 }
 
@@ -130,84 +167,6 @@ function linesOf(lines: readonly Line[], width: number, paint: Paint): readonly 
   });
 }
 
-interface Step {
-  readonly do: string;
-  readonly why: string;
-}
-
-/** What to do, in the order in which no pod is kept from starting and none loses its istiod. */
-export function steps(uninstall: Uninstall): readonly Step[] {
-  const { taken, unlabelled, objects } = uninstall;
-  const webhooks = webhookStep(objects.filter(({ step }) => step === "webhooks"));
-  // Pods that no label decides on, and those that go over to another revision, are injected as before while the webhooks are there.
-  const isFirst = taken.length > 0 || unlabelled;
-  return [
-    ...labelStep(uninstall),
-    ...(isFirst ? webhooks : []),
-    ...restartStep(uninstall),
-    ...(isFirst ? [] : webhooks),
-    ...istiodStep(objects.filter(({ step }) => step === "istiod")),
-  ];
-}
-
-function labelStep({ labels, ownLabels, revisions }: Uninstall): readonly Step[] {
-  const of = [
-    ...(labels.length === 0
-      ? []
-      : [count(new Set(labels.map(({ namespace }) => namespace)).size, "namespace")]),
-    ...(ownLabels === 0 ? [] : [count(ownLabels, "pod template")]),
-  ];
-  if (of.length === 0) return [];
-  const or = revisions.length === 0 ? ", or name a revision instead of the tag" : "";
-  return [
-    {
-      do: `Take the labels off ${of.join(" and ")}${or}.`,
-      why: "From then on pods start without a sidecar; those that run keep theirs, and the istiod that serves it.",
-    },
-  ];
-}
-
-function restartStep({ lost, taken, byHand }: Uninstall): readonly Step[] {
-  const restarts = lost.length + taken.length;
-  const hand =
-    byHand.length === 0
-      ? []
-      : [`take the sidecar out of ${count(byHand.length, "manifest")} (sidelint uninject)`];
-  const todo = [...(restarts === 0 ? [] : [`restart ${count(restarts, "workload")}`]), ...hand].join(
-    ", and ",
-  );
-  if (todo === "") return [];
-  return [
-    {
-      do: `${todo[0]?.toUpperCase()}${todo.slice(1)}.`,
-      why: "A sidecar whose istiod is gone gets no new configuration, and no new certificate when its own expires.",
-    },
-  ];
-}
-
-function webhookStep(webhooks: readonly Obsolete[]): readonly Step[] {
-  if (webhooks.length === 0) return [];
-  const names = webhooks.map(({ name, shared }) =>
-    shared === undefined ? name : `of ${name} those that go`,
-  );
-  return [
-    {
-      do: `Delete the webhooks: ${names.join(", ")}.`,
-      why: "A webhook that stays when its istiod goes keeps pods from starting.",
-    },
-  ];
-}
-
-function istiodStep(rest: readonly Obsolete[]): readonly Step[] {
-  if (rest.length === 0) return [];
-  return [
-    {
-      do: `Delete istiod and what belongs to it: ${[...new Set(rest.map(({ kind }) => kind))].join(", ")}.`,
-      why: "What installed it goes with it: an operator or a chart would bring istiod and its webhooks back.",
-    },
-  ];
-}
-
 function numbered(at: number, step: Step, width: number, paint: Paint): readonly string[] {
   const lines = wrap(plain(step.do), width - 2);
   return [
@@ -218,7 +177,8 @@ function numbered(at: number, step: Step, width: number, paint: Paint): readonly
 
 /** The same as data. */
 export function uninstallData(uninstall: Uninstall): object {
-  const { lost, taken, unsure, byHand, gateways, labels, objects, failing, ...rest } = uninstall;
+  const { lost, taken, unsure, byHand, gateways, labels, demands, objects, failing, validators, ...rest } =
+    uninstall;
   const people = (all: readonly Concerned[], key: string) =>
     all.map(({ workload, by }) => {
       const { file, line, column } = workload.start();
@@ -233,23 +193,28 @@ export function uninstallData(uninstall: Uninstall): object {
       };
     });
   const things = (all: readonly Obsolete[]) =>
-    all.map(({ kind, name, origin, step, shared = null }) => ({
+    all.map(({ kind, name, origin, step, isInstalled = false, shared = null, note = null }) => ({
       kind,
       name,
       where: origin?.text ?? null,
       step,
+      isInstalled,
       shared,
+      note,
     }));
   return {
     ...rest,
     failing: things(failing),
+    validators: things(validators),
     lost: people(lost, "means"),
     taken: people(taken, "revision"),
     unsure: people(unsure, "by"),
     byHand: people(byHand, "istiod"),
     gateways: people(gateways, "istiod"),
     labels: labels.map(({ namespace, label, origin }) => ({ namespace, label, where: origin.text })),
+    demands: demands.map(({ origin, ...one }) => ({ ...one, where: origin.text })),
     objects: things(objects),
+    instead: insteadOf(uninstall) ?? null,
     steps: steps(uninstall),
   };
 }

@@ -65,8 +65,14 @@ interface Told {
     readonly name: string;
     readonly where: string | null;
     readonly shared: string | null;
+    readonly isInstalled: boolean;
+    readonly note: string | null;
   }[];
-  readonly steps: readonly { readonly do: string }[];
+  readonly steps: readonly { readonly do: string; readonly why: string }[];
+  readonly blocked: { readonly certain: number; readonly perhaps: number };
+  readonly validators: readonly { readonly name: string; readonly isInstalled: boolean }[];
+  readonly demands: readonly { readonly name: string; readonly mode: string; readonly where: string }[];
+  readonly instead: string | null;
 }
 
 function told({ stdout, stderr }: Outcome): Told {
@@ -106,7 +112,7 @@ uninstall("everything goes: who loses it, who keeps one that looks for nobody, w
     );
     assert.equal(
       all.steps.map((step) => step.do.split(/[ :]/).slice(0, 3).join(" ")),
-      ["Take the labels", "Restart 2 workloads,", "Delete the webhooks", "Delete istiod and"],
+      ["See to it", "Take the labels", "Restart 2 workloads,", "Delete the webhooks", "Delete istiod and"],
     );
   }),
 );
@@ -121,6 +127,8 @@ uninstall("a revision goes with its tags, and what others inject stays", () =>
       [
         "istio-revision-tag-stable hooks/c.yaml:1",
         "istio-sidecar-injector-canary hooks/b.yaml:1",
+        " null",
+        "istiod-canary null",
         "istio-sidecar-injector-canary null",
         "istio-canary null",
       ],
@@ -136,7 +144,12 @@ uninstall("a tag goes alone: its istiod stays, and nothing of it is deleted", ()
       tag.objects.map(({ name }) => name),
       ["istio-revision-tag-stable"],
     );
-    assert.ok(tag.steps[0]?.do.endsWith("or name a revision instead of the tag."));
+    assert.ok(tag.steps[1]?.do.endsWith("or name a revision instead of the tag."));
+    assert.not.match(tag.steps.map(({ why }) => why).join(" "), "istiod is gone");
+    assert.is(
+      tag.instead,
+      "Revisions canary, default stay. To keep the sidecars let labels name one of them (istio.io/rev=<revision>); then ask again what is lost.",
+    );
   }),
 );
 
@@ -151,8 +164,8 @@ uninstall("workloads that another revision takes need the webhooks gone before t
       assert.equal([names(gone.lost), names(gone.taken)], [[], ["web"]]);
       assert.is(gone.taken[0]?.revision, "other");
       assert.equal(gone.labels, [], "the label still means something");
-      assert.ok(gone.steps[0]?.do.startsWith("Delete the webhooks"));
-      assert.ok(gone.steps[1]?.do.startsWith("Restart 1 workload"));
+      assert.ok(gone.steps[1]?.do.startsWith("Delete the webhooks"));
+      assert.ok(gone.steps[2]?.do.startsWith("Restart 1 workload"));
     },
   ),
 );
@@ -168,7 +181,9 @@ uninstall("pods that ask by labels of their own are told of, and configurations 
     async (sidelint) => {
       const own = told(await sidelint(["explain", "--uninstall", ...json]));
       assert.equal(names(own.lost), ["api"]);
-      assert.is(own.steps[0]?.do, "Take the labels off 1 pod template.");
+      assert.is(own.steps[1]?.do, "Take the labels off 1 pod template.");
+      assert.match(own.steps[1]?.why ?? "", "This restarts their pods");
+      assert.not.ok(own.steps.some((step) => step.do.startsWith("Restart")));
       assert.ok(own.objects.some(({ name, where }) => name === "istio" && where === "istio.yaml:1"));
     },
   ),
@@ -198,6 +213,202 @@ uninstall(
         assert.not.match(stdout, "Injected by hand");
       },
     ),
+);
+
+const job = (kind: string, name: string, template: (pod: string) => string) =>
+  `apiVersion: batch/v1
+kind: ${kind}
+metadata: {name: ${name}, namespace: edge}
+spec: ${template('{metadata: {labels: {sidecar.istio.io/inject: "true"}}, spec: {containers: [{name: a, image: "b:1"}]}}')}
+`;
+const peerAuthentication = (name: string, spec: string) => `apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: ${name}, namespace: istio-system}
+spec: ${spec}
+`;
+const validator = (name: string, service: string) => `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: ${name}}
+webhooks:
+- {name: validation.istio.io, failurePolicy: Ignore, clientConfig: {service: {name: ${service}, namespace: istio-system}}}
+`;
+const waiting = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: gw, namespace: edge}
+spec:
+  template:
+    metadata: {labels: {sidecar.istio.io/inject: "true"}, annotations: {inject.istio.io/templates: gateway}}
+    spec: {containers: [{name: istio-proxy, image: auto}]}
+`;
+
+uninstall(
+  "a gateway that waits is replaced first; Jobs are made anew, and a CronJob only loses its labels",
+  () =>
+    inRepository(
+      {
+        "ns.yaml": [namespace, labelled("edge", "team: x")].join("---\n"),
+        "gw.yaml": waiting,
+        "jobs.yaml": [
+          job("Job", "once", (pod) => `{template: ${pod}}`),
+          job(
+            "CronJob",
+            "often",
+            (pod) => `{schedule: "0 1 * * *", jobTemplate: {spec: {template: ${pod}}}}`,
+          ),
+        ].join("---\n"),
+        "web.yaml": workload("web", "shop"),
+      },
+      async (sidelint) => {
+        const all = told(await sidelint(["explain", "--uninstall", ...json]));
+        assert.equal(
+          all.steps.slice(1, -1).map((step) => step.do.replace(/: istio-.*$/, "")),
+          [
+            "Replace or delete 1 gateway.",
+            "Take the labels off 1 namespace.",
+            "Take the labels off 1 pod template.",
+            "Restart 1 workload, and delete and create again 1 Job or bare pod.",
+            "Delete the webhooks",
+          ],
+        );
+      },
+    ),
+);
+
+uninstall("what demands mTLS is relaxed before anything else, and found in every place that may say it", () =>
+  inRepository(
+    {
+      "ns.yaml": namespace,
+      "web.yaml": workload("web", "shop"),
+      "mtls.yaml": [
+        peerAuthentication("all", "{mtls: {mode: STRICT}}"),
+        peerAuthentication("port", "{portLevelMtls: {8080: {mode: STRICT}}}"),
+        peerAuthentication("open", "{mtls: {mode: PERMISSIVE}}"),
+        "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: web, namespace: shop}\nspec: {host: web, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}\n",
+        "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: api, namespace: shop}\nspec: {host: api, trafficPolicy: {tls: {mode: SIMPLE}}}\n",
+      ].join("---\n"),
+    },
+    async (sidelint) => {
+      const all = told(await sidelint(["explain", "--uninstall", ...json]));
+      assert.equal(
+        all.demands.map(({ name, mode, where }) => `${name} ${mode} ${where}`),
+        ["all STRICT mtls.yaml:4:15", "port STRICT mtls.yaml:9:31", "web ISTIO_MUTUAL mtls.yaml:19:41"],
+      );
+      assert.match(
+        all.steps[0]?.do ?? "",
+        "Set 2 PeerAuthentications to PERMISSIVE, and 1 DestinationRule to another TLS mode;",
+      );
+      const { stdout } = await sidelint(["explain", "--uninstall"]);
+      assert.match(stdout, "  istio-system  PeerAuthentication/all  STRICT");
+    },
+  ),
+);
+
+uninstall(
+  "pods are counted that the webhooks are asked about, whatever the injector would say; the unknown apart",
+  () =>
+    inRepository(
+      {
+        "ns.yaml": namespace,
+        "web.yaml": workload("web", "shop"),
+        "host.yaml": workload("host", "shop", "", "      hostNetwork: true\n"),
+        "off.yaml": workload("off", "shop").replace(
+          "    spec:\n      containers",
+          '      annotations: {sidecar.istio.io/inject: "false"}\n    spec:\n      containers',
+        ),
+        "label.yaml": workload("label", "shop", ', sidecar.istio.io/inject: "false"'),
+        "else.yaml": workload("else", "elsewhere"),
+      },
+      async (sidelint) => {
+        const all = told(await sidelint(["explain", "--uninstall", ...json]));
+        assert.equal([names(all.lost), names(all.unsure)], [["web"], ["else"]]);
+        assert.equal(all.blocked, { certain: 3, perhaps: 1 });
+        const { stdout } = await sidelint(["explain", "--uninstall"]);
+        assert.match(stdout, "! No pod of 3 workloads, and perhaps of 1 more, starts while istiod is gone");
+        assert.ok(all.steps[0]?.do.startsWith("Find out whether 1 workload has a sidecar to lose"));
+      },
+    ),
+);
+
+uninstall("webhooks that are asked about no pod are no alarm", () =>
+  inRepository(
+    { "ns.yaml": labelled("attic", "istio-injection: disabled"), "old.yaml": workload("old", "attic") },
+    async (sidelint) => {
+      const { stdout } = await sidelint(["explain", "--uninstall"]);
+      assert.match(stdout, "0 workloads of 1 lose it");
+      assert.not.match(stdout, "No pod of");
+    },
+  ),
+);
+
+uninstall("validators that ask the istiod go with it, as does what the install brings besides", () =>
+  inRepository(
+    {
+      "hooks.yaml": [
+        validator("istiod-default-validator", "istiod"),
+        validator("istio-validator-canary-istio-system", "istiod-canary"),
+        validator("cert-manager", "cert-manager").replace("validation.istio.io", "webhook.cert-manager.io"),
+      ].join("---\n"),
+      "istio.yaml": `apiVersion: install.istio.io/v1alpha1
+kind: IstioOperator
+metadata: {name: istio}
+spec: {tag: 1.26.2, components: {cni: {enabled: true}, egressGateways: [{name: out, enabled: true}]}}
+`,
+      "maps.yaml": `apiVersion: v1
+kind: ConfigMap
+metadata: {name: values, namespace: istio-system, labels: {istio.io/rev: default}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio-ca-root-cert, namespace: shop}
+`,
+    },
+    async (sidelint) => {
+      const all = told(await sidelint(["explain", "--uninstall", ...json]));
+      assert.equal(
+        all.validators.map(({ name }) => name),
+        ["istiod-default-validator"],
+      );
+      assert.equal(
+        all.objects.map(({ name, where, isInstalled, note }) =>
+          [name, where ?? (isInstalled ? "install" : "cluster"), ...(note === null ? [] : [note])].join(" "),
+        ),
+        [
+          "istio-sidecar-injector install",
+          "istiod-default-validator hooks.yaml:1",
+          "istio istio.yaml:1 takes along gateway istio-ingressgateway, gateway out, the CNI plugin",
+          "istiod install",
+          "istio-sidecar-injector install",
+          "istio install",
+          "values maps.yaml:1",
+          "istio-ca-root-cert maps.yaml:5",
+          "istio-ca-root-cert cluster which istiod made in every namespace",
+        ],
+      );
+      const { stdout } = await sidelint(["explain", "--uninstall"]);
+      assert.match(stdout, "! No object of Istio can be created or changed while istiod is gone");
+    },
+  ),
+);
+
+uninstall("where another revision stays the tags can go over to it", () =>
+  inRepository(
+    {
+      "sidelint.yaml": 'istio: {version: "1.28", revisions: [{name: 1-28, tags: [prod]}, {name: 1-29}]}\n',
+      "ns.yaml": labelled("shop", "istio.io/rev: prod"),
+      "web.yaml": workload("web", "shop"),
+    },
+    async (sidelint) => {
+      const all = told(await sidelint(["explain", "--uninstall=1-28", ...json]));
+      assert.is(
+        all.instead,
+        "Revision 1-29 stays. To keep the sidecars point the tag at it (istioctl tag set prod --revision 1-29 --overwrite), or let labels name it (istio.io/rev=1-29) and restart the workloads; then ask again what is lost.",
+      );
+      assert.not.ok(
+        all.objects.some(({ name }) => name === "istio-ca-root-cert"),
+        "1-29 still needs it",
+      );
+    },
+  ),
 );
 
 uninstall("the page says first what blocks pods, and fits 80 columns", () =>
