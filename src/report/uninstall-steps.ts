@@ -66,8 +66,14 @@ function unsureStep({ unsure }: Uninstall): readonly Step[] {
 const kindWords = { PeerAuthentication: "to PERMISSIVE", DestinationRule: "to another TLS mode" } as const;
 const look = "kubectl get peerauthentications,destinationrules -A";
 
-function mtlsStep({ lost, unsure, byHand, demands }: Uninstall): readonly Step[] {
-  if (lost.length + unsure.length + byHand.length === 0) return [];
+/** Whether anybody is without a sidecar then, so that it matters who demands mTLS. */
+export function areDemandsFelt({ lost, unsure, byHand }: Uninstall): boolean {
+  return lost.length + unsure.length + byHand.length > 0;
+}
+
+function mtlsStep(uninstall: Uninstall): readonly Step[] {
+  if (!areDemandsFelt(uninstall)) return [];
+  const { demands } = uninstall;
   const of = (kind: Demand["kind"]) => demands.filter((one) => one.kind === kind).length;
   const todo = Object.entries(kindWords).flatMap(([kind, words]) =>
     of(kind) === 0 ? [] : [`${count(of(kind), kind)} ${words}`],

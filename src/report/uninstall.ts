@@ -5,7 +5,7 @@ import { columns, count, plain, wrap } from "./cells.ts";
 import { sides } from "./explain.ts";
 import { type Paint, paintOf } from "./paint.ts";
 import type { Presentation } from "./report.ts";
-import { insteadOf, type Step, steps } from "./uninstall-steps.ts";
+import { areDemandsFelt, insteadOf, type Step, steps } from "./uninstall-steps.ts";
 
 /** What one cluster would lose, as text that ends in a line end. */
 export function uninstallPage(uninstall: Uninstall, presentation: Presentation): string {
@@ -58,7 +58,7 @@ function sectionsOf(uninstall: Uninstall): readonly Section[] {
     ],
     [
       "Demand mTLS, which pods without a sidecar do not speak",
-      demands.map(({ kind, name, namespace, mode, origin }) => ({
+      (areDemandsFelt(uninstall) ? demands : []).map(({ kind, name, namespace, mode, origin }) => ({
         left: `${namespace ?? "?"}  ${kind}/${name}  ${mode}`,
         right: origin.text,
       })),
@@ -145,7 +145,7 @@ function warnings(
       ? []
       : [
           alarm(
-            "No object of Istio can be created or changed while istiod is gone and these are still there: istiod sets their failurePolicy to Fail, whatever is written.",
+            "No object of Istio that these check can be created or changed while istiod is gone and they are still there: istiod sets their failurePolicy to Fail, whatever is written.",
             validators,
           ),
         ]),
