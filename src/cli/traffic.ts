@@ -3,6 +3,7 @@ import { parseAddress } from "../istio/capture/ip.ts";
 import { usualMachine } from "../istio/capture/plan.ts";
 import type { CaptureMachine } from "../istio/capture/settings.ts";
 import { plain } from "../report/cells.ts";
+import { foldedPages } from "../report/explain.ts";
 import { jsonText } from "../report/json.ts";
 import { answerPage } from "../report/traffic-answer-text.ts";
 import { trafficPage } from "../report/traffic-text.ts";
@@ -57,9 +58,11 @@ export async function trafficExplained(
   await context.io.stdout(
     format === "json"
       ? jsonText({ explanations })
-      : explanations
-          .map(({ workload, traffic }) => trafficPage(workload, traffic, report, session.presentation))
-          .join("\n"),
+      : foldedPages(
+          explanations.map(({ workload, traffic }) => trafficPage(workload, traffic, session.presentation)),
+          report,
+          session.presentation,
+        ),
   );
   context.exit(session.exit);
 }
@@ -84,9 +87,11 @@ export async function trafficAnswered(
   await context.io.stdout(
     format === "json"
       ? jsonText({ answers })
-      : answers
-          .map(({ workload, answer }) => answerPage(workload, answer, report, session.presentation))
-          .join("\n"),
+      : foldedPages(
+          answers.map(({ workload, answer }) => answerPage(workload, answer, session.presentation)),
+          report,
+          session.presentation,
+        ),
   );
   context.exit(session.exit);
 }

@@ -20,32 +20,70 @@ export function explainAll(
   report: Report,
   presentation: Presentation,
 ): string {
-  const headings = new Map<string, string[]>();
-  for (const one of explanations) {
-    const { head, body } = pageOf(one, report, presentation);
-    const known = headings.get(body) ?? [];
-    headings.set(body, known);
-    known.push(head);
-  }
-  return [...headings].map(([body, heads]) => `${heads.join("\n")}\n\n${body}\n`).join("\n");
+  const pages = explanations.map((one) => pageOf(one, report, presentation));
+  return foldedPages(pages, report, presentation);
 }
 
-function pageOf(explanation: Explanation, report: Report, presentation: Presentation) {
+/** What is told of a workload below its heading. */
+export interface Page {
+  readonly workload: ReportedWorkload;
+  readonly blocks: readonly string[];
+  /** Whether no pod of it can be created, although the gates are open. */
+  readonly isRefused?: boolean;
+}
+
+/** Pages as one text, each body once below the headings of all that it is about; it ends in a line end. */
+export function foldedPages(pages: readonly Page[], report: Report, presentation: Presentation): string {
+  const paint = paintOf(presentation.colour);
+  const width = Math.min(presentation.width, 100);
+  const byBody = groupedBy(pages, ({ blocks }) => blocks.join("\n\n"));
+  return [...byBody]
+    .map(([body, group]) => {
+      const heads = groupedBy(group, (page) => headKey(page, report, width, paint));
+      return `${[...heads.values()].map((same) => heading(same, report, width, paint)).join("\n")}\n\n${body}\n`;
+    })
+    .join("\n");
+}
+
+function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+/** All that a heading tells but who builds the workload. */
+function headKey(page: Page, report: Report, width: number, paint: Paint): string {
+  return heading([{ ...page, workload: { ...page.workload, root: null } }], report, width, paint);
+}
+
+function pageOf(explanation: Explanation, report: Report, presentation: Presentation): Page {
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
   const { workload } = explanation;
-  const head = heading(workload, report, width, paint);
   const blocks = [trace(workload, report, width, paint)];
   const cases = possibilities(workload, width, paint);
   if (cases) blocks.push(cases);
   if (workload.remedy !== null) blocks.push(wrap(sentence(plain(workload.remedy)), width).join("\n"));
   const sidecar = sidecarSection(explanation, width, paint);
   if (sidecar) blocks.push(sidecar);
-  return { head, body: blocks.join("\n\n") };
+  return { workload, blocks, isRefused: isRefused(explanation) };
 }
 
-/** Which workload it is, where it stands, and the verdict on it. */
-export function heading(workload: ReportedWorkload, report: Report, width: number, paint: Paint): string {
+function isRefused({ workload, sidecar }: Explanation): boolean {
+  if (workload.verdict !== "injected" || !sidecar || sidecar.state === "unknown") return false;
+  return sidecar.refusals.length > 0;
+}
+
+/** Which workload it is, where it stands, who builds it, and the verdict on it: the same for all of these pages but for who builds it. */
+function heading(pages: readonly Page[], report: Report, width: number, paint: Paint): string {
+  const [first] = pages;
+  if (!first) return "";
+  const { workload } = first;
   const namespace =
     (workload.namespace === null ? "in a namespace not known" : `in namespace ${workload.namespace}`) +
     (isOneOfSeveral(report) ? ` of cluster ${workload.cluster}` : "");
@@ -56,12 +94,19 @@ export function heading(workload: ReportedWorkload, report: Report, width: numbe
     width,
     paint,
   );
-  if (workload.root !== null)
-    lines.push(...wrap(`built by the kustomization in ${plain(workload.root)}`, width).map(paint.faint));
-  return [...lines, ...verdict(workload, width, paint)].join("\n");
+  const roots = pages.flatMap(({ workload: { root } }) => root ?? []);
+  return [...lines, ...builtBy(roots, width).map(paint.faint), ...verdict(first, width, paint)].join("\n");
 }
 
-function verdict(workload: ReportedWorkload, width: number, paint: Paint): readonly string[] {
+function builtBy(roots: readonly string[], width: number): readonly string[] {
+  const [first, ...more] = new Set(roots);
+  if (first === undefined) return [];
+  if (more.length === 0) return wrap(`built by the kustomization in ${plain(first)}`, width);
+  const lines = [first, ...more].flatMap((root) => wrap(plain(root), width - 2));
+  return ["built by the kustomizations in", ...lines.map((line) => `  ${line}`)];
+}
+
+function verdict({ workload, isRefused }: Page, width: number, paint: Paint): readonly string[] {
   const said = {
     injected: "INJECTED",
     "not-injected": "NOT INJECTED",
@@ -74,10 +119,14 @@ function verdict(workload: ReportedWorkload, width: number, paint: Paint): reado
     refused: paint.bad,
     unknown: paint.unsure,
   };
-  const word = said[workload.verdict];
+  const shown = isRefused ? "refused" : workload.verdict;
+  const word = said[shown];
   const revision = workload.revision === null ? "" : ` by revision ${workload.revision}`;
-  const [first = "", ...more] = wrap(plain(`${word}${revision}: ${workload.why}`), width);
-  const painted = brushes[workload.verdict](word) + first.slice(word.length);
+  const why = isRefused
+    ? `: no pod is created; injected${revision} (${workload.why})`
+    : `${revision}: ${workload.why}`;
+  const [first = "", ...more] = wrap(plain(`${word}${why}`), width);
+  const painted = brushes[shown](word) + first.slice(word.length);
   const ambient =
     workload.ambient && workload.verdict !== "injected"
       ? ["Without a sidecar it is in the ambient mesh."]

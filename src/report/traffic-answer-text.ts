@@ -2,22 +2,20 @@
 
 import type { AnsweredTraffic, TrafficAnswer } from "../world/traffic-answer.ts";
 import { padEnd, plain, wrap } from "./cells.ts";
-import { heading, stepLines } from "./explain.ts";
+import { type Page, stepLines } from "./explain.ts";
 import { type Paint, paintOf } from "./paint.ts";
-import type { Presentation, Report, ReportedWorkload } from "./report.ts";
+import type { Presentation, ReportedWorkload } from "./report.ts";
 import { granted, withoutRules } from "./traffic-text.ts";
 
-/** An answer as a page that ends in a line end. */
+/** An answer as a page. */
 export function answerPage(
   workload: ReportedWorkload,
   answer: AnsweredTraffic,
-  report: Report,
   presentation: Presentation,
-): string {
+): Page {
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
-  const blocks = [heading(workload, report, width, paint), ...answerBlocks(answer, width, paint)];
-  return `${blocks.join("\n\n")}\n`;
+  return { workload, blocks: answerBlocks(answer, width, paint) };
 }
 
 function answerBlocks(answer: AnsweredTraffic, width: number, paint: Paint): readonly string[] {

@@ -3,23 +3,21 @@
 import type { ExplainedTraffic, TrafficRules } from "../world/explained-traffic.ts";
 import type { TrafficLine } from "../world/traffic-lines.ts";
 import { plain, wrap } from "./cells.ts";
-import { heading, stepLines } from "./explain.ts";
+import { type Page, stepLines } from "./explain.ts";
 import { type Paint, paintOf } from "./paint.ts";
-import type { Presentation, Report, ReportedWorkload } from "./report.ts";
+import type { Presentation, ReportedWorkload } from "./report.ts";
 
 const titles = { in: "In", out: "Out", dns: "DNS", addresses: "IPv6" } as const;
 
-/** What is captured of a workload's traffic, as a page that ends in a line end. */
+/** What is captured of a workload's traffic, as a page. */
 export function trafficPage(
   workload: ReportedWorkload,
   traffic: ExplainedTraffic,
-  report: Report,
   presentation: Presentation,
-): string {
+): Page {
   const paint = paintOf(presentation.colour);
   const width = Math.min(presentation.width, 100);
-  const blocks = [heading(workload, report, width, paint), ...trafficBlocks(workload, traffic, width, paint)];
-  return `${blocks.join("\n\n")}\n`;
+  return { workload, blocks: trafficBlocks(workload, traffic, width, paint) };
 }
 
 /** Who captures, in words. */

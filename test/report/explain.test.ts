@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import type { RulePage } from "../../src/lint/catalogue.ts";
 import type { SidecarResource } from "../../src/lint/sidecar-resources.ts";
 import { columns } from "../../src/report/cells.ts";
-import { explain } from "../../src/report/explain.ts";
+import { explain, explainAll } from "../../src/report/explain.ts";
 import type { ExplainedSidecar } from "../../src/report/explanation.ts";
 import { catalogue, rulePage } from "../../src/report/rules.ts";
 import { api, page, report, seed, web } from "./sample.ts";
@@ -243,6 +243,37 @@ pages("colour changes nothing but colour", () => {
     coloured.replace(/\u001b\[\d+m/g, ""),
     explain({ workload: web, resources, sidecar }, report, page),
   );
+});
+pages("builds of which the same is to be told have one heading, which names them", () => {
+  const builds = ["prod", "stage"].map((root) => ({
+    workload: { ...web, root },
+    resources: [],
+    sidecar: undefined,
+  }));
+  const text = explainAll(builds, report, page);
+  assert.match(text, "built by the kustomizations in\n  prod\n  stage\nNOT INJECTED");
+  assert.is(text.split("NOT INJECTED").length, 2);
+  const other = explainAll(
+    [
+      ...builds.slice(0, 1),
+      { workload: { ...web, root: "stage", why: "else" }, resources: [], sidecar: undefined },
+    ],
+    report,
+    page,
+  );
+  assert.is(other.split("NOT INJECTED").length, 3);
+});
+
+pages("where no pod of it is created the heading says so", () => {
+  const injected = { ...web, verdict: "injected", revision: "default" } as const;
+  const refusals = [{ by: "injector", message: "a port is no number", where: "apps/web.yaml:9:9" }] as const;
+  const text = explain(
+    { workload: injected, resources: undefined, sidecar: { state: "refused", refusals } },
+    report,
+    page,
+  );
+  assert.match(text, "REFUSED: no pod is created; injected by revision");
+  assert.not.match(text, "INJECTED");
 });
 pages.run();
 
