@@ -1,5 +1,5 @@
 /** `sidelint traffic` and `sidelint explain --traffic`: what goes through the proxy, and what becomes of one packet. */
-import { parseAddress } from "../istio/capture/ip.ts";
+import { addressText, parseAddress } from "../istio/capture/ip.ts";
 import { usualMachine } from "../istio/capture/plan.ts";
 import type { CaptureMachine } from "../istio/capture/settings.ts";
 import { plain } from "../report/cells.ts";
@@ -128,6 +128,7 @@ function questionOf(flags: TrafficFlags): TrafficQuestion {
     group: idOf("--gid", flags.gid),
     container: flags.container,
     byProxy: flags.fromProxy ?? false,
+    ipv6: flags.ipv6 ?? false,
   } as const;
   if (to === undefined) {
     for (const [name, value] of [
@@ -140,16 +141,16 @@ function questionOf(flags: TrafficFlags): TrafficQuestion {
     }
     if (port === undefined) throw new UsageError("--from needs --port, the port of the pod");
     mustBeAddress("--from", from ?? "");
-    return { ...common, direction: "in", to: "self", from, port: portOf("--port", port) };
+    return { ...common, direction: "in", to: "self", from: asSent(from), port: portOf("--port", port) };
   }
   if (port !== undefined) throw new UsageError("--port goes with --from; --to takes ADDRESS:PORT");
   if (common.byProxy && (flags.container ?? flags.uid ?? flags.gid) !== undefined)
     throw new UsageError("--from-proxy says who sends: leave --container, --uid and --gid out");
   if (from !== undefined) mustBeAddress("--from", from);
   const target = targetOf(to, flags.ipv6 ?? false);
-  if (target.to !== "self" && from !== undefined && from.includes(":") !== target.to.includes(":"))
+  if (target.to !== "self" && from !== undefined && asSent(from)?.includes(":") !== target.to.includes(":"))
     throw new UsageError("--from and --to are of different families: IPv4 and IPv6");
-  return { ...common, direction: "out", from, ...target };
+  return { ...common, direction: "out", from: asSent(from), ...target };
 }
 
 /** An address and a port: 10.0.0.5:443, [2001:db8::1]:443, self:8080. */
@@ -167,7 +168,13 @@ function targetOf(text: string, ipv6: boolean): { readonly to: string; readonly 
   if (!bracketed && host?.includes(":"))
     throw new UsageError(`--to takes IPv6 in brackets: [${host}]:${port}`);
   mustBeAddress("--to", host ?? "");
-  return { to: host ?? "", port: number };
+  return { to: asSent(host) ?? "", port: number };
+}
+
+/** An address as the kernel sends to it: one of IPv4 that is written as one of IPv6 is of IPv4. */
+function asSent(text: string | undefined): string | undefined {
+  const address = text === undefined ? undefined : parseAddress(text);
+  return address?.v4 ? addressText(address) : text;
 }
 
 function mustBeAddress(option: string, text: string): void {
@@ -189,7 +196,8 @@ function portOf(option: string, text: string): number {
 
 function idOf(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[0-9]{1,10}$/.test(text))
-    throw new UsageError(`${option} takes a number, not ${JSON.stringify(text)}`);
+  // The last number stands for none.
+  if (!/^[0-9]{1,10}$/.test(text) || Number(text) >= 4_294_967_295)
+    throw new UsageError(`${option} takes a number up to 4294967294, not ${JSON.stringify(text)}`);
   return Number(text);
 }

@@ -22,9 +22,10 @@ function answerBlocks(answer: AnsweredTraffic, width: number, paint: Paint): rea
   if (answer.state === "refused") return wrap(plain(answer.why), width);
   if (answer.state !== "answered") return [withoutRules(answer, width, paint)];
   const { asks, says, because, by, where, verdict, change, assumes } = answer;
-  const [word = "", ...rest] = says.split(":");
   const brush = verdict === "none" || verdict === "drop" ? paint.bad : paint.good;
-  const told = [brush(word), ...rest].join(":");
+  const told = wrap(plain(says), width)
+    .join("\n")
+    .replace(/^(?:NOT )?[A-Z]+/, (word) => brush(word));
   const outcome = verdict === "none" || verdict === "drop" ? "shut" : "open";
   const reason = { outcome, says: by === null ? because : `${because} (${by})`, where } as const;
   return [

@@ -30,6 +30,7 @@ interface Answer {
   readonly state: string;
   readonly verdict: string;
   readonly port: number | null;
+  readonly says: string;
   readonly because: string;
   readonly by: string | null;
   readonly where: string;
@@ -67,13 +68,7 @@ const cases: readonly [string, argv: readonly string[], is: string, by: string |
     /web.yaml:7/,
   ],
   ["a port that comes in", ["--from", "192.0.2.9", "--port", "8080"], "redirect 15006", null, /default of/],
-  [
-    "a port of the sidecar",
-    ["--from", "192.0.2.9", "--port", "15021"],
-    "none",
-    `${key}excludeInboundPorts`,
-    /web.yaml/,
-  ],
+  ["a port of the sidecar", ["--from", "192.0.2.9", "--port", "15021"], "none", null, /default of/],
   ["UDP that comes in", ["--from", "192.0.2.9", "--port", "8080", "--udp"], "none", null, /default of/],
   ["the proxy's user", ["--to", "192.0.2.5:443", "--uid", "1337"], "none", null, /default of/],
   ["the proxy's group", ["--to", "192.0.2.5:443", "--gid", "1337"], "none", null, /default of/],
@@ -169,6 +164,170 @@ packets("releases differ: SSH was never captured once", async () => {
   assert.is((await ask([...argv, "1.13"], deployment({}))).answer.verdict, "redirect");
 });
 
+const early = deployment({}).replace(
+  "      containers:",
+  "      initContainers:\n        - {name: migrate, image: shop/m:1}\n        - {name: side, image: shop/s:1, restartPolicy: Always}\n      containers:",
+);
+const toIt = ["--to", "192.0.2.5:443", "--container"];
+const starts: readonly [
+  title: string,
+  container: string,
+  config: string,
+  says: RegExp,
+  assumes: RegExp | null,
+][] = [
+  ["before istio-init", "migrate", 'istio: {version: "1.24"}', /^NOT CAPTURED/, null],
+  [
+    "with the CNI plugin",
+    "migrate",
+    'istio: {version: "1.24", cni: true}',
+    /^CAPTURED: .*which does not run yet$/,
+    /image/,
+  ],
+  [
+    "that keeps running",
+    "side",
+    'istio: {version: "1.24"}',
+    /^CAPTURED: it goes to the proxy \(its port 15001\)$/,
+    /image/,
+  ],
+  [
+    "of a native sidecar",
+    "migrate",
+    'istio: {version: "1.30", values: {pilot: {env: {ENABLE_NATIVE_SIDECARS: "true"}}}}',
+    /^CAPTURED: it goes to the proxy \(its port 15001\)$/,
+    /image/,
+  ],
+  [
+    "that nodes decide on",
+    "migrate",
+    'istio: {version: "1.30"}',
+    /^CAPTURED, if the sidecar is a native one/,
+    /else migrate runs before it/,
+  ],
+  ["that makes the rules", "istio-init", 'istio: {version: "1.24"}', /^NOT CAPTURED/, null],
+];
+for (const [title, container, config, says, assumes] of starts) {
+  packets(`an init container ${title}`, async () => {
+    const { answer } = await ask([...toIt, container], early, config);
+    assert.match(answer.says, says);
+    if (assumes)
+      assert.ok(
+        answer.assumes.some((one) => assumes.test(one)),
+        answer.assumes.join("\n"),
+      );
+    else assert.equal([answer.assumes, answer.way, answer.verdict], [[], [], "none"]);
+  });
+}
+
+const meta = (name: string, value: string) => ({
+  "proxy.istio.io/config": `proxyMetadata: {${name}: "${value}"}`,
+});
+const ownersAre = (value: string) => deployment(meta("ISTIO_OUTBOUND_OWNER_GROUPS", value));
+const granted: readonly [
+  title: string,
+  argv: readonly string[],
+  web: string,
+  verdict: string,
+  assumes: readonly RegExp[],
+][] = [
+  [
+    "a group that is not known",
+    ["--to", "192.0.2.5:443"],
+    ownersAre("202"),
+    "none",
+    [/does not run as group 202 \(--gid\)/],
+  ],
+  [
+    "a group with a name",
+    ["--to", "192.0.2.5:443", "--gid", "5"],
+    ownersAre("202,java"),
+    "none",
+    [/group java has another number than 5/],
+  ],
+  [
+    "a group that is captured",
+    ["--to", "192.0.2.5:443", "--gid", "202"],
+    ownersAre("202,java"),
+    "redirect",
+    [],
+  ],
+  [
+    "an interface that is excluded",
+    ["--to", "192.0.2.5:443"],
+    deployment({ [`${key}excludeInterfaces`]: "eth0" }),
+    "none",
+    [/leaves by interface eth0 \(--interface\)/],
+  ],
+  [
+    "the pod's address, where ranges may hold it",
+    ["--to", "self:8080", "--interface", "eth0"],
+    deployment({ [`${key}excludeOutboundIPRanges`]: "10.0.0.0/8" }),
+    "none",
+    [/the pod's address is 10\.0\.0\.1/],
+  ],
+  ["IPv6 of the pod", ["--to", "[2001:db8::5]:443"], usual, "redirect", [/first address of the pod is IPv6/]],
+  ["nothing where it is told", ["--to", "[2001:db8::5]:443", "--ipv6"], usual, "redirect", []],
+];
+for (const [title, argv, web, verdict, assumes] of granted) {
+  packets(`takes for granted: ${title}`, async () => {
+    const { answer } = await ask(argv, web);
+    assert.is(answer.verdict, verdict);
+    assert.is(answer.assumes.length, assumes.length, answer.assumes.join("\n"));
+    assumes.forEach((one, index) => {
+      assert.match(answer.assumes[index] ?? "", one);
+    });
+  });
+}
+
+packets("a pod that may not be injected is captured if it is", async () => {
+  const { answer } = await ask(
+    ["--to", "192.0.2.5:443"],
+    usual.replace("namespace: shop", "namespace: elsewhere"),
+  );
+  assert.match(answer.says, /^CAPTURED, if the pod is injected: /);
+});
+
+packets("the sidecar answers on its own ports, and not the app", async () => {
+  for (const port of ["15008", "15020", "15021", "15090"]) {
+    const { answer } = await ask(["--from", "192.0.2.9", "--port", port]);
+    assert.is(answer.says, "NOT CAPTURED: the sidecar itself answers it");
+    assert.is(answer.change, null);
+  }
+});
+
+packets("a packet to the loopback network comes from 127.0.0.1, and one to ::ffff:… is of IPv4", async () => {
+  const source = async (to: string) => JSON.stringify((await ask(["--to", to])).answer);
+  assert.match(await source("127.0.0.6:80"), '"source":"127.0.0.1"');
+  assert.match(await source("[::ffff:10.9.8.7]:443"), '"destination":"10.9.8.7"');
+});
+
+packets("what a virtual machine sends is asked for by its interface", async () => {
+  const web = deployment({ [`${key}kubevirtInterfaces`]: "net1" });
+  const { answer } = await ask(["--to", "192.0.2.5:443", "--interface", "net1"], web);
+  assert.equal([answer.verdict, answer.way[0]?.rule.includes("-i net1")], ["redirect", true]);
+});
+
+packets("name servers of the pod count", async () => {
+  const config = 'istio: {meshConfig: {defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: "true"}}}}';
+  const web = usual.replace(
+    "      containers:",
+    "      dnsPolicy: None\n      dnsConfig: {nameservers: [192.0.2.53]}\n      containers:",
+  );
+  const own = await ask(["--to", "192.0.2.53:53", "--udp"], web, config);
+  assert.equal([own.answer.port, own.answer.assumes], [15_053, []]);
+  const other = await ask(["--to", "10.96.0.10:53", "--udp"], web, config);
+  assert.is(other.answer.verdict, "none");
+});
+
+packets("advice is given where somebody can follow it", async () => {
+  const of = async (argv: readonly string[], config = "{}") =>
+    (await ask(argv, deployment({}), config)).answer.change;
+  assert.is(await of(["--to", "192.0.2.5:443", "--container", "istio-proxy"]), null);
+  assert.match((await of(["--to", "192.0.2.5:443", "--gid", "1337"])) ?? "", "as another user and group");
+  assert.is(await of(["--to", "192.0.2.5:15020"], "istio: {cni: true}"), null);
+});
+
 const errors: readonly [argv: readonly string[], says: RegExp][] = [
   [[], /traffic needs --to ADDRESS:PORT, or --from ADDRESS and --port/],
   [
@@ -182,7 +341,8 @@ const errors: readonly [argv: readonly string[], says: RegExp][] = [
   [["--from", "10.0.0.5"], /--from needs --port/],
   [["--from", "10.0.0.5", "--port", "80", "--uid", "0"], /--uid says who sends: it goes with --to/],
   [["--to", "10.0.0.5:80", "--port", "80"], /--port goes with --from/],
-  [["--to", "10.0.0.5:80", "--uid", "root"], /--uid takes a number, not "root"/],
+  [["--to", "10.0.0.5:80", "--uid", "root"], /--uid takes a number up to 4294967294, not "root"/],
+  [["--to", "10.0.0.5:80", "--gid", "9999999999"], /--gid takes a number up to 4294967294/],
   [["--to", "10.0.0.5:80", "--container", "wbe"], /web: it has no container wbe; there are web, agent, /],
   [["--to", "10.0.0.5:80", "--from-proxy", "--uid", "0"], /--from-proxy says who sends/],
   [["--to", "10.0.0.5:80", "--from", "::1"], /different families/],
@@ -196,6 +356,21 @@ for (const [argv, says] of errors) {
   });
 }
 
+packets("a pod that was injected by hand for the CNI plugin goes by its annotations", async () => {
+  let injected = "";
+  const cni = "istio: {cni: true}";
+  await inRepository({ "ns.yaml": namespace, "web.yaml": usual, "sidelint.yaml": cni }, async (sidelint) => {
+    injected = (await sidelint(["inject", "web.yaml"])).stdout;
+  });
+  assert.match(injected, "istio-validation");
+  const off = namespace.replace("enabled", "disabled");
+  await inRepository({ "ns.yaml": off, "web.yaml": injected }, async (sidelint) => {
+    const ask = ["traffic", "web", "--to", "192.0.2.5:3306", "--format", "json"];
+    const [{ answer }] = JSON.parse((await sidelint(ask)).stdout).answers;
+    assert.equal([answer.verdict, answer.by], ["none", `${key}excludeOutboundPorts`]);
+  });
+});
+
 packets("a pod that was injected by hand is asked as it is written", async () => {
   let injected = "";
   await inRepository({ "web.yaml": usual }, async (sidelint) => {
@@ -207,6 +382,7 @@ packets("a pod that was injected by hand is asked as it is written", async () =>
     const ask = ["traffic", "web", "--to", "192.0.2.5:3306", "--format", "json"];
     const [{ answer }] = JSON.parse((await sidelint(ask)).stdout).answers;
     assert.equal([answer.verdict, answer.by], ["none", "the arguments of istio-init"]);
+    assert.match(answer.change, "change the arguments of istio-init");
     assert.match(answer.where, /^web\.yaml:/);
     const shown = (await sidelint(["explain", "web", "--traffic"])).stdout;
     assert.match(shown.replace(/\s+/g, " "), "port 3306 of any address (the arguments of istio-init)");
