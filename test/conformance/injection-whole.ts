@@ -78,19 +78,31 @@ export interface ManualCase {
   readonly warnings?: readonly string[];
 }
 
+/** How two documents are compared. */
+type Compare = (ours: Json, theirs: Json) => string | undefined;
+
 /** Judges one run of kube-inject by the text that comes out: undefined when it passed. */
-export function judgeManual(given: ManualCase, command: Command): string | undefined {
+export function judgeManual(
+  given: ManualCase,
+  command: Command,
+  compare: Compare = difference,
+): string | undefined {
   const stream = injectStream(command, given.input);
   if (!stream.ok)
     return given.error ? undefined : `refused: ${stream.problems.map(({ says }) => says).join("; ")}`;
   if (given.error) return "accepted, must be an error";
   const told = given.warnings?.length ?? 0;
   if (told !== stream.left.length) return `${stream.left.length} objects are skipped, must be ${told}`;
-  return compareParts(stream.parts, streamYaml(stream.parts), given.output);
+  return compareParts(stream.parts, streamYaml(stream.parts), given.output, compare);
 }
 
 /** Two streams, document by document; ours is taken apart by its parts, theirs by the separators. */
-function compareParts(parts: readonly Part[], ours: string, theirs: string): string | undefined {
+function compareParts(
+  parts: readonly Part[],
+  ours: string,
+  theirs: string,
+  compare: Compare,
+): string | undefined {
   let [mine, rest] = [ours, theirs];
   for (const [index, part] of parts.entries()) {
     if (part.is === "as-written") {
@@ -105,7 +117,7 @@ function compareParts(parts: readonly Part[], ours: string, theirs: string): str
     rest = rest.slice(truth + 4);
     if (!written.ok) return `document ${index} cannot be read: ${written.message}`;
     if (!wanted.ok) return `document ${index} of the truth cannot be read`;
-    const found = difference(written.value ?? null, wanted.value ?? null);
+    const found = compare(written.value ?? null, wanted.value ?? null);
     if (found) return `document ${index} ${found}`;
   }
   return rest === "" ? undefined : `more documents are wanted: ${rest.slice(0, 80)}`;

@@ -15,6 +15,7 @@ import { podFacts } from "../../src/world/workload.ts";
 import { type Case, type Data, type Family, jsonLines } from "./family.ts";
 import { type Config, parse } from "./injection-configs.ts";
 import { judgeManual } from "./injection-whole.ts";
+import { strictDifference } from "./strict.ts";
 
 interface InjectionCase {
   readonly id: string;
@@ -115,7 +116,7 @@ function judgeFiles(
     { release: given.release, native: false },
   );
   if (!read.ok) return read.problems.map(({ says }) => says).join("; ");
-  return judgeManual({ ...given, warnings: given.messages }, read.istiod);
+  return judgeManual({ ...given, warnings: given.messages }, read.istiod, strictDifference);
 }
 
 /** What installs were told besides the hub and the tag of their checkout; those of other names are told all values of their injector. */
@@ -174,6 +175,7 @@ function judgeInjection(given: InjectionCase, config: Config): string | undefine
       facts: nearestFacts(release),
       readYaml: parse,
     },
+    strictDifference,
   );
 }
 

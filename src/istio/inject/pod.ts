@@ -68,8 +68,10 @@ export function withAnnotations(pod: Pod, annotations: Labels): Pod {
   return withMetadata(pod, { annotations });
 }
 
-/** The pod with another list of containers. */
+/** The pod with another list of containers; Kubernetes writes no empty list of init containers. */
 export function withContainers(pod: Pod, list: ContainerList, containers: readonly Container[]): Pod {
+  const { [list]: _, ...others } = objectOf(pod.spec);
+  if (containers.length === 0 && list === "initContainers") return { ...pod, spec: others };
   return { ...pod, spec: { ...objectOf(pod.spec), [list]: containers } };
 }
 

@@ -25,6 +25,7 @@ import {
   textOf,
   validationName,
   withAnnotations,
+  withContainers,
   withMetadata,
 } from "../inject/pod.ts";
 import { rewritesProbes } from "../inject/probes.ts";
@@ -73,17 +74,7 @@ export function injectBare(inputs: BareInputs): Injection {
   if (!rendered.ok) return failed("template", templateFault(templateName, rendered.error));
   const read = readParts(rendered.value);
   if (!read.ok) return failed("merge", read.message);
-  const known = knownSpec(
-    { containers: read.parts.containers, initContainers: read.parts.initContainers },
-    inputs.facts,
-  );
-  const containers = withConcurrency(objectsOf(known.containers));
-  const told = applyVariables({ spec: { containers } }, variables);
-  const parts = {
-    ...read.parts,
-    initContainers: objectsOf(known.initContainers),
-    containers: containersOf(told, "containers"),
-  };
+  const parts = knownParts(read.parts, variables, inputs);
   const status = statusOf(parts, inputs.template.text);
   const isAppended = facts.commandAppends && inputs.by === "command";
   return {
@@ -100,6 +91,18 @@ export function injectBare(inputs: BareInputs): Injection {
       },
     },
     templates: ["sidecar"],
+  };
+}
+
+/** The parts as far as Kubernetes knows their fields, with the variables that containers are told. */
+function knownParts(read: Parts, variables: BareInputs["variables"], { facts }: BareInputs): Parts {
+  const known = knownSpec({ containers: read.containers, initContainers: read.initContainers }, facts);
+  const containers = withConcurrency(objectsOf(known.containers));
+  const told = applyVariables({ spec: { containers } }, variables);
+  return {
+    ...read,
+    initContainers: objectsOf(known.initContainers),
+    containers: containersOf(told, "containers"),
   };
 }
 
@@ -212,48 +215,26 @@ function agentPort(pod: Pod, statusPort: number): number {
 
 /** What the webhook does, and kube-inject of 1.8: what was injected before is taken away, what is new added, labels included. */
 function patched(inputs: BareInputs, facts: BareFacts, pod: Pod, parts: Parts, status: string): Pod {
-  const rewrites = rewritesProbes(annotationsOf(pod), parts.rewritesProbes);
   const own = containersOf(pod, "containers");
-  const sidecar = findContainer(parts.containers, proxyName);
-  const record = rewrites && sidecar ? recordedProbes(own, facts) : "";
+  const rewrites =
+    rewritesProbes(annotationsOf(pod), parts.rewritesProbes) &&
+    findContainer(parts.containers, proxyName) !== undefined;
+  const record = rewrites ? recordedProbes(own, facts) : "";
   const told = record === "" ? parts.containers : withRecord(parts.containers, record);
   const port = agentPort(pod, statusPortOf(inputs.ownMesh));
-  const asking = rewrites && sidecar ? own.map((one) => askingAgent(one, port, facts)) : own;
+  const asking = rewrites ? own.map((one) => askingAgent(one, port, facts)) : own;
   const before = previous(pod);
-  const spec = objectOf(pod.spec);
-  const kept = (list: readonly JsonObject[], names: readonly string[]) =>
-    list.filter(({ name }) => !names.includes(textOf(name)));
   const holds = facts.holdsApplication && holdsApplication(inputs);
   const merged = mergedMetrics(inputs, pod, told);
-  const lists: [ContainerList, readonly Container[], readonly Container[]][] = [
-    [
-      "initContainers",
-      kept(containersOf(pod, "initContainers"), before.initContainers),
-      parts.initContainers,
-    ],
-    ["containers", kept(asking, before.containers), merged.containers],
-  ];
-  const added = Object.fromEntries(
-    lists.flatMap(([key, rest, more]) => {
-      const list = inFront(rest, withTokens(containersOf(pod, key), more), holds);
-      return list.length === 0 && spec[key] === undefined ? [] : [[key, list]];
-    }),
+  const listed = (list: ContainerList, rest: readonly Container[], more: readonly Container[]) =>
+    inFront(without(rest, before[list]), withTokens(containersOf(pod, list), more), holds);
+  const all = listed("containers", asking, merged.containers);
+  const init = listed("initContainers", containersOf(pod, "initContainers"), parts.initContainers);
+  const result = withLists(
+    withContainers(withContainers(pod, "containers", all), "initContainers", init),
+    parts,
+    before,
   );
-  const volumes = [...kept(objectsOf(spec.volumes), before.volumes), ...parts.volumes];
-  const secrets = [
-    ...kept(objectsOf(spec.imagePullSecrets), before.imagePullSecrets),
-    ...parts.imagePullSecrets,
-  ];
-  const result: Pod = {
-    ...pod,
-    spec: {
-      ...spec,
-      ...added,
-      ...(volumes.length > 0 && { volumes }),
-      ...(secrets.length > 0 && { imagePullSecrets: secrets }),
-      ...(parts.dnsConfig && { dnsConfig: parts.dnsConfig }),
-    },
-  };
   return withMetadata(
     withAnnotations(result, {
       ...merged.annotations,
@@ -262,6 +243,29 @@ function patched(inputs: BareInputs, facts: BareFacts, pod: Pod, parts: Parts, s
     }),
     { labels: withLabels(inputs, pod, merged.containers) },
   );
+}
+
+/** The pod with what else the parts have, instead of what was injected before. */
+function withLists(pod: Pod, parts: Parts, before: Previous): Pod {
+  const spec = objectOf(pod.spec);
+  const volumes = [...without(objectsOf(spec.volumes), before.volumes), ...parts.volumes];
+  const secrets = [
+    ...without(objectsOf(spec.imagePullSecrets), before.imagePullSecrets),
+    ...parts.imagePullSecrets,
+  ];
+  return {
+    ...pod,
+    spec: {
+      ...spec,
+      ...(volumes.length > 0 && { volumes }),
+      ...(secrets.length > 0 && { imagePullSecrets: secrets }),
+      ...(parts.dnsConfig && { dnsConfig: parts.dnsConfig }),
+    },
+  };
+}
+
+function without<T extends JsonObject>(list: readonly T[], names: readonly string[]): readonly T[] {
+  return list.filter(({ name }) => !names.includes(textOf(name)));
 }
 
 function withRecord(containers: readonly Container[], record: string): readonly Container[] {
