@@ -14,6 +14,7 @@ import { chosen, placed } from "./chosen.ts";
 import type { Context } from "./context.ts";
 import type { ScanFlags } from "./options.ts";
 import { openWorld } from "./session.ts";
+import { mustBeBare, mustBeInterface, mustBeTarget } from "./traffic-address.ts";
 import { tellUnreadable } from "./unreadable.ts";
 import { oneOf, UsageError } from "./usage.ts";
 import { worldReport } from "./world-report.ts";
@@ -121,6 +122,7 @@ function questionOf(flags: TrafficFlags): TrafficQuestion {
     throw new UsageError(
       "traffic needs --to ADDRESS:PORT, or --from ADDRESS and --port; see sidelint traffic --help",
     );
+  mustBeInterface("--interface", flags.interface);
   const common = {
     protocol: flags.udp ? "udp" : "tcp",
     interface: flags.interface,
@@ -155,6 +157,7 @@ function questionOf(flags: TrafficFlags): TrafficQuestion {
 
 /** An address and a port: 10.0.0.5:443, [2001:db8::1]:443, self:8080. */
 function targetOf(text: string, ipv6: boolean): { readonly to: string; readonly port: number } {
+  mustBeTarget("--to", text);
   const bracketed = /^\[(.*)\]:(.*)$/s.exec(text);
   const colon = text.lastIndexOf(":");
   if (!bracketed && (colon < 0 || parseAddress(text))) {
@@ -179,6 +182,7 @@ function asSent(text: string | undefined): string | undefined {
 
 function mustBeAddress(option: string, text: string): void {
   if (parseAddress(text)) return;
+  mustBeBare(option, text);
   const what = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(text) && /[a-z]/i.test(text);
   throw new UsageError(
     what

@@ -454,6 +454,15 @@ uninstall("a revision that nobody has is a usage error, as is no workload", () =
     ]);
     assert.is(before?.status, 0);
     assert.is(before?.stdout, behind?.stdout);
+    for (const [argv, says] of [
+      [["--traffic", "--uninstall"], "--uninstall and --traffic exclude one another"],
+      [["--uninstall", "--traffic"], "--uninstall and --traffic exclude one another"],
+      [["--uninstall", "--built-by", "."], "--uninstall and --built-by exclude one another"],
+      [["--uninstall="], "--uninstall= names no revision; --uninstall alone is about all of Istio"],
+    ] as const) {
+      const refused = await sidelint(["explain", "web", ...argv]);
+      assert.equal([refused.status, refused.stderr], [2, `sidelint: ${says}\n`]);
+    }
     const nothing = await sidelint(["explain"]);
     assert.is(nothing.status, 2);
     assert.match(nothing.stderr, "explain needs a workload");

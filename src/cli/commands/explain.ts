@@ -24,13 +24,18 @@ export function addExplain(program: Command, context: Context): void {
         .option("--traffic", "say what of its traffic goes through the proxy, and what does not")
         .option("--rules", "with --traffic: the rules as well, for iptables or nft")
         .option("--ipv6", "with --traffic: the first address of the pod is IPv6")
-        .option("--nameserver <address>", "with --traffic: a name server of the pod; repeatable", gather)
+        .option(
+          "--nameserver <address>",
+          "with --traffic: a name server, where DNS is captured; repeatable",
+          gather,
+        )
         .option("--format <format>", "text or json", "text"),
     ),
   )
     .addHelpText("after", examples)
     .action(async (asked: string | undefined, paths: readonly string[], flags: Flags) => {
       if (flags.uninstall !== undefined) {
+        mustBeUninstall(flags);
         const { uninstallExplained } = await import("../uninstall.ts");
         const all = asked === undefined ? paths : [asked, ...paths];
         return uninstallExplained(flags.uninstall, all, flags, context);
@@ -46,6 +51,18 @@ export function addExplain(program: Command, context: Context): void {
       const { explained } = await import("../explain.ts");
       await explained(asked, paths, flags, context);
     });
+}
+
+/** Throws a UsageError for options that an uninstall would not look at. */
+function mustBeUninstall(flags: Flags): void {
+  if (flags.uninstall === "")
+    throw new UsageError("--uninstall= names no revision; --uninstall alone is about all of Istio");
+  const other = (["traffic", "rules", "ipv6", "nameserver", "builtBy"] as const).find(
+    (option) => flags[option] !== undefined,
+  );
+  if (other === undefined) return;
+  const name = other === "builtBy" ? "built-by" : other;
+  throw new UsageError(`--uninstall and --${name} exclude one another`);
 }
 
 const examples = `
