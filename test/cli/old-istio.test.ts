@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { isObject } from "../../src/kube/json.ts";
+import { readPlain } from "../../src/source/read-plain.ts";
+import { asPrinted, inTheirQuotes } from "../conformance/printed.ts";
 import { inRepository, namespace } from "./terminal.ts";
 
 const web = `apiVersion: apps/v1
@@ -82,7 +85,69 @@ spec:
         emptyDir: {}
 `;
 
+/** The same as kube-inject printed it. */
+const printed = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  creationTimestamp: null
+  name: web
+  namespace: shop
+spec:
+  selector:
+    matchLabels:
+      app: web
+  strategy: {}
+  template:
+    metadata:
+      annotations:
+        sidecar.istio.io/status: '{"version":"HASH","initContainers":null,"containers":["istio-proxy"],"volumes":["istio-envoy"],"imagePullSecrets":null}'
+      creationTimestamp: null
+      labels:
+        app: web
+        istio.io/rev: ""
+        security.istio.io/tlsMode: istio
+    spec:
+      containers:
+      - image: shop/web:1
+        name: web
+        ports:
+        - containerPort: 8080
+        readinessProbe:
+          httpGet:
+            path: /app-health/web/readyz
+            port: 15020
+        resources: {}
+      - args:
+        - proxy
+        - sidecar
+        env:
+        - name: ISTIO_KUBE_APP_PROBERS
+          value: '{"/app-health/web/readyz":{"httpGet":{"path":"/ready","port":8080}}}'
+        image: registry.example.com/proxyv2:1.6.5
+        name: istio-proxy
+        resources: {}
+      securityContext:
+        fsGroup: 1337
+      volumes:
+      - emptyDir: {}
+        name: istio-envoy
+status: {}
+`;
+
 const old = suite("old Istio");
+
+old(
+  "what comes out is the text of kube-inject but for five empty keys, the order of keys and the kind of quotes",
+  () =>
+    inRepository(files, async (sidelint) => {
+      const { stdout } = await sidelint(["inject", "--injectConfigFile", "config.yaml", ...flags]);
+      const read = readPlain(stdout.replace(/---\n$/, ""));
+      if (!read.ok || !isObject(read.value)) throw new Error(stdout);
+      const text = asPrinted(read.value).replace(/"version":"[0-9a-f]{64}"/, '"version":"HASH"');
+      assert.is(text, inTheirQuotes(printed));
+      assert.not.match(stdout, /creationTimestamp|strategy|resources|status: \{\}/);
+    }),
+);
 
 old("a file with the one template injects as kube-inject of its time", () =>
   inRepository(files, async (sidelint) => {

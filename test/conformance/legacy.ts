@@ -1,7 +1,9 @@
 /** Old Istio: kube-inject of 1.6, 1.8 and 1.16, and what their injectors decide (its README). */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { injectStream, streamYaml } from "../../src/fix/stream.ts";
 import { sha256Hex } from "../../src/gotemplate/functions/hashes.ts";
+import type { Command } from "../../src/istio/inject/command.ts";
 import { readInjector } from "../../src/istio/inject/injector.ts";
 import { layOver } from "../../src/istio/lay-over.ts";
 import { applyMeshConfig, meshDefaultsOf } from "../../src/istio/mesh-config.ts";
@@ -9,12 +11,13 @@ import { askPolicy } from "../../src/istio/policy.ts";
 import { type ProfileOptions, profileOf } from "../../src/istio/profile.ts";
 import { nearestFacts } from "../../src/istio/releases.ts";
 import { readValues } from "../../src/istio/values.ts";
-import { at, isObject } from "../../src/kube/json.ts";
+import { at, isObject, type JsonObject } from "../../src/kube/json.ts";
 import { istiodFromFiles } from "../../src/world/injector-files.ts";
 import { podFacts } from "../../src/world/workload.ts";
 import { type Case, type Data, type Family, jsonLines } from "./family.ts";
 import { type Config, parse } from "./injection-configs.ts";
 import { judgeManual } from "./injection-whole.ts";
+import { asPrinted, inTheirQuotes } from "./printed.ts";
 import { strictDifference } from "./strict.ts";
 
 interface InjectionCase {
@@ -116,7 +119,22 @@ function judgeFiles(
     { release: given.release, native: false },
   );
   if (!read.ok) return read.problems.map(({ says }) => says).join("; ");
-  return judgeManual({ ...given, warnings: given.messages }, read.istiod, strictDifference);
+  return (
+    judgeManual({ ...given, warnings: given.messages }, read.istiod, strictDifference) ??
+    textDifference(given, read.istiod)
+  );
+}
+
+/** The first line that is another than kube-inject printed, up to what sidelint leaves out, the order of keys, and the kind of quotes. */
+function textDifference({ input, output }: InjectionCase, istiod: Command): string | undefined {
+  const stream = injectStream(istiod, input);
+  const written = stream.ok ? parse(streamYaml(stream.parts).replace(/---\n$/, "")) : undefined;
+  if (!written?.ok || !isObject(written.value ?? null)) return "is no one document";
+  const ours = `${asPrinted(written.value as JsonObject)}---\n`.split("\n");
+  const theirs = inTheirQuotes(output).split("\n");
+  const line = ours.findIndex((text, index) => text !== theirs[index]);
+  if (line < 0 && ours.length === theirs.length) return undefined;
+  return `line ${line + 1} is ${ours[line]}, must be ${theirs[line]}`;
 }
 
 /** What installs were told besides the hub and the tag of their checkout; those of other names are told all values of their injector. */
