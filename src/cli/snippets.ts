@@ -75,8 +75,8 @@ jobs:
   check:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
+      - uses: actions/checkout@v6
+      - uses: actions/setup-node@v6
         with:
           node-version: 22
 ${comments(needs(version), "      ")}      - run: npx --yes ${packageOf(version)} check --format github
