@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { type FileTree, memoryTree, scan } from "../../src/index.ts";
 import type { ReadFailure } from "../../src/source/tree.ts";
 import { collect, directoryOf, isKustomizationFile } from "../../src/world/collect.ts";
+import { readWorld } from "../../src/world/read.ts";
 import { deployment, type Files, places, scanned, verdicts } from "./scanned.ts";
 
 const collecting = suite("collecting");
@@ -280,5 +281,25 @@ collecting("installs and meshes are kept, and what only sounds like them is not"
     ["istio", "istio-canary"],
   );
 });
+
+collecting(
+  "kinds that decide nothing are kept where they are asked for, as plain files and out of builds",
+  () => {
+    const strict = (name: string) =>
+      `apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: ${name}}\nspec: {mtls: {mode: STRICT}}\n`;
+    const tree = memoryTree({
+      "plain.yaml": strict("plain"),
+      "app/kustomization.yaml": "namePrefix: eu-\nnamespace: shop\nresources: [mtls.yaml]\n",
+      "app/mtls.yaml": strict("built"),
+    });
+    const { world } = readWorld(tree, { besides: ["PeerAuthentication"] });
+    assert.equal(
+      world.besides.map(({ namespace, name }) => `${namespace} ${name}`),
+      ["null plain", "shop eu-built"],
+    );
+    const unasked = readWorld(tree);
+    assert.equal([unasked.world.besides, [...unasked.collected.resources.keys()]], [[], []]);
+  },
+);
 
 collecting.run();

@@ -100,6 +100,18 @@ old("the status names the template by its checksum", () => {
   });
 });
 
+old("a list of init containers that holds none any more is not written", () => {
+  const text =
+    template.slice(0, template.indexOf("initContainers:")) +
+    template.slice(template.indexOf("containers:\n- name: istio-proxy"));
+  const earlier = { initContainers: [{ name: "istio-init", image: "init" }] };
+  for (const spec of [{}, { initContainers: [] }, earlier]) {
+    const made = of(injected("1.8", deployment({}, spec), text), "spec");
+    assert.is(at(made, ["initContainers"]), undefined, JSON.stringify(spec));
+    assert.is(at(made, ["containers", 1, "name"]), "istio-proxy");
+  }
+});
+
 old("the proxy gets a thread for each CPU that it may use, unless its arguments say it", () => {
   const proxy = (text: string) => of(injected("1.6", deployment(), text), "spec", "containers", 1, "args");
   assert.equal(proxy(template), ["--concurrency", "2"]);
