@@ -2,7 +2,13 @@
 import { plain } from "../report/cells.ts";
 import { label } from "../report/list.ts";
 import type { Report, ReportedWorkload } from "../report/report.ts";
-import { findNamespace, findTarget, type NamedNamespace, placeNamed } from "../report/target.ts";
+import {
+  findNamespace,
+  findTarget,
+  type NamedNamespace,
+  namespacesHolding,
+  placeNamed,
+} from "../report/target.ts";
 import { diskTree, withSlashes } from "../source/disk.ts";
 import { lineStarts } from "../source/locate.ts";
 import { absolutePath, relativePath } from "../source/path.ts";
@@ -37,6 +43,19 @@ export function chosen(
   const known =
     total === 0 ? "there is none" : `there ${total === 1 ? "is 1" : `are ${total}`}, see sidelint list`;
   const near = target.near.length > 0 ? `did you mean ${target.near.join(", ")}?` : known;
+  const holding = namespacesHolding(report, asked);
+  if (holding.length > 0) {
+    const [namespace = "", name = ""] = asked.split("/");
+    const others = holding.slice(0, SHOWN).map((one) => one ?? "a namespace not known");
+    throw new UsageError(
+      plain(`no workload ${name} in namespace ${namespace} (it is in ${others.join(", ")})`),
+    );
+  }
+  const { file } = placeNamed(asked);
+  if (/\.(?:ya?ml|json)$/i.test(file) && scan.textOf(file) === undefined)
+    throw new UsageError(
+      plain(`no file ${file} among what is read here${target.near.length > 0 ? ` (${near})` : ""}`),
+    );
   throw new UsageError(plain(`no workload ${asked} here (${near})`));
 }
 

@@ -83,6 +83,21 @@ function byName(workloads: readonly ReportedWorkload[], asked: string): readonly
   return ofKind.length > 0 ? ofKind : named.filter(({ namespace }) => namespace === first);
 }
 
+/** The namespaces that hold workloads of the name, where `asked` is one of a namespace that has none of that name. */
+export function namespacesHolding({ workloads }: Report, asked: string): readonly (string | null)[] {
+  const [first = "", name, ...more] = asked.split("/");
+  if (name === undefined || name === "" || more.length > 0) return [];
+  const kinds = [
+    ...Object.keys(shortKinds),
+    ...Object.values(shortKinds),
+    ...workloads.map(({ kind }) => kind),
+  ];
+  const isKind = workloads.some((one) => isOfKind(one, first)) || nearest(first, kinds).length > 0;
+  return isKind
+    ? []
+    : [...new Set(workloads.filter((one) => one.name === name).map(({ namespace }) => namespace))];
+}
+
 /** Whether `deployment`, `deployments`, `deploy`, `deployment.apps` or `deployment.v1.apps` is the workload's kind. */
 function isOfKind({ apiVersion, kind }: ReportedWorkload, given: string): boolean {
   const [written = "", ...after] = given.toLowerCase().split(".");
@@ -106,8 +121,11 @@ function namesNear(workloads: readonly ReportedWorkload[], asked: string): reado
       3,
     ),
   );
-  const byOwnName = [...labels].filter((one) => near.has(one.slice(one.indexOf("/") + 1)));
+  const ownName = (one: string): string => one.slice(one.indexOf("/") + 1);
+  const byOwnName = [...labels].filter((one) => near.has(ownName(one)));
   if (byOwnName.length > 0) return byOwnName.slice(0, 3);
+  const longer = [...labels].filter((one) => name !== "" && ownName(one).startsWith(`${name}-`));
+  if (longer.length > 0) return longer.toSorted((a, b) => a.length - b.length).slice(0, 3);
   if (!asked.includes(".")) return [];
   return nearest(
     placeNamed(asked).file,

@@ -143,6 +143,26 @@ usage("what may not be read is told, and nothing else", () =>
   }),
 );
 
+usage(
+  "what is no workload is told with what comes near: a longer name, a namespace that has it, a file",
+  () =>
+    inRepository(
+      { "ns.yaml": namespace, "apps/web.yaml": deployment.replaceAll("web", "web-v1") },
+      async (sidelint) => {
+        for (const [asked, says] of [
+          ["web", "no workload web here (did you mean Deployment/web-v1?)"],
+          ["foo/web-v1", "no workload web-v1 in namespace foo (it is in shop)"],
+          ["pod/web-v1", "no workload pod/web-v1 here (did you mean Deployment/web-v1?)"],
+          ["apps/wbe.yaml", "no file apps/wbe.yaml among what is read here (did you mean apps/web.yaml?)"],
+          ["other/thing.yaml:4", "no file other/thing.yaml among what is read here"],
+        ] as const) {
+          const told = await sidelint(["explain", asked]);
+          assert.equal([told.status, told.stderr], [2, `sidelint: ${says}\n`]);
+        }
+      },
+    ),
+);
+
 usage("a name that several workloads have is shown with their places", () =>
   inRepository({ ...files, "pay/web.yaml": deployment.replace("shop", "pay") }, async (sidelint) => {
     assert.equal(await sidelint(["explain", "Deployment/web"]), {
