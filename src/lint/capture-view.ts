@@ -1,6 +1,7 @@
 /** What rules see of the traffic that the sidecar captures: by the rules that its release makes. */
 import type { CaptureFacts } from "../istio/capture/facts.ts";
 import { usualMachine } from "../istio/capture/plan.ts";
+import { unusablePorts } from "../istio/capture/ports.ts";
 import type { CaptureRule } from "../istio/capture/rule.ts";
 import { captureRules } from "../istio/capture/rules.ts";
 import { readCaptureSettings } from "../istio/capture/settings.ts";
@@ -32,6 +33,8 @@ export interface CapturedPod {
   readonly facts: CaptureFacts;
   /** Ports that the sidecar always excludes. */
   readonly ownPorts: readonly number[];
+  /** Whether the rules are made with nftables. */
+  readonly nftables: boolean;
   /** The TCP ports that the containers list. */
   readonly ports: readonly bigint[];
 }
@@ -59,6 +62,11 @@ export class CaptureView {
   /** Whether anything that the pod sends goes through the sidecar. */
   get outbound(): boolean {
     return this.outboundRanges !== "" || this.outboundPorts !== "";
+  }
+
+  /** What outboundPorts names and iptables takes for no port. */
+  get unusablePorts(): readonly string[] {
+    return this.#pod.nftables ? [] : unusablePorts(this.outboundPorts);
   }
 
   /** The TCP ports that the containers list and that connections reach past the sidecar. */

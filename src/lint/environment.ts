@@ -110,6 +110,7 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "TCP ports that the containers list and that connections reach past the sidecar, by the rules of its release.",
       ],
       outbound: ["bool", "Whether anything that the pod sends goes through it."],
+      unusablePorts: ["list<string>", "Parts of outboundPorts that iptables takes for no port."],
       outboundRanges: [
         "string",
         "Destinations that are captured: `*` for all, CIDR ranges, or empty for none.",
@@ -181,6 +182,7 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "int",
         "`securityContext.runAsUser` of the pod; absent (test with `has`) unless it is written.",
       ],
+      runAsGroup: ["int", "`securityContext.runAsGroup` of the pod, likewise."],
       templates: ["list<string>", "What inject.istio.io/templates names; empty without that annotation."],
       metadata: ["list<Entry>", "All labels and annotations."],
       nonStrings: [
@@ -425,6 +427,7 @@ export const types: Readonly<Record<string, TypeDefinition>> = {
         "The user whose traffic is left alone as its own; absent (test with `has`) where that is not known.",
       ],
       users: ["list<int>", "All users whose traffic is left alone; empty where they are not known."],
+      groups: ["list<int>", "The groups likewise."],
       native: [
         "string",
         "Whether it is a native sidecar, an init container that goes on running: `yes`, `no`, or `unknown` where nobody tells the release of the nodes.",

@@ -77,9 +77,11 @@ export const facts: Readonly<Record<Fact, FactDefinition>> = {
     holds: ({ pod }) => pod.outdated.length > 0,
   },
   "proxy-user": {
-    means: "The pod or a container runs as the user of the sidecar that it may get.",
+    means: "The pod or a container runs as the user or the group of the sidecar that it may get.",
     holds: ({ decision, pod, proxy }) =>
-      decision.mayInject && pod.namesUser && proxy.users.some((user) => pod.runsAs(user)),
+      decision.mayInject &&
+      ((pod.namesUser && proxy.users.some((user) => pod.runsAs(user))) ||
+        pod.runsAsGroup(() => proxy.groups)),
   },
   rendered: {
     means: "The sidecar is not one of the stock template alone, so that what is known of it is rendered.",

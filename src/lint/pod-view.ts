@@ -41,7 +41,7 @@ export class ContainerView {
 
   /** Likewise. */
   get runAsGroup(): bigint | undefined {
-    return integer(at(this.#spec, ["securityContext", "runAsGroup"]));
+    return groupOf(this.#spec);
   }
 
   get spec(): Held {
@@ -83,6 +83,10 @@ export class PortView {
 
 function userOf(spec: JsonObject): bigint | undefined {
   return integer(at(spec, ["securityContext", "runAsUser"]));
+}
+
+function groupOf(spec: JsonObject): bigint | undefined {
+  return integer(at(spec, ["securityContext", "runAsGroup"]));
 }
 
 function integer(value: Json | undefined): bigint | undefined {
@@ -187,6 +191,11 @@ export class PodView {
     return userOf(this.#spec);
   }
 
+  /** Likewise. */
+  get runAsGroup(): bigint | undefined {
+    return groupOf(this.#spec);
+  }
+
   get invalidAnnotations(): readonly InvalidAnnotationView[] {
     this.#invalid ??= invalidAnnotations(this.workload.pod.annotations, this.#mesh.facts, parseYaml).map(
       (one) => new InvalidAnnotationView(one),
@@ -258,6 +267,18 @@ export class PodView {
   /** Whether the pod, or any of its containers, is set to run as some user. */
   get namesUser(): boolean {
     return this.runAsUser !== undefined || this.someContainer((one) => userOf(one.spec) !== undefined);
+  }
+
+  /** Whether the pod, or any of its containers, is set to run as one of these groups. */
+  runsAsGroup(groups: () => readonly bigint[]): boolean {
+    const isNamed =
+      this.runAsGroup !== undefined || this.someContainer((one) => groupOf(one.spec) !== undefined);
+    return (
+      isNamed &&
+      groups().some(
+        (group) => this.runAsGroup === group || this.someContainer((one) => groupOf(one.spec) === group),
+      )
+    );
   }
 
   /** Whether a test holds of any container or init container. */

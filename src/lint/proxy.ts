@@ -297,7 +297,8 @@ export class ProxyView {
       const isTcp = (at(port, ["protocol"]) ?? "TCP") === "TCP";
       return isTcp && (typeof number === "number" || typeof number === "bigint") ? [BigInt(number)] : [];
     });
-    return { mode: this.mode, facts: facts.capture, ownPorts: facts.excludedInboundPorts, ports };
+    const nftables = at(this.#reading?.istiod.values.all, ["global", "nativeNftables"]) === true;
+    return { mode: this.mode, facts: facts.capture, ownPorts: facts.excludedInboundPorts, nftables, ports };
   }
 
   /** The pod's annotation, else the value of the install. */
@@ -336,6 +337,17 @@ export class ProxyView {
     if (several.length > 1) return several.map(BigInt);
     const { user } = this;
     return user === undefined ? [] : [user];
+  }
+
+  /** The group whose traffic is left alone, in a list; empty where it is not known. */
+  get groups(): readonly bigint[] {
+    if (this.user === undefined && this.users.length === 0) return [];
+    const { sidecar, rendered } = this.#inspected;
+    if (rendered) return sidecar?.capture && sidecar.group !== undefined ? [BigInt(sidecar.group)] : [];
+    const own = at(ownProxy(this.#workload.pod)?.spec, ["securityContext", "runAsGroup"]);
+    const isNamed = typeof own === "number" || typeof own === "bigint";
+    if (isNamed && nearestFacts(this.#release).followsProxyUser) return Number(own) > 0 ? [BigInt(own)] : [];
+    return [1337n];
   }
 
   #userOf(sidecar: Sidecar | undefined): bigint | undefined {

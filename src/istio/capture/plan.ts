@@ -16,6 +16,7 @@ import {
 } from "../inject/pod.ts";
 import type { ReleaseFacts } from "../releases.ts";
 import type { CaptureFacts } from "./facts.ts";
+import { portsFault } from "./ports.ts";
 import type { CaptureRule } from "./rule.ts";
 import { captureRules } from "./rules.ts";
 import {
@@ -59,6 +60,8 @@ export function capturePlan(
   if (!read.ok) return { ok: false, by, fault: read.fault };
   const made = captureRules(read.settings, facts);
   if (!made.ok) return { ok: false, by, fault: made.fault };
+  const refused = by === "istio-init" ? portsFault(read.settings) : undefined;
+  if (refused !== undefined) return { ok: false, by, fault: { stage: "run", says: refused } };
   return { ok: true, plan: { by, settings: read.settings, rules: made.rules } };
 }
 

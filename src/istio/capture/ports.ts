@@ -1,0 +1,35 @@
+/** Ports that are told to the program that captures, and that iptables takes for none. */
+import { type CaptureSettings, partsOf } from "./settings.ts";
+
+/**
+ * The parts of a list that are no port for iptables: neither a number up to 65535, nor a range such as 8000:9000. Names of services count
+ * as ports, as whether they are known hangs on the image.
+ */
+export function unusablePorts(list: string): readonly string[] {
+  return partsOf(list)
+    .map((part) => part.trim())
+    .filter((part) => !isUsable(part));
+}
+
+function isUsable(part: string): boolean {
+  if (/^[A-Za-z][A-Za-z0-9-]*$/.test(part)) return true;
+  const range = /^([0-9]{0,5})(?::([0-9]{0,5}))?$/.exec(part);
+  return range !== null && part !== "" && [range[1], range[2]].every((one) => Number(one ?? 0) <= 65_535);
+}
+
+/** The lists of ports, of which Istio reads only some before it hands them on. */
+const portLists = [
+  "includedInboundPorts",
+  "excludedInboundPorts",
+  "includedOutboundPorts",
+  "excludedOutboundPorts",
+] as const;
+
+/** What iptables refuses of a pod's settings, for people; undefined where it takes them all. */
+export function portsFault(settings: CaptureSettings): string | undefined {
+  if (settings.nftables) return undefined;
+  const [first] = portLists.flatMap((name) => (settings[name] === "*" ? [] : unusablePorts(settings[name])));
+  return first === undefined
+    ? undefined
+    : `iptables takes ${JSON.stringify(first)} for no port, and refuses the rules`;
+}
