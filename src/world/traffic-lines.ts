@@ -182,41 +182,51 @@ function everything({ port, setting }: Asked, say: Say): readonly TrafficLine[] 
 }
 
 /** What else is captured where an ordinary packet is not. */
-function someOutbound({ traffic, samples, say }: Room, rest: Asked): readonly TrafficLine[] {
-  const { includedRanges, includedOutboundPorts } = traffic.plan.settings;
-  const ranges = samples.ranges("includedRanges");
-  const extra = listOf(includedOutboundPorts);
-  const inRange = (range: string) => addressesIn(range).map((destination) => samples.sent({ destination }));
-  const openRanges = ranges.filter((range) => inRange(range).some(({ captured }) => captured));
-  const openPorts = extra.filter((port) => samples.sent({ destinationPort: firstOf(port) }).captured);
-  if (openRanges.length + openPorts.length === 0)
+function someOutbound(room: Room, rest: Asked): readonly TrafficLine[] {
+  const { traffic, samples, say } = room;
+  const { includedOutboundPorts, excludedRanges, excludedOutboundPorts, proxyPort } = traffic.plan.settings;
+  const ranges = samples
+    .ranges("includedRanges")
+    .filter((range) => addressesIn(range).some((destination) => samples.sent({ destination }).captured));
+  const extra = listOf(includedOutboundPorts).filter(
+    (port) => samples.sent({ destinationPort: firstOf(port) }).captured,
+  );
+  if (ranges.length + extra.length === 0)
     return [say(false, "nothing: everything leaves the pod as it is", rest.setting || "includedRanges")];
-  const first = [
-    ...openRanges.flatMap(inRange),
-    ...openPorts.map((port) => samples.sent({ destinationPort: firstOf(port) })),
-  ];
-  const through = `goes through the proxy (its port ${first.find(({ captured }) => captured)?.port})`;
-  const isLimited =
-    traffic.plan.settings.excludedRanges !== "" || traffic.plan.settings.excludedOutboundPorts !== "";
-  const but = isLimited ? ", but for what is below" : "";
-  const shutRanges = ranges.filter((range) => !openRanges.includes(range));
-  const shutPorts = extra.filter((port) => !openPorts.includes(port));
-  const others = openRanges.length === 0 ? "every other port" : "every other address";
+  const but = excludedRanges === "" && excludedOutboundPorts === "" ? "" : ", but for what is below";
+  const through = `goes through the proxy (its port ${proxyPort})${but}`;
+  const other = extra.length > 0 ? "every other port" : "every other address";
   return [
-    ...ifAny(openRanges, (list) => say(true, `TCP to ${listed(list)} ${through}${but}`, "includedRanges")),
-    ...ifAny(openPorts, (list) =>
-      say(true, `TCP to ${ports(list)} of any address ${through}${but}`, "includedOutboundPorts"),
+    ...ifAny(ranges, (list) => say(true, `TCP to ${listed(list)} ${through}`, "includedRanges")),
+    ...ifAny(extra, (list) =>
+      say(true, `TCP to ${ports(list)} of any address ${through}`, "includedOutboundPorts"),
     ),
     say(
       false,
-      openRanges.length > 0 && openPorts.length > 0 ? "every other port of every other address" : others,
+      ranges.length > 0 && extra.length > 0 ? `${other} of every other address` : other,
       "includedRanges",
     ),
-    ...ifAny(shutRanges, (list) =>
-      say(null, `${listed(list)}: included, but excluded as well`, "includedRanges"),
+    ...includedInVain(room, ranges, extra),
+  ];
+}
+
+/** What is included and comes to nothing. */
+function includedInVain(
+  { traffic, samples, say }: Room,
+  openRanges: readonly string[],
+  openPorts: readonly string[],
+): readonly TrafficLine[] {
+  const { includedRanges, includedOutboundPorts } = traffic.plan.settings;
+  const ranges = samples.ranges("includedRanges");
+  const but = "included, but excluded as well";
+  return [
+    ...ifAny(
+      ranges.filter((range) => !openRanges.includes(range)),
+      (list) => say(null, `${listed(list)}: ${but}`, "includedRanges"),
     ),
-    ...ifAny(shutPorts, (list) =>
-      say(null, `${ports(list)}: included, but excluded as well`, "includedOutboundPorts"),
+    ...ifAny(
+      listOf(includedOutboundPorts).filter((port) => !openPorts.includes(port)),
+      (list) => say(null, `${ports(list)}: ${but}`, "includedOutboundPorts"),
     ),
     ...ifAny(includedRanges === "*" ? [] : unread(includedRanges, ranges), (list) =>
       say(null, `${listed(list)}: no range of addresses, which this release passes over`, "includedRanges"),

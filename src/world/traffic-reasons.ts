@@ -35,7 +35,6 @@ export function becauseOfNone(
 export function because(rule: CaptureRule, packet: Packet, { plan }: CapturedTraffic): string {
   const { destinationPort, destination } = packet;
   const { settings } = plan;
-  const owner = rule.matches.find(({ of }) => of === "user" || of === "group");
   switch (rule.from) {
     case "includedRanges":
       if (rule.target.to === "return") return `${destination} is in no range that is included`;
@@ -54,14 +53,8 @@ export function because(rule: CaptureRule, packet: Packet, { plan }: CapturedTra
     case "includedOutboundPorts":
       return `port ${destinationPort} is captured, whatever the address`;
     case "users":
-    case "groups": {
-      const whose = `${owner?.of ?? "user"} ${owner?.is ?? ""}`;
-      if (rule.target.to === "jump")
-        return `the proxy (${whose}) calls its own pod, which is like a call from outside`;
-      return owner?.not
-        ? `it stays in the pod (interface lo) and is not sent by the proxy (${whose})`
-        : `it is sent by ${whose}, and so taken for the proxy's own`;
-    }
+    case "groups":
+      return becauseOfOwner(rule);
     case "tunnelPort":
       return `port ${destinationPort} is the proxy's own, for HBONE`;
     case "redirectsDns":
@@ -81,6 +74,17 @@ export function because(rule: CaptureRule, packet: Packet, { plan }: CapturedTra
     default:
       return becauseOfIstio(rule, packet);
   }
+}
+
+/** Rules for whose traffic is the proxy's own. */
+function becauseOfOwner({ matches, target }: CaptureRule): string {
+  const owner = matches.find(({ of }) => of === "user" || of === "group");
+  const whose = `${owner?.of ?? "user"} ${owner?.is ?? ""}`;
+  if (target.to === "jump")
+    return `the proxy (${whose}) calls its own pod, which is like a call from outside`;
+  return owner?.not
+    ? `it stays in the pod (interface lo) and is not sent by the proxy (${whose})`
+    : `it is sent by ${whose}, and so taken for the proxy's own`;
 }
 
 /** Rules that are always there. */

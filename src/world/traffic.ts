@@ -1,7 +1,7 @@
 /** How the traffic of a workload's pods is captured, and who said each part of it. */
 
 import { type CapturePlan, captureAnnotations, capturePlan, usualMachine } from "../istio/capture/plan.ts";
-import type { CaptureMachine, CaptureSettings, SettingName } from "../istio/capture/settings.ts";
+import type { CaptureMachine, SettingName } from "../istio/capture/settings.ts";
 import {
   annotationsOf,
   type Container,
@@ -18,7 +18,7 @@ import { nearestFacts, type ReleaseFacts, releaseFacts, releaseName } from "../i
 import { at, isObject } from "../kube/json.ts";
 import type { Path } from "../source/node.ts";
 import type { OpenSetting } from "./open-settings.ts";
-import { isNativeFor, istiodOf, type ReadableIstiod, sidecarOf } from "./sidecar.ts";
+import { type InjectionReading, isNativeFor, istiodOf, type ReadableIstiod, sidecarOf } from "./sidecar.ts";
 import type { Workload, World } from "./world.ts";
 
 /** Who said a setting. */
@@ -50,8 +50,6 @@ export interface CapturedTraffic {
   /** Whether nobody has said the name servers. */
   readonly assumesNameserver: boolean;
   sourceOf(setting: SettingName): SettingSource;
-  /** What somebody wrote for a setting that is a list: without what Istio adds to it. */
-  writtenFor(setting: SettingName): string;
 }
 
 export type TrafficReading =
@@ -72,42 +70,45 @@ export function trafficOf(world: World, workload: Workload, machine: CaptureMach
     return { state: "none", why, where: refusal?.origin.text ?? "" };
   }
   if (made.state === "none") return byHand(world, workload, machine);
-  const istiod = istiodOf(world, workload);
-  if (!istiod?.ok) return { state: "unknown", why: "its injector cannot be read" };
-  const { facts } = istiod.istiod;
   const open = made.open.find((one) => decidesTraffic(one));
   if (open) {
     const { text: where } = workload.originOf({ of: "pod", path: open.path });
     return { state: "unknown", why: `${where}: ${open.path.at(-1)} is still ${JSON.stringify(open.text)}` };
   }
-  const sources = sourcesOf(workload, istiod, made.before);
-  const place = placeOf(made.pod, machine);
-  const read = capturePlan(made.pod, facts, place.machine);
-  if (!read) return nothing(sources, istiod, made.sidecar?.templates ?? []);
+  return ofInjection(world, workload, made, machine);
+}
+
+function ofInjection(
+  world: World,
+  workload: Workload,
+  { pod, before, sidecar }: InjectionReading & { readonly state: "injected" },
+  machine: CaptureMachine,
+): TrafficReading {
+  const reading = istiodOf(world, workload);
+  if (!reading?.ok) return { state: "unknown", why: "its injector cannot be read" };
+  const { istiod, release } = reading;
+  const sourceOf = sourcesOf(workload, reading, before);
+  const place = placeOf(pod, machine);
+  const read = capturePlan(pod, istiod.facts, place.machine);
+  if (!read) return nothing(sourceOf, reading, sidecar?.templates ?? []);
   if (!read.ok) {
-    const setting = sources("includedRanges");
-    return { state: "fails", by: read.by, why: read.fault.says, where: setting.where };
+    const { where } = sourceOf(read.fault.of ?? "includedRanges");
+    return { state: "fails", by: read.by, why: read.fault.says, where };
   }
-  const { release } = istiod;
-  const values = istiod.istiod.values.all;
+  const { plan } = read;
+  const values = istiod.values.all;
   return {
     state: "captured",
-    plan: read.plan,
+    plan,
     release,
-    facts,
-    nftables: at(values, ["global", "nativeNftables"]) === true || read.plan.settings.nftables,
-    pod: made.pod,
+    facts: istiod.facts,
+    nftables: at(values, ["global", "nativeNftables"]) === true || plan.settings.nftables,
+    pod,
     byHand: false,
     isCertain: workload.decision.verdict === "injected",
-    native: made.sidecar && isNativeFor(world, workload, made.sidecar),
+    native: sidecar && isNativeFor(world, workload, sidecar),
     ...place,
-    sourceOf: sources,
-    writtenFor(setting) {
-      const annotated = annotationOf(made.before, setting);
-      const name = valueNames[setting];
-      const value = name === undefined ? undefined : at(values, ["global", "proxy", name]);
-      return annotated?.[1] ?? (typeof value === "string" ? value : "");
-    },
+    sourceOf,
   };
 }
 
@@ -260,7 +261,6 @@ function byHand(world: World, workload: Workload, machine: CaptureMachine): Traf
     native: objectOf(findSidecar(pod)).restartPolicy === "Always",
     ...place,
     sourceOf: writtenSources(workload, pod, init, plan, release),
-    writtenFor: (setting) => textIn(plan.settings, setting),
   };
 }
 
@@ -285,9 +285,4 @@ function writtenSources(
   const index = Array.isArray(containers) ? containers.indexOf(init) : 0;
   const where = inPod(["spec", "initContainers", index, "args"]);
   return () => ({ by: "the arguments of istio-init", where });
-}
-
-function textIn(settings: CaptureSettings, setting: SettingName): string {
-  const value = settings[setting];
-  return typeof value === "string" ? value : "";
 }

@@ -4,6 +4,6 @@ import { runPage } from "./printed-page.ts";
 
 const docs = suite("docs/traffic.md");
 
-docs("prints what it says", () => runPage("traffic.md", 5));
+docs("prints what it says", () => runPage("traffic.md", 6));
 
 docs.run();

@@ -33,7 +33,6 @@ function trafficBy(
     machine: usualMachine,
     assumesNameserver: true,
     sourceOf: (setting) => ({ by: setting, where: "" }),
-    writtenFor: () => "",
   };
 }
 

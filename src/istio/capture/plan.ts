@@ -61,7 +61,7 @@ export function capturePlan(
   const made = captureRules(read.settings, facts);
   if (!made.ok) return { ok: false, by, fault: made.fault };
   const refused = by === "istio-init" ? portsFault(read.settings) : undefined;
-  if (refused !== undefined) return { ok: false, by, fault: { stage: "run", says: refused } };
+  if (refused) return { ok: false, by, fault: refused };
   return { ok: true, plan: { by, settings: read.settings, rules: made.rules } };
 }
 

@@ -1,5 +1,5 @@
 /** Ports that are told to the program that captures, and that iptables takes for none. */
-import { type CaptureSettings, partsOf } from "./settings.ts";
+import { type CaptureFault, type CaptureSettings, partsOf } from "./settings.ts";
 
 /**
  * The parts of a list that are no port for iptables: neither a number up to 65535, nor a range such as 8000:9000. Names of services count
@@ -25,11 +25,17 @@ const portLists = [
   "excludedOutboundPorts",
 ] as const;
 
-/** What iptables refuses of a pod's settings, for people; undefined where it takes them all. */
-export function portsFault(settings: CaptureSettings): string | undefined {
+/** What iptables refuses of a pod's settings; undefined where it takes them all. */
+export function portsFault(settings: CaptureSettings): CaptureFault | undefined {
   if (settings.nftables) return undefined;
-  const [first] = portLists.flatMap((name) => (settings[name] === "*" ? [] : unusablePorts(settings[name])));
-  return first === undefined
-    ? undefined
-    : `iptables takes ${JSON.stringify(first)} for no port, and refuses the rules`;
+  for (const of of portLists) {
+    const [first] = settings[of] === "*" ? [] : unusablePorts(settings[of]);
+    if (first !== undefined)
+      return {
+        stage: "run",
+        of,
+        says: `iptables takes ${JSON.stringify(first)} for no port, and refuses the rules`,
+      };
+  }
+  return undefined;
 }

@@ -147,6 +147,16 @@ function newRules(
   list.add("nat", "ISTIO_REDIRECT", [tcp], { to: "redirect", port: settings.proxyPort });
   list.add("nat", "ISTIO_IN_REDIRECT", [tcp], { to: "redirect", port: settings.inboundPort });
   captureInbound(plan);
+  captureOutbound(plan);
+  if (plan.tproxy) markConnections(plan);
+  return list.rules;
+}
+
+const drop: Target = { to: "drop" };
+
+/** Rules for what processes of the pod send, in the order in which they count. */
+function captureOutbound(plan: Plan): void {
+  const { settings, facts, list } = plan;
   list.add("nat", "OUTPUT", facts.looksAtAll ? [] : [tcp], jump("ISTIO_OUTPUT"));
   for (const port of partsOf(settings.excludedOutboundPorts)) {
     for (const protocol of facts.looksAtAll ? [tcp, udp] : [tcp])
@@ -165,11 +175,7 @@ function newRules(
   }
   includeRanges(plan);
   if (plan.dns && facts.dnsChain !== "ISTIO_OUTPUT_DNS") captureQueries(plan, facts.dnsChain);
-  if (plan.tproxy) markConnections(plan);
-  return list.rules;
 }
-
-const drop: Target = { to: "drop" };
 
 function leaveInterfacesAlone({ settings, tproxy, list }: Plan): void {
   const names = partsOf(settings.excludedInterfaces);

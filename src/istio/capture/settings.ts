@@ -70,6 +70,8 @@ export interface CaptureMachine {
 /** Why the program ends before it makes rules: at which point, and what is wrong, for people. */
 export interface CaptureFault {
   readonly stage: "flags" | "environment" | "validate" | "run";
+  /** The setting that is wrong, where it is known. */
+  readonly of?: SettingName;
   readonly says: string;
 }
 

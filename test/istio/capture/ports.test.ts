@@ -30,6 +30,7 @@ ports("istio-init fails of them, unless it makes rules for nft", () => {
   const read = plan();
   assert.equal(read && !read.ok && read.fault, {
     stage: "run",
+    of: "includedOutboundPorts",
     says: 'iptables takes "8000-9000" for no port, and refuses the rules',
   });
   assert.is(plan("--native-nftables")?.ok, true);
