@@ -1,7 +1,7 @@
 /** `sidelint upgrade`: what another release of Istio makes of the same files. */
 import { hasAny } from "../compare/changes.ts";
 import { compareClusters } from "../compare/compare.ts";
-import { upgradeRemarks } from "../compare/upgrade.ts";
+import { injectorRemarks, ownReleases, upgradeRemarks } from "../compare/upgrade.ts";
 import { scan } from "../index.ts";
 import { newestRelease, releaseFacts } from "../istio/releases.ts";
 import { plain } from "../report/cells.ts";
@@ -52,11 +52,15 @@ export async function upgraded(
   const after = scan(input.tree, { ...base, istioVersion: to, stockInjectors: true });
   const changes = compareClusters(before.worlds, after.worlds);
   const frame: ChangesFrame = {
-    before: `Istio ${starting}`,
+    before: `Istio ${starting}${injectorOf(before.worlds)}`,
     after: `Istio ${to}`,
     version,
     isByRelease: true,
-    notes: [...pinned(session.options.config ?? {}), ...remarksOf(before.worlds, after.worlds)],
+    leads: remarksOf(injectorRemarks, before.worlds, after.worlds),
+    notes: [
+      ...pinned(session.options.config ?? {}),
+      ...remarksOf(upgradeRemarks, before.worlds, after.worlds),
+    ],
     findings: findingChanges(before.findings, after.findings),
   };
   const style = { ...session.presentation, verbose: flags.verbose ?? false };
@@ -73,12 +77,22 @@ export async function upgraded(
 }
 
 /** What is to be known of each cluster, once. */
-function remarksOf(before: readonly World[], after: readonly World[]): readonly string[] {
-  const remarks = before.flatMap((world, index) => {
+function remarksOf(
+  remarks: typeof upgradeRemarks,
+  before: readonly World[],
+  after: readonly World[],
+): readonly string[] {
+  const told = before.flatMap((world, index) => {
     const other = after[index];
-    return other ? upgradeRemarks(world, other) : [];
+    return other ? remarks(world, other) : [];
   });
-  return [...new Set(remarks)];
+  return [...new Set(told)];
+}
+
+/** Of which release the injectors are that the repository holds, where that is another. */
+function injectorOf(worlds: readonly World[]): string {
+  const own = [...new Set(worlds.flatMap(ownReleases))];
+  return own.length === 0 ? "" : ` (injector of ${own.join(", ")})`;
 }
 
 /** A release as typed. Throws a UsageError when it is none that sidelint knows. */

@@ -15,7 +15,6 @@ import type { Origin, Workload, World } from "../world/world.ts";
 export function upgradeRemarks(before: World, after: World): readonly string[] {
   return [
     ...keyRemarks(after.workloads, before.mesh.release, after.mesh.release),
-    ...injectorRemarks(before, after),
     ...webhookRemarks(after),
     ...tagRemarks(before, after),
     ...[before, after].flatMap(laterRemarks),
@@ -79,8 +78,14 @@ function lineOf({ text, location }: Origin): string {
   return location ? `${location.file}:${location.line}` : text;
 }
 
-/** A configuration of an injector is of one release, and nobody can tell what it will be in another. */
-function injectorRemarks(before: World, after: World): readonly string[] {
+/** The releases of the injectors that the repository holds itself, where they are others than the one that is asked for. */
+export function ownReleases({ mesh }: World): readonly string[] {
+  const own = mesh.injectors.flatMap(({ configMap, release }) => (configMap && release ? [release] : []));
+  return [...new Set(own)].filter((release) => minorOf(release) !== minorOf(mesh.release));
+}
+
+/** What stands for the other side: a configuration of an injector is of one release, and nobody can tell what it will be in another. */
+export function injectorRemarks(before: World, after: World): readonly string[] {
   return before.injectorConfigMaps
     .filter(({ name }) => isInjectorName(name))
     .map((placed) => {

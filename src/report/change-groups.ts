@@ -25,6 +25,13 @@ export function changedWorkloads({ changes }: MeshChanges): number {
 
 const releaseAbout = "release of Istio";
 
+/** Whether a cause is the release itself, or a setting of the files for which on the other side a stock install stands, as nobody changed it. */
+function isOfRelease({ about, before, after }: Cause): boolean {
+  if (about === releaseAbout) return true;
+  const isOneSided = (before?.origin.location === undefined) !== (after?.origin.location === undefined);
+  return isOneSided && /^(?:value|mesh's|injector's) (?!configuration$)/.test(about);
+}
+
 /** What a group is told apart by, with what it gathers. */
 interface Draft {
   readonly kind: ChangeKind;
@@ -45,7 +52,7 @@ export function changeGroups({ changes }: MeshChanges, isByRelease = false): rea
     const workload = change.after ?? change.before;
     const { cluster } = change;
     if (!workload) continue;
-    const facts = change.causes.filter(({ about }) => !isByRelease || about !== releaseAbout);
+    const facts = change.causes.filter((cause) => !isByRelease || !isOfRelease(cause));
     for (const [word, text, what] of saidOf(change)) {
       const causes = factsOf(facts, what).map(causeText);
       const key = JSON.stringify([change.kind, cluster, word, text, causes]);

@@ -28,7 +28,11 @@ export function meshChangesMarkdown(changes: MeshChanges, frame: ChangesFrame): 
   const told = groups.filter(({ kind }) => !uncounted.has(kind));
   const open = told.filter(({ word }) => word !== folding);
   const details = told.filter(({ word }) => word === folding);
-  const head = [`## sidelint: ${summary(changes)}`, subtitle(changes, frame)];
+  const head = [
+    `## sidelint: ${summary(changes)}`,
+    subtitle(changes, frame),
+    ...(frame.leads ?? []).map(markdownText),
+  ];
   const tail = notes(frame);
   let room = ROOM - [...head, ...tail].join("\n\n").length;
   const blocks: string[] = [];

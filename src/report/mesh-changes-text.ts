@@ -36,6 +36,7 @@ export function meshChangesText(changes: MeshChanges, frame: ChangesFrame, style
   const told = groups.filter(({ kind }) => !uncounted.has(kind));
   const blocks = [
     heading(changes, frame, style, paint),
+    ...(frame.leads ?? []).flatMap((lead) => [...wrap(plain(lead), style.width), ""]),
     ...told.map((group) => entry(group, changes, style, paint)),
     ...arrivals(groups, style),
     ...findingLines(frame, style, paint),

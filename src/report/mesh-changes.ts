@@ -20,6 +20,8 @@ export interface ChangesFrame {
   readonly version: string;
   /** Whether the same files are compared as two releases have them. */
   readonly isByRelease?: boolean;
+  /** What is to be known before anything else, a sentence each. */
+  readonly leads?: readonly string[];
   /** What the comparison rests on or leaves out, a sentence each. */
   readonly notes?: readonly string[];
   /** Findings that only one side has. */
@@ -37,7 +39,7 @@ export interface ChangesStyle {
 
 /** The changes as indented JSON. */
 export function meshChangesJson(changes: MeshChanges, frame: ChangesFrame): string {
-  const { before, after, version, notes = [], findings } = frame;
+  const { before, after, version, leads = [], notes = [], findings } = frame;
   return jsonText({
     schema: "sidelint.dev/mesh-changes/v1",
     version,
@@ -56,7 +58,7 @@ export function meshChangesJson(changes: MeshChanges, frame: ChangesFrame): stri
     ...(findings && {
       findings: { appear: findings.appear.map(findingData), vanish: findings.vanish.map(findingData) },
     }),
-    notes,
+    notes: [...leads, ...notes],
   });
 }
 

@@ -122,6 +122,22 @@ upgrade("an injector's configuration is the side it is of, and a stock install t
   }),
 );
 
+upgrade("an injector of another release than --from is told in the heading and before the changes", () =>
+  inRepository({ ...plain, "injector.yaml": injector }, async (sidelint) => {
+    const { stdout } = await sidelint(["upgrade", "--from", "1.24", "--to", "1.28"]);
+    const [heading = "", lead = ""] = stdout.split("\n");
+    assert.match(heading, "Mesh changes, Istio 1.24 (injector of 1.26.8)..Istio 1.28");
+    assert.match(lead, "injector.yaml:3: the injector's configuration");
+    assert.is(stdout.split("the injector's configuration of Istio").length, 2);
+    assert.not.match(stdout, /injector\.yaml:\d+ value /);
+    const json = await sidelint(["upgrade", "--from", "1.24", "--to", "1.28", "--format", "json"]);
+    assert.match(JSON.parse(json.stdout).notes[0], "stands for Istio 1.24");
+    const markdown = await sidelint(["upgrade", "--from", "1.24", "--to", "1.28", "--format", "markdown"]);
+    const place = (text: string) => markdown.stdout.indexOf(text);
+    assert.ok(place("stands for Istio 1.24") > 0 && place("stands for Istio 1.24") < place("| "));
+  }),
+);
+
 upgrade("what the configuration pins is set aside for the two releases, and told", () =>
   inRepository({ ...plain, "sidelint.yaml": 'istio: {version: "1.28", tag: own}\n' }, async (sidelint) => {
     const { stdout } = await sidelint(["upgrade", "--to", "1.30"]);
