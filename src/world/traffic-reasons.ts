@@ -126,7 +126,8 @@ function changeToLeave({ question, packet, setting, sender, traffic: captured }:
   if (question.direction === "in") {
     return setting === "includedInboundPorts" ? leaveInbound(port, captured.plan.settings) : null;
   }
-  if (question.to === "self") return null;
+  // Exclusions count for processes of the pod, not for a virtual machine in it.
+  if (question.to === "self" || packet.direction === "in") return null;
   if (sender.start === "before-proxy" && captured.plan.by === "cni")
     return `to let it out, run the container as user ${captured.plan.settings.users}, or let the sidecar be a native one`;
   const range = `${destination}/${destination.includes(":") ? 128 : 32}`;

@@ -306,6 +306,7 @@ packets("what a virtual machine sends is asked for by its interface", async () =
   const web = deployment({ [`${key}kubevirtInterfaces`]: "net1" });
   const { answer } = await ask(["--to", "192.0.2.5:443", "--interface", "net1"], web);
   assert.equal([answer.verdict, answer.way[0]?.rule.includes("-i net1")], ["redirect", true]);
+  assert.is(answer.change, null);
 });
 
 packets("name servers of the pod count", async () => {
