@@ -10,6 +10,11 @@ export function mustBeTarget(option: string, text: string): void {
       `${option} takes an address and a port, not a URL: ${option} ${rest || "10.0.0.5:443"}`,
     );
   mustHaveNoZone(option, text);
+  const [, none] = /^(0\.0\.0\.0|\[(?:0{0,4}:)+0{0,4}\])(?::|$)/.exec(text) ?? [];
+  if (none !== undefined)
+    throw new UsageError(
+      `${option} takes an address; ${none} is none, and Linux takes it for the pod itself: ${option} localhost:443`,
+    );
   const [, inBrackets] = /^\[([^\]]*)\]$/.exec(text) ?? [];
   if (inBrackets !== undefined)
     throw new UsageError(`${option} needs a port, as in ${option} [${inBrackets}]:443`);

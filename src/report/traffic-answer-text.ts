@@ -38,11 +38,12 @@ function answerBlocks(answer: AnsweredTraffic, width: number, paint: Paint): rea
   ];
 }
 
-function wayBlock({ way, decided }: TrafficAnswer, paint: Paint): string {
+function wayBlock({ way, decided, nftables }: TrafficAnswer, paint: Paint): string {
   if (way.length === 0) return "No rule is about it.";
   const lines = way.map(({ table, rule }, index) => {
     const mark = index === decided ? ">" : " ";
     return `${mark} ${padEnd(table, 7)} ${plain(rule)}`;
   });
-  return [paint.heading("The rules that are about it"), ...lines].join("\n");
+  const as = nftables ? ", as iptables would have them (the pod has nftables)" : "";
+  return [paint.heading(`The rules that are about it${as}`), ...lines].join("\n");
 }

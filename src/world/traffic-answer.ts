@@ -61,6 +61,8 @@ export interface TrafficAnswer {
   readonly change: string | null;
   /** What the answer takes for granted of the running pod. */
   readonly assumes: readonly string[];
+  /** Whether the rules are made with nftables; they are told as iptables writes them all the same. */
+  readonly nftables: boolean;
 }
 
 export type AnsweredTraffic =
@@ -116,6 +118,7 @@ function walked(asking: Asking): Told {
     way: way.steps.map(({ hook, rule }) => ({ table: rule.table, hook, rule: ruleText(rule) })),
     change: changeOf(way, step?.rule, { ...asking, setting, source }),
     assumes: assumptions(asking, way),
+    nftables: asking.traffic.nftables,
   };
 }
 
@@ -154,6 +157,7 @@ function withoutRules(
     way: [],
     change: null,
     assumes: [],
+    nftables: false,
   };
 }
 

@@ -37,7 +37,7 @@ export function senderOf(
     const ids = (["user", "group"] as const).flatMap((of) => (all[of] === null ? [] : [`${of} ${all[of]}`]));
     return { ...all, name: ids.length === 0 ? name : `${name} (${ids.join(", ")})` };
   };
-  if (container === undefined) return asked(anyone, "a process of the pod");
+  if (container === undefined) return asked({ ...anyone, ...commonIds(traffic.pod) }, "a process of the pod");
   const found = placeIn(traffic.pod, container);
   if (!found) return { why: `it has no container ${container}; there are ${listed(namesOf(traffic.pod))}` };
   const ids = idsOf(found.container, traffic.pod);
@@ -45,10 +45,26 @@ export function senderOf(
   return asked({ ...ids, name: "", start, isProxy: container === proxyName }, `container ${container}`);
 }
 
-function proxyOf({ plan }: CapturedTraffic): Sender {
-  const own = (list: string) => Number(partsOf(list)[0] ?? Number.NaN);
+/** The proxy, as whom its container runs; where that does not say it, as whom the rules take it. */
+function proxyOf({ plan, pod }: CapturedTraffic): Sender {
+  const told = (list: string) => Number(partsOf(list)[0] ?? Number.NaN);
   const { users, groups } = plan.settings;
-  return { ...anyone, user: own(users), group: own(groups), name: "the proxy", isProxy: true };
+  const found = placeIn(pod, proxyName);
+  const own = found ? idsOf(found.container, pod) : { user: null, group: null };
+  const ids = { user: own.user ?? told(users), group: own.group ?? told(groups) };
+  return { ...anyone, ...ids, name: "the proxy", isProxy: true };
+}
+
+/** The user and group that all containers of the application have. */
+function commonIds(pod: Pod): Pick<Sender, "user" | "group"> {
+  const all = objectsOf(objectOf(pod.spec).containers)
+    .filter(({ name }) => name !== proxyName)
+    .map((container) => idsOf(container, pod));
+  const same = (of: "user" | "group") => {
+    const [first, ...rest] = all.map((ids) => ids[of]);
+    return rest.every((id) => id === first) ? (first ?? null) : null;
+  };
+  return { user: same("user"), group: same("group") };
 }
 
 type Container = ReturnType<typeof objectsOf>[number];

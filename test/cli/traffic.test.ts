@@ -329,6 +329,25 @@ packets("advice is given where somebody can follow it", async () => {
   assert.is(await of(["--to", "192.0.2.5:15020"], "istio: {cni: true}"), null);
 });
 
+packets("without a container, who all containers of the application run as is the sender", async () => {
+  const of = (spec: string) =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  template:\n    spec: ${spec}\n`;
+  const to = ["--to", "192.0.2.5:443"];
+  const all = of("{securityContext: {runAsUser: 1337}, containers: [{name: web, image: x}]}");
+  assert.is((await ask(to, all)).answer.verdict, "none");
+  const some = of(
+    "{containers: [{name: a, image: x, securityContext: {runAsUser: 1337}}, {name: b, image: x}]}",
+  );
+  assert.is((await ask(to, some)).answer.verdict, "redirect");
+});
+
+packets("the proxy sends as its container runs: with TPROXY as root", async () => {
+  const web = deployment({ "sidecar.istio.io/interceptionMode": "TPROXY" });
+  const { answer } = await ask(["--to", "192.0.2.5:443", "--from-proxy"], web);
+  assert.is(answer.verdict, "none");
+  assert.match(answer.because, /group 1337/);
+});
+
 const errors: readonly [argv: readonly string[], says: RegExp][] = [
   [[], /traffic needs --to ADDRESS:PORT, or --from ADDRESS and --port/],
   [
@@ -336,6 +355,8 @@ const errors: readonly [argv: readonly string[], says: RegExp][] = [
     /--to takes an address, not the name "example\.com": sidelint looks no names up/,
   ],
   [["--to", "10.0.0.5"], /--to needs a port, as in --to 10\.0\.0\.5:443/],
+  [["--to", "0.0.0.0:443"], /0\.0\.0\.0 is none, and Linux takes it for the pod itself: --to localhost:443/],
+  [["--to", "[::]:443"], /\[::\] is none/],
   [
     ["--to", "2001:db8::5:443"],
     /IPv6 in brackets, and a port: \[2001:db8::5\]:443, or \[2001:db8::5:443\]:443/,
