@@ -24,6 +24,9 @@ interface Declarations {
   readonly exported: ReadonlySet<string>;
 }
 
+/** How many steps from what the library shows declarations keep their comments: an editor shows hardly any behind them. */
+const explained = 1;
+
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), "dist/types");
 const entry = join(folder, "index.d.ts");
 const files = new Map<string, Declarations>();
@@ -37,7 +40,9 @@ const shown = new Map<string, Target>([
 ]);
 const reached = reach([...shown.values()]);
 const names = distinct(reached, shown);
-const bodies = [...reached.values()].flat().map((one) => emitted(one, names));
+const bodies = [...reached.values()].flatMap(({ declared, steps }) =>
+  declared.map((one) => (steps > explained ? uncommented(emitted(one, names)) : emitted(one, names))),
+);
 const outside = [...shown].map(([name, target]) => {
   const inside = names.get(key(origin(target))) ?? name;
   return inside === name ? name : `${inside} as ${name}`;
@@ -101,18 +106,31 @@ function key({ file, name }: Target): string {
   return `${file}\0${name}`;
 }
 
+/** What is declared under a name, and how many names lie between it and those that were asked for. */
+interface Reached {
+  readonly declared: readonly Declaration[];
+  readonly steps: number;
+}
+
 /** Some declarations and all that they name. */
-function reach(targets: readonly Target[]): ReadonlyMap<string, readonly Declaration[]> {
-  const found = new Map<string, readonly Declaration[]>();
-  const open = targets.map(origin);
-  for (const target of open) {
+function reach(targets: readonly Target[]): ReadonlyMap<string, Reached> {
+  const found = new Map<string, Reached>();
+  const open = targets.map((target) => ({ target: origin(target), steps: 0 }));
+  for (const { target, steps } of open) {
     const declared = declarationsOf(target.file).own.get(target.name);
     if (!declared || found.has(key(target))) continue;
-    found.set(key(target), declared);
+    found.set(key(target), { declared, steps });
     for (const { text } of declared)
-      for (const word of namesOf(text)) open.push(origin({ file: target.file, name: word }));
+      for (const word of namesOf(text))
+        open.push({ target: origin({ file: target.file, name: word }), steps: steps + 1 });
   }
   return found;
+}
+
+function uncommented(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|^\s*\/\*[\s\S]*?\*\/\n/gm, (part) =>
+    part.startsWith('"') ? part : "",
+  );
 }
 
 /** What a declaration names: types are written with a capital letter, values stand behind `typeof`. */
@@ -125,12 +143,13 @@ function namesOf(text: string): readonly string[] {
 
 /** A name of its own for each declaration; the library's keep theirs. */
 function distinct(
-  reached: ReadonlyMap<string, readonly Declaration[]>,
+  reached: ReadonlyMap<string, Reached>,
   shown: ReadonlyMap<string, Target>,
 ): ReadonlyMap<string, string> {
   const names = new Map([...shown].map(([name, target]) => [key(origin(target)), name]));
   const taken = new Set(names.values());
-  for (const [id, [declaration]] of reached) {
+  for (const [id, { declared }] of reached) {
+    const [declaration] = declared;
     if (names.has(id) || !declaration) continue;
     let name = declaration.name;
     for (let count = 2; taken.has(name); count++) name = `${declaration.name}${count}`;
