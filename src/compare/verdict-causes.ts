@@ -255,7 +255,7 @@ function withoutSubject({ says, subject }: Step): string {
 }
 
 /** The release by which a repository is judged. */
-export function releaseCause(before: Side, after: Side): Cause {
+function releaseCause(before: Side, after: Side): Cause {
   return cause("release of Istio", before, after, ({ world, workload }) => ({
     origin: releaseOrigin(world, workload),
     value: world.mesh.release,

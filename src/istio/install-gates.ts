@@ -161,7 +161,7 @@ export function chartKind(name: Json | undefined, version: Json | undefined): Ch
 }
 
 /** Whether objects of a kind may say how Istio is installed: by `isInstall`, as a tag, or as a chart of Flux or Argo CD. */
-export function mayInstall(apiVersion: string, kind: string): boolean {
+function mayInstall(apiVersion: string, kind: string): boolean {
   if (isInstall(apiVersion, kind)) return true;
   if (kind === "IstioRevisionTag") return apiVersion.startsWith("sailoperator.io/");
   if (kind === "HelmRelease") return apiVersion.startsWith("helm.toolkit.fluxcd.io/");

@@ -147,7 +147,7 @@ function shown(value: string | null): string {
 }
 
 /** "platform/namespaces.yaml:6  istio-injection: enabled → enable" */
-export function causeText({ about, before, after }: Cause): string {
+function causeText({ about, before, after }: Cause): string {
   const name = about.replace(/^(?:label|annotation|pod label) (\S+).*$/, "$1");
   const isSaid = before?.value !== null || after?.value !== null;
   const what = isSaid

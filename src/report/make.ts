@@ -123,7 +123,7 @@ function byPlace(a: Workload, b: Workload): number {
 }
 
 /** One workload as the report shows it; its trace and places are worked out when first read. */
-export function reportedWorkload(workload: Workload, cluster: string | null = null): ReportedWorkload {
+function reportedWorkload(workload: Workload, cluster: string | null = null): ReportedWorkload {
   const { resource, decision, namespace } = workload;
   return {
     id: workload.id,

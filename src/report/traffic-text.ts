@@ -21,7 +21,7 @@ export function trafficPage(
 }
 
 /** Who captures, in words. */
-export function capturer(by: "istio-init" | "cni"): string {
+function capturer(by: "istio-init" | "cni"): string {
   return by === "cni" ? "the CNI plugin" : "istio-init";
 }
 
