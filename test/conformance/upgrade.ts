@@ -35,31 +35,6 @@ const releases = ["1.16.7", "1.20.8", "1.24.6", "1.26.8", "1.28.10", "1.30.3"];
 /** What a stock install is, which the repository need not show; older releases have no profile of their own. */
 const stock: ReadonlySet<string> = new Set(["default", "native-on"]);
 
-/** Documents of which the command that was recorded makes something else than a cluster does, whose answers are compared here. */
-const manualAlone: ReadonlySet<string> = new Set([
-  // It knows no lists but List, and prints others as they are.
-  "doc/podlist",
-  "doc/deploymentlist",
-  // It goes by the namespace of the template, a cluster by that of the object.
-  "doc/template-namespace-ignored",
-  "doc/top-namespace-kube-system",
-  // No cluster takes these.
-  "doc/deployment-no-template",
-  "doc/deployment-no-spec",
-  "doc/case-insensitive-keys",
-  "doc/numeric-annotation",
-  "doc/yaml11-booleans",
-  // It looks at the labels of the job's template, which no pod has.
-  "doc/cronjob-labels-on-pod-template",
-  "doc/cronjob-labels-on-job-template",
-  // Up to 1.16 it leaves alone what has a sidecar.
-  "1.16.7..1.20.8/golden/merge-probers",
-  // It asks for the owner of a Pod as a cluster does since 1.24 alone.
-  "1.20.8..1.24.6/workload/072/Pod",
-  "1.20.8..1.24.6/doc/owner-pod",
-  "1.20.8..1.24.6/golden/truncate-canonical-name-custom-controller-pod",
-]);
-
 export async function* family({ directory }: Data): AsyncGenerator<Case> {
   const folder = join(dirname(directory), "releases");
   let earlier = new Map<string, Line>();
@@ -72,9 +47,8 @@ export async function* family({ directory }: Data): AsyncGenerator<Case> {
       const suffix = line.id.slice(line.id.indexOf("/") + 1);
       lines.set(suffix, line);
       const other = earlier.get(suffix);
-      if (!other || manualAlone.has(suffix)) continue;
+      if (!other) continue;
       const id = `${before}..${line.id}`;
-      if (manualAlone.has(id)) continue;
       yield { id, group: `${before}..${release}`, failure: judge(folder, other, line, false) };
       if (stock.has(line.config) && before !== "1.16.7")
         yield { id, group: `stock/${before}..${release}`, failure: judge(folder, other, line, true) };
